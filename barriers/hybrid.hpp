@@ -1,0 +1,32 @@
+// The hybrid barrier: a deletion barrier, and an insertion barrier for as long as this mutator's own roots are unscanned.
+//
+// The insertion half is what lets each mutator's roots be scanned in its own handshake: an unscanned mutator could store its only
+// reference into a black object and drop the root. Its own roots count, not somebody's. Null stores delete too.
+#pragma once
+
+#include "core/barrier.hpp"
+
+namespace tricolour {
+
+struct Hybrid {
+  static constexpr BarrierTraits traits{
+      .name = "hybrid",
+      .summary = "shade(old); if own roots are unscanned: shade(new); store",
+      .invariant = Invariant::weak,
+      .mutators = MutatorColour::black,
+      .needs_old_value = true,
+      .ragged_safe = true,
+      .source = "Clements, Hudson: Go proposal 17503, 2016",
+  };
+
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference value, Write write) {
+    if (m.marking()) [[unlikely]] {
+      m.shade(m.load(slot));
+      if (!m.roots_scanned()) m.shade(value);
+    }
+    return write(std::memory_order_release);
+  }
+};
+
+}  // namespace tricolour

@@ -1,0 +1,22 @@
+// No barrier: the plain store. Sound only while nothing marks beside the mutators; the control for the cost of every other barrier.
+#pragma once
+
+#include "core/barrier.hpp"
+
+namespace tricolour {
+
+struct None {
+  static constexpr BarrierTraits traits{
+      .name = "none",
+      .summary = "store",
+      .has_flag = false,
+      .source = "the control",
+  };
+
+  template <class M, class Write>
+  static auto store(M&, typename M::Reference, typename M::SlotReference, typename M::Reference, Write write) {
+    return write(std::memory_order_release);
+  }
+};
+
+}  // namespace tricolour

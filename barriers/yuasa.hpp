@@ -1,0 +1,27 @@
+// Yuasa's deletion barrier: what a store overwrites is shaded, so that everything reachable when marking began is marked.
+//
+// A null store deletes too. The old value is read before the store; read after it, it would be the new value.
+#pragma once
+
+#include "core/barrier.hpp"
+
+namespace tricolour {
+
+struct Yuasa {
+  static constexpr BarrierTraits traits{
+      .name = "yuasa",
+      .summary = "shade(old); store",
+      .invariant = Invariant::weak,
+      .mutators = MutatorColour::black,
+      .needs_old_value = true,
+      .source = "Yuasa 1990",
+  };
+
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference, Write write) {
+    if (m.marking()) [[unlikely]] m.shade(m.load(slot));
+    return write(std::memory_order_release);
+  }
+};
+
+}  // namespace tricolour

@@ -1,0 +1,109 @@
+// Collectors: when the tracing runs.
+//
+// Purpose: the cold interface behind which every collector stands, and the options that all of them share.
+//
+// Ownership: `start` and `stop` by the thread that owns the heap, with no mutator registered; `collect` and the hooks by mutators at safepoints;
+// the statistics by anybody once `stop` has returned.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/marking/marker.hpp"
+#include "core/barrier.hpp"
+#include "core/heap.hpp"
+
+namespace tricolour {
+
+enum class SweepMode : std::uint8_t { eager, lazy, parallel, concurrent };
+constexpr std::string_view to_string(SweepMode mode) {
+  constexpr std::string_view names[]{"eager", "lazy", "parallel", "concurrent"};
+  return names[static_cast<std::size_t>(mode)];
+}
+
+struct CollectorOptions {
+  std::string marker = "stealing";
+  MarkerOptions marking;
+  SweepMode sweep = SweepMode::lazy;
+  unsigned sweep_threads = 2;               ///< for parallel sweeping
+  AllocationColour allocation = AllocationColour::black;  ///< of objects born while marking
+  std::size_t quantum_slots = 16 * 1024;    ///< incremental: slots per quantum, at most
+  std::size_t final_slots = 64 * 1024;      ///< slots the final pause may scan before marking goes back beside the mutators (K)
+  unsigned most_resumptions = 4;            ///< how often it may go back in one cycle (R)
+  double headroom_factor = 1.5;             ///< pacing: safety on the predicted allocation during a cycle
+  bool assist = true;                       ///< concurrent: mutators mark when the markers would be late
+  bool stop_at_lost = true;                 ///< verify: the first lost object ends the run
+};
+
+struct CollectorStatistics {
+  std::uint64_t cycles = 0;
+  std::uint64_t concurrent_cycles = 0;
+  std::uint64_t fallbacks = 0;      ///< cycles that were begun beside mutators and finished in a pause, because memory ran out
+  std::uint64_t resumptions = 0;    ///< final pauses that sent a cycle back to marking
+  std::uint64_t stalls = 0;
+  Nanoseconds stalled_ns = 0;
+  std::uint64_t assists = 0;
+  Nanoseconds assisted_ns = 0;
+  Nanoseconds collector_cpu_ns = 0; ///< of the collector's own threads, marking included
+  Nanoseconds mark_cpu_ns = 0;      ///< of marking threads, beside the mutators or in pauses
+  Nanoseconds sweep_cpu_ns = 0;     ///< outside mutator time
+  std::size_t live_bytes = 0;       ///< at the last termination
+  std::vector<Marker::Counter> marking;
+};
+
+/// What the oracle found so far; zeros when nothing is verified.
+struct VerifyStatistics {
+  std::uint64_t cycles_checked = 0;
+  std::uint64_t objects_checked = 0;
+  std::uint64_t lost_objects = 0;
+  std::uint64_t floating_black_bytes = 0;     ///< summed over cycles: born black and never reached
+  std::uint64_t floating_retained_bytes = 0;  ///< summed over cycles: marked and unreachable at termination
+};
+
+class Oracle;
+
+class Collector : public CollectorHooks {
+ public:
+  virtual void start() {}
+  virtual void stop() {}
+  /// A whole collection that starts after the call; returns when it has been swept as far as the mode asks. A safepoint.
+  virtual void collect(MutatorContext& mutator) = 0;
+  virtual CollectorStatistics statistics() const = 0;
+};
+
+/// Everything a collector is made of. All outlive it. `oracle` is null unless the run is verified.
+struct CollectorParts {
+  Heap& heap;
+  const BarrierTraits& barrier;
+  CollectorOptions options;
+  Oracle* oracle = nullptr;
+};
+
+struct CollectorInfo {
+  std::string_view name;
+  std::string_view summary;
+  bool marks_beside_mutators;  ///< needs a barrier that keeps an invariant
+  bool has_background_thread;  ///< can sweep concurrently
+  std::unique_ptr<Collector> (*make)(const CollectorParts& parts);
+};
+
+struct MarkerInfo {
+  std::string_view name;
+  std::string_view summary;
+  std::unique_ptr<Marker> (*make)(Heap& heap, const MarkerOptions& options);
+};
+
+const std::vector<CollectorInfo>& collectors();
+const std::vector<MarkerInfo>& markers();
+
+/// Null when there is none of that name ('-' and '_' are the same).
+const CollectorInfo* find_collector(std::string_view name);
+const MarkerInfo* find_marker(std::string_view name);
+
+/// Empty when `collector` is sound with `barrier` and `allocation`; else one sentence that says why not.
+std::string unsound_because(const CollectorInfo& collector, const BarrierTraits& barrier, AllocationColour allocation);
+
+}  // namespace tricolour

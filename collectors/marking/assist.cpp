@@ -1,0 +1,59 @@
+#include "collectors/marking/assist.hpp"
+
+namespace tricolour {
+namespace {
+
+/// A packet as a stack: full ones are published, an empty one is refilled with a published one.
+class PacketStack {
+ public:
+  explicit PacketStack(GreySet& grey_set) : grey_set_(grey_set), packet_(grey_set.take_empty()) {}
+  ~PacketStack() {
+    grey_set_.pour(*packet_);
+    grey_set_.give_back(packet_);
+  }
+  PacketStack(const PacketStack&) = delete;
+  PacketStack& operator=(const PacketStack&) = delete;
+
+  void push(GreyItem item) {
+    packet_->push(item);
+    if (grey_set_.full(*packet_)) {
+      grey_set_.publish(packet_);
+      packet_ = grey_set_.take_empty();
+    }
+  }
+  bool pop(GreyItem& item) {
+    if (packet_->empty() && !refill()) return false;
+    item = packet_->pop();
+    return true;
+  }
+
+ private:
+  bool refill() {
+    GreyPacket* const published = grey_set_.take_published();
+    if (published == nullptr) return false;
+    grey_set_.give_back(packet_);
+    packet_ = published;
+    return true;
+  }
+  GreySet& grey_set_;
+  GreyPacket* packet_;
+};
+
+}  // namespace
+
+MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes) {
+  active_.fetch_add(1, std::memory_order_seq_cst);
+  MarkCount count;
+  {
+    PacketStack stack(heap_.grey_set);
+    with_black_means(phase.black_means, [&]<BlackMeans means>() {
+      Scanner<false, means, PacketStack> scanner(heap_.metadata, phase, prefetch, stack);
+      count = scanner.trace(no_limit, bytes);
+    });
+  }
+  if (count.bytes < bytes) hungry_.store(true, std::memory_order_relaxed);
+  active_.fetch_sub(1, std::memory_order_seq_cst);
+  return count;
+}
+
+}  // namespace tricolour

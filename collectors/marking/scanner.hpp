@@ -1,0 +1,144 @@
+// The scanner: the one loop that looks at slots.
+//
+// Purpose: pops a grey item, scans its fields, and sends every reference through a short FIFO of prefetched objects before it
+// looks at the colour byte. What turns out white is marked and pushed. Every marker instantiates it over its own kind of stack.
+//
+// Invariant: only marked objects are on the stack, so the stack never holds more than the heap has objects; references in the FIFO are
+// not marked yet and leave it before `trace` returns.
+//
+// Ownership: one scanner, one thread.
+//
+// Memory ordering: `alone` (world stopped, one marking thread) uses plain byte accesses. Otherwise marking is SideMetadata::try_shade.
+// Where black means `started`, the exchange to black and the loads of the fields behind it are seq_cst: partner of the barrier's
+// seq_cst store followed by its seq_cst look at the colour.
+// Source: the FIFO is Cher, Hosking, Vitek 2004; marking the objects rather than pushing edges keeps the reserve small.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "core/grey_set.hpp"
+#include "core/metadata.hpp"
+#include "core/phase_state.hpp"
+
+namespace tricolour {
+
+/// A stack of grey items whose push never fails.
+template <class S>
+concept GreyStack = requires(S& stack, GreyItem item) {
+  stack.push(item);
+  { stack.pop(item) } -> std::same_as<bool>;  // false when it has none
+};
+
+struct MarkCount {
+  std::size_t slots = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t objects = 0;
+  MarkCount& operator+=(const MarkCount& other) {
+    slots += other.slots;
+    bytes += other.bytes;
+    objects += other.objects;
+    return *this;
+  }
+};
+
+inline constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
+inline constexpr unsigned max_prefetch = 64;
+
+template <bool alone, BlackMeans means, GreyStack Stack>
+class Scanner {
+ public:
+  Scanner(const SideMetadata& metadata, const PhaseState& phase, unsigned prefetch, Stack& stack)
+      : metadata_(metadata), white_(phase.sense.white()), black_(phase.sense.black), shaded_(phase.shaded_state()),
+        depth_(std::clamp(prefetch, 1u, max_prefetch)), stack_(stack) {}
+
+  /// Scans until the stack is empty, or until `slots` slots or `bytes` of objects have been scanned.
+  MarkCount trace(std::size_t slots = no_limit, std::size_t bytes = no_limit) {
+    MarkCount count;
+    GreyItem item;
+    for (;;) {
+      while (stack_.pop(item)) {
+        scan(item, count);
+        if (count.slots >= slots || count.bytes >= bytes) {
+          empty_fifo();
+          return count;
+        }
+      }
+      if (fifo_used_ == 0) return count;
+      empty_fifo();
+    }
+  }
+
+ private:
+  void scan(GreyItem item, MarkCount& count) {
+    Object* const object = item.object();
+    const std::uint32_t slots = object->slot_count();
+    const std::size_t begin = item.chunk() * chunk_slots;
+    const std::size_t end = std::min<std::size_t>(slots, begin + chunk_slots);
+    if constexpr (means == BlackMeans::started) blacken(object, item.chunk());
+    if (item.extent() == Extent::rest) {
+      if (item.chunk() == 0) {
+        count.bytes += object->bytes();
+        ++count.objects;
+      }
+      // The rest of the array first, so that another thread can take it while this one scans.
+      if (end < slots) stack_.push(GreyItem(object, item.chunk() + 1));
+    }
+    Slot* const fields = object->slots();
+    for (std::size_t i = begin; i < end; ++i) {
+      if (Object* const referent = fields[i].load(field_order)) visit(referent);
+    }
+    count.slots += end - begin + 1;
+  }
+
+  void blacken(Object* object, std::size_t chunk) {
+    ColourByte* const byte = metadata_.byte_of_chunk(object, chunk);
+    const ColourByte black = with_state(chunk == 0 ? *byte : colour_byte(1, black_), black_);
+    // seq_cst: black is visible before this thread's first look at the fields; partner: the barrier (see above).
+    SideMetadata::atomic(byte).exchange(black, std::memory_order_seq_cst);
+  }
+
+  void visit(Object* referent) {
+    __builtin_prefetch(metadata_.byte_of(referent), 1);
+    __builtin_prefetch(referent);
+    if (fifo_used_ < depth_) {
+      fifo_[fifo_used_++] = referent;
+      return;
+    }
+    mark(std::exchange(fifo_[fifo_next_], referent));
+    if (++fifo_next_ == depth_) fifo_next_ = 0;
+  }
+
+  void empty_fifo() {
+    for (unsigned i = 0; i < fifo_used_; ++i) mark(fifo_[i]);
+    fifo_used_ = fifo_next_ = 0;
+  }
+
+  void mark(Object* object) {
+    const bool won = alone ? metadata_.try_shade_alone(object, white_, shaded_) : metadata_.try_shade(object, white_, shaded_);
+    if (won) stack_.push(GreyItem(object));
+  }
+
+  static constexpr std::memory_order field_order =
+      means == BlackMeans::started ? std::memory_order_seq_cst : std::memory_order_acquire;
+
+  const SideMetadata metadata_;
+  const ColourByte white_;
+  const ColourByte black_;
+  const ColourByte shaded_;
+  const unsigned depth_;
+  Stack& stack_;
+  std::array<Object*, max_prefetch> fifo_;
+  unsigned fifo_used_ = 0;
+  unsigned fifo_next_ = 0;
+};
+
+/// Calls `work` with the scanner that fits the phase: `work.template operator()<BlackMeans>()`.
+template <class Work>
+auto with_black_means(BlackMeans means, Work&& work) {
+  return means == BlackMeans::marked ? work.template operator()<BlackMeans::marked>() : work.template operator()<BlackMeans::started>();
+}
+
+}  // namespace tricolour

@@ -1,0 +1,117 @@
+// The serial marker.
+//
+// Purpose: the plainest tracer, and the control for the parallel ones.
+//
+// Invariant: the stack's reserve is one item per granule of heap, and only marked objects are pushed, so it can't overflow.
+//
+// Ownership: the stack and the scanner belong to whoever marks: the stopped collector or the one concurrent thread, never both. Assists take
+// published packets only; when a mutator is hungry the concurrent thread shares the oldest part of its stack as packets.
+//
+// Memory ordering: see assist.hpp.
+#include "collectors/marking/serial_marker.hpp"
+
+#include "collectors/marking/assist.hpp"
+#include "collectors/marking/scanner.hpp"
+#include "core/spin.hpp"
+
+namespace tricolour {
+namespace {
+
+class MarkStack {
+ public:
+  explicit MarkStack(std::size_t most_items)
+      : storage_(most_items * sizeof(GreyItem), 4096), base_(reinterpret_cast<GreyItem*>(storage_.begin())), top_(base_) {}
+  void push(GreyItem item) { *top_++ = item; }
+  bool pop(GreyItem& item) {
+    if (top_ == base_) return false;
+    item = *--top_;
+    return true;
+  }
+  std::size_t size() const { return static_cast<std::size_t>(top_ - base_); }
+  void take(GreyPacket& packet) {
+    while (!packet.empty()) push(packet.pop());
+  }
+  /// Publishes the newest full packets' worth, keeping at least as much.
+  void share(GreySet& grey_set) {
+    while (size() >= 2 * std::size_t{grey_set.capacity()}) {
+      GreyPacket* const packet = grey_set.take_empty();
+      while (!grey_set.full(*packet)) packet->push(*--top_);
+      grey_set.publish(packet);
+      ++shared_packets;
+    }
+  }
+  std::uint64_t shared_packets = 0;
+
+ private:
+  Reservation storage_;
+  GreyItem* base_;
+  GreyItem* top_;
+};
+
+class SerialMarker final : public Marker {
+ public:
+  SerialMarker(Heap& heap, const MarkerOptions& options)
+      : Marker(heap), options_(options), stack_(heap.bytes() / granule_bytes), assists_(heap) {}
+
+  void mark_stopped() override { mark_quantum(no_limit); }
+
+  bool mark_quantum(std::size_t slots) override {
+    return with_black_means(phase_.black_means, [&]<BlackMeans means>() { return drain<true, means>(slots); });
+  }
+
+  void mark_concurrently() override {
+    // A slice at a time, so that a hungry mutator never waits long for packets and the pacer sees progress.
+    constexpr std::size_t slice_slots = 16 * 1024;
+    for (;;) {
+      const bool drained = with_black_means(phase_.black_means, [&]<BlackMeans means>() { return drain<false, means>(slice_slots); });
+      if (drained) {
+        if (assists_.none() && heap_.grey_set.empty()) return;
+        relax_processor();
+      } else if (assists_.take_hunger()) {
+        stack_.share(heap_.grey_set);
+      }
+    }
+  }
+
+  std::size_t assist(std::size_t bytes) override {
+    const MarkCount count = assists_.assist(phase_, options_.prefetch, bytes);
+    add_marked(count.bytes, count.objects);
+    return count.bytes;
+  }
+
+  std::vector<Counter> counters() const override {
+    return {{"packets_published", heap_.grey_set.published()}, {"packets_shared", stack_.shared_packets}};
+  }
+
+ private:
+  template <bool alone, BlackMeans means>
+  bool drain(std::size_t slots) {
+    Scanner<alone, means, MarkStack> scanner(heap_.metadata, phase_, options_.prefetch, stack_);
+    MarkCount total;
+    bool drained = false;
+    while (!drained && total.slots < slots) {
+      total += scanner.trace(slots - total.slots);
+      if (stack_.size() > 0) continue;
+      if (GreyPacket* const packet = heap_.grey_set.take_published()) {
+        stack_.take(*packet);
+        heap_.grey_set.give_back(packet);
+      } else {
+        drained = true;
+      }
+    }
+    add_marked(total.bytes, total.objects);
+    return drained;
+  }
+
+  MarkerOptions options_;
+  MarkStack stack_;
+  Assists assists_;
+};
+
+}  // namespace
+
+std::unique_ptr<Marker> make_serial_marker(Heap& heap, const MarkerOptions& options) {
+  return std::make_unique<SerialMarker>(heap, options);
+}
+
+}  // namespace tricolour

@@ -1,0 +1,12 @@
+// The serial marker: one thread, one stack that is reserved for the worst case.
+#pragma once
+
+#include <memory>
+
+#include "collectors/marking/marker.hpp"
+
+namespace tricolour {
+
+std::unique_ptr<Marker> make_serial_marker(Heap& heap, const MarkerOptions& options);
+
+}  // namespace tricolour

@@ -1,0 +1,75 @@
+// Barriers as seen by everybody else: traits, and the concept a barrier satisfies.
+//
+// Purpose: a barrier is a struct with a `traits` constant and a static member template
+//
+//   template <class M, class Write>
+//   static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value,
+//                     Write write);
+//
+// called for every reference store, null and initialising ones included, with the old value still in the slot. `write(order)`
+// performs the store itself (a plain store, an exchange or a compare-exchange) with `order`, release or seq_cst, and its result
+// is returned. A read barrier has `load(m, source, slot)` as well. M is an environment: the real mutator, an arm of the barrier-cost benchmark, or a model. It provides
+//
+//   m.marking()               is this mutator's barrier on?
+//   m.load(slot)              the slot's value now
+//   m.shade(value)            if not null and white: mark it and put it into the grey set
+//   m.is_black(source, slot)  has the marker passed that slot's object, in the sense of `traits.black_means`?
+//   m.is_white(value)         not null and not yet marked
+//   m.regrey(source, slot)    make a black source (of an array: the slot's chunk) grey again, and push it
+//   m.roots_scanned()         have this mutator's own roots been scanned in this cycle?
+//
+// Invariant: no safepoint falls between the first look of `store` and its last effect: nothing above polls, waits, allocates
+// or fails.
+#pragma once
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+
+namespace tricolour {
+
+enum class Invariant : std::uint8_t { none, weak, strong };
+enum class MutatorColour : std::uint8_t { none, grey, black };
+enum class AllocationColour : std::uint8_t { white, black };
+/// What a black object is to a barrier. `marked`: the barrier never asks, so marking goes from white to black in one step.
+/// `started`: the marker blackens before its first look at the fields (sequentially consistent, like the barrier's store).
+enum class BlackMeans : std::uint8_t { marked, started };
+
+struct BarrierTraits {
+  std::string_view name;
+  std::string_view summary;         ///< one line: what it does on a store
+  Invariant invariant = Invariant::none;
+  MutatorColour mutators = MutatorColour::none;
+  bool needs_old_value = false;
+  AllocationColour allocation = AllocationColour::black;  ///< what `--allocate auto` takes
+  bool sound_with_white_allocation = false;
+  BlackMeans black_means = BlackMeans::marked;
+  bool regreys = false;
+  bool ragged_safe = false;
+  bool has_flag = true;             ///< tests m.marking() before anything else
+  std::string_view source;
+
+  /// May it run beside marking at all?
+  constexpr bool keeps_an_invariant() const { return invariant != Invariant::none; }
+  /// Must the roots be looked at again before marking ends?
+  constexpr bool rescans_roots() const { return mutators == MutatorColour::grey; }
+};
+
+constexpr std::string_view to_string(Invariant i) {
+  return i == Invariant::none ? "none" : i == Invariant::weak ? "weak" : "strong";
+}
+constexpr std::string_view to_string(MutatorColour c) {
+  return c == MutatorColour::none ? "n/a" : c == MutatorColour::grey ? "grey" : "black";
+}
+constexpr std::string_view to_string(AllocationColour c) { return c == AllocationColour::white ? "white" : "black"; }
+
+template <class... Types>
+struct TypeList {};
+
+template <class B>
+concept Barrier = requires {
+  { B::traits } -> std::convertible_to<BarrierTraits>;
+};
+
+}  // namespace tricolour

@@ -1,0 +1,21 @@
+// The cold side of a heap: what a collector is asked on the allocation slow path. Virtual, and never on a fast path.
+//
+// Ownership: called on a mutator's thread, at a safepoint: the callee may stop the world, mark for the mutator or make it wait.
+#pragma once
+
+#include <cstddef>
+
+namespace tricolour {
+
+class MutatorContext;
+
+class CollectorHooks {
+ public:
+  virtual ~CollectorHooks() = default;
+  /// Before a hole or a large object is handed out: pacing, quanta, assists. `bytes`: what was handed out since the last call.
+  virtual void on_refill(MutatorContext& mutator, std::size_t bytes) = 0;
+  /// No room for `request` bytes. Makes room as far as this `attempt` (0, 1, ...) can and returns true, or false: nothing is left to try.
+  virtual bool on_exhausted(MutatorContext& mutator, std::size_t request, unsigned attempt) = 0;
+};
+
+}  // namespace tricolour

@@ -1,0 +1,108 @@
+// The grey set: packets of grey items, shared between mutators and markers.
+//
+// Purpose: objects that are marked and not yet scanned, as they travel between threads. A mutator's shade buffer is a packet it
+// owns; a full one is published whole, without waiting. Markers keep private stacks or deques and spill into packets.
+//
+// Invariant: pushing never fails. An object is in the set at most once (the winner of its colour exchange pushes it; a chunked
+// array has one item that carries its cursor, and at most one more per chunk that was made grey again), a packet is published full, and what is less than full is poured into one shared
+// open packet; so `ceil(most objects / capacity)` packets plus one per thread is the worst case, and that much is reserved (the pages
+// are touched only when used).
+//
+// Ownership: a packet belongs to the thread that took it until it publishes or gives it back. The open packet: `open_lock_`.
+//
+// Memory ordering: Boost.Lockfree's stacks publish a packet's items with the push (release) and acquire them with the pop.
+// Source: packets as in Ossia et al. 2002, "A parallel, incremental and concurrent GC for servers".
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "core/object.hpp"
+#include "core/reservation.hpp"
+
+namespace tricolour {
+
+/// What an item asks a marker to scan: an object from `chunk` on (a long array chunk by chunk), or that chunk alone, because a
+/// barrier made it grey again.
+enum class Extent : std::uint8_t { rest, chunk };
+
+/// A grey object: 48 bits of address, whose low bits are free for the extent, and 16 bits of chunk number.
+class GreyItem {
+ public:
+  GreyItem() = default;
+  explicit GreyItem(Object* object, std::size_t chunk = 0, Extent extent = Extent::rest)
+      : bits_(reinterpret_cast<std::uintptr_t>(object) | static_cast<std::uint64_t>(extent) | (std::uint64_t{chunk} << address_bits)) {}
+  Object* object() const { return reinterpret_cast<Object*>(bits_ & address_mask); }
+  std::size_t chunk() const { return bits_ >> address_bits; }
+  Extent extent() const { return static_cast<Extent>(bits_ & 1); }
+
+ private:
+  static constexpr unsigned address_bits = 48;
+  static constexpr std::uint64_t address_mask = ((std::uint64_t{1} << address_bits) - 1) & ~std::uint64_t{1};
+  std::uint64_t bits_;
+};
+static_assert(sizeof(GreyItem) == 8);
+
+/// A stack of items in place. Owned by one thread at a time.
+class GreyPacket {
+ public:
+  bool empty() const { return count_ == 0; }
+  std::uint32_t count() const { return count_; }
+  void push(GreyItem item) { items()[count_++] = item; }
+  GreyItem pop() { return items()[--count_]; }
+
+ private:
+  GreyItem* items() { return reinterpret_cast<GreyItem*>(this + 1); }
+  std::uint32_t count_;
+  [[maybe_unused]] std::uint32_t alignment_;
+};
+
+class GreySet {
+ public:
+  /// Most threads that may own a packet at one time.
+  static constexpr std::size_t max_owners = 1024;
+
+  /// Room for `most_objects` at once. `capacity`: items per packet, at least 1; raised when so many packets could not be numbered.
+  GreySet(std::size_t most_objects, std::uint32_t capacity);
+  ~GreySet();
+
+  std::uint32_t capacity() const { return capacity_; }
+  std::size_t reserved_bytes() const { return storage_.bytes(); }
+  bool full(const GreyPacket& packet) const { return packet.count() == capacity_; }
+
+  /// An empty packet, now the caller's. Never fails (see the invariant). Any thread.
+  GreyPacket* take_empty();
+  /// A published packet, now the caller's; null when there is none. Any thread.
+  GreyPacket* take_published();
+  void give_back(GreyPacket* empty);
+  /// Publishes a full packet. Does not wait. Any thread.
+  void publish(GreyPacket* packet);
+  /// Empties `packet`, full or not, into the set; true when it held anything. May wait for other pourers, never for a collection.
+  bool pour(GreyPacket& packet);
+  /// One item straight into the open packet: for root scans. Same rules as `pour`.
+  void pour(GreyItem item);
+  /// Nothing published and nothing poured, at some moment during the call.
+  bool empty() const;
+  /// Full packets published so far: a test sees the overflow paths run.
+  std::uint64_t published() const { return published_total_.load(std::memory_order_relaxed); }
+
+ private:
+  void pour_locked(GreyItem item);
+
+  std::uint32_t capacity_;
+  std::size_t packet_bytes_;
+  Reservation storage_;
+  struct Stacks;
+  std::unique_ptr<Stacks> stacks_;
+  /// Published packets not yet taken. Incremented (release) before the push and decremented after the pop, so zero (acquire) means that
+  /// no packet is or is about to be in the stack.
+  std::atomic<std::int64_t> published_{0};
+  std::atomic<std::uint64_t> published_total_{0};  ///< a statistic: relaxed
+  mutable std::mutex open_lock_;
+  GreyPacket* open_ = nullptr;
+};
+
+}  // namespace tricolour

@@ -1,0 +1,55 @@
+#include "core/heap.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+
+namespace tricolour {
+namespace {
+std::size_t whole_blocks(std::size_t bytes) {
+  if (bytes < block_bytes) {
+    throw ConfigurationError("heap of " + std::to_string(bytes) + " bytes is smaller than one block of " +
+                             std::to_string(block_bytes) + " bytes");
+  }
+  return round_up(bytes, block_bytes);
+}
+constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
+}  // namespace
+
+Heap::Heap(const HeapOptions& options, EventListener* listener)
+    : options_(options),
+      listener_(listener),
+      heap_storage_(whole_blocks(options.bytes), huge_page_bytes),
+      metadata_storage_(heap_storage_.bytes() / granule_bytes, huge_page_bytes),
+      metadata(reinterpret_cast<ColourByte*>(metadata_storage_.begin()), heap_storage_.begin()),
+      blocks(heap_storage_.begin(), heap_storage_.bytes() / block_bytes, metadata),
+      large(blocks, metadata),
+      grey_set(heap_storage_.bytes() / granule_bytes, options.packet_capacity),
+      world(*this) {
+  const int advice = options.huge_pages ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
+  madvise(heap_storage_.begin(), heap_storage_.bytes(), advice);
+  madvise(metadata_storage_.begin(), metadata_storage_.bytes(), advice);
+}
+
+Heap::~Heap() { unpoison(heap_storage_.begin(), heap_storage_.bytes()); }
+
+void Heap::touch_pages() {
+  unpoison(heap_storage_.begin(), heap_storage_.bytes());
+  heap_storage_.touch_pages();
+  metadata_storage_.touch_pages();
+  poison(heap_storage_.begin(), heap_storage_.bytes());
+}
+
+void Heap::attach(CollectorHooks& hooks, HeapObserver* observer) {
+  hooks_ = &hooks;
+  observer_ = observer;
+  blocks.observe(observer);
+  large.observe(observer);
+}
+
+Object* Heap::make_globals(MutatorContext& mutator, std::uint32_t slots) {
+  globals_ = mutator.allocate(slots, 0);
+  return globals_;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,79 @@
+// A heap: its memory, its metadata, its mutators, its phase. Several can live in one process.
+//
+// Invariant: `phase` and the collector's hooks change only while the world is stopped, or before the first mutator.
+//
+// Ownership: `phase`, `live_bytes`: written by the collector, world stopped. Counters: any thread, relaxed, statistics only.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "core/collector_hooks.hpp"
+#include "core/events.hpp"
+#include "core/large_object_space.hpp"
+#include "core/mutator_context.hpp"
+
+namespace tricolour {
+
+struct HeapOptions {
+  std::size_t bytes = std::size_t{64} << 20;   ///< rounded up to whole blocks
+  std::size_t hole_piece_bytes = 32 * 1024;    ///< the longest hole handed out at once
+  std::uint32_t packet_capacity = 256;         ///< grey items per packet and shade buffer
+  bool huge_pages = true;                      ///< ask the kernel for huge pages (transparent: it may decline)
+};
+
+class Heap {
+ public:
+  /// Throws ConfigurationError when the size cannot be had. `listener` may be null and must outlive the heap.
+  explicit Heap(const HeapOptions& options, EventListener* listener = nullptr);
+  ~Heap();
+  Heap(const Heap&) = delete;
+  Heap& operator=(const Heap&) = delete;
+
+  /// Backs every page of heap and metadata now, so that no first touch falls into a measured region.
+  void touch_pages();
+  /// Before the first mutator. Null observer: nothing is verified.
+  void attach(CollectorHooks& hooks, HeapObserver* observer);
+
+  std::size_t bytes() const { return blocks.block_count() * block_bytes; }
+  std::size_t metadata_bytes() const { return metadata_storage_.bytes(); }
+  /// Bytes marked by the last cycle plus what was handed out since; what the pacer goes by.
+  std::size_t used_bytes() const { return live_bytes.load(std::memory_order_relaxed) + handed_out.load(std::memory_order_relaxed); }
+  bool contains(const void* address) const {
+    return address >= heap_storage_.begin() && address < heap_storage_.begin() + heap_storage_.bytes();
+  }
+  const HeapOptions& options() const { return options_; }
+  CollectorHooks& hooks() { return *hooks_; }
+  HeapObserver* observer() { return observer_; }
+  void emit(const Event& event) {
+    if (listener_ != nullptr) listener_->on_event(event);
+  }
+  bool recorded() const { return listener_ != nullptr; }
+
+  /// The object whose slots are the globals, a root; null until `make_globals`.
+  Object* globals() const { return globals_; }
+  /// Makes an object of `slots` globals. Once, by one mutator, before others run.
+  Object* make_globals(MutatorContext& mutator, std::uint32_t slots);
+
+ private:
+  HeapOptions options_;
+  EventListener* listener_;
+  Reservation heap_storage_;
+  Reservation metadata_storage_;
+  CollectorHooks* hooks_ = nullptr;
+  HeapObserver* observer_ = nullptr;
+  Object* globals_ = nullptr;
+
+ public:
+  SideMetadata metadata;
+  BlockSpace blocks;
+  LargeObjectSpace large;
+  GreySet grey_set;
+  World world;
+  PhaseState phase;                          ///< what new mutators copy
+  std::atomic<std::size_t> live_bytes{0};    ///< marked by the last cycle
+  std::atomic<std::size_t> handed_out{0};    ///< in holes and large objects since the last cycle's sweep began
+  std::atomic<std::uint32_t> mutators_started{0};
+};
+
+}  // namespace tricolour

@@ -1,0 +1,50 @@
+// Holes: where a mutator bumps.
+//
+// Purpose: walks the blocks that its mutator claimed, hole by hole, in pieces that stay in the cache between hand-out and use.
+//
+// Invariant: the metadata of a hole is zero when it is handed out (the block was swept), and nobody else writes the hole's memory or
+// metadata until the block is swept again, which happens only after `retire`.
+//
+// Ownership: one mutator; the collector may call `retire` while it holds that mutator stopped.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "core/block_space.hpp"
+
+namespace tricolour {
+
+struct Hole {
+  std::byte* begin = nullptr;
+  std::byte* end = nullptr;
+  std::size_t bytes() const { return static_cast<std::size_t>(end - begin); }
+};
+
+class HoleAllocator {
+ public:
+  /// `piece_bytes`: the longest hole handed out at once. `only_free`: take blocks without survivors only.
+  HoleAllocator(BlockSpace& blocks, SideMetadata metadata, std::size_t piece_bytes, bool only_free)
+      : blocks_(blocks), metadata_(metadata), piece_bytes_(piece_bytes), only_free_(only_free) {}
+
+  /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`; nothing when no block has one.
+  std::optional<Hole> next(std::size_t bytes);
+  /// Forgets the block. `gives_back`: others may use what is left of it.
+  void retire(bool gives_back);
+  /// Free bytes passed over since last asked, because they were too small.
+  std::size_t take_wasted_bytes();
+
+ private:
+  static constexpr std::size_t least_hole_bytes = 128;
+  std::optional<Hole> next_in_block(std::size_t bytes);
+
+  BlockSpace& blocks_;
+  SideMetadata metadata_;
+  std::size_t piece_bytes_;
+  bool only_free_;
+  std::byte* position_ = nullptr;
+  std::byte* block_end_ = nullptr;
+  std::size_t wasted_bytes_ = 0;
+};
+
+}  // namespace tricolour

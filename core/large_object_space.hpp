@@ -1,0 +1,72 @@
+// Large objects: page runs inside blocks claimed from the top of the heap.
+//
+// Purpose: objects above `large_object_bytes` never move through holes. They are marked through the same metadata.
+//
+// Invariant: pages are handed out again only after a sweep that found their object white, or never published. A pending object (its
+// memory is still being zeroed, nobody can reach it) survives every sweep.
+//
+// Ownership: everything behind `lock_`; the memory of a pending object belongs to the mutator that asked for it.
+//
+// Memory ordering: the lock; an object is published by its start byte, as every object is.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "core/block_space.hpp"
+
+namespace tricolour {
+
+inline constexpr std::size_t large_object_bytes = 8 * 1024;
+
+class LargeObjectSpace {
+ public:
+  LargeObjectSpace(BlockSpace& blocks, SideMetadata metadata);
+
+  /// Memory for an object of `bytes`, pending and not zeroed; null when no run is free. Sweeps first if that is due. Any mutator.
+  Object* allocate(std::size_t bytes);
+  /// The object is initialised and about to be stored where others see it.
+  void publish(Object* object);
+
+  /// World stopped, a cycle terminated with `sense`.
+  void begin_sweep(MarkSense sense);
+  /// Frees what the last cycle left white, unless that is done. Any thread.
+  void sweep();
+  bool swept() const { return !sweep_due_.load(std::memory_order_acquire); }
+  /// Bytes of pages that objects hold.
+  std::size_t used_bytes() const { return used_.load(std::memory_order_relaxed); }
+
+  void observe(HeapObserver* observer) { observer_ = observer; }
+
+ private:
+  static constexpr std::size_t page_bytes = 4096;
+  static constexpr std::size_t block_pages = block_bytes / page_bytes;
+  struct Entry {
+    std::size_t pages;
+    bool pending;
+  };
+
+  std::byte* page_begin(std::size_t page) const { return blocks_.block_begin(0) + page * page_bytes; }
+  std::size_t page_of(const void* address) const {
+    return static_cast<std::size_t>(static_cast<const std::byte*>(address) - page_begin(0)) / page_bytes;
+  }
+  void sweep_locked();
+  void free_object(std::size_t page, std::size_t pages);
+  void add_free_run(std::size_t page, std::size_t pages);
+  void give_blocks_back();
+
+  BlockSpace& blocks_;
+  SideMetadata metadata_;
+  std::mutex lock_;
+  std::map<std::size_t, Entry> objects_;         ///< by first page
+  std::map<std::size_t, std::size_t> free_runs_; ///< first page -> pages, coalesced, inside blocks that are `large`
+  ColourByte live_state_ = 0;
+  std::atomic<bool> sweep_due_{false};  ///< release at the sweep's end and at begin_sweep, acquire in `swept`
+  std::atomic<std::size_t> used_{0};    ///< a statistic for the pacer: relaxed
+  HeapObserver* observer_ = nullptr;
+};
+
+}  // namespace tricolour

@@ -1,0 +1,73 @@
+// Side metadata: the colour bytes of one heap, addressed by object address.
+//
+// Purpose: one byte per granule in an array of its own, so that marking and sweeping touch a sixteenth of the heap.
+//
+// Invariant: the byte of address a is bias[a >> 4], where bias is chosen per heap; so a mutator finds it with one shift and
+// one add.
+//
+// Ownership: as in colour.hpp.
+//
+// Memory ordering: a start byte is stored with release after the header and the zeroed slots, and read with acquire by
+// whoever did not get the object through a slot. `try_shade` and `try_regrey` use acq_rel or stronger: the winner of the
+// exchange owns the right to push the object. Where a barrier tests the colour of an object it has just written to, the
+// store-load order needs seq_cst on both sides (`load_ordered`, `blacken_ordered`).
+#pragma once
+
+#include <atomic>
+
+#include "core/colour.hpp"
+#include "core/object.hpp"
+
+namespace tricolour {
+
+class SideMetadata {
+ public:
+  SideMetadata() = default;
+  /// `bytes` covers the heap that starts at `heap_base`.
+  SideMetadata(ColourByte* bytes, const std::byte* heap_base)
+      : bias_(reinterpret_cast<std::uintptr_t>(bytes) - (reinterpret_cast<std::uintptr_t>(heap_base) >> granule_shift)) {}
+
+  ColourByte* byte_of(const void* address) const {
+    return reinterpret_cast<ColourByte*>(bias_ + (reinterpret_cast<std::uintptr_t>(address) >> granule_shift));
+  }
+
+  /// The byte that colours `slot` of `object`: the object's own, or its chunk's when the object is a chunked array.
+  ColourByte* byte_of_slot(Object* object, const Slot& slot) const {
+    if (object->slot_count() <= chunk_slots) return byte_of(object);
+    const std::size_t index = static_cast<std::size_t>(&slot - object->slots());
+    return byte_of_chunk(object, index / chunk_slots);
+  }
+  ColourByte* byte_of_chunk(Object* object, std::size_t chunk) const {
+    return byte_of(reinterpret_cast<std::byte*>(object) + chunk * chunk_slots * sizeof(Slot));
+  }
+
+  static std::atomic_ref<ColourByte> atomic(ColourByte* byte) { return std::atomic_ref<ColourByte>(*byte); }
+
+  /// A filter only: whoever acts on it exchanges afterwards, so relaxed is enough.
+  ColourByte load_relaxed(const Object* object) const { return atomic(byte_of(object)).load(std::memory_order_relaxed); }
+  /// Acquires what the allocating thread stored before the start byte; partner: `publish`.
+  ColourByte load_acquire(const Object* object) const { return atomic(byte_of(object)).load(std::memory_order_acquire); }
+  /// Publishes header and zeroed slots; partner: `load_acquire`.
+  void publish(const Object* object, ColourByte byte) const { atomic(byte_of(object)).store(byte, std::memory_order_release); }
+
+  /// Moves `object` from `white` to `target`; true for the one thread that did it. acq_rel: the winner's push is ordered
+  /// after the allocator's `publish`.
+  bool try_shade(const Object* object, ColourByte white, ColourByte target) const {
+    auto byte = atomic(byte_of(object));
+    ColourByte seen = byte.load(std::memory_order_relaxed);
+    if (state_of(seen) != white) return false;
+    return byte.compare_exchange_strong(seen, with_state(seen, target), std::memory_order_acq_rel, std::memory_order_relaxed);
+  }
+  /// As `try_shade`, for a caller that is alone with the metadata (the world stopped, one marking thread).
+  bool try_shade_alone(const Object* object, ColourByte white, ColourByte target) const {
+    ColourByte* byte = byte_of(object);
+    if (state_of(*byte) != white) return false;
+    *byte = with_state(*byte, target);
+    return true;
+  }
+
+ private:
+  std::uintptr_t bias_ = 0;
+};
+
+}  // namespace tricolour

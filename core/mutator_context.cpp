@@ -1,0 +1,221 @@
+#include "core/mutator_context.hpp"
+
+#include <algorithm>
+
+#include "core/heap.hpp"
+
+namespace tricolour {
+namespace {
+/// Objects above this that do not fit the current hole take a hole of their own in a free block, so that they do not
+/// throw away what is left of a good one.
+constexpr std::size_t medium_object_bytes = 1024;
+/// Large objects are zeroed in pieces of this size, with a poll after each.
+constexpr std::size_t zeroing_piece_bytes = 256 * 1024;
+}  // namespace
+
+MutatorContext::MutatorContext(Heap& heap, MutatorStatus status, const std::function<void(MutatorContext&)>& arrival)
+    : metadata_(heap.metadata),
+      heap_(heap),
+      index_(heap.mutators_started.fetch_add(1, std::memory_order_relaxed)),
+      small_(heap.blocks, heap.metadata, heap.options().hole_piece_bytes, false),
+      medium_(heap.blocks, heap.metadata, block_bytes, true),
+      shade_buffer_(heap.grey_set.take_empty()) {
+  heap_.world.add(*this, status, arrival);
+  restart_accounting();
+}
+
+MutatorContext::~MutatorContext() {
+  heap_.world.remove(*this, [this] {
+    flush_shade_buffer();
+    small_.retire(true);
+    medium_.retire(true);
+    retire_holes();
+  });
+  heap_.grey_set.give_back(shade_buffer_);
+}
+
+void MutatorContext::adopt(const PhaseState& phase) {
+  phase_ = phase;
+  allocation_state_ = phase.allocation_state();
+  white_ = phase.sense.white();
+}
+
+// --- allocation -----------------------------------------------------------------------------------------------------------------
+
+Object* MutatorContext::bump(std::uint32_t slots, std::size_t bytes) {
+  std::byte* const begin = cursor_;
+  cursor_ += bytes;
+  Object* const object = initialise(begin, slots, bytes);
+  if (heap_.observer() != nullptr) {
+    heap_.observer()->allocated(object);
+    limit_ = cursor_;
+  }
+  return object;
+}
+
+void MutatorContext::install(Hole hole) {
+  count_hole();
+  hole_ = hole;
+  cursor_ = counted_from_ = hole.begin;
+  limit_ = heap_.observer() == nullptr ? hole.end : hole.begin;
+}
+
+namespace {
+std::uint64_t count_starts(const SideMetadata& metadata, const std::byte* begin, const std::byte* end) {
+  const ColourByte* const first = metadata.byte_of(begin);
+  const auto granules = (end - begin) / static_cast<std::ptrdiff_t>(granule_bytes);
+  return static_cast<std::uint64_t>(granules - std::count(first, first + granules, ColourByte{0}));
+}
+}  // namespace
+
+void MutatorContext::count_hole() {
+  allocated_objects_ += count_starts(metadata_, counted_from_, cursor_);
+  allocated_bytes_ += static_cast<std::uint64_t>(cursor_ - counted_from_);
+  counted_from_ = cursor_;
+}
+
+std::uint64_t MutatorContext::allocated_objects() const {
+  return allocated_objects_ + count_starts(metadata_, counted_from_, cursor_);
+}
+
+void MutatorContext::retire_holes() {
+  install({});
+  small_.retire(false);
+  medium_.retire(false);
+  medium_hole_ = {};
+}
+
+Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) {
+  poll();
+  if (bytes <= static_cast<std::size_t>(hole_.end - cursor_)) return bump(slots, bytes);
+  const ActivityScope scope(*this, Activity::allocation_slow_path);
+  if (slots > max_slots) {
+    throw ConfigurationError("an array of " + std::to_string(slots) + " slots is longer than the most, " + std::to_string(max_slots));
+  }
+  if (bytes > large_object_bytes) return allocate_large(slots, bytes);
+  if (bytes > medium_object_bytes && cursor_ != hole_.end) return allocate_medium(slots, bytes);
+  for (unsigned attempt = 0; !refill(bytes);) make_room(bytes, attempt);
+  return bump(slots, bytes);
+}
+
+bool MutatorContext::refill(std::size_t bytes) {
+  heap_.hooks().on_refill(*this, hole_.bytes());
+  const auto hole = small_.next(bytes);
+  const std::size_t gone = small_.take_wasted_bytes() + (hole ? hole->bytes() : 0);
+  heap_.handed_out.fetch_add(gone, std::memory_order_relaxed);
+  install(hole.value_or(Hole{}));
+  return hole.has_value();
+}
+
+void MutatorContext::make_room(std::size_t bytes, unsigned& attempt) {
+  if (!heap_.hooks().on_exhausted(*this, bytes, attempt++)) {
+    throw HeapExhausted(heap_.bytes(), heap_.live_bytes.load(std::memory_order_relaxed), bytes);
+  }
+}
+
+Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) {
+  for (unsigned attempt = 0; bytes > medium_hole_.bytes();) {
+    heap_.hooks().on_refill(*this, bytes);
+    if (bytes <= medium_hole_.bytes()) break;
+    if (const auto hole = medium_.next(bytes)) {
+      heap_.handed_out.fetch_add(hole->bytes(), std::memory_order_relaxed);
+      medium_hole_ = *hole;
+    } else if (refill(bytes)) {
+      return bump(slots, bytes);
+    } else {
+      make_room(bytes, attempt);
+    }
+  }
+  std::byte* const begin = medium_hole_.begin;
+  medium_hole_.begin += bytes;
+  Object* const object = initialise(begin, slots, bytes);
+  ++allocated_objects_;
+  allocated_bytes_ += bytes;
+  if (heap_.observer() != nullptr) heap_.observer()->allocated(object);
+  return object;
+}
+
+Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
+  heap_.hooks().on_refill(*this, bytes);
+  Object* object = nullptr;
+  for (unsigned attempt = 0; (object = heap_.large.allocate(bytes)) == nullptr;) make_room(bytes, attempt);
+  heap_.handed_out.fetch_add(bytes, std::memory_order_relaxed);
+  auto* const memory = reinterpret_cast<std::byte*>(object);
+  for (std::size_t offset = 0; offset < bytes; offset += zeroing_piece_bytes) {
+    std::memset(memory + offset, 0, std::min(zeroing_piece_bytes, bytes - offset));
+    poll();
+  }
+  // No safepoint from here on: the colour belongs to the phase in which the object becomes reachable.
+  const auto granules = static_cast<std::uint32_t>(bytes >> granule_shift);
+  object->initialise(slots, granules);
+  for (std::size_t chunk = 1; chunk * chunk_slots < slots; ++chunk) {
+    SideMetadata::atomic(metadata_.byte_of_chunk(object, chunk)).store(colour_byte(1, allocation_state_), std::memory_order_relaxed);
+  }
+  metadata_.publish(object, colour_byte(granules, allocation_state_));
+  heap_.large.publish(object);
+  ++allocated_objects_;
+  allocated_bytes_ += bytes;
+  if (heap_.observer() != nullptr) heap_.observer()->allocated(object);
+  return object;
+}
+
+// --- safepoints -----------------------------------------------------------------------------------------------------------------
+
+void MutatorContext::answer_safepoint() { heap_.world.answer(*this); }
+
+// --- grey objects ---------------------------------------------------------------------------------------------------------------
+
+void MutatorContext::shade_white(Object* object) {
+  if (metadata_.try_shade(object, white_, phase_.shaded_state())) push_grey(GreyItem(object));
+}
+
+void MutatorContext::push_grey(GreyItem item) {
+  shade_buffer_->push(item);
+  if (heap_.grey_set.full(*shade_buffer_)) {
+    heap_.grey_set.publish(shade_buffer_);
+    shade_buffer_ = heap_.grey_set.take_empty();
+  }
+}
+
+void MutatorContext::regrey(Object* source, Slot& slot) {
+  auto byte = SideMetadata::atomic(metadata_.byte_of_slot(source, slot));
+  ColourByte seen = byte.load(std::memory_order_relaxed);
+  // acq_rel: the winner alone pushes; release orders the barrier's store before the marker that pops the item and acquires.
+  if (state_of(seen) == phase_.sense.black &&
+      byte.compare_exchange_strong(seen, with_state(seen, grey_state), std::memory_order_acq_rel, std::memory_order_relaxed)) {
+    const auto index = static_cast<std::size_t>(&slot - source->slots());
+    push_grey(GreyItem(source, index / chunk_slots, Extent::chunk));
+  }
+}
+
+bool MutatorContext::flush_shade_buffer() { return heap_.grey_set.pour(*shade_buffer_); }
+
+// --- accounting -----------------------------------------------------------------------------------------------------------------
+
+Activity MutatorContext::switch_activity(Activity next) {
+  const Activity ended = activity_;
+  if (ended == next || !heap_.recorded()) return ended;
+  const Nanoseconds now = now_ns();
+  activity_ns_[static_cast<std::size_t>(ended)] += now - activity_since_;
+  const bool reported = ended == Activity::paused || ended == Activity::handshake || ended == Activity::assisting || ended == Activity::stalled;
+  if (reported) {
+    heap_.emit({.kind = EventKind::mutator_interval, .activity = ended, .role = Role::mutator, .thread = index_,
+                .cycle = phase_.cycle, .begin_ns = activity_since_, .stopped_ns = activity_since_, .end_ns = now});
+  }
+  activity_ = next;
+  activity_since_ = now;
+  return ended;
+}
+
+std::array<Nanoseconds, 8> MutatorContext::time_by_activity(Nanoseconds until) const {
+  auto times = activity_ns_;
+  times[static_cast<std::size_t>(activity_)] += until - activity_since_;
+  return times;
+}
+
+void MutatorContext::restart_accounting() {
+  activity_ns_ = {};
+  activity_since_ = now_ns();
+}
+
+}  // namespace tricolour

@@ -1,0 +1,161 @@
+// The barrier-independent half of a mutator: allocation, roots, safepoints, and the environment that barriers are written against.
+//
+// Purpose: the fast paths (bump, poll, flag test, colour test) inline to a few instructions; everything else is in the .cpp.
+//
+// Invariant: between two safepoints nothing moves the phase copy, retires the hole or reads the shadow stack but this thread.
+//
+// Ownership: every field belongs to the mutator's thread; a collector that holds it stopped, blocked or in a handshake may call
+// `adopt`, `flush_shade_buffer`, `retire_holes` and read `roots`. `safepoint`: see safepoint.hpp.
+//
+// Memory ordering: an object's start byte is published (release) after header and zeroed slots. The rest is in slot.load,
+// SideMetadata and safepoint.hpp.
+#pragma once
+
+#include <array>
+#include <cstring>
+
+#include "core/errors.hpp"
+#include "core/grey_set.hpp"
+#include "core/hole_allocator.hpp"
+#include "core/phase_state.hpp"
+#include "core/poison.hpp"
+#include "core/safepoint.hpp"
+#include "core/shadow_stack.hpp"
+
+namespace tricolour {
+
+class Heap;
+
+class MutatorContext {
+ public:
+  using Reference = Object*;
+  using SlotReference = Slot&;
+
+  /// Registers with `heap`. `running`: on the thread that will mutate; `blocked`: on a parent's, for a thread that attaches later.
+  /// `arrival` runs registered, before any stop or handshake can see this mutator.
+  explicit MutatorContext(Heap& heap, MutatorStatus status = MutatorStatus::running,
+                          const std::function<void(MutatorContext&)>& arrival = {});
+  ~MutatorContext();
+  MutatorContext(const MutatorContext&) = delete;
+  MutatorContext& operator=(const MutatorContext&) = delete;
+
+  Heap& heap() { return heap_; }
+  std::uint32_t index() const { return index_; }
+
+  // --- allocation ------------------------------------------------------------------------------------------------------------
+
+  /// A new object, slots null and payload zero. A safepoint. Throws HeapExhausted, and ConfigurationError above `max_slots`.
+  [[gnu::always_inline]] Object* allocate(std::uint32_t slots, std::size_t payload_bytes) {
+    const std::size_t bytes = Object::size_for(slots, payload_bytes);
+    if (bytes <= static_cast<std::size_t>(limit_ - cursor_)) [[likely]] {
+      std::byte* const begin = cursor_;
+      cursor_ += bytes;
+      return initialise(begin, slots, bytes);
+    }
+    return allocate_slowly(slots, bytes);
+  }
+
+  // --- safepoints ------------------------------------------------------------------------------------------------------------
+
+  /// One load, one test, one branch.
+  [[gnu::always_inline]] void poll() {
+    if (safepoint.poll.load(std::memory_order_relaxed)) [[unlikely]] answer_safepoint();
+  }
+
+  // --- the barrier's environment ---------------------------------------------------------------------------------------------
+
+  bool marking() const { return phase_.marking; }
+  bool roots_scanned() const { return phase_.roots_scanned; }
+  Object* load(Slot& slot) const { return slot.load(); }
+  void shade(Object* object) {
+    if (object != nullptr && state_of(metadata_.load_relaxed(object)) == white_) shade_white(object);
+  }
+  bool is_white(Object* object) const { return object != nullptr && state_of(metadata_.load_relaxed(object)) == white_; }
+  /// seq_cst: ordered after the barrier's own seq_cst store; partner: the marker's seq_cst exchange to black.
+  bool is_black(Object* source, Slot& slot) const {
+    return state_of(SideMetadata::atomic(metadata_.byte_of_slot(source, slot)).load(std::memory_order_seq_cst)) == phase_.sense.black;
+  }
+  void regrey(Object* source, Slot& slot);
+
+  // --- for a collector that holds this mutator, and for the oracle -----------------------------------------------------------
+
+  void adopt(const PhaseState& phase);
+  const PhaseState& phase() const { return phase_; }
+  /// True when the buffer held anything.
+  bool flush_shade_buffer();
+  void retire_holes();
+  ShadowStack roots;
+  SafepointState safepoint;
+
+  // --- accounting ------------------------------------------------------------------------------------------------------------
+
+  /// Ends the current activity's interval and starts one of `next`; returns the activity that ended.
+  Activity switch_activity(Activity next);
+  /// Nanoseconds spent per activity up to `until`, the first eight of `Activity`.
+  std::array<Nanoseconds, 8> time_by_activity(Nanoseconds until) const;
+  void restart_accounting();
+  std::uint64_t allocated_bytes() const { return allocated_bytes_ + static_cast<std::uint64_t>(cursor_ - counted_from_); }
+  std::uint64_t allocated_objects() const;
+
+ private:
+  friend class World;
+
+  [[gnu::always_inline]] Object* initialise(std::byte* begin, std::uint32_t slots, std::size_t bytes) {
+    unpoison(begin, bytes);
+    std::memset(begin + sizeof(Object), 0, bytes - sizeof(Object));
+    auto* const object = reinterpret_cast<Object*>(begin);
+    const auto granules = static_cast<std::uint32_t>(bytes >> granule_shift);
+    object->initialise(slots, granules);
+    metadata_.publish(object, colour_byte(granules, allocation_state_));
+    return object;
+  }
+  [[gnu::noinline]] Object* allocate_slowly(std::uint32_t slots, std::size_t bytes);
+  Object* bump(std::uint32_t slots, std::size_t bytes);
+  Object* allocate_medium(std::uint32_t slots, std::size_t bytes);
+  Object* allocate_large(std::uint32_t slots, std::size_t bytes);
+  bool refill(std::size_t bytes);
+  void make_room(std::size_t bytes, unsigned& attempt);
+  [[gnu::noinline]] void answer_safepoint();
+  [[gnu::noinline]] void shade_white(Object* object);
+  void push_grey(GreyItem item);
+  void install(Hole hole);
+  void count_hole();
+
+  // The line that every allocation, poll and barrier touches.
+  std::byte* cursor_ = nullptr;
+  std::byte* limit_ = nullptr;
+  SideMetadata metadata_;
+  ColourByte allocation_state_ = 0;
+  ColourByte white_ = 0;
+  PhaseState phase_;
+
+  Heap& heap_;
+  std::uint32_t index_ = 0;
+  Hole hole_;  ///< the current hole; its end is the true limit where `limit_` is held down so that every allocation is observed
+  std::byte* counted_from_ = nullptr;  ///< bytes of the hole before this are in allocated_bytes_
+  HoleAllocator small_;
+  HoleAllocator medium_;
+  Hole medium_hole_;
+  GreyPacket* shade_buffer_;
+
+  std::uint64_t allocated_bytes_ = 0;
+  std::uint64_t allocated_objects_ = 0;
+  Activity activity_ = Activity::running;
+  Nanoseconds activity_since_ = 0;
+  std::array<Nanoseconds, 8> activity_ns_{};
+};
+
+/// Switches the activity for a scope, and back.
+class ActivityScope {
+ public:
+  ActivityScope(MutatorContext& mutator, Activity activity) : mutator_(mutator), outer_(mutator.switch_activity(activity)) {}
+  ~ActivityScope() { mutator_.switch_activity(outer_); }
+  ActivityScope(const ActivityScope&) = delete;
+  ActivityScope& operator=(const ActivityScope&) = delete;
+
+ private:
+  MutatorContext& mutator_;
+  Activity outer_;
+};
+
+}  // namespace tricolour

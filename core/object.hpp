@@ -1,0 +1,90 @@
+// Objects and slots: what lies in heap memory.
+//
+// Purpose: one layout for every object. An 8-byte header (slot count, size in granules) is followed by the reference slots
+// and then by raw payload bytes. Objects are aligned to, and their size is a multiple of, one granule (16 bytes).
+//
+// Invariant: the header never changes between allocation and the sweep that frees the object. A slot holds null or the
+// address of a header.
+//
+// Ownership: the header is written by the allocating mutator before the object can be reached; afterwards everybody reads
+// it. Slots are written by mutators (through a barrier) and read by mutators, markers and the oracle. Payload belongs to
+// the mutators alone.
+//
+// Memory ordering: this is the only file that touches a slot's atomic. A store of a reference releases the header, the
+// zeroed slots and the metadata byte of the object it points to; the acquiring load of the slot, by a mutator or a marker,
+// is its partner.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace tricolour {
+
+inline constexpr std::size_t granule_bytes = 16;
+inline constexpr std::size_t granule_shift = 4;
+
+constexpr std::size_t round_up(std::size_t value, std::size_t alignment) { return (value + alignment - 1) / alignment * alignment; }
+
+class Object;
+
+/// One reference field. Any thread may load; a store is made through a mutator's barrier.
+class Slot {
+ public:
+  /// Acquires the header, slots and metadata of the object referred to; partner: `store`, `exchange`, `compare_exchange`.
+  Object* load(std::memory_order order = std::memory_order_acquire) const { return value_.load(order); }
+  /// Publishes the object referred to; partner: `load`. Barriers that test after they store pass seq_cst (see their header).
+  void store(Object* value, std::memory_order order = std::memory_order_release) { value_.store(value, order); }
+  /// Publishes `value`, acquires the object returned; partners: `load`, `store`.
+  Object* exchange(Object* value, std::memory_order order = std::memory_order_acq_rel) { return value_.exchange(value, order); }
+  /// As `exchange` when the slot holds `expected`; otherwise loads the present value into `expected` (acquire).
+  bool compare_exchange(Object*& expected, Object* value, std::memory_order order = std::memory_order_acq_rel) {
+    return value_.compare_exchange_strong(expected, value, order, std::memory_order_acquire);
+  }
+
+ private:
+  std::atomic<Object*> value_;
+};
+static_assert(sizeof(Slot) == 8 && std::atomic<Object*>::is_always_lock_free);
+
+class Object {
+ public:
+  std::uint32_t slot_count() const { return slot_count_; }
+  std::size_t bytes() const { return std::size_t{granules_} << granule_shift; }
+  std::uint32_t granules() const { return granules_; }
+
+  /// The `index`-th reference field; index < slot_count().
+  Slot& slot(std::size_t index) { return slots()[index]; }
+  const Slot& slot(std::size_t index) const { return slots()[index]; }
+  Slot* slots() { return reinterpret_cast<Slot*>(this + 1); }
+  const Slot* slots() const { return reinterpret_cast<const Slot*>(this + 1); }
+
+  /// The raw bytes behind the slots, as the caller's trivially copyable type; zero when freshly allocated.
+  template <class T>
+  T* payload() { return reinterpret_cast<T*>(slots() + slot_count_); }
+  template <class T>
+  const T* payload() const { return reinterpret_cast<const T*>(slots() + slot_count_); }
+
+  /// Bytes of heap that an object with these fields takes, header and rounding included.
+  static constexpr std::size_t size_for(std::size_t slots, std::size_t payload_bytes) {
+    return round_up(sizeof(Object) + slots * sizeof(Slot) + payload_bytes, granule_bytes);
+  }
+
+  /// Written once, by the allocating thread, before the object can be reached.
+  void initialise(std::uint32_t slots, std::uint32_t granules) {
+    slot_count_ = slots;
+    granules_ = granules;
+  }
+
+ private:
+  std::uint32_t slot_count_;
+  std::uint32_t granules_;
+};
+static_assert(sizeof(Object) == 8);
+
+/// Arrays with more slots are marked, re-greyed and coloured in chunks of this many slots (32 KiB).
+inline constexpr std::uint32_t chunk_slots = 4096;
+/// A grey item keeps its chunk number in 16 bits.
+inline constexpr std::uint32_t max_slots = chunk_slots * 65536u - 1;
+
+}  // namespace tricolour

@@ -1,0 +1,169 @@
+#include "core/safepoint.hpp"
+
+#include <algorithm>
+
+#include "core/heap.hpp"
+#include "core/spin.hpp"
+
+namespace tricolour {
+namespace {
+MutatorStatus status_of(const MutatorContext& mutator) { return mutator.safepoint.status.load(std::memory_order_acquire); }
+}  // namespace
+
+void World::add(MutatorContext& mutator, MutatorStatus status, const std::function<void(MutatorContext&)>& arrival) {
+  std::scoped_lock lock(registry_lock_);
+  mutator.safepoint.status.store(status, std::memory_order_relaxed);
+  mutator.adopt(heap_.phase);
+  if (arrival) arrival(mutator);
+  mutators_.push_back(&mutator);
+  if (heap_.observer() != nullptr) heap_.observer()->mutator_started(mutator);
+}
+
+void World::remove(MutatorContext& mutator, const std::function<void()>& farewell) {
+  enter_blocked(mutator, Activity::paused);
+  std::scoped_lock lock(registry_lock_);
+  farewell();
+  std::erase(mutators_, &mutator);
+  if (heap_.observer() != nullptr) heap_.observer()->mutator_ended(mutator);
+}
+
+void World::answer(MutatorContext& mutator) {
+  SafepointState& state = mutator.safepoint;
+  if (const HandshakeWork* work = state.handshake.load(std::memory_order_acquire)) {
+    const ActivityScope scope(mutator, Activity::handshake);
+    (*work)(mutator);
+    finish_handshake(mutator);
+    return;
+  }
+  const ActivityScope scope(mutator, Activity::paused);
+  {
+    std::scoped_lock lock(parking_lock_);
+    if (!state.poll.load(std::memory_order_relaxed)) return;  // the stop was over before we came
+    state.status.store(MutatorStatus::stopped, std::memory_order_release);
+  }
+  arrived_.notify_all();
+  const auto running = [&] { return status_of(mutator) == MutatorStatus::running; };
+  if (spin_until(running)) return;
+  std::unique_lock lock(parking_lock_);
+  resumed_.wait(lock, running);
+}
+
+void World::enter_blocked(MutatorContext& mutator, Activity activity) {
+  mutator.switch_activity(activity);
+  {
+    std::scoped_lock lock(parking_lock_);
+    mutator.safepoint.status.store(MutatorStatus::blocked, std::memory_order_release);
+  }
+  arrived_.notify_all();
+}
+
+void World::leave_blocked(MutatorContext& mutator) {
+  for (;;) {
+    auto expected = MutatorStatus::blocked;
+    // acquire: whatever a collector did for this mutator while it held the claim.
+    if (mutator.safepoint.status.compare_exchange_strong(expected, MutatorStatus::running, std::memory_order_acq_rel,
+                                                         std::memory_order_acquire)) {
+      break;
+    }
+    mutator.switch_activity(Activity::paused);
+    wait_while_claimed(mutator);
+  }
+  mutator.switch_activity(Activity::running);
+}
+
+void World::wait_while_claimed(MutatorContext& mutator) {
+  const auto released = [&] { return status_of(mutator) != MutatorStatus::claimed; };
+  if (spin_until(released)) return;
+  std::unique_lock lock(parking_lock_);
+  resumed_.wait(lock, released);
+}
+
+bool World::try_claim(MutatorContext& mutator) {
+  auto expected = MutatorStatus::blocked;
+  return mutator.safepoint.status.compare_exchange_strong(expected, MutatorStatus::claimed, std::memory_order_acq_rel,
+                                                          std::memory_order_acquire);
+}
+
+void World::await_stopped(MutatorContext& mutator) {
+  const auto at_safepoint = [&] { return status_of(mutator) == MutatorStatus::stopped || try_claim(mutator); };
+  if (spin_until(at_safepoint)) return;
+  std::unique_lock lock(parking_lock_);
+  arrived_.wait(lock, at_safepoint);
+}
+
+void World::finish_handshake(MutatorContext& mutator) {
+  {
+    std::scoped_lock lock(parking_lock_);
+    mutator.safepoint.poll.store(false, std::memory_order_relaxed);
+    mutator.safepoint.handshake.store(nullptr, std::memory_order_release);
+  }
+  arrived_.notify_all();
+}
+
+void World::resume() {
+  {
+    std::scoped_lock lock(parking_lock_);
+    for (MutatorContext* mutator : mutators_) {
+      SafepointState& state = mutator->safepoint;
+      state.poll.store(false, std::memory_order_relaxed);
+      const bool was_claimed = state.status.load(std::memory_order_relaxed) == MutatorStatus::claimed;
+      state.status.store(was_claimed ? MutatorStatus::blocked : MutatorStatus::running, std::memory_order_release);
+    }
+  }
+  resumed_.notify_all();
+}
+
+World::Exclusive::Exclusive(World& world, MutatorContext* self) : world_(world), self_(self) {
+  if (self_ != nullptr) world_.enter_blocked(*self_, Activity::paused);
+  lock_ = std::unique_lock(world_.registry_lock_);
+}
+
+World::Exclusive::~Exclusive() {
+  lock_.unlock();
+  if (self_ != nullptr) world_.leave_blocked(*self_);
+}
+
+void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work) {
+  Event event{.kind = EventKind::pause, .thread = every_mutator, .begin_ns = now_ns()};
+  const Nanoseconds cpu_before = thread_cpu_ns();
+  for (MutatorContext* mutator : world_.mutators_) mutator->safepoint.poll.store(true, std::memory_order_release);
+  for (MutatorContext* mutator : world_.mutators_) world_.await_stopped(*mutator);
+  event.stopped_ns = now_ns();
+  event.bytes = world_.heap_.used_bytes();
+  work(pause);
+  event.objects = world_.heap_.used_bytes();
+  event.pause = pause.kind;
+  event.cause = pause.cause;
+  event.cycle = world_.heap_.phase.cycle;
+  world_.resume();
+  event.end_ns = now_ns();
+  event.cpu_ns = thread_cpu_ns() - cpu_before;
+  world_.heap_.emit(event);
+}
+
+void World::Exclusive::handshake(const HandshakeWork& work) {
+  for (MutatorContext* mutator : world_.mutators_) {
+    mutator->safepoint.handshake.store(&work, std::memory_order_release);
+    mutator->safepoint.poll.store(true, std::memory_order_release);
+  }
+  for (MutatorContext* mutator : world_.mutators_) {
+    const auto done = [&] { return mutator->safepoint.handshake.load(std::memory_order_acquire) == nullptr; };
+    const auto done_or_claimed = [&] { return done() || world_.try_claim(*mutator); };
+    if (!spin_until(done_or_claimed)) {
+      std::unique_lock lock(world_.parking_lock_);
+      world_.arrived_.wait(lock, done_or_claimed);
+    }
+    if (status_of(*mutator) != MutatorStatus::claimed) continue;
+    if (!done()) {
+      work(*mutator);
+      world_.finish_handshake(*mutator);
+    }
+    {
+      std::scoped_lock lock(world_.parking_lock_);
+      mutator->safepoint.status.store(MutatorStatus::blocked, std::memory_order_release);
+    }
+    world_.resumed_.notify_all();
+  }
+}
+
+}  // namespace tricolour

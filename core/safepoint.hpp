@@ -1,0 +1,107 @@
+// Safepoints: stopping the world, handshakes, blocked regions.
+//
+// Purpose: a mutator is at a safepoint when it polls, allocates slowly or is blocked; only then may a collector read its roots or
+// change its copy of the phase.
+//
+//   status    meaning                                   leaves by
+//   running   executes mutator code                     poll -> stopped; enter_blocked -> blocked
+//   stopped   waits at a poll                           the stopper's resume -> running
+//   blocked   outside the heap (a system call, a wait)  its own leave_blocked -> running; a collector's claim -> claimed
+//   claimed   blocked, and a collector acts for it      the collector's release -> blocked
+//
+// Invariant: `World::Exclusive` is held by one thread at a time, so there is one stop or handshake at a time and nobody registers
+// meanwhile. A blocked mutator holds nobody up: the compare-exchange blocked -> claimed decides who acts.
+//
+// Ownership: mutators_: registry_lock_. A SafepointState: its mutator and the holder of Exclusive.
+//
+// Memory ordering: every change of status out of running or blocked is a release, every look by the other side an acquire: so the
+// collector sees the mutator's roots and buffers, and the mutator sees what was changed for it. The poll word is only a hint
+// to look (relaxed load); its slow path acquires through the status.
+// Source: ragged handshakes and claimed blocked threads as in HotSpot (JEP 312) and Go's preempted _Gsyscall threads.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "core/events.hpp"
+
+namespace tricolour {
+
+class Heap;
+class MutatorContext;
+
+enum class MutatorStatus : std::uint32_t { running, stopped, blocked, claimed };
+
+using HandshakeWork = std::function<void(MutatorContext&)>;
+
+struct SafepointState {
+  std::atomic<bool> poll{false};
+  std::atomic<MutatorStatus> status{MutatorStatus::running};
+  /// Work of the handshake under way; stored with release by the requester, cleared with release by whoever did it.
+  std::atomic<const HandshakeWork*> handshake{nullptr};
+};
+
+/// A global pause, as the requester names it and as `World` times it.
+struct Pause {
+  PauseKind kind = PauseKind::full;
+  Cause cause = Cause::none;
+};
+
+class World {
+ public:
+  explicit World(Heap& heap) : heap_(heap) {}
+
+  /// Registers a mutator, born in `status`: `running` on its own thread, or `blocked` for a thread that attaches later. `arrival` (may be
+  /// empty) runs under the registry lock, when no stop or handshake is under way. Called by no running mutator: it could not stop.
+  void add(MutatorContext& mutator, MutatorStatus status, const std::function<void(MutatorContext&)>& arrival);
+  /// `farewell` runs under the registry lock, when no stop or handshake is under way.
+  void remove(MutatorContext& mutator, const std::function<void()>& farewell);
+
+  /// The slow half of a poll. Called by the mutator itself.
+  void answer(MutatorContext& mutator);
+  /// From here on a collector may act for the mutator; it touches neither heap nor roots until `leave_blocked`.
+  void enter_blocked(MutatorContext& mutator, Activity activity);
+  void leave_blocked(MutatorContext& mutator);
+
+  /// The right to stop the world. A mutator that asks for it counts as blocked while it waits and works.
+  class Exclusive {
+   public:
+    /// `self`: the calling mutator, or null on a GC thread.
+    Exclusive(World& world, MutatorContext* self);
+    ~Exclusive();
+    Exclusive(const Exclusive&) = delete;
+    Exclusive& operator=(const Exclusive&) = delete;
+
+    /// Stops every mutator, runs `work` (which may rename the pause), resumes them, emits the pause.
+    void stop(Pause pause, const std::function<void(Pause&)>& work);
+    /// Runs `work` once for each mutator, at its own safepoint or on its behalf; returns when all are done.
+    void handshake(const HandshakeWork& work);
+    const std::vector<MutatorContext*>& mutators() const { return world_.mutators_; }
+
+   private:
+    World& world_;
+    MutatorContext* self_;
+    std::unique_lock<std::mutex> lock_;
+  };
+
+ private:
+  void await_stopped(MutatorContext& mutator);
+  bool try_claim(MutatorContext& mutator);
+  void wait_while_claimed(MutatorContext& mutator);
+  void finish_handshake(MutatorContext& mutator);
+  void resume();
+
+  Heap& heap_;
+  std::mutex registry_lock_;
+  std::vector<MutatorContext*> mutators_;
+  /// Guards sleeping on the two conditions below; statuses are atomics, changed under it when somebody may sleep on them.
+  std::mutex parking_lock_;
+  std::condition_variable arrived_;
+  std::condition_variable resumed_;
+};
+
+}  // namespace tricolour

@@ -1,0 +1,43 @@
+// The shadow stack: a mutator's precise roots.
+//
+// Purpose: local references live in an array of their own, pushed and popped by `Root` in stack order.
+//
+// Ownership: written by its mutator; read by it, or by a collector that holds the mutator stopped or blocked. So plain memory is
+// enough: stopping publishes it (see safepoint.hpp).
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "core/reservation.hpp"
+
+namespace tricolour {
+
+class Object;
+
+class ShadowStack {
+ public:
+  /// Most handles a mutator may have at once: 16 Mi (address space only, touched as used).
+  static constexpr std::size_t capacity = std::size_t{1} << 24;
+
+  ShadowStack() : storage_(capacity * sizeof(Object*), 4096), top_(reinterpret_cast<Object**>(storage_.begin())), end_(top_ + capacity) {}
+
+  Object** push(Object* object) {
+    if (top_ == end_) [[unlikely]] overflow();
+    *top_ = object;
+    return top_++;
+  }
+  void pop() { --top_; }
+  /// The live handles, oldest first; entries may be null.
+  std::span<Object* const> handles() const {
+    return {reinterpret_cast<Object**>(storage_.begin()), top_};
+  }
+
+ private:
+  [[noreturn]] static void overflow();
+  Reservation storage_;
+  Object** top_;
+  Object** end_;
+};
+
+}  // namespace tricolour
