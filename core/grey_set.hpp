@@ -53,6 +53,7 @@ class GreyPacket {
   std::uint32_t count() const { return count_; }
   void push(GreyItem item) { items()[count_++] = item; }
   GreyItem pop() { return items()[--count_]; }
+  void clear() { count_ = 0; }
 
  private:
   GreyItem* items() { return reinterpret_cast<GreyItem*>(this + 1); }
@@ -86,6 +87,8 @@ class GreySet {
   void pour(GreyItem item);
   /// Nothing published and nothing poured, at some moment during the call.
   bool empty() const;
+  /// Is a full packet published? A hint, for idle markers: relaxed, no lock.
+  bool any_published() const { return published_.load(std::memory_order_relaxed) > 0; }
   /// Full packets published so far: a test sees the overflow paths run.
   std::uint64_t published() const { return published_total_.load(std::memory_order_relaxed); }
 

@@ -47,6 +47,7 @@ class Heap {
   HeapObserver* observer() { return observer_; }
   void emit(const Event& event) {
     if (listener_ != nullptr) listener_->on_event(event);
+    if (observer_ != nullptr) observer_->on_event(event);
   }
   bool recorded() const { return listener_ != nullptr; }
 

@@ -6,14 +6,15 @@
 
 #include <cstddef>
 
+#include "core/events.hpp"
+
 namespace tricolour {
 
 class Object;
 class MutatorContext;
 
-class HeapObserver {
+class HeapObserver : public EventListener {
  public:
-  virtual ~HeapObserver() = default;
   /// Header written, not yet reachable.
   virtual void allocated(Object* object) = 0;
   /// Its bytes are about to be reused; the header is still readable.

@@ -92,7 +92,7 @@ class Mutator : public MutatorContext {
     heap().world.enter_blocked(*this, Activity::blocked);
     struct Return {
       Mutator& mutator;
-      ~Return() { mutator.heap().world.leave_blocked(mutator); }
+      ~Return() { mutator.heap().world.leave_blocked(mutator, Activity::running); }
     } const back{*this};
     return std::forward<Work>(work)();
   }
@@ -136,7 +136,7 @@ class Child {
   }
   /// On the child's thread, first of all: from here on it runs.
   Mutator<B>& attach() {
-    mutator_->heap().world.leave_blocked(*mutator_);
+    mutator_->heap().world.leave_blocked(*mutator_, Activity::running);
     return *mutator_;
   }
   /// On the child's thread, last of all.

@@ -38,6 +38,14 @@ void MutatorContext::adopt(const PhaseState& phase) {
   phase_ = phase;
   allocation_state_ = phase.allocation_state();
   white_ = phase.sense.white();
+  shaded_ = phase.shaded_state();
+  regreyed_ = grey_state;
+  if (phase.arm == BarrierArm::live) return;
+  // Between cycles every object is black, so an arm decides by what it takes for white; changing black to black harms nothing.
+  constexpr ColourByte no_state = 0xff;
+  phase_.marking = true;
+  white_ = phase.arm == BarrierArm::full ? phase.sense.black : no_state;
+  shaded_ = regreyed_ = phase.sense.black;
 }
 
 // --- allocation -----------------------------------------------------------------------------------------------------------------
@@ -166,12 +174,15 @@ void MutatorContext::answer_safepoint() { heap_.world.answer(*this); }
 // --- grey objects ---------------------------------------------------------------------------------------------------------------
 
 void MutatorContext::shade_white(Object* object) {
-  if (metadata_.try_shade(object, white_, phase_.shaded_state())) push_grey(GreyItem(object));
+  if (metadata_.try_shade(object, white_, shaded_)) push_grey(GreyItem(object));
 }
 
 void MutatorContext::push_grey(GreyItem item) {
   shade_buffer_->push(item);
-  if (heap_.grey_set.full(*shade_buffer_)) {
+  if (!heap_.grey_set.full(*shade_buffer_)) return;
+  if (phase_.arm != BarrierArm::live) {
+    shade_buffer_->clear();
+  } else {
     heap_.grey_set.publish(shade_buffer_);
     shade_buffer_ = heap_.grey_set.take_empty();
   }
@@ -182,13 +193,16 @@ void MutatorContext::regrey(Object* source, Slot& slot) {
   ColourByte seen = byte.load(std::memory_order_relaxed);
   // acq_rel: the winner alone pushes; release orders the barrier's store before the marker that pops the item and acquires.
   if (state_of(seen) == phase_.sense.black &&
-      byte.compare_exchange_strong(seen, with_state(seen, grey_state), std::memory_order_acq_rel, std::memory_order_relaxed)) {
+      byte.compare_exchange_strong(seen, with_state(seen, regreyed_), std::memory_order_acq_rel, std::memory_order_relaxed)) {
     const auto index = static_cast<std::size_t>(&slot - source->slots());
     push_grey(GreyItem(source, index / chunk_slots, Extent::chunk));
   }
 }
 
-bool MutatorContext::flush_shade_buffer() { return heap_.grey_set.pour(*shade_buffer_); }
+bool MutatorContext::flush_shade_buffer() {
+  if (phase_.arm != BarrierArm::live) shade_buffer_->clear();
+  return heap_.grey_set.pour(*shade_buffer_);
+}
 
 // --- accounting -----------------------------------------------------------------------------------------------------------------
 

@@ -83,6 +83,7 @@ class MutatorContext {
   const PhaseState& phase() const { return phase_; }
   /// True when the buffer held anything.
   bool flush_shade_buffer();
+  bool shade_buffer_empty() const { return shade_buffer_->empty(); }
   void retire_holes();
   ShadowStack roots;
   SafepointState safepoint;
@@ -126,7 +127,9 @@ class MutatorContext {
   std::byte* limit_ = nullptr;
   SideMetadata metadata_;
   ColourByte allocation_state_ = 0;
-  ColourByte white_ = 0;
+  ColourByte white_ = 0;     ///< the state that looks white to this mutator's barrier
+  ColourByte shaded_ = 0;    ///< what shading turns it into
+  ColourByte regreyed_ = 0;  ///< what making black grey again turns it into
   PhaseState phase_;
 
   Heap& heap_;

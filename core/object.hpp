@@ -62,6 +62,9 @@ class Object {
   /// The raw bytes behind the slots, as the caller's trivially copyable type; zero when freshly allocated.
   template <class T>
   T* payload() { return reinterpret_cast<T*>(slots() + slot_count_); }
+  /// The same when the number of slots is known: saves a load of the header.
+  template <class T>
+  T* payload_behind(std::size_t slots_known) { return reinterpret_cast<T*>(slots() + slots_known); }
   template <class T>
   const T* payload() const { return reinterpret_cast<const T*>(slots() + slot_count_); }
 

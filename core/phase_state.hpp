@@ -8,6 +8,13 @@
 
 namespace tricolour {
 
+/// How much of a barrier runs when nothing is being marked: for measuring its cost on a quiescent heap. `live` is every other run.
+enum class BarrierArm : std::uint8_t {
+  live,      ///< the flag follows the phase
+  filtered,  ///< flag on, no object looks white: flag and colour tests run, nothing is shaded
+  full,      ///< flag on, every object looks white: everything is shaded, into a buffer that is discarded
+};
+
 struct PhaseState {
   std::uint64_t cycle = 0;
   MarkSense sense;
@@ -15,6 +22,7 @@ struct PhaseState {
   bool roots_scanned = false;  ///< this mutator's roots, in this cycle
   AllocationColour allocation = AllocationColour::black;
   BlackMeans black_means = BlackMeans::marked;
+  BarrierArm arm = BarrierArm::live;
 
   /// The state byte of a new object.
   ColourByte allocation_state() const { return allocation == AllocationColour::black ? sense.black : sense.white(); }

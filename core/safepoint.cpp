@@ -48,16 +48,17 @@ void World::answer(MutatorContext& mutator) {
   resumed_.wait(lock, running);
 }
 
-void World::enter_blocked(MutatorContext& mutator, Activity activity) {
-  mutator.switch_activity(activity);
+Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
+  const Activity interrupted = mutator.switch_activity(activity);
   {
     std::scoped_lock lock(parking_lock_);
     mutator.safepoint.status.store(MutatorStatus::blocked, std::memory_order_release);
   }
   arrived_.notify_all();
+  return interrupted;
 }
 
-void World::leave_blocked(MutatorContext& mutator) {
+void World::leave_blocked(MutatorContext& mutator, Activity next) {
   for (;;) {
     auto expected = MutatorStatus::blocked;
     // acquire: whatever a collector did for this mutator while it held the claim.
@@ -68,7 +69,7 @@ void World::leave_blocked(MutatorContext& mutator) {
     mutator.switch_activity(Activity::paused);
     wait_while_claimed(mutator);
   }
-  mutator.switch_activity(Activity::running);
+  mutator.switch_activity(next);
 }
 
 void World::wait_while_claimed(MutatorContext& mutator) {
@@ -114,13 +115,13 @@ void World::resume() {
 }
 
 World::Exclusive::Exclusive(World& world, MutatorContext* self) : world_(world), self_(self) {
-  if (self_ != nullptr) world_.enter_blocked(*self_, Activity::paused);
+  if (self_ != nullptr) interrupted_ = world_.enter_blocked(*self_, Activity::paused);
   lock_ = std::unique_lock(world_.registry_lock_);
 }
 
 World::Exclusive::~Exclusive() {
   lock_.unlock();
-  if (self_ != nullptr) world_.leave_blocked(*self_);
+  if (self_ != nullptr) world_.leave_blocked(*self_, interrupted_);
 }
 
 void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work) {
@@ -130,7 +131,12 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
   for (MutatorContext* mutator : world_.mutators_) world_.await_stopped(*mutator);
   event.stopped_ns = now_ns();
   event.bytes = world_.heap_.used_bytes();
-  work(pause);
+  try {
+    work(pause);
+  } catch (...) {
+    world_.resume();
+    throw;
+  }
   event.objects = world_.heap_.used_bytes();
   event.pause = pause.kind;
   event.cause = pause.cause;

@@ -64,8 +64,9 @@ class World {
   /// The slow half of a poll. Called by the mutator itself.
   void answer(MutatorContext& mutator);
   /// From here on a collector may act for the mutator; it touches neither heap nor roots until `leave_blocked`.
-  void enter_blocked(MutatorContext& mutator, Activity activity);
-  void leave_blocked(MutatorContext& mutator);
+  /// Returns the activity that it interrupted.
+  Activity enter_blocked(MutatorContext& mutator, Activity activity);
+  void leave_blocked(MutatorContext& mutator, Activity next);
 
   /// The right to stop the world. A mutator that asks for it counts as blocked while it waits and works.
   class Exclusive {
@@ -85,6 +86,7 @@ class World {
    private:
     World& world_;
     MutatorContext* self_;
+    Activity interrupted_ = Activity::running;
     std::unique_lock<std::mutex> lock_;
   };
 

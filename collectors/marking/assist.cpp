@@ -42,7 +42,8 @@ class PacketStack {
 }  // namespace
 
 MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes) {
-  active_.fetch_add(1, std::memory_order_seq_cst);
+  // Before the first look at the grey set; partner: the second read in `none_while`.
+  state_.fetch_add(one_entry, std::memory_order_seq_cst);
   MarkCount count;
   {
     PacketStack stack(heap_.grey_set);
@@ -52,7 +53,8 @@ MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_
     });
   }
   if (count.bytes < bytes) hungry_.store(true, std::memory_order_relaxed);
-  active_.fetch_sub(1, std::memory_order_seq_cst);
+  // Releases what was poured; partner: the first read in `none_while`.
+  state_.fetch_sub(one_exit, std::memory_order_seq_cst);
   return count;
 }
 

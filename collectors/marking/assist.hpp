@@ -2,13 +2,14 @@
 //
 // Purpose: shared by every marker. A mutator takes a packet, traces from it for a bounded number of bytes and pours what is left.
 //
-// Invariant: while a mutator holds grey items privately, `none()` is false.
+// Invariant: while a mutator holds grey items privately, `none_while` is false.
 //
-// Ownership: any mutator calls `assist`; the concurrent marker calls `none` and `take_hunger`.
+// Ownership: any mutator calls `assist`; the concurrent marker calls `none_while` and `take_hunger`.
 //
-// Memory ordering: active_ is incremented (seq_cst) before the first look at the grey set and decremented (seq_cst) after the pour. A
-// marker that reads zero (seq_cst) and then finds the grey set empty has therefore seen everything that assists poured. hungry_ is a
-// hint: relaxed.
+// Memory ordering: every access to state_ is seq_cst; an assist enters it before its first look at the grey set and leaves it after the
+// pour. A marker that reads nobody inside, finds the grey set empty and then reads the same word again (entries only grow) has seen an
+// empty grey set at a moment at which no assist held anything; looking at the number alone, it could miss one that came in between and
+// emptied the set. hungry_ is a hint: relaxed.
 // Source: mutator assists as in Go's pacer (Clements, proposal 44167); here they only ever take what is published.
 #pragma once
 
@@ -25,13 +26,24 @@ class Assists {
 
   /// Scans until about `bytes` have been scanned or no packet is published.
   MarkCount assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes);
-  bool none() const { return active_.load(std::memory_order_seq_cst) == 0; }
+  /// Was there a moment at which no assist was under way and `nothing_left()` held?
+  template <class NothingLeft>
+  bool none_while(NothingLeft nothing_left) const {
+    // Acquires what assists poured; partner: the subtraction in `assist`.
+    const std::uint64_t before = state_.load(std::memory_order_seq_cst);
+    // The second read sees the entry of an assist that took what `nothing_left` misses; partner: the addition in `assist`.
+    return inside(before) == 0 && nothing_left() && state_.load(std::memory_order_seq_cst) == before;
+  }
   /// Did a mutator look for work and find none since last asked?
   bool take_hunger() { return hungry_.load(std::memory_order_relaxed) && hungry_.exchange(false, std::memory_order_relaxed); }
 
  private:
   Heap& heap_;
-  std::atomic<int> active_{0};
+  /// Low half: assists under way. High half: how many ever began.
+  static constexpr std::uint64_t one_entry = (std::uint64_t{1} << 32) + 1;
+  static constexpr std::uint64_t one_exit = 1;
+  static constexpr std::uint32_t inside(std::uint64_t state) { return static_cast<std::uint32_t>(state); }
+  std::atomic<std::uint64_t> state_{0};
   std::atomic<bool> hungry_{false};
 };
 

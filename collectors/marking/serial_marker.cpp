@@ -65,7 +65,7 @@ class SerialMarker final : public Marker {
     for (;;) {
       const bool drained = with_black_means(phase_.black_means, [&]<BlackMeans means>() { return drain<false, means>(slice_slots); });
       if (drained) {
-        if (assists_.none() && heap_.grey_set.empty()) return;
+        if (assists_.none_while([&] { return heap_.grey_set.empty(); })) return;
         relax_processor();
       } else if (assists_.take_hunger()) {
         stack_.share(heap_.grey_set);

@@ -1,0 +1,272 @@
+// concurrent: background mark threads, two short pauses.
+//
+// Purpose: begin in one stop, mark beside the mutators, gather what they hold by handshakes, terminate in one stop as soon as marking drains.
+//
+// Invariant: one cycle at a time, on the collector thread. A mutator that runs out of memory waits for the cycle under way (a stall), and
+// only then, or when there is none, collects in a pause (a fallback). A failure on the collector thread (the oracle's) reaches every
+// mutator at its next slow path; nothing is freed after it.
+//
+// Ownership: `requests_`, `running_`, `stopping_`, `failure_`: lock_. Pacing facts: the collector thread. Statistics of stalls and assists:
+// statistics_lock_.
+//
+// Memory ordering: what mutators need of a finished cycle they get at its stops; failed_ is stored (release) after failure_ and read
+// (acquire) on the slow path.
+// Source: mostly concurrent marking as in Printezis, Detlefs 2000; handshakes before the final stop as in Go's mark termination.
+#include <algorithm>
+#include <exception>
+#include <thread>
+
+#include "collectors/pacer.hpp"
+#include "collectors/registry.hpp"
+#include "collectors/stopped_collection.hpp"
+
+namespace tricolour {
+namespace {
+
+class Concurrent final : public Collector {
+ public:
+  explicit Concurrent(const CollectorParts& parts)
+      : heap_(parts.heap),
+        options_(parts.options),
+        cycle_(parts),
+        stopped_(cycle_, parts.heap),
+        pacer_(parts.heap.bytes(), parts.options.headroom_factor) {}
+  ~Concurrent() override { stop(); }
+
+  void start() override {
+    cycle_ended_at_ns_ = now_ns();
+    thread_ = std::thread([this] { serve(); });
+  }
+
+  void stop() override {
+    if (!thread_.joinable()) return;
+    {
+      std::scoped_lock lock(lock_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+  }
+
+  void on_refill(MutatorContext& mutator, std::size_t bytes) override {
+    rethrow_failure();
+    if (cycle_.phase() == Phase::marking) {
+      if (options_.assist) assist(mutator, bytes);
+    } else if (heap_.used_bytes() >= pacer_.trigger_bytes()) {
+      request(Cause::pacing);
+    }
+  }
+
+  bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned attempt) override {
+    rethrow_failure();
+    if (!stopped_.worth_trying(attempt)) return false;
+    const std::uint64_t completed_before = cycle_.completed();
+    if (attempt == 0) {
+      stall_until_completed(mutator, request(Cause::exhausted));
+    } else {
+      stopped_.run(mutator, {PauseKind::fallback, Cause::exhausted}, completed_before);
+      if (cycle_.completed() != completed_before) count_fallback();
+    }
+    rethrow_failure();
+    return true;
+  }
+
+  void collect(MutatorContext& mutator) override {
+    // A cycle under way may have begun before this call: one more has to begin after it.
+    const std::uint64_t under_way = cycle_.phase() == Phase::idle ? 0 : 1;
+    const std::uint64_t target = cycle_.completed() + under_way + 1;
+    while (cycle_.completed() < target) {
+      stall_until_completed(mutator, request(Cause::explicit_request));
+      rethrow_failure();
+    }
+  }
+
+  CollectorStatistics statistics() const override {
+    CollectorStatistics statistics = cycle_.statistics();
+    std::scoped_lock lock(statistics_lock_);
+    statistics.concurrent_cycles = counts_.concurrent_cycles;
+    statistics.fallbacks = counts_.fallbacks;
+    statistics.resumptions = counts_.resumptions;
+    statistics.stalls = counts_.stalls;
+    statistics.stalled_ns = counts_.stalled_ns;
+    statistics.assists = counts_.assists;
+    statistics.assisted_ns = counts_.assisted_ns;
+    statistics.collector_cpu_ns = counts_.collector_cpu_ns;
+    return statistics;
+  }
+
+ private:
+  // --- on the collector thread ----------------------------------------------------------------------------------------------------
+
+  void serve() {
+    try {
+      while (const auto cause = next_request()) run_cycle(*cause);
+    } catch (...) {
+      {
+        std::scoped_lock lock(lock_);
+        failure_ = std::current_exception();
+        running_ = false;
+      }
+      failed_.store(true, std::memory_order_release);
+      completed_.notify_all();
+    }
+    std::scoped_lock lock(statistics_lock_);
+    counts_.collector_cpu_ns = thread_cpu_ns();
+  }
+
+  std::optional<Cause> next_request() {
+    std::unique_lock lock(lock_);
+    running_ = false;
+    completed_.notify_all();
+    wake_.wait(lock, [&] { return requested_.has_value() || stopping_; });
+    if (stopping_) return std::nullopt;
+    running_ = true;
+    return std::exchange(requested_, std::nullopt);
+  }
+
+  void run_cycle(Cause cause) {
+    cycle_.finish_sweep();
+    if (!begin(cause)) return;
+    const Nanoseconds begin_ns = now_ns();
+    unsigned resumptions = 0;
+    do {
+      mark();
+    } while (!terminate(resumptions++));
+    const Nanoseconds marking_ns = now_ns() - begin_ns;
+    if (options_.sweep == SweepMode::concurrent) cycle_.finish_sweep();
+    learn(marking_ns);
+    stopped_.judge_cycle();
+    std::scoped_lock lock(statistics_lock_);
+    ++counts_.concurrent_cycles;
+    counts_.resumptions += resumptions - 1;
+  }
+
+  bool begin(Cause cause) {
+    World::Exclusive world(heap_.world, nullptr);
+    if (cycle_.phase() != Phase::idle) return false;
+    world.stop({PauseKind::cycle_begin, cause}, [&](Pause&) {
+      allocated_bytes_ = heap_.handed_out.load(std::memory_order_relaxed);
+      cycle_.begin(world, false);
+    });
+    return true;
+  }
+
+  /// Beside the mutators, until neither markers nor handshakes find any more; a few handshakes at most, the final stop does the rest.
+  void mark() {
+    const Nanoseconds begin_ns = now_ns();
+    const Nanoseconds cpu_before = thread_cpu_ns();
+    constexpr unsigned most_rounds = 3;
+    for (unsigned round = 0; round < most_rounds; ++round) {
+      cycle_.marker().mark_concurrently();
+      World::Exclusive world(heap_.world, nullptr);
+      if (!cycle_.gather_from_mutators(world)) break;
+    }
+    cycle_.add_mark_cpu(thread_cpu_ns() - cpu_before);
+    cycle_.emit_phase(Activity::marking, Role::marker, begin_ns, cycle_.marker().marked_bytes(), cycle_.marker().marked_objects());
+  }
+
+  bool terminate(unsigned resumptions) {
+    const bool last_chance = resumptions >= options_.most_resumptions;
+    bool done = false;
+    World::Exclusive world(heap_.world, nullptr);
+    world.stop({PauseKind::termination, Cause::pacing}, [&](Pause&) {
+      allocated_bytes_ = heap_.handed_out.load(std::memory_order_relaxed);
+      done = cycle_.terminate(world, last_chance ? no_limit : options_.final_slots);
+    });
+    return done;
+  }
+
+  void learn(Nanoseconds marking_ns) {
+    const Nanoseconds now = now_ns();
+    pacer_.cycle_ended({.live_bytes = heap_.live_bytes.load(std::memory_order_relaxed),
+                        .marked_bytes = cycle_.marker().marked_bytes(),
+                        .marking_ns = marking_ns,
+                        .allocated_bytes = allocated_bytes_,
+                        .elapsed_ns = now - cycle_ended_at_ns_});
+    cycle_ended_at_ns_ = now;
+  }
+
+  // --- on mutators' threads -------------------------------------------------------------------------------------------------------
+
+  /// Asks for a cycle; returns how many will have completed when the next one has.
+  std::uint64_t request(Cause cause) {
+    const std::uint64_t target = cycle_.completed() + 1;
+    std::scoped_lock lock(lock_);
+    if (!running_ && !requested_) {
+      requested_ = cause;
+      wake_.notify_one();
+    }
+    return target;
+  }
+
+  void stall_until_completed(MutatorContext& mutator, std::uint64_t target) {
+    const Nanoseconds begin_ns = now_ns();
+    const Activity interrupted = heap_.world.enter_blocked(mutator, Activity::stalled);
+    {
+      std::unique_lock lock(lock_);
+      completed_.wait(lock, [&] { return cycle_.completed() >= target || (!running_ && !requested_) || failure_; });
+    }
+    heap_.world.leave_blocked(mutator, interrupted);
+    std::scoped_lock lock(statistics_lock_);
+    ++counts_.stalls;
+    counts_.stalled_ns += now_ns() - begin_ns;
+  }
+
+  void assist(MutatorContext& mutator, std::size_t bytes) {
+    const double ratio = pacer_.assist_ratio(cycle_.marker().marked_bytes(), heap_.used_bytes());
+    const auto owed = static_cast<std::size_t>(ratio * static_cast<double>(bytes));
+    if (owed == 0) return;
+    const Nanoseconds begin_ns = now_ns();
+    {
+      const ActivityScope scope(mutator, Activity::assisting);
+      cycle_.marker().assist(owed);
+    }
+    std::scoped_lock lock(statistics_lock_);
+    ++counts_.assists;
+    counts_.assisted_ns += now_ns() - begin_ns;
+  }
+
+  void count_fallback() {
+    std::scoped_lock lock(statistics_lock_);
+    ++counts_.fallbacks;
+  }
+
+  void rethrow_failure() {
+    if (!failed_.load(std::memory_order_acquire)) return;
+    std::scoped_lock lock(lock_);
+    std::rethrow_exception(failure_);
+  }
+
+  Heap& heap_;
+  const CollectorOptions options_;
+  Cycle cycle_;
+  StoppedCollection stopped_;
+  Pacer pacer_;
+  std::thread thread_;
+
+  std::mutex lock_;
+  std::condition_variable wake_;       ///< for the collector thread
+  std::condition_variable completed_;  ///< for stalled mutators
+  std::optional<Cause> requested_;
+  bool running_ = false;
+  bool stopping_ = false;
+  std::exception_ptr failure_;
+  std::atomic<bool> failed_{false};
+
+  std::size_t allocated_bytes_ = 0;
+  Nanoseconds cycle_ended_at_ns_ = 0;
+  mutable std::mutex statistics_lock_;
+  CollectorStatistics counts_;
+};
+
+}  // namespace
+
+constinit const CollectorInfo concurrent{
+    .name = "concurrent",
+    .summary = "background mark threads and two short pauses",
+    .marks_beside_mutators = true,
+    .has_background_thread = true,
+    .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> { return std::make_unique<Concurrent>(parts); },
+};
+
+}  // namespace tricolour

@@ -1,0 +1,200 @@
+#include "collectors/cycle.hpp"
+
+#include <string>
+
+#include "collectors/oracle.hpp"
+
+namespace tricolour {
+namespace {
+/// Shades every root of `mutator`. `alone`: the world is stopped and nobody else marks.
+template <bool alone>
+bool shade_handles(Heap& heap, const MutatorContext& mutator) {
+  bool found = false;
+  for (Object* const object : mutator.roots.handles()) {
+    if (object == nullptr) continue;
+    const ColourByte white = heap.phase.sense.white();
+    const ColourByte shaded = heap.phase.shaded_state();
+    if (alone ? heap.metadata.try_shade_alone(object, white, shaded) : heap.metadata.try_shade(object, white, shaded)) {
+      heap.grey_set.pour(GreyItem(object));
+      found = true;
+    }
+  }
+  return found;
+}
+}  // namespace
+
+Cycle::Cycle(const CollectorParts& parts)
+    : heap_(parts.heap),
+      barrier_(parts.barrier),
+      options_(parts.options),
+      oracle_(parts.oracle),
+      marker_(find_marker(parts.options.marker)->make(parts.heap, parts.options.marking)),
+      sweeper_(parts.heap, parts.options.sweep_threads) {}
+
+Cycle::~Cycle() = default;
+
+void Cycle::enter(Phase next) {
+  const Phase from = phase_.load(std::memory_order_relaxed);
+  if (!may_follow(from, next)) {
+    throw InvariantViolated("phase " + std::string(to_string(next)) + " may not follow " + std::string(to_string(from)));
+  }
+  phase_.store(next, std::memory_order_release);
+}
+
+void Cycle::begin(World::Exclusive& world, bool stopped) {
+  const Nanoseconds begin_ns = now_ns();
+  finish_sweep();
+  check_swept();
+  enter(Phase::begin);
+  protocol_ = protocol_for(barrier_, options_.allocation, stopped);
+  handed_out_before_ = heap_.handed_out.load(std::memory_order_relaxed);
+  execute(protocol_.begin, world, no_limit);
+  enter(Phase::marking);
+  emit_phase(Activity::begin, Role::collector, begin_ns);
+}
+
+bool Cycle::terminate(World::Exclusive& world, std::size_t slots) {
+  const Nanoseconds begin_ns = now_ns();
+  enter(Phase::termination);
+  const bool done = execute(protocol_.termination, world, slots);
+  emit_phase(Activity::termination, Role::collector, begin_ns, marker_->marked_bytes(), marker_->marked_objects());
+  if (!done) {
+    enter(Phase::marking);
+    return false;
+  }
+  enter(Phase::sweeping);
+  begin_sweep(world);
+  enter(Phase::idle);
+  return true;
+}
+
+void Cycle::run_stopped(World::Exclusive& world) {
+  begin(world, true);
+  terminate(world);
+}
+
+bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slots) {
+  PhaseState& phase = heap_.phase;
+  bool flipped = false;
+  for (const Step step : steps) {
+    switch (step) {
+      case Step::end: break;
+      case Step::flip_mark_sense:
+        phase.sense = phase.sense.flipped();
+        phase.black_means = protocol_.stopped_throughout ? BlackMeans::marked : barrier_.black_means;
+        phase.roots_scanned = false;
+        ++phase.cycle;
+        flipped = true;
+        break;
+      case Step::barrier_on: phase.marking = true; break;
+      case Step::barrier_off: phase.marking = false; break;
+      case Step::allocate_black: phase.allocation = AllocationColour::black; break;
+      case Step::allocate_white: phase.allocation = AllocationColour::white; break;
+      case Step::shade_roots:
+        if (flipped) marker_->begin_cycle(phase);
+        shade_roots(world);
+        break;
+      case Step::roots_are_scanned: phase.roots_scanned = true; break;
+      case Step::flush_buffers:
+        for (MutatorContext* mutator : world.mutators()) mutator->flush_shade_buffer();
+        break;
+      case Step::drain:
+        if (!drain(slots)) return false;
+        if (oracle_ != nullptr) oracle_->check_marked(marker_->marked_bytes());
+        break;
+    }
+  }
+  for (MutatorContext* mutator : world.mutators()) mutator->adopt(phase);
+  if (flipped && oracle_ != nullptr) oracle_->cycle_began();
+  return true;
+}
+
+bool Cycle::drain(std::size_t slots) {
+  const Nanoseconds cpu_before = thread_cpu_ns();
+  bool drained = true;
+  if (slots == no_limit) {
+    marker_->mark_stopped();
+  } else {
+    drained = marker_->mark_quantum(slots);
+  }
+  mark_cpu_ns_ += thread_cpu_ns() - cpu_before;
+  return drained;
+}
+
+void Cycle::shade_roots(World::Exclusive& world) {
+  for (const MutatorContext* mutator : world.mutators()) shade_handles<true>(heap_, *mutator);
+  Object* const globals = heap_.globals();
+  if (globals != nullptr && heap_.metadata.try_shade_alone(globals, heap_.phase.sense.white(), heap_.phase.shaded_state())) {
+    heap_.grey_set.pour(GreyItem(globals));
+  }
+}
+
+bool Cycle::gather_from_mutators(World::Exclusive& world) {
+  std::atomic<bool> found{false};  // relaxed: the handshake orders it before the read below
+  world.handshake([&](MutatorContext& mutator) {
+    bool any = mutator.flush_shade_buffer();
+    if (barrier_.rescans_roots()) any = shade_handles<false>(heap_, mutator) || any;
+    if (any) found.store(true, std::memory_order_relaxed);
+  });
+  return found.load(std::memory_order_relaxed);
+}
+
+std::size_t Cycle::live_bytes() const {
+  const std::size_t marked = marker_->marked_bytes();
+  if (protocol_.stopped_throughout || options_.allocation == AllocationColour::white) return marked;
+  return marked + heap_.handed_out.load(std::memory_order_relaxed) - handed_out_before_;
+}
+
+void Cycle::begin_sweep(World::Exclusive& world) {
+  const Nanoseconds begin_ns = now_ns();
+  for (MutatorContext* mutator : world.mutators()) {
+    if (heap_.phase.arm == BarrierArm::live && !mutator->shade_buffer_empty()) {
+      throw InvariantViolated("a shade buffer holds objects after termination");
+    }
+    mutator->retire_holes();
+  }
+  if (!heap_.grey_set.empty()) throw InvariantViolated("the grey set is not empty after termination");
+  heap_.live_bytes.store(live_bytes(), std::memory_order_relaxed);
+  heap_.handed_out.store(0, std::memory_order_relaxed);
+  heap_.blocks.begin_sweep(heap_.phase.sense);
+  heap_.large.begin_sweep(heap_.phase.sense);
+  sweep_unchecked_ = true;
+  completed_.fetch_add(1, std::memory_order_release);
+  if (options_.sweep == SweepMode::eager) sweeper_.sweep_all();
+  if (options_.sweep == SweepMode::parallel) sweeper_.sweep_all_in_parallel();
+  if (options_.sweep == SweepMode::eager || options_.sweep == SweepMode::parallel) {
+    emit_phase(Activity::sweeping, Role::sweeper, begin_ns);
+    check_swept();
+  }
+}
+
+void Cycle::finish_sweep() {
+  if (heap_.blocks.swept() && heap_.large.swept()) return;
+  const Nanoseconds begin_ns = now_ns();
+  const Nanoseconds cpu_before = thread_cpu_ns();
+  sweeper_.sweep_all();
+  sweep_cpu_ns_ += thread_cpu_ns() - cpu_before;
+  emit_phase(Activity::sweeping, Role::sweeper, begin_ns);
+}
+
+void Cycle::check_swept() {
+  if (oracle_ != nullptr && sweep_unchecked_) oracle_->check_swept();
+  sweep_unchecked_ = false;
+}
+
+CollectorStatistics Cycle::statistics() const {
+  CollectorStatistics statistics;
+  statistics.cycles = completed();
+  statistics.mark_cpu_ns = mark_cpu_ns_ + marker_->own_cpu_ns();
+  statistics.sweep_cpu_ns = sweep_cpu_ns_;
+  statistics.live_bytes = heap_.live_bytes.load(std::memory_order_relaxed);
+  statistics.marking = marker_->counters();
+  return statistics;
+}
+
+void Cycle::emit_phase(Activity activity, Role role, Nanoseconds begin_ns, std::uint64_t bytes, std::uint64_t objects) {
+  heap_.emit({.kind = EventKind::phase, .activity = activity, .role = role, .cycle = heap_.phase.cycle, .begin_ns = begin_ns,
+              .stopped_ns = begin_ns, .end_ns = now_ns(), .bytes = bytes, .objects = objects});
+}
+
+}  // namespace tricolour

@@ -1,0 +1,81 @@
+// The cycle: executes the protocol table with real threads.
+//
+// Purpose: everything that collectors have in common. A collector decides when `begin`, marking and `terminate` happen and in which pause;
+// the steps themselves come from core/protocol.hpp and are the same for all.
+//
+// Invariant: phase transitions follow `may_follow`. No cycle begins before the last one's sweep is complete. When `terminate` returns true the
+// grey set and every shade buffer are empty, and everything reachable is marked.
+//
+// Ownership: the thread that holds World::Exclusive, except `phase`, `marker().assist` (mutators) and `finish_sweep` (any thread).
+//
+// Memory ordering: phase_ is stored (release) by the cycle's thread and read (acquire) by mutators on the allocation slow path, as a
+// hint; what they act on is their own copy, adopted at their stop.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "collectors/collector.hpp"
+#include "collectors/marking/scanner.hpp"
+#include "collectors/sweeper.hpp"
+#include "core/protocol.hpp"
+
+namespace tricolour {
+
+class Cycle {
+ public:
+  explicit Cycle(const CollectorParts& parts);
+  ~Cycle();
+
+  Phase phase() const { return phase_.load(std::memory_order_acquire); }
+  Marker& marker() { return *marker_; }
+  const Marker& marker() const { return *marker_; }
+
+  /// World stopped: the begin table, after the last sweep's check. `stopped`: a cycle that stays in this pause.
+  void begin(World::Exclusive& world, bool stopped);
+  /// World stopped: the termination table. Scans at most `slots` slots; false when that was not enough: the cycle is marking again.
+  bool terminate(World::Exclusive& world, std::size_t slots = no_limit);
+  /// World stopped, idle: begin and terminate in one pause.
+  void run_stopped(World::Exclusive& world);
+  /// Beside running mutators: every mutator publishes its shades and, if it is grey, scans its roots again, each in its own handshake.
+  /// True when that brought anything to light.
+  bool gather_from_mutators(World::Exclusive& world);
+  /// Completes the sweep of the last cycle. Beside mutators, or stopped.
+  void finish_sweep();
+  /// World stopped, the sweep complete: the oracle looks whether anything reachable was freed.
+  void check_swept();
+
+  /// Cycles terminated so far.
+  std::uint64_t completed() const { return completed_.load(std::memory_order_acquire); }
+  /// What the cycle itself knows; the collector adds the rest.
+  CollectorStatistics statistics() const;
+  /// CPU of the calling thread that went into marking beside mutators.
+  void add_mark_cpu(Nanoseconds cpu) { mark_cpu_ns_ += cpu; }
+  /// Emits a phase interval of a GC thread that began at `begin_ns` and ends now.
+  void emit_phase(Activity activity, Role role, Nanoseconds begin_ns, std::uint64_t bytes = 0, std::uint64_t objects = 0);
+
+ private:
+  void enter(Phase next);
+  /// False when `drain` was cut short.
+  bool execute(const Steps& steps, World::Exclusive& world, std::size_t slots);
+  bool drain(std::size_t slots);
+  void shade_roots(World::Exclusive& world);
+  void begin_sweep(World::Exclusive& world);
+  std::size_t live_bytes() const;
+
+  Heap& heap_;
+  const BarrierTraits& barrier_;
+  const CollectorOptions options_;
+  Oracle* oracle_;
+  std::unique_ptr<Marker> marker_;
+  Sweeper sweeper_;
+  Protocol protocol_;
+  std::atomic<Phase> phase_{Phase::idle};
+  bool sweep_unchecked_ = false;
+  std::size_t handed_out_before_ = 0;
+  std::atomic<std::uint64_t> completed_{0};  ///< release after termination, acquire by whoever waits for one
+  Nanoseconds mark_cpu_ns_ = 0;
+  Nanoseconds sweep_cpu_ns_ = 0;
+};
+
+}  // namespace tricolour

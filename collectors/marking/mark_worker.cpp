@@ -1,0 +1,100 @@
+#include "collectors/marking/mark_worker.hpp"
+
+#include <algorithm>
+
+namespace tricolour {
+namespace {
+/// Items of the private part: enough that few travel through the deque, few enough to stay in the first-level cache.
+constexpr std::size_t private_items = 1024;
+/// Items that one refill takes from the deque, or one visit steals, at most.
+constexpr std::size_t batch_items = 32;
+}  // namespace
+
+MarkWorker::MarkWorker(GreySet& grey_set, std::uint32_t deque_capacity)
+    : grey_set_(grey_set),
+      storage_(std::clamp<std::size_t>(deque_capacity, 2, private_items)),
+      base_(storage_.data()),
+      end_(base_ + storage_.size()),
+      top_(base_),
+      deque_(deque_capacity) {}
+
+MarkWorker::Counters& MarkWorker::Counters::operator+=(const Counters& other) {
+  overflows += other.overflows;
+  spilled_items += other.spilled_items;
+  shared_items += other.shared_items;
+  packets_taken += other.packets_taken;
+  steals += other.steals;
+  failed_steals += other.failed_steals;
+  return *this;
+}
+
+void MarkWorker::drop_oldest(std::size_t count) {
+  std::move(base_ + count, top_, base_);
+  top_ -= count;
+}
+
+void MarkWorker::pour_oldest(std::size_t count) {
+  GreyPacket* packet = grey_set_.take_empty();
+  for (std::size_t i = 0; i < count; ++i) {
+    packet->push(base_[i]);
+    if (grey_set_.full(*packet)) {
+      grey_set_.publish(packet);
+      packet = grey_set_.take_empty();
+    }
+  }
+  grey_set_.pour(*packet);
+  grey_set_.give_back(packet);
+  drop_oldest(count);
+}
+
+void MarkWorker::make_room() {
+  const std::size_t half = size() / 2;
+  const std::size_t pushed = deque_.push(base_, half);
+  drop_oldest(pushed);
+  if (pushed == half) return;
+  ++counters_.overflows;
+  counters_.spilled_items += half - pushed;
+  pour_oldest(half - pushed);
+}
+
+bool MarkWorker::refill() {
+  top_ += deque_.take(base_, std::min(batch_items, storage_.size()));
+  for (const GreyItem* item = base_; item != top_; ++item) __builtin_prefetch(item->object());
+  return top_ != base_;
+}
+
+bool MarkWorker::expose() {
+  if (deque_.size() == 0 && size() >= 2) drop_oldest(deque_.push(base_, size() / 2));
+  return deque_.size() != 0;
+}
+
+void MarkWorker::share() {
+  if (size() < 2 && !refill()) return;
+  const std::size_t half = size() / 2;
+  if (half == 0) return;
+  counters_.shared_items += half;
+  pour_oldest(half);
+}
+
+bool MarkWorker::take_packet() {
+  GreyPacket* const packet = grey_set_.take_published();
+  if (packet == nullptr) return false;
+  ++counters_.packets_taken;
+  while (!packet->empty()) push(packet->pop());
+  grey_set_.give_back(packet);
+  return true;
+}
+
+bool MarkWorker::steal_from(MarkWorker& victim) {
+  const std::size_t most = std::min({batch_items, storage_.size(), (victim.deque_.size() + 1) / 2});
+  std::size_t stolen = 0;
+  GreyItem item;
+  while (stolen < most && victim.deque_.steal(item) == WorkStealingDeque<GreyItem>::Stolen::item) {
+    push(item);
+    ++stolen;
+  }
+  ++(stolen == 0 ? counters_.failed_steals : counters_.steals);
+  return stolen != 0;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,78 @@
+// Termination: when is a run of several markers over?
+//
+// Purpose: a run has a leader, which opens and closes it, and any number of workers that join and leave at will. The run is over at a
+// moment at which no worker held work and none was left to take.
+//
+// Protocol. A worker is busy or idle. Idle workers hold no work, take none and make none; one that sees some resumes first and takes
+// afterwards. The leader opens the run busy. All of it is one word: the number of busy workers, whether the run is open, and how
+// often anybody has resumed, which only grows.
+//
+// Why it is sound. `try_finish` reads the word with nobody busy, then finds nothing left to take, then closes the run by exchanging the word
+// it read. When the exchange succeeds the word did not change in between, for a change that was taken back would have grown the count of
+// resumptions: so nobody was busy at any moment from the read to the exchange, in particular at the moment at which nothing was left.
+// Whatever a worker left behind for others, it left before it announced itself idle, and the read has seen that announcement. A worker
+// that sees work too late finds the run closed, and takes nothing. Counting the idle first and looking at the work afterwards without
+// this last exchange would be the classic error: between the two a worker can resume, take the work, and put more back.
+//
+// Ownership: `open`, `try_finish`: the leader. `try_resume`, `announce_idle`: any worker, for itself. The others: anybody.
+//
+// Memory ordering: every access to the word is seq_cst; they are rare. What the proof needs of it is that an announcement releases and
+// a read or exchange acquires.
+#pragma once
+
+#include <cstdint>
+
+#include "collectors/marking/work_stealing_deque.hpp"
+
+namespace tricolour {
+
+/// `Atomic` is std::atomic, or a model checker's.
+template <template <class> class Atomic = StandardAtomic>
+class Termination {
+ public:
+  /// Begins a run with the calling leader as its only busy worker. The last one is closed.
+  void open() {
+    // Publishes what the run is about; partner: `try_resume`.
+    word_.fetch_add(open_bit + one_resumption + 1, std::memory_order_seq_cst);
+  }
+
+  /// Idle -> busy, before taking anything; false when the run is closed.
+  bool try_resume() {
+    std::uint64_t word = word_.load(std::memory_order_relaxed);  // a guess for the exchange
+    do {
+      if ((word & open_bit) == 0) return false;
+      // Acquires what the run is about; partner: `open`. Seen by the leader's next read or exchange in `try_finish`.
+    } while (!word_.compare_exchange_weak(word, word + one_resumption + 1, std::memory_order_seq_cst, std::memory_order_relaxed));
+    return true;
+  }
+
+  /// Busy -> idle, holding nothing; true when nobody else is busy.
+  bool announce_idle() {
+    // Releases all that this worker left for others; partner: the read in `try_finish`.
+    return busy_in(word_.fetch_sub(1, std::memory_order_seq_cst)) == 1;
+  }
+
+  /// Closes the run if it is over. `nothing_left`: no work can be taken, at some moment during the call.
+  template <class NothingLeft>
+  bool try_finish(NothingLeft nothing_left) {
+    // Acquires what idle workers left; partner: `announce_idle`.
+    std::uint64_t word = word_.load(std::memory_order_seq_cst);
+    if (busy_in(word) != 0 || !nothing_left()) return false;
+    // Closes the run, unless anybody resumed since the read; partner: the exchange in `try_resume`.
+    return word_.compare_exchange_strong(word, word & ~open_bit, std::memory_order_seq_cst, std::memory_order_relaxed);
+  }
+
+  /// How many are busy. seq_cst: a leader that goes to sleep reads it after it said so; partner: `announce_idle`.
+  std::uint32_t busy() const { return busy_in(word_.load(std::memory_order_seq_cst)); }
+  /// A hint: relaxed.
+  bool is_open() const { return (word_.load(std::memory_order_relaxed) & open_bit) != 0; }
+
+ private:
+  static constexpr std::uint64_t open_bit = std::uint64_t{1} << 15;
+  static constexpr std::uint64_t one_resumption = std::uint64_t{1} << 16;
+  static constexpr std::uint32_t busy_in(std::uint64_t word) { return static_cast<std::uint32_t>(word & (open_bit - 1)); }
+  /// Bits 0 to 14: busy workers. Bit 15: open. From 16 on: resumptions.
+  Atomic<std::uint64_t> word_{0};
+};
+
+}  // namespace tricolour

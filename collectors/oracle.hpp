@@ -1,0 +1,83 @@
+// The oracle: an independent judge of every cycle.
+//
+// Purpose: with --verify, at every termination, before any sweeping or colour change, trace from the roots again and demand that everything
+// reachable is marked; after the sweep, trace once more and demand that nothing reachable was freed, torn or overlaps.
+//
+// Invariant: it shares only the object layout with the rest, and reads only the mark. It has its own registry of mutators, its own visited
+// set, its own walk over the slots, and a side array with a serial number and a check word for every object.
+//
+// Ownership: `allocated`, `freed`: any mutator or sweeper, each on its own object. `mutator_*`: under the registry lock. The checks: the
+// collector, world stopped. The side array's entry of an object is written by whoever allocates or frees it; stops order it before the checks.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "collectors/collector.hpp"
+
+namespace tricolour {
+
+class Oracle final : public HeapObserver {
+ public:
+  /// One record per check, for verify.csv.
+  struct CycleRecord {
+    std::uint64_t cycle;
+    std::uint64_t checked;
+    std::uint64_t lost;
+    std::uint64_t floating_black;
+    std::uint64_t floating_retained;
+  };
+
+  /// `barrier`: its name, for the report. `stops_at_lost`: the first lost object throws InvariantViolated (and nothing is freed).
+  Oracle(Heap& heap, std::string barrier, bool stops_at_lost);
+  ~Oracle() override;
+
+  void allocated(Object* object) override;
+  void freed(Object* object, std::size_t bytes) override;
+  void mutator_started(MutatorContext& mutator) override;
+  void mutator_ended(MutatorContext& mutator) override;
+  void on_event(const Event& event) override;
+
+  /// World stopped, just flipped: what is allocated from here on is young.
+  void cycle_began();
+  /// World stopped, marking complete, nothing swept. `marker_bytes`: what the marker says it marked. Throws InvariantViolated.
+  void check_marked(std::uint64_t marker_bytes);
+  /// World stopped, sweep complete. Throws InvariantViolated.
+  void check_swept();
+
+  VerifyStatistics statistics() const;
+  const std::vector<CycleRecord>& records() const { return records_; }
+
+ private:
+  /// A word per granule: 40 bits of serial number, 24 bits of check over the header; 0 where no object starts.
+  using Entry = std::uint64_t;
+  class Trace;
+
+  Entry& entry_of(const Object* object) const;
+  static Entry make_entry(std::uint64_t serial, const Object& object);
+  bool is_black(const Object* object) const;
+  std::string fault_of(const Object* object) const;
+  void report(const Object* object, const std::string& fault, const std::string& when) const;
+  std::string path_to(const Object* target) const;
+  std::string last_events() const;
+  void count_floating(const Trace& trace, CycleRecord& record) const;
+  template <class Each>
+  void for_each_root(Each each) const;
+
+  Heap& heap_;
+  const std::string barrier_;
+  const bool stops_at_lost_;
+  Reservation entries_;
+  std::atomic<std::uint64_t> next_serial_{1};  // relaxed: unique and increasing per thread is all that is asked
+  std::uint64_t first_young_serial_ = 1;
+  std::vector<MutatorContext*> mutators_;
+  std::vector<CycleRecord> records_;
+  std::uint64_t objects_checked_ = 0;
+  mutable std::mutex events_lock_;
+  std::deque<Event> events_;
+};
+
+}  // namespace tricolour

@@ -1,0 +1,42 @@
+// stop_the_world: begin, mark and terminate in one pause, when memory is exhausted. The control for everything else: sound under every
+// barrier, and needs none.
+#include "collectors/registry.hpp"
+#include "collectors/stopped_collection.hpp"
+
+namespace tricolour {
+namespace {
+
+class StopTheWorld final : public Collector {
+ public:
+  explicit StopTheWorld(const CollectorParts& parts) : cycle_(parts), stopped_(cycle_, parts.heap) {}
+
+  void on_refill(MutatorContext&, std::size_t) override {}
+
+  bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned attempt) override {
+    if (!stopped_.worth_trying(attempt)) return false;
+    stopped_.run(mutator, {PauseKind::full, Cause::exhausted}, cycle_.completed());
+    return true;
+  }
+
+  void collect(MutatorContext& mutator) override {
+    stopped_.run(mutator, {PauseKind::full, Cause::explicit_request}, cycle_.completed());
+  }
+
+  CollectorStatistics statistics() const override { return cycle_.statistics(); }
+
+ private:
+  Cycle cycle_;
+  StoppedCollection stopped_;
+};
+
+}  // namespace
+
+constinit const CollectorInfo stop_the_world{
+    .name = "stop_the_world",
+    .summary = "begin, mark and terminate in one pause when memory runs out",
+    .marks_beside_mutators = false,
+    .has_background_thread = false,
+    .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> { return std::make_unique<StopTheWorld>(parts); },
+};
+
+}  // namespace tricolour

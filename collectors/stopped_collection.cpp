@@ -1,0 +1,18 @@
+#include "collectors/stopped_collection.hpp"
+
+namespace tricolour {
+
+void StoppedCollection::run(MutatorContext& mutator, Pause pause, std::uint64_t completed_before) {
+  World::Exclusive world(heap_.world, &mutator);
+  if (cycle_.completed() != completed_before || cycle_.phase() != Phase::idle) return;
+  world.stop(pause, [&](Pause&) { cycle_.run_stopped(world); });
+  judge_cycle();
+}
+
+void StoppedCollection::judge_cycle() {
+  const auto live = static_cast<double>(heap_.live_bytes.load(std::memory_order_relaxed));
+  const bool fruitless = live > (1 - least_free_share) * static_cast<double>(heap_.bytes());
+  fruitless_.store(fruitless ? fruitless_.load(std::memory_order_relaxed) + 1 : 0, std::memory_order_relaxed);
+}
+
+}  // namespace tricolour

@@ -1,0 +1,37 @@
+// A whole collection in one pause, as every collector can do it, and the bookkeeping that tells "try again" from "exhausted".
+//
+// Purpose: shared by the collectors: `stop_the_world` does nothing else, the others fall back on it when memory runs out.
+//
+// Invariant: a mutator is told that memory is exhausted only after a collection of its own, or after `most_fruitless` collections in a
+// row that left less than `least_free_share` of the heap: nothing hangs and nothing thrashes for ever.
+//
+// Ownership: any mutator; the counters are read and written by the holder of World::Exclusive.
+#pragma once
+
+#include "collectors/cycle.hpp"
+
+namespace tricolour {
+
+class StoppedCollection {
+ public:
+  explicit StoppedCollection(Cycle& cycle, Heap& heap) : cycle_(cycle), heap_(heap) {}
+
+  /// Stops the world and collects, unless a cycle completed since the caller saw `completed_before` or one is under way.
+  void run(MutatorContext& mutator, Pause pause, std::uint64_t completed_before);
+  /// After a cycle: did it leave anything worth having?
+  void judge_cycle();
+  /// May a mutator that failed `attempt` times hope for another collection?
+  bool worth_trying(unsigned attempt) const {
+    return attempt < most_attempts && fruitless_.load(std::memory_order_relaxed) < most_fruitless;
+  }
+
+ private:
+  static constexpr unsigned most_attempts = 4;
+  static constexpr unsigned most_fruitless = 8;
+  static constexpr double least_free_share = 0.01;
+  Cycle& cycle_;
+  Heap& heap_;
+  std::atomic<unsigned> fruitless_{0};  // relaxed: a count that ends a hopeless loop some time
+};
+
+}  // namespace tricolour

@@ -1,0 +1,25 @@
+// The sweeper: clears the bytes of what the last cycle left white, where mutators have not done it lazily.
+//
+// Invariant: sweeping claims block by block, so any number of sweepers and lazily sweeping mutators may run at once.
+#pragma once
+
+#include "core/heap.hpp"
+
+namespace tricolour {
+
+class Sweeper {
+ public:
+  /// `threads`: for sweep_all_in_parallel, at least 1.
+  Sweeper(Heap& heap, unsigned threads) : heap_(heap), threads_(threads) {}
+
+  /// Until no block is unswept or being swept; beside mutators or not. Any thread.
+  void sweep_all();
+  /// The same with oneTBB, world stopped.
+  void sweep_all_in_parallel();
+
+ private:
+  Heap& heap_;
+  unsigned threads_;
+};
+
+}  // namespace tricolour

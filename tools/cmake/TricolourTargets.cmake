@@ -1,0 +1,32 @@
+# Flags that every target of the project has, and the shape of a library of one room.
+
+set(tricolour_sanitizer_flags "")
+if(TRICOLOUR_SANITIZE STREQUAL "address")
+  set(tricolour_sanitizer_flags -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+elseif(TRICOLOUR_SANITIZE STREQUAL "thread")
+  set(tricolour_sanitizer_flags -fsanitize=thread -fno-omit-frame-pointer -g1)
+elseif(NOT TRICOLOUR_SANITIZE STREQUAL "none")
+  message(FATAL_ERROR "TRICOLOUR_SANITIZE is '${TRICOLOUR_SANITIZE}'; it takes none, address or thread")
+endif()
+if(TRICOLOUR_SANITIZE STREQUAL "none")
+  set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
+else()
+  set(CMAKE_CXX_FLAGS_RELEASE "-O1")
+endif()
+
+function(tricolour_flags target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow -Werror)
+  target_compile_options(${target} PRIVATE ${tricolour_sanitizer_flags})
+  target_link_options(${target} PRIVATE ${tricolour_sanitizer_flags})
+endfunction()
+
+# tricolour_library(room sources...): static library tricolour_<room>, alias tricolour::<room>, headers found from the project's root.
+function(tricolour_library room)
+  add_library(tricolour_${room} STATIC ${ARGN})
+  add_library(tricolour::${room} ALIAS tricolour_${room})
+  set_target_properties(tricolour_${room} PROPERTIES EXPORT_NAME ${room})
+  target_compile_features(tricolour_${room} PUBLIC cxx_std_20)
+  target_include_directories(tricolour_${room} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>
+                                                      $<INSTALL_INTERFACE:include/tricolour>)
+  tricolour_flags(tricolour_${room})
+endfunction()
