@@ -60,12 +60,10 @@ class Concurrent final : public Collector {
   bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned attempt) override {
     rethrow_failure();
     if (!stopped_.worth_trying(attempt)) return false;
-    const std::uint64_t completed_before = cycle_.completed();
     if (attempt == 0) {
       stall_until_completed(mutator, request(Cause::exhausted));
     } else {
-      stopped_.run(mutator, {PauseKind::fallback, Cause::exhausted}, completed_before);
-      if (cycle_.completed() != completed_before) count_fallback();
+      collect_in_pause(mutator);
     }
     rethrow_failure();
     return true;
@@ -212,6 +210,22 @@ class Concurrent final : public Collector {
     counts_.stalled_ns += now_ns() - begin_ns;
   }
 
+  void collect_in_pause(MutatorContext& mutator) {
+    for (;;) {
+      switch (stopped_.run(mutator, {PauseKind::fallback, Cause::exhausted}, cycle_.completed())) {
+        case StoppedCollection::Outcome::under_way:
+          stall_until_completed(mutator, cycle_.completed() + 1);
+          rethrow_failure();
+          break;
+        case StoppedCollection::Outcome::came_second: return;
+        case StoppedCollection::Outcome::collected:
+          std::scoped_lock lock(statistics_lock_);
+          ++counts_.fallbacks;
+          return;
+      }
+    }
+  }
+
   void assist(MutatorContext& mutator, std::size_t bytes) {
     const double ratio = pacer_.assist_ratio(cycle_.marker().marked_bytes(), heap_.used_bytes());
     const auto owed = static_cast<std::size_t>(ratio * static_cast<double>(bytes));
@@ -224,11 +238,6 @@ class Concurrent final : public Collector {
     std::scoped_lock lock(statistics_lock_);
     ++counts_.assists;
     counts_.assisted_ns += now_ns() - begin_ns;
-  }
-
-  void count_fallback() {
-    std::scoped_lock lock(statistics_lock_);
-    ++counts_.fallbacks;
   }
 
   void rethrow_failure() {

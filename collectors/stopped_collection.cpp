@@ -2,11 +2,13 @@
 
 namespace tricolour {
 
-void StoppedCollection::run(MutatorContext& mutator, Pause pause, std::uint64_t completed_before) {
+StoppedCollection::Outcome StoppedCollection::run(MutatorContext& mutator, Pause pause, std::uint64_t completed_before) {
   World::Exclusive world(heap_.world, &mutator);
-  if (cycle_.completed() != completed_before || cycle_.phase() != Phase::idle) return;
+  if (cycle_.phase() != Phase::idle) return Outcome::under_way;
+  if (cycle_.completed() != completed_before) return Outcome::came_second;
   world.stop(pause, [&](Pause&) { cycle_.run_stopped(world); });
   judge_cycle();
+  return Outcome::collected;
 }
 
 void StoppedCollection::judge_cycle() {

@@ -2,7 +2,7 @@
 //
 // Purpose: shared by the collectors: `stop_the_world` does nothing else, the others fall back on it when memory runs out.
 //
-// Invariant: a mutator is told that memory is exhausted only after a collection of its own, or after `most_fruitless` collections in a
+// Invariant: a mutator is told that memory is exhausted only after `most_attempts` collections that it waited for, or after `most_fruitless` collections in a
 // row that left less than `least_free_share` of the heap: nothing hangs and nothing thrashes for ever.
 //
 // Ownership: any mutator; the counters are read and written by the holder of World::Exclusive.
@@ -16,8 +16,13 @@ class StoppedCollection {
  public:
   explicit StoppedCollection(Cycle& cycle, Heap& heap) : cycle_(cycle), heap_(heap) {}
 
-  /// Stops the world and collects, unless a cycle completed since the caller saw `completed_before` or one is under way.
-  void run(MutatorContext& mutator, Pause pause, std::uint64_t completed_before);
+  enum class Outcome : std::uint8_t {
+    collected,
+    came_second,  ///< a cycle had completed since the caller saw `completed_before`: nothing was done
+    under_way,    ///< a cycle has begun and not ended: nothing was done
+  };
+  /// Stops the world and collects, unless there is no need or no way to.
+  Outcome run(MutatorContext& mutator, Pause pause, std::uint64_t completed_before);
   /// After a cycle: did it leave anything worth having?
   void judge_cycle();
   /// May a mutator that failed `attempt` times hope for another collection?
@@ -26,7 +31,7 @@ class StoppedCollection {
   }
 
  private:
-  static constexpr unsigned most_attempts = 4;
+  static constexpr unsigned most_attempts = 10;
   static constexpr unsigned most_fruitless = 8;
   static constexpr double least_free_share = 0.01;
   Cycle& cycle_;

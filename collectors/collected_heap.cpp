@@ -1,0 +1,44 @@
+#include "collectors/collected_heap.hpp"
+
+namespace tricolour {
+namespace {
+
+template <class Info>
+std::string names(const std::vector<Info>& all) {
+  std::string text;
+  for (const Info& info : all) text += (text.empty() ? "" : ", ") + std::string(info.name);
+  return text;
+}
+
+const CollectorInfo& checked_collector(const CollectedHeapOptions& options, const BarrierTraits& barrier) {
+  const CollectorInfo* const collector = find_collector(options.collector);
+  if (collector == nullptr) {
+    throw ConfigurationError("there is no collector '" + options.collector + "'; there are: " + names(collectors()));
+  }
+  if (find_marker(options.collection.marker) == nullptr) {
+    throw ConfigurationError("there is no marker '" + options.collection.marker + "'; there are: " + names(markers()));
+  }
+  if (options.collection.sweep == SweepMode::concurrent && !collector->has_background_thread) {
+    throw ConfigurationError("collector '" + options.collector + "' has no background thread to sweep concurrently; use eager, lazy or parallel");
+  }
+  const std::string reason = unsound_because(*collector, barrier, options.collection.allocation);
+  if (!reason.empty() && !options.unsound) throw ConfigurationError(reason);
+  return *collector;
+}
+
+}  // namespace
+
+CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierTraits& barrier, EventListener* listener)
+    : heap_((checked_collector(options, barrier), options.heap), listener) {
+  if (options.verify || options.unsound) {
+    oracle_ = std::make_unique<Oracle>(heap_, std::string(barrier.name), options.collection.stop_at_lost);
+  }
+  collector_ = checked_collector(options, barrier).make({heap_, barrier, options.collection, oracle_.get()});
+  if (options.touch_pages) heap_.touch_pages();
+  heap_.attach(*collector_, oracle_.get());
+  collector_->start();
+}
+
+CollectedHeap::~CollectedHeap() { collector_->stop(); }
+
+}  // namespace tricolour

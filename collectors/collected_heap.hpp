@@ -1,0 +1,48 @@
+// A heap with its collector and, if asked, its oracle: what a program embeds, and what every run of the harness is made of.
+//
+// Invariant: the pair of collector and barrier is sound, or `unsound` was asked for, which brings the oracle with it. The collector starts
+// with the object and stops before the heap goes.
+//
+// Ownership: made and destroyed by one thread, with no mutator registered.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "collectors/collector.hpp"
+#include "collectors/oracle.hpp"
+
+namespace tricolour {
+
+struct CollectedHeapOptions {
+  HeapOptions heap;
+  std::string collector = "concurrent";
+  CollectorOptions collection;
+  bool verify = false;   ///< check every cycle with the oracle
+  bool unsound = false;  ///< run a pair that loses objects, for teaching: implies `verify`
+  bool touch_pages = false;
+};
+
+class CollectedHeap {
+ public:
+  /// `barrier` is the one that every mutator of this heap uses. Throws ConfigurationError: unknown names, unsound pairs, impossible sizes.
+  CollectedHeap(const CollectedHeapOptions& options, const BarrierTraits& barrier, EventListener* listener = nullptr);
+  ~CollectedHeap();
+  CollectedHeap(const CollectedHeap&) = delete;
+  CollectedHeap& operator=(const CollectedHeap&) = delete;
+
+  operator Heap&() { return heap_; }
+  Heap& heap() { return heap_; }
+  Collector& collector() { return *collector_; }
+  /// Null when nothing is verified.
+  const Oracle* oracle() const { return oracle_.get(); }
+  /// Ends background work; the statistics are final.
+  void stop() { collector_->stop(); }
+
+ private:
+  Heap heap_;
+  std::unique_ptr<Oracle> oracle_;
+  std::unique_ptr<Collector> collector_;
+};
+
+}  // namespace tricolour
