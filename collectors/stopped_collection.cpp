@@ -11,6 +11,12 @@ StoppedCollection::Outcome StoppedCollection::run(MutatorContext& mutator, Pause
   return Outcome::collected;
 }
 
+bool StoppedCollection::worth_trying(unsigned attempt) {
+  if (attempt < most_attempts && fruitless_.load(std::memory_order_relaxed) < most_fruitless) return true;
+  fruitless_.store(0, std::memory_order_relaxed);
+  return false;
+}
+
 void StoppedCollection::judge_cycle() {
   const auto live = static_cast<double>(heap_.live_bytes.load(std::memory_order_relaxed));
   const bool fruitless = live > (1 - least_free_share) * static_cast<double>(heap_.bytes());

@@ -25,10 +25,9 @@ class StoppedCollection {
   Outcome run(MutatorContext& mutator, Pause pause, std::uint64_t completed_before);
   /// After a cycle: did it leave anything worth having?
   void judge_cycle();
-  /// May a mutator that failed `attempt` times hope for another collection?
-  bool worth_trying(unsigned attempt) const {
-    return attempt < most_attempts && fruitless_.load(std::memory_order_relaxed) < most_fruitless;
-  }
+  /// May a mutator that failed `attempt` times hope for another collection? A refusal starts the count of fruitless cycles anew: the
+  /// program that catches it may let go of something.
+  bool worth_trying(unsigned attempt);
 
  private:
   static constexpr unsigned most_attempts = 10;

@@ -4,8 +4,9 @@
 
 namespace tricolour {
 namespace {
-/// Items of the private part: enough that few travel through the deque, few enough to stay in the first-level cache.
-constexpr std::size_t private_items = 1024;
+/// Items of the private part: enough that few travel through the deque, few enough that what was prefetched when it was pushed is still
+/// in the first-level cache when it is popped.
+constexpr std::size_t private_items = 256;
 /// Items that one refill takes from the deque, or one visit steals, at most.
 constexpr std::size_t batch_items = 32;
 }  // namespace
@@ -57,9 +58,13 @@ void MarkWorker::make_room() {
   pour_oldest(half - pushed);
 }
 
+void MarkWorker::prefetch_all() const {
+  for (const GreyItem* item = base_; item != top_; ++item) __builtin_prefetch(item->object());
+}
+
 bool MarkWorker::refill() {
   top_ += deque_.take(base_, std::min(batch_items, storage_.size()));
-  for (const GreyItem* item = base_; item != top_; ++item) __builtin_prefetch(item->object());
+  prefetch_all();
   return top_ != base_;
 }
 
@@ -82,6 +87,9 @@ bool MarkWorker::take_packet() {
   ++counters_.packets_taken;
   while (!packet->empty()) push(packet->pop());
   grey_set_.give_back(packet);
+  // The rest to the deque: within reach of thieves, and prefetched batch by batch when it comes back.
+  if (size() > batch_items) drop_oldest(deque_.push(base_, size() - batch_items));
+  prefetch_all();
   return true;
 }
 
@@ -93,6 +101,7 @@ bool MarkWorker::steal_from(MarkWorker& victim) {
     push(item);
     ++stolen;
   }
+  prefetch_all();
   ++(stolen == 0 ? counters_.failed_steals : counters_.steals);
   return stolen != 0;
 }

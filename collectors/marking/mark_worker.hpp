@@ -1,7 +1,7 @@
 // A mark worker's grey items.
 //
-// Purpose: the stack that the scanner of one worker pushes to and pops from: a small private part where nearly all traffic stays, in front of a
-// work-stealing deque that thieves can reach, in front of the heap's grey set.
+// Purpose: the stack that the scanner of one worker pushes to and pops from: a small private part where nearly all traffic stays, in front
+// of a work-stealing deque that thieves can reach, in front of the heap's grey set.
 //
 // Invariant: pushing never fails: the oldest half of a full private part moves to the deque, and what the full deque refuses is spilled
 // into packets of the grey set, whose reserve covers the worst case.
@@ -29,7 +29,8 @@ class MarkWorker {
   MarkWorker& operator=(const MarkWorker&) = delete;
 
   void push(GreyItem item) {
-    if (top_ == end_) [[unlikely]] make_room();
+    if (top_ == end_) [[unlikely]]
+      make_room();
     *top_++ = item;
   }
   bool pop(GreyItem& item) {
@@ -64,6 +65,7 @@ class MarkWorker {
  private:
   void make_room();
   bool refill();
+  void prefetch_all() const;
   /// Makes the oldest `count` items of the private part give way.
   void drop_oldest(std::size_t count);
   void pour_oldest(std::size_t count);

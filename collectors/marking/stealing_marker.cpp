@@ -69,9 +69,12 @@ class StealingMarker final : public Marker {
   std::vector<Counter> counters() const override {
     MarkWorker::Counters sum;
     for (const auto& worker : workers_) sum += worker->stack.counters();
-    return {{"packets_published", heap_.grey_set.published()}, {"packets_taken", sum.packets_taken},
-            {"deque_overflows", sum.overflows},                {"spilled_items", sum.spilled_items},
-            {"shared_items", sum.shared_items},                {"steals", sum.steals},
+    return {{"packets_published", heap_.grey_set.published()},
+            {"packets_taken", sum.packets_taken},
+            {"deque_overflows", sum.overflows},
+            {"spilled_items", sum.spilled_items},
+            {"shared_items", sum.shared_items},
+            {"steals", sum.steals},
             {"failed_steals", sum.failed_steals}};
   }
 
@@ -87,7 +90,8 @@ class StealingMarker final : public Marker {
 
  private:
   struct Worker {
-    Worker(GreySet& grey_set, std::uint32_t deque_capacity, unsigned number) : index(number), random(number + 1), stack(grey_set, deque_capacity) {}
+    Worker(GreySet& grey_set, std::uint32_t deque_capacity, unsigned number)
+        : index(number), random(number + 1), stack(grey_set, deque_capacity) {}
     const unsigned index;
     std::uint64_t random;
     MarkWorker stack;
@@ -125,7 +129,9 @@ class StealingMarker final : public Marker {
   bool finished_or_resumed() {
     const auto everybody_idle = [&] { return termination_.busy() == 0; };
     for (;;) {
-      const auto over = [&] { return termination_.try_finish([&] { return assists_.none_while([&] { return heap_.grey_set.empty(); }); }); };
+      const auto over = [&] {
+        return termination_.try_finish([&] { return assists_.none_while([&] { return heap_.grey_set.empty(); }); });
+      };
       if (over()) return true;
       const auto ready = [&] { return everybody_idle() || work_in_sight(*workers_[0]); };
       if (spin_until(ready)) {

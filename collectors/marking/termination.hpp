@@ -7,9 +7,9 @@
 // afterwards. The leader opens the run busy. All of it is one word: the number of busy workers, whether the run is open, and how
 // often anybody has resumed, which only grows.
 //
-// Why it is sound. `try_finish` reads the word with nobody busy, then finds nothing left to take, then closes the run by exchanging the word
-// it read. When the exchange succeeds the word did not change in between, for a change that was taken back would have grown the count of
-// resumptions: so nobody was busy at any moment from the read to the exchange, in particular at the moment at which nothing was left.
+// Why it is sound. `try_finish` reads the word with nobody busy, then finds nothing left to take, then closes the run by exchanging the
+// word it read. When the exchange succeeds the word did not change in between, for a change that was taken back would have grown the count
+// of resumptions: so nobody was busy at any moment from the read to the exchange, in particular at the moment at which nothing was left.
 // Whatever a worker left behind for others, it left before it announced itself idle, and the read has seen that announcement. A worker
 // that sees work too late finds the run closed, and takes nothing. Counting the idle first and looking at the work afterwards without
 // this last exchange would be the classic error: between the two a worker can resume, take the work, and put more back.

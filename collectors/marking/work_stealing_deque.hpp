@@ -109,8 +109,8 @@ class WorkStealingDeque {
     std::int64_t top = top_.load(std::memory_order_seq_cst);
     if (top < lowered) return true;
     // The last item: seq_cst as in `steal`; partner: that exchange. Won or lost, the deque is empty at `bottom`.
-    const bool won = wanted == 1 && top == lowered &&
-                     top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst, std::memory_order_relaxed);
+    const bool won =
+        wanted == 1 && top == lowered && top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst, std::memory_order_relaxed);
     // Publishes the cells again; partner: the load of bottom in `steal`.
     bottom_.store(bottom, std::memory_order_release);
     return won;

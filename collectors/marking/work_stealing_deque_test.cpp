@@ -1,0 +1,197 @@
+// The deque: order, capacity, wrap-around, and that every item is taken exactly once whoever races for it.
+#include "collectors/marking/work_stealing_deque.hpp"
+
+#include <chrono>
+#include <functional>
+#include <numeric>
+#include <thread>
+#include <vector>
+
+#include "core/spin.hpp"
+#include "tools/catch.hpp"
+
+namespace tricolour {
+namespace {
+
+using Item = std::uint64_t;
+
+/// Fault 24: an atomic without the sequentially consistent order; everything else as it should be.
+template <class T>
+class UnorderedAtomic {
+ public:
+  UnorderedAtomic() = default;
+  explicit UnorderedAtomic(T value) : value_(value) {}
+  T load(std::memory_order order) const { return value_.load(order == std::memory_order_seq_cst ? std::memory_order_acquire : order); }
+  void store(T value, std::memory_order order) { value_.store(value, order == std::memory_order_seq_cst ? std::memory_order_release : order); }
+  bool compare_exchange_strong(T& expected, T value, std::memory_order success, std::memory_order failure) {
+    return value_.compare_exchange_strong(expected, value, success, failure);
+  }
+
+ private:
+  std::atomic<T> value_{};
+};
+
+/// How often each item was taken. Each thread counts in a vector of its own.
+using Tally = std::vector<std::uint8_t>;
+
+struct Load {
+  std::size_t items = 200'000;
+  std::size_t capacity = 64;
+  std::size_t burst = 3;  ///< items pushed between two takes
+  std::size_t most = 1;   ///< items per take
+  bool cold_stores = false;  ///< the owner keeps its store buffer busy before it takes, so that its store of bottom is late
+};
+
+/// Stores that miss the caches.
+class ColdStores {
+ public:
+  void operator()() {
+    for (int i = 0; i < 24; ++i) memory_[next_ = (next_ + 1'000'003) % memory_.size()] = 1;
+  }
+
+ private:
+  std::vector<std::uint8_t> memory_ = std::vector<std::uint8_t>(std::size_t{64} << 20);
+  std::size_t next_ = 0;
+};
+
+/// An owner pushes and takes, thieves steal, until everything is gone; returns how often each item was taken by anybody.
+template <class Deque>
+Tally race(const Load& load, unsigned thieves) {
+  Deque deque(load.capacity);
+  std::atomic<bool> over{false};
+  std::vector<Tally> tallies(thieves + 1, Tally(load.items));
+  std::vector<std::thread> threads;
+  for (unsigned t = 1; t <= thieves; ++t) {
+    threads.emplace_back([&, t] {
+      Item item = 0;
+      while (!over.load(std::memory_order_relaxed)) {
+        if (deque.steal(item) == Deque::Stolen::item) ++tallies[t][item];
+      }
+    });
+  }
+  std::vector<Item> taken(load.most);
+  ColdStores cold_stores;
+  for (Item next = 0; next < load.items;) {
+    for (std::size_t i = 0; i < load.burst && next < load.items; ++i) {
+      if (deque.push(next)) ++next;
+    }
+    if (load.cold_stores) cold_stores();
+    for (std::size_t n = deque.take(taken.data(), load.most); n > 0; --n) ++tallies[0][taken[n - 1]];
+  }
+  while (deque.size() > 0) {
+    if (deque.take(taken.data(), 1) == 1) ++tallies[0][taken[0]];
+  }
+  over.store(true, std::memory_order_relaxed);
+  for (std::thread& thread : threads) thread.join();
+  for (unsigned t = 1; t <= thieves; ++t) std::ranges::transform(tallies[0], tallies[t], tallies[0].begin(), std::plus<>());
+  return tallies[0];
+}
+
+bool each_once(const Tally& tally) { return std::ranges::all_of(tally, [](int times) { return times == 1; }); }
+
+/// Owner and one thief meet over a single item, many times; true when none was taken twice or lost.
+template <class Deque>
+bool last_item_is_taken_once(int rounds) {
+  Deque deque(2);
+  std::atomic<int> go{0};
+  std::atomic<int> done{0};
+  std::atomic<int> stolen{0};
+  std::thread thief([&] {
+    Item item = 0;
+    for (int round = 1; round <= rounds; ++round) {
+      while (go.load(std::memory_order_acquire) < round) relax_processor();
+      if (deque.steal(item) == Deque::Stolen::item) stolen.fetch_add(1, std::memory_order_relaxed);
+      done.store(round, std::memory_order_release);
+    }
+  });
+  int taken = 0;
+  int left = 0;
+  for (int round = 1; round <= rounds; ++round) {
+    deque.push(Item{1});
+    go.store(round, std::memory_order_release);
+    Item item = 0;
+    taken += deque.take(item) ? 1 : 0;
+    while (done.load(std::memory_order_acquire) < round) relax_processor();
+    left += deque.take(item) ? 1 : 0;
+  }
+  thief.join();
+  return taken + left + stolen.load() == rounds;
+}
+
+TEST_CASE("a deque gives its owner the newest item and a thief the oldest", "[deque]") {
+  WorkStealingDeque<Item> deque(8);
+  Item item = 0;
+  CHECK_FALSE(deque.take(item));
+  CHECK(deque.steal(item) == WorkStealingDeque<Item>::Stolen::nothing);
+  for (Item i = 1; i <= 4; ++i) CHECK(deque.push(i));
+  CHECK(deque.size() == 4);
+  REQUIRE(deque.take(item));
+  CHECK(item == 4);
+  REQUIRE(deque.steal(item) == WorkStealingDeque<Item>::Stolen::item);
+  CHECK(item == 1);
+  std::vector<Item> items(8);
+  REQUIRE(deque.take(items.data(), 8) == 1);  // half of two
+  CHECK(items[0] == 3);
+  REQUIRE(deque.take(item));
+  CHECK(item == 2);
+  CHECK_FALSE(deque.take(item));
+}
+
+TEST_CASE("a full deque takes what fits, at every position of the ring", "[deque]") {
+  const std::size_t capacity = GENERATE(2, 4, 64);
+  WorkStealingDeque<Item> deque(capacity);
+  REQUIRE(deque.capacity() == capacity);
+  std::vector<Item> items(capacity + 3);
+  for (std::size_t start = 0; start < 3 * capacity; ++start) {
+    std::iota(items.begin(), items.end(), start);
+    REQUIRE(deque.push(items.data(), items.size()) == capacity);
+    REQUIRE_FALSE(deque.push(Item{0}));
+    Item item = 0;
+    for (std::size_t i = 0; i < capacity; ++i) {
+      REQUIRE(deque.steal(item) == WorkStealingDeque<Item>::Stolen::item);
+      REQUIRE(item == start + i);
+    }
+    REQUIRE(deque.push(Item{0}));  // moves the next round on by one cell
+    REQUIRE(deque.take(item));
+    REQUIRE(deque.push(Item{0}));
+    REQUIRE(deque.steal(item) == WorkStealingDeque<Item>::Stolen::item);
+  }
+}
+
+TEST_CASE("capacities are rounded up to a power of two, at least two", "[deque]") {
+  CHECK(WorkStealingDeque<Item>(0).capacity() == 2);
+  CHECK(WorkStealingDeque<Item>(2).capacity() == 2);
+  CHECK(WorkStealingDeque<Item>(5).capacity() == 8);
+}
+
+TEST_CASE("every item is taken exactly once", "[deque][race]") {
+  const std::size_t capacity = GENERATE(2, 4, 1024);
+  const std::size_t most = GENERATE(1, 32);
+  const unsigned thieves = GENERATE(1, 3);
+  CAPTURE(capacity, most, thieves);
+  CHECK(each_once(race<WorkStealingDeque<Item>>({.items = 50'000, .capacity = capacity, .burst = most + 2, .most = most}, thieves)));
+}
+
+TEST_CASE("the last item goes to the owner or to the thief", "[deque][race]") {
+  CHECK(last_item_is_taken_once<WorkStealingDeque<Item>>(20'000));
+}
+
+constexpr Load late_store{.capacity = 4, .burst = 2, .most = 1, .cold_stores = true};
+
+TEST_CASE("every item is taken exactly once while the owner's stores are late", "[deque][race]") {
+  CHECK(each_once(race<WorkStealingDeque<Item>>(late_store, 1)));
+}
+
+TEST_CASE("without the sequentially consistent order an item is taken twice", "[deque][race][fault]") {
+  using Faulty = WorkStealingDeque<Item, UnorderedAtomic>;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  bool caught = false;
+  while (!caught && std::chrono::steady_clock::now() < deadline) {
+    caught = !each_once(race<Faulty>(late_store, 1));
+  }
+  if (!caught && std::thread::hardware_concurrency() < 2) return;  // one processor never reorders against itself
+  CHECK(caught);
+}
+
+}  // namespace
+}  // namespace tricolour

@@ -1,0 +1,162 @@
+// No reachable object is ever lost: random mutators under every sound combination, with the oracle; and the unsound ones are caught.
+#include <thread>
+
+#include "barriers/all.hpp"
+#include "collectors/collected_heap.hpp"
+#include "collectors/random_mutator.hpp"
+#include "tools/catch.hpp"
+
+using namespace tricolour;
+
+namespace {
+
+template <class List>
+struct AsTuple;
+template <class... Types>
+struct AsTuple<TypeList<Types...>> {
+  using type = std::tuple<Types...>;
+};
+using Barriers = AsTuple<AllBarriers>::type;
+
+struct Outcome {
+  CollectorStatistics collection;
+  VerifyStatistics verification;
+  std::string failure;
+};
+
+/// Runs `mutators` random mutators side by side; the first failure is in the outcome.
+template <Barrier B>
+Outcome run(const CollectedHeapOptions& options, int mutators, int steps, std::uint64_t seed) {
+  Outcome outcome;
+  CollectedHeap heap(options, B::traits);
+  {
+    std::mutex lock;
+    const auto note = [&](const char* what) {
+      std::scoped_lock guard(lock);
+      if (outcome.failure.empty()) outcome.failure = what;
+    };
+    Mutator<B> first(heap);
+    heap.heap().make_globals(first, RandomMutator<B>::globals);
+    const auto mutate = [&](Mutator<B>& m, std::uint64_t own_seed) {
+      try {
+        RandomMutator<B>(m, own_seed).run(steps);
+      } catch (const std::exception& error) {
+        note(error.what());
+      }
+    };
+    std::vector<std::thread> threads;
+    for (int i = 1; i < mutators; ++i) {
+      threads.emplace_back([&, i] {
+        Mutator<B> m(heap);
+        mutate(m, seed + static_cast<std::uint64_t>(i));
+      });
+    }
+    mutate(first, seed);
+    first.blocking([&] {
+      for (std::thread& thread : threads) thread.join();
+    });
+    try {
+      heap.collector().collect(first);
+    } catch (const std::exception& error) {
+      note(error.what());
+    }
+  }
+  heap.stop();
+  outcome.collection = heap.collector().statistics();
+  outcome.verification = heap.oracle()->statistics();
+  return outcome;
+}
+
+CollectedHeapOptions verified(const std::string& collector, const BarrierTraits& barrier) {
+  CollectedHeapOptions options;
+  options.heap.bytes = std::size_t{3} << 20;
+  options.collector = collector;
+  options.collection.marking.stopped_threads = 2;
+  options.collection.marking.concurrent_threads = 2;
+  options.collection.allocation = barrier.allocation;
+  options.verify = true;
+  return options;
+}
+
+std::uint64_t counter(const CollectorStatistics& statistics, std::string_view name) {
+  for (const auto& [key, value] : statistics.marking) {
+    if (key == name) return value;
+  }
+  return 0;
+}
+
+}  // namespace
+
+TEMPLATE_LIST_TEST_CASE("nothing reachable is lost", "[soundness]", Barriers) {
+  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto marker = GENERATE(as<std::string>{}, "serial", "stealing");
+  const int mutators = GENERATE(1, 3);
+  CollectedHeapOptions options = verified(collector, TestType::traits);
+  options.collection.marker = marker;
+  options.collection.sweep = mutators == 1 ? SweepMode::lazy : SweepMode::parallel;
+  if (!unsound_because(*find_collector(collector), TestType::traits, options.collection.allocation).empty()) return;
+  CAPTURE(collector, marker, mutators);
+  const Outcome outcome = run<TestType>(options, mutators, 50'000, 11);
+  CHECK(outcome.failure == "");
+  CHECK(outcome.verification.lost_objects == 0);
+  CHECK(outcome.verification.cycles_checked >= 3);
+}
+
+TEMPLATE_LIST_TEST_CASE("tiny quanta, buffers, deques and final pauses lose nothing and take the overflow paths", "[soundness]", Barriers) {
+  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  CollectedHeapOptions options = verified(collector, TestType::traits);
+  options.heap.bytes = std::size_t{1} << 20;
+  options.heap.packet_capacity = 2;
+  options.heap.hole_piece_bytes = 256;
+  options.collection.marking.deque_capacity = 2;
+  options.collection.quantum_slots = 64;
+  options.collection.final_slots = 32;
+  if (!unsound_because(*find_collector(collector), TestType::traits, options.collection.allocation).empty()) return;
+  CAPTURE(collector);
+  const Outcome outcome = run<TestType>(options, 2, 30'000, 5);
+  CHECK(outcome.failure == "");
+  CHECK(outcome.verification.lost_objects == 0);
+  CHECK(outcome.verification.cycles_checked >= 3);
+  CHECK(counter(outcome.collection, "packets_published") > 0);
+}
+
+TEMPLATE_LIST_TEST_CASE("the other allocation colour, where a barrier is sound with it, loses nothing", "[soundness]", Barriers) {
+  const auto collector = GENERATE(as<std::string>{}, "incremental", "concurrent");
+  CollectedHeapOptions options = verified(collector, TestType::traits);
+  options.collection.allocation = AllocationColour::black;
+  if (!TestType::traits.keeps_an_invariant() || TestType::traits.allocation == AllocationColour::black) return;
+  const Outcome outcome = run<TestType>(options, 2, 40'000, 23);
+  CHECK(outcome.failure == "");
+  CHECK(outcome.verification.cycles_checked >= 3);
+}
+
+TEST_CASE("the oracle sees what an unsound pair loses, with a path to it", "[soundness]") {
+  const auto collector = GENERATE(as<std::string>{}, "incremental", "concurrent");
+  const bool white_yuasa = GENERATE(false, true);
+  CollectedHeapOptions options = verified(collector, None::traits);
+  options.verify = false;
+  options.unsound = true;
+  options.collection.allocation = white_yuasa ? AllocationColour::white : AllocationColour::black;
+  options.heap.hole_piece_bytes = 1024;
+  options.collection.quantum_slots = 64;
+  CAPTURE(collector, white_yuasa);
+  std::string failure;
+  for (std::uint64_t seed = 1; seed < 50 && failure.empty(); ++seed) {
+    failure = (white_yuasa ? run<Yuasa>(options, 2, 20'000, seed) : run<None>(options, 2, 20'000, seed)).failure;
+  }
+  CHECK_THAT(failure, Catch::Matchers::Contains("lost object at"));
+  CHECK_THAT(failure, Catch::Matchers::Contains("path: "));
+  CHECK_THAT(failure, Catch::Matchers::Contains(white_yuasa ? "barrier: yuasa" : "barrier: none"));
+}
+
+TEST_CASE("an unsound pair is refused with its reason", "[soundness]") {
+  CollectedHeapOptions options = verified("concurrent", None::traits);
+  CHECK_THROWS_WITH(CollectedHeap(options, None::traits), Catch::Matchers::Contains("keeps no invariant"));
+  options.collection.allocation = AllocationColour::white;
+  CHECK_THROWS_WITH(CollectedHeap(options, Yuasa::traits), Catch::Matchers::Contains("white allocation"));
+  CHECK_NOTHROW(CollectedHeap(options, Dijkstra::traits));
+  options.collector = "stop_the_world";
+  CHECK_NOTHROW(CollectedHeap(options, None::traits));
+  options.collector = "stop-the-moon";
+  CHECK_THROWS_WITH(CollectedHeap(options, None::traits), Catch::Matchers::Contains("there are: stop_the_world, incremental, concurrent"));
+}

@@ -1,0 +1,141 @@
+// The grey set: nothing lost, nothing twice, and the reserve covers the worst case. Also the stress test behind the sanitizer
+// suppression for Boost.Lockfree's stack.
+#include "core/grey_set.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "tools/catch.hpp"
+
+namespace tricolour {
+namespace {
+
+/// The set never looks behind an address.
+GreyItem item_of(std::size_t number) { return GreyItem(reinterpret_cast<Object*>((number + 1) * granule_bytes)); }
+std::size_t number_of(GreyItem item) { return reinterpret_cast<std::uintptr_t>(item.object()) / granule_bytes - 1; }
+
+using Tally = std::vector<std::uint8_t>;
+bool each_once(const Tally& tally) { return std::ranges::all_of(tally, [](int times) { return times == 1; }); }
+
+void take_all(GreySet& set, Tally& tally) {
+  while (GreyPacket* const packet = set.take_published()) {
+    while (!packet->empty()) ++tally[number_of(packet->pop())];
+    set.give_back(packet);
+  }
+}
+
+TEST_CASE("an item carries object, chunk and extent", "[grey_set]") {
+  auto* const object = reinterpret_cast<Object*>(std::uintptr_t{0x7fff'ffff'fff0});
+  const GreyItem item(object, 65535, Extent::chunk);
+  CHECK(item.object() == object);
+  CHECK(item.chunk() == 65535);
+  CHECK(item.extent() == Extent::chunk);
+  CHECK(GreyItem(object).chunk() == 0);
+  CHECK(GreyItem(object).extent() == Extent::rest);
+}
+
+TEST_CASE("what is poured or published comes out once", "[grey_set]") {
+  const std::uint32_t capacity = GENERATE(1, 2, 256);
+  constexpr std::size_t count = 1000;
+  GreySet set(count, capacity);
+  REQUIRE(set.capacity() == capacity);
+  CHECK(set.empty());
+  for (std::size_t i = 0; i < count / 2; ++i) set.pour(item_of(i));
+  GreyPacket* packet = set.take_empty();
+  for (std::size_t i = count / 2; i < count; ++i) {
+    packet->push(item_of(i));
+    if (set.full(*packet)) {
+      set.publish(packet);
+      packet = set.take_empty();
+    }
+  }
+  CHECK_FALSE(set.empty());
+  const bool rest = !packet->empty();
+  CHECK(set.pour(*packet) == rest);
+  CHECK_FALSE(set.pour(*packet));
+  set.give_back(packet);
+  CHECK(set.published() >= count / capacity - 1);
+  Tally tally(count);
+  take_all(set, tally);
+  CHECK(each_once(tally));
+  CHECK(set.empty());
+  CHECK_FALSE(set.any_published());
+}
+
+TEST_CASE("a packet that is not full joins the others", "[grey_set]") {
+  GreySet set(100, 8);
+  GreyPacket* const packet = set.take_empty();
+  packet->push(item_of(1));
+  CHECK(set.pour(*packet));
+  set.give_back(packet);
+  CHECK_FALSE(set.any_published());
+  CHECK_FALSE(set.empty());
+  GreyPacket* const taken = set.take_published();
+  REQUIRE(taken != nullptr);
+  CHECK(number_of(taken->pop()) == 1);
+  set.give_back(taken);
+  CHECK(set.take_published() == nullptr);
+}
+
+TEST_CASE("the reserve holds every object of the heap and a packet per owner", "[grey_set]") {
+  const std::uint32_t capacity = GENERATE(1, 2, 3);
+  constexpr std::size_t most = 5000;
+  GreySet set(most, capacity);
+  std::vector<GreyPacket*> owned;
+  for (std::size_t i = 0; i + 1 < GreySet::max_owners; ++i) owned.push_back(set.take_empty());
+  for (std::size_t i = 0; i < most; ++i) set.pour(item_of(i));
+  for (GreyPacket* packet : owned) set.give_back(packet);
+  Tally tally(most);
+  take_all(set, tally);
+  CHECK(each_once(tally));
+}
+
+TEST_CASE("packets grow when there would be too many to number", "[grey_set]") {
+  GreySet set(1'000'000, 1);
+  CHECK(set.capacity() > 1);
+  CHECK(std::size_t{set.capacity()} * 65'534 >= 1'000'000);
+  CHECK(GreySet(10, 0).capacity() == 1);
+}
+
+TEST_CASE("several threads lose and duplicate nothing", "[grey_set][race]") {
+  const std::uint32_t capacity = GENERATE(1, 2, 64);
+  constexpr unsigned producers = 2;
+  constexpr unsigned takers = 2;
+  constexpr std::size_t each = 20'000;
+  GreySet set(producers * each, capacity);
+  std::atomic<unsigned> producing{producers};
+  std::vector<Tally> tallies(takers, Tally(producers * each));
+  std::vector<std::thread> threads;
+  for (unsigned p = 0; p < producers; ++p) {
+    threads.emplace_back([&, p] {
+      GreyPacket* packet = set.take_empty();
+      for (std::size_t i = 0; i < each; ++i) {
+        packet->push(item_of(p * each + i));
+        if (set.full(*packet)) {
+          set.publish(packet);
+          packet = set.take_empty();
+        } else if (i % 97 == 0) {
+          set.pour(*packet);
+        }
+      }
+      set.pour(*packet);
+      set.give_back(packet);
+      producing.fetch_sub(1);
+    });
+  }
+  for (unsigned t = 0; t < takers; ++t) {
+    threads.emplace_back([&, t] {
+      while (producing.load() > 0) take_all(set, tallies[t]);
+      take_all(set, tallies[t]);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(set.empty());
+  for (unsigned t = 1; t < takers; ++t) std::ranges::transform(tallies[0], tallies[t], tallies[0].begin(), std::plus<>());
+  CHECK(each_once(tallies[0]));
+}
+
+}  // namespace
+}  // namespace tricolour

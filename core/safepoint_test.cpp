@@ -1,0 +1,171 @@
+// Stops, handshakes, blocked regions, and mutators that come and go.
+#include "core/safepoint.hpp"
+
+#include <latch>
+#include <thread>
+
+#include "barriers/none.hpp"
+#include "core/mutator.hpp"
+#include "tools/catch.hpp"
+
+using namespace tricolour;
+
+namespace {
+class NoCollector final : public CollectorHooks {
+ public:
+  void on_refill(MutatorContext&, std::size_t) override {}
+  bool on_exhausted(MutatorContext&, std::size_t, unsigned) override { return false; }
+};
+
+struct TestHeap {
+  TestHeap() : heap(HeapOptions{.bytes = std::size_t{8} << 20}) { heap.attach(hooks, nullptr); }
+  NoCollector hooks;
+  Heap heap;
+};
+}  // namespace
+
+TEST_CASE("in a stop no mutator runs, and afterwards all do", "[safepoint]") {
+  TestHeap test;
+  constexpr int threads = 3;
+  std::atomic<bool> done{false};
+  std::vector<std::atomic<std::uint64_t>> counters(threads);
+  std::latch started(threads);
+  std::vector<std::thread> mutators;
+  for (int i = 0; i < threads; ++i) {
+    mutators.emplace_back([&, i] {
+      Mutator<None> m(test.heap);
+      started.count_down();
+      while (!done.load()) {
+        counters[static_cast<std::size_t>(i)].fetch_add(1);
+        m.poll();
+      }
+    });
+  }
+  started.wait();
+  int moved_while_stopped = 0;
+  for (int round = 0; round < 300; ++round) {
+    World::Exclusive world(test.heap.world, nullptr);
+    world.stop({PauseKind::full, Cause::explicit_request}, [&](Pause&) {
+      std::vector<std::uint64_t> before(counters.begin(), counters.end());
+      for (int spin = 0; spin < 2000; ++spin) std::atomic_signal_fence(std::memory_order_seq_cst);
+      for (std::size_t i = 0; i < before.size(); ++i) moved_while_stopped += counters[i].load() != before[i];
+    });
+  }
+  const std::vector<std::uint64_t> before(counters.begin(), counters.end());
+  bool all_moved = false;
+  while (!all_moved) {
+    all_moved = true;
+    for (std::size_t i = 0; i < before.size(); ++i) all_moved = all_moved && counters[i].load() > before[i];
+  }
+  done = true;
+  for (std::thread& mutator : mutators) mutator.join();
+  CHECK(moved_while_stopped == 0);
+}
+
+TEST_CASE("a handshake visits every mutator once, running or blocked", "[safepoint]") {
+  TestHeap test;
+  std::atomic<bool> done{false};
+  std::latch ready(2);
+  std::thread running([&] {
+    Mutator<None> m(test.heap);
+    ready.count_down();
+    while (!done.load()) m.poll();
+  });
+  std::thread blocked([&] {
+    Mutator<None> m(test.heap);
+    m.blocking([&] {
+      ready.count_down();
+      while (!done.load()) std::this_thread::yield();
+    });
+  });
+  ready.wait();
+  std::size_t wrong_rounds = 0;
+  for (int round = 0; round < 300; ++round) {
+    World::Exclusive world(test.heap.world, nullptr);
+    std::mutex lock;
+    std::vector<std::uint32_t> visited;
+    world.handshake([&](MutatorContext& mutator) {
+      std::scoped_lock guard(lock);
+      visited.push_back(mutator.index());
+    });
+    std::sort(visited.begin(), visited.end());
+    wrong_rounds += visited != std::vector<std::uint32_t>{0, 1};
+  }
+  done = true;
+  running.join();
+  blocked.join();
+  CHECK(wrong_rounds == 0);
+}
+
+TEST_CASE("mutators that ask for a stop at the same time all get one", "[safepoint]") {
+  TestHeap test;
+  constexpr int threads = 4;
+  constexpr int rounds = 200;
+  int stops = 0;  // only ever touched while the world is stopped
+  std::vector<std::thread> mutators;
+  for (int i = 0; i < threads; ++i) {
+    mutators.emplace_back([&] {
+      Mutator<None> m(test.heap);
+      for (int round = 0; round < rounds; ++round) {
+        World::Exclusive world(test.heap.world, &m);
+        world.stop({PauseKind::full, Cause::explicit_request}, [&](Pause&) { ++stops; });
+      }
+    });
+  }
+  for (std::thread& mutator : mutators) mutator.join();
+  CHECK(stops == threads * rounds);
+}
+
+TEST_CASE("return from a blocked region waits for the collector that claimed it", "[safepoint]") {
+  TestHeap test;
+  std::atomic<bool> done{false};
+  std::atomic<bool> stopped{false};
+  std::atomic<int> ran_while_stopped{0};
+  std::thread mutator([&] {
+    Mutator<None> m(test.heap);
+    while (!done.load()) {
+      m.blocking([] {});
+      ran_while_stopped += stopped.load();
+    }
+  });
+  for (int round = 0; round < 500; ++round) {
+    World::Exclusive world(test.heap.world, nullptr);
+    world.stop({PauseKind::full, Cause::explicit_request}, [&](Pause&) {
+      stopped = true;
+      std::this_thread::yield();
+      stopped = false;
+    });
+  }
+  done = true;
+  mutator.join();
+  CHECK(ran_while_stopped == 0);
+}
+
+TEST_CASE("a failure inside a stop resumes the world", "[safepoint]") {
+  TestHeap test;
+  Mutator<None> m(test.heap);
+  const auto fail = [&] {
+    World::Exclusive world(test.heap.world, &m);
+    world.stop({PauseKind::full, Cause::explicit_request}, [](Pause&) { throw InvariantViolated("on purpose"); });
+  };
+  CHECK_THROWS_AS(fail(), InvariantViolated);
+  CHECK_THROWS_AS(fail(), InvariantViolated);
+  m.poll();
+  CHECK(m.allocate(1, 0) != nullptr);
+}
+
+TEST_CASE("a child is born blocked with its arguments, and attaches on its own thread", "[safepoint]") {
+  TestHeap test;
+  Mutator<None> parent(test.heap);
+  Root argument(parent, parent.allocate(0, 8));
+  *argument->payload<std::uint64_t>() = 42;
+  Child<None> child(parent, {&argument});
+  std::uint64_t seen = 0;
+  std::thread thread([&] {
+    Mutator<None>& m = child.attach();
+    seen = *m.roots.handles().front()->payload<std::uint64_t>();
+    child.end();
+  });
+  parent.blocking([&] { thread.join(); });
+  CHECK(seen == 42);
+}
