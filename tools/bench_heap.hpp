@@ -1,0 +1,56 @@
+// Heaps for microbenchmarks: one in which no collection may happen, and one in which everything dies.
+//
+// Purpose: a microbenchmark times one operation; a collector that woke up in between would be timed with it.
+//
+// Ownership: a heap, its hooks and one mutator, all on the benchmark's thread.
+#pragma once
+
+#include "core/mutator.hpp"
+
+namespace tricolour::bench {
+
+/// Nothing is ever collected: running out of memory is an error of the benchmark.
+struct NoCollection final : CollectorHooks {
+  void on_refill(MutatorContext&, std::size_t) override {}
+  bool on_exhausted(MutatorContext&, std::size_t, unsigned) override { return false; }
+};
+
+/// When memory runs out every object is dead: a cycle without roots and marking, swept lazily by the allocation that follows. So what is
+/// timed is allocation with its share of sweeping empty blocks.
+struct EverythingDies final : CollectorHooks {
+  void on_refill(MutatorContext&, std::size_t) override {}
+  bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned attempt) override {
+    if (attempt > 0) return false;
+    collect(mutator);
+    return true;
+  }
+  static void collect(MutatorContext& mutator) {
+    Heap& heap = mutator.heap();
+    World::Exclusive world(heap.world, &mutator);
+    world.stop({}, [&](Pause&) {
+      heap.large.sweep();
+      for (std::size_t block = 0; block < heap.blocks.block_count(); ++block) heap.blocks.sweep(block);
+      heap.phase.sense = heap.phase.sense.flipped();
+      for (MutatorContext* each : world.mutators()) {
+        each->adopt(heap.phase);
+        each->retire_holes();
+      }
+      heap.blocks.begin_sweep(heap.phase.sense);
+      heap.large.begin_sweep(heap.phase.sense);
+    });
+  }
+};
+
+/// A heap whose pages are there before anything is timed.
+template <class Hooks>
+struct BenchHeap {
+  explicit BenchHeap(std::size_t bytes, BarrierArm arm = BarrierArm::live) : heap({.bytes = bytes}) {
+    heap.attach(hooks, nullptr);
+    heap.phase.arm = arm;
+    heap.touch_pages();
+  }
+  Hooks hooks;
+  Heap heap;
+};
+
+}  // namespace tricolour::bench

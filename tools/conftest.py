@@ -1,0 +1,33 @@
+"""Markers of the tests under tools/, and the build that some of them need."""
+
+import os
+import pathlib
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "full: takes minutes; tools/test --full only")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--build-dir", default=os.environ.get("TRICOLOUR_BUILD_DIR", str(ROOT / "build/release")), help="a release build")
+    parser.addoption("--full", action="store_true", help="run what takes minutes, too")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--full"):
+        return
+    for item in items:
+        if "full" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="takes minutes: --full"))
+
+
+@pytest.fixture
+def build_dir(request):
+    build = pathlib.Path(request.config.getoption("--build-dir")).resolve()
+    if not (build / "CMakeCache.txt").exists():
+        pytest.skip(f"no build in {build}: set TRICOLOUR_BUILD_DIR")
+    return build

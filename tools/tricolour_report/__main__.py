@@ -1,0 +1,117 @@
+"""The three commands: `python3 -m tricolour_report report|summary|compare`.
+
+Exit codes: 0 done; 1 the output could not be written; 2 wrong usage or unreadable input; 6 regression found by `compare
+--fail-on`.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from .errors import UsageProblem
+from .metrics import METRICS
+
+DEFAULT_METRICS = ["throughput", "pause_p99", "pause_max", "mmu_10ms", "cpu_total"]
+
+
+def tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def silent(line: str) -> None:
+    """For --quiet: steps are not told; skipped runs still are."""
+    if line.startswith("skipped "):
+        tell(line)
+
+
+def run_report(arguments: argparse.Namespace) -> int:
+    from .report import write_report
+
+    print(write_report(arguments.folder, arguments.html, silent if arguments.quiet else tell))
+    return 0
+
+
+def run_summary(arguments: argparse.Namespace) -> int:
+    from .experiment import load_experiment
+    from .terminal import print_summary
+
+    print_summary(load_experiment(arguments.folder, tell))
+    return 0
+
+
+def run_compare(arguments: argparse.Namespace) -> int:
+    from .compare import compare
+    from .compare_text import as_json, as_text
+    from .operands import parse
+
+    names = arguments.metric or DEFAULT_METRICS
+    for name in names:
+        if name not in METRICS:
+            raise UsageProblem(f"no metric is called '{name}'; there are {', '.join(METRICS)}")
+    comparison = compare(parse(arguments.base), parse(arguments.other), names, tell)
+    form = as_json if arguments.json else as_text
+    sys.stdout.write(form(comparison, arguments.fail_on))
+    if arguments.fail_on is None:
+        return 0
+    return 6 if comparison.regressions(arguments.fail_on) or comparison.newly_failed else 0
+
+
+def percentage(text: str) -> float:
+    try:
+        value = float(text.removesuffix("%").strip()) / 100
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a percentage from 0% up to 100%")
+    return value
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="tricolour", description="Statistics, plots and comparisons of Tricolour's result folders.")
+    commands = top.add_subparsers(required=True, metavar="report|summary|compare")
+
+    report = commands.add_parser("report", help="plots, summary.csv and a self-contained page for a sweep folder")
+    report.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
+    report.add_argument("--html", type=Path, metavar="FILE", help="where to write the page (default: DIR/report.html)")
+    report.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    report.set_defaults(run=run_report)
+
+    summary = commands.add_parser("summary", help="table and pause histograms in the terminal")
+    summary.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
+    summary.set_defaults(run=run_summary)
+
+    compare = commands.add_parser(
+        "compare", help="ratios OTHER/BASE with 95 %% intervals",
+        epilog="Within one DIR runs are paired by block; over two they are unpaired. Metrics: " + ", ".join(METRICS),
+    )
+    compare.add_argument("base", metavar="BASE", help="DIR[:key=value,...], a sweep folder and a filter on its cells")
+    compare.add_argument("other", metavar="OTHER", help="the same, for the other side")
+    compare.add_argument("--metric", action="append", metavar="M", help=f"may be repeated (default: {', '.join(DEFAULT_METRICS)})")
+    compare.add_argument(
+        "--fail-on", type=percentage, metavar="PERCENT",
+        help=(
+            "such as 5%%: exit 6 when a metric's interval excludes 1 on the bad side and its ratio is worse than "
+            "this, or when OTHER has failed runs and BASE none"
+        ),
+    )
+    compare.add_argument("--json", action="store_true", help="one JSON object instead of text")
+    compare.set_defaults(run=run_compare)
+    return top
+
+
+def main(words: list[str] | None = None) -> int:
+    arguments = parser().parse_args(words)
+    try:
+        return arguments.run(arguments)
+    except UsageProblem as problem:
+        tell(f"tricolour: {problem}")
+        return 2
+    except BrokenPipeError:
+        return 1
+    except OSError as error:
+        tell(f"tricolour: {error.filename or 'the output'}: {error.strerror}; nothing was written")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""Two selections of runs against each other.
+
+Purpose: ratios OTHER/BASE of chosen metrics for each matched pair of cells, and their geometric mean over workloads.
+Invariants: within one folder runs are paired by block, else they are independent samples. A difference counts when its
+95 % interval excludes 1; an extreme has no interval and so never counts. A pair with a failed side is a finding, not a
+gap.
+"""
+
+from dataclasses import dataclass
+
+from . import intervals
+from .experiment import CellResult, load_experiment, paired_ratio
+from .intervals import LogEstimate, Ratio
+from .metrics import METRICS, Metric
+from .operands import Match, Operand, differences, match
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One metric of one pair (or of the geometric mean); `why_not` says why there is no ratio."""
+
+    metric: Metric
+    where: str
+    ratio: Ratio | None
+    base: float
+    other: float
+    why_not: str = ""
+
+    def regressed(self, tolerance: float) -> bool:
+        """The interval excludes 1 on the bad side, and the ratio is worse than the tolerance."""
+        if self.ratio is None or not self.ratio.differs:
+            return False
+        if self.metric.better == "higher":
+            return self.ratio.value < 1.0 - tolerance
+        return self.ratio.value > 1.0 + tolerance
+
+    @property
+    def verdict(self) -> str:
+        if self.ratio is None:
+            return self.why_not
+        if not self.ratio.differs:
+            return "no interval: an extreme" if self.metric.extreme else "no difference shown"
+        better = (self.ratio.value > 1.0) == (self.metric.better == "higher")
+        return "better" if better else "worse"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    base: Operand
+    other: Operand
+    paired: bool
+    findings: list[Finding]
+    newly_failed: list[str]
+    notes: list[str]
+
+    def regressions(self, tolerance: float) -> list[Finding]:
+        return [finding for finding in self.findings if finding.regressed(tolerance)]
+
+
+def compare(base: Operand, other: Operand, names: list[str], progress) -> Comparison:
+    left = load_experiment(base.folder, progress, base.selects)
+    right = load_experiment(other.folder, progress, other.selects)
+    paired = base.folder.resolve() == other.folder.resolve()
+    matches, notes = match(base, other, left.results, right.results)
+    notes = [f"differs in {text}" for text in differences(matches)] + notes
+    findings = []
+    for name in names:
+        findings += [_finding(METRICS[name], one, paired) for one in matches]
+        findings += _means(METRICS[name], matches, paired)
+    failed = [text for one in matches for text in _newly_failed(one)]
+    return Comparison(base, other, paired, findings, failed, notes)
+
+
+def _finding(metric: Metric, one: Match, paired: bool) -> Finding:
+    where = _where(one)
+    why_not = _obstacle(metric, one.base, "BASE") or _obstacle(metric, one.other, "OTHER")
+    ratio = None if why_not else _ratio(metric, one, paired)
+    if ratio is None and not why_not:
+        why_not = "no block that both have"
+    aggregate = CellResult.least_disturbed if metric.extreme else CellResult.middle
+    return Finding(metric, where, ratio, aggregate(one.base, metric.name), aggregate(one.other, metric.name), why_not)
+
+
+def _where(one: Match) -> str:
+    rest = [f"{key}={value}" for key, value in one.key.items() if key != "workload"]
+    return " ".join([one.workload, *rest])
+
+
+def _obstacle(metric: Metric, result: CellResult, side: str) -> str:
+    values = result.values(metric.name).values()
+    if not result.digests:
+        return f"{side} has no timed run ({', '.join(result.failures) or 'none read'})"
+    if not values:
+        return f"{side} has no such value"
+    if min(values) <= 0:
+        return f"{side} has a value of 0"
+    return ""
+
+
+def _ratio(metric: Metric, one: Match, paired: bool) -> Ratio | None:
+    if paired:
+        return paired_ratio(one.base, one.other, metric.name)
+    if metric.extreme:
+        value = one.other.least_disturbed(metric.name) / one.base.least_disturbed(metric.name)
+        invocations = min(len(one.base.digests), len(one.other.digests))
+        return Ratio(value, float("nan"), float("nan"), invocations)
+    return intervals.ratio(_independent(metric, one))
+
+
+def _independent(metric: Metric, one: Match) -> LogEstimate:
+    return intervals.unpaired(
+        list(one.base.values(metric.name).values()), list(one.other.values(metric.name).values())
+    )
+
+
+def _means(metric: Metric, matches: list[Match], paired: bool) -> list[Finding]:
+    """Geometric means over workloads, one for each setting (heap and so on) that several workloads share."""
+    settings: dict[str, list[Match]] = {}
+    for one in matches:
+        settings.setdefault(_where(one).removeprefix(one.workload).strip(), []).append(one)
+    nan = float("nan")
+    means = []
+    for setting, group in settings.items():
+        usable = [m for m in group if not (_obstacle(metric, m.base, "") or _obstacle(metric, m.other, ""))]
+        if metric.extreme or len(usable) < 2:
+            continue
+        where = f"geometric mean of {len(usable)} of {len(group)} workloads {setting}".strip()
+        estimate = _mean(metric, usable, paired)
+        means.append(Finding(metric, where, estimate and intervals.ratio(estimate), nan, nan, "no block that all have"))
+    return means
+
+
+def _mean(metric: Metric, usable: list[Match], paired: bool) -> LogEstimate | None:
+    if paired:
+        return intervals.mean_over_workloads_paired(
+            [intervals.block_log_ratios(m.base.values(metric.name), m.other.values(metric.name)) for m in usable]
+        )
+    return intervals.mean_over_workloads_unpaired([_independent(metric, m) for m in usable])
+
+
+def _newly_failed(one: Match) -> list[str]:
+    """A sentence when OTHER failed where BASE did not."""
+    if one.other.failures and not one.base.failures:
+        failures = ", ".join(f"{count} {status}" for status, count in one.other.failures.items())
+        return [f"{_where(one)}: OTHER has failed runs ({failures}), BASE has none"]
+    return []

@@ -1,0 +1,100 @@
+"""`compare` from its command line: verdicts, exit codes, refusals."""
+
+import json
+
+import pytest
+
+from .synthetic_sweep import write_sweep
+
+PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
+
+
+@pytest.fixture(scope="module")
+def slower(tmp_path_factory):
+    """Two sweeps of 10 invocations; in the second `concurrent` is 20 % slower and spends three times as much on marking."""
+    arguments = dict(invocations=10, workloads=("gcbench", "gcold"), combinations=PAIRS, cycles=2)
+    before = write_sweep(tmp_path_factory.mktemp("before"), **arguments)
+    after = write_sweep(tmp_path_factory.mktemp("after"), **arguments, speed={("concurrent", "yuasa"): 0.8})
+    for path in after.glob("runs/*/*/run.json"):
+        record = json.loads(path.read_text())
+        if record["parameters"]["collector"] == "concurrent":
+            record["cpu_ns"]["mark"] *= 3
+            path.write_text(json.dumps(record))
+    return f"{before}:collector=concurrent,workload=gcbench", f"{after}:collector=concurrent,workload=gcbench"
+
+
+@pytest.fixture(scope="module")
+def sweep(slower):
+    return slower[0].split(":")[0]
+
+
+def test_a_regression_exits_6_and_an_improvement_does_not(slower, command):
+    before, after = slower
+    code, out, _ = command("compare", before, after, "--metric", "throughput", "--fail-on", "5%")
+    assert code == 6 and "unpaired" in out and "regression: throughput, gcbench" in out
+    code, out, _ = command("compare", after, before, "--metric", "throughput", "--fail-on", "5%")
+    assert code == 0 and "better" in out and "no regression" in out
+
+
+def test_a_regression_within_the_tolerance_passes(slower, command):
+    before, after = slower
+    assert command("compare", before, after, "--metric", "throughput", "--fail-on", "30%")[0] == 0
+    assert command("compare", before, after, "--metric", "throughput")[0] == 0
+
+
+def test_for_a_metric_where_less_is_better_more_is_the_regression(slower, command):
+    words = ["--metric", "cpu_total", "--fail-on", "5%"]
+    assert command("compare", *slower, *words)[0] == 6
+    assert command("compare", *reversed(slower), *words)[0] == 0
+
+
+def test_within_one_folder_runs_are_paired_and_json_says_all(sweep, command):
+    code, out, _ = command("compare", f"{sweep}:collector=stop-the-world", f"{sweep}:collector=concurrent", "--metric", "throughput", "--json")
+    document = json.loads(out)
+    assert code == 0 and document["paired"]
+    rows = {finding["where"]: finding for finding in document["findings"]}
+    assert set(rows) == {"gcbench", "gcold", "geometric mean of 2 of 2 workloads"}
+    for finding in rows.values():
+        assert finding["ratio"] == pytest.approx(0.95 * 0.96, rel=0.02)
+        assert finding["low"] < finding["ratio"] < finding["high"] < 1
+        assert finding["verdict"] == "worse" and finding["invocations"] == 10 and not finding["exploratory"]
+
+
+def test_a_longest_pause_has_no_interval_and_never_fails(sweep, command):
+    base, other = (f"{sweep}:collector={name},workload=gcbench" for name in ("concurrent", "stop_the_world"))
+    code, out, _ = command("compare", base, other, "--metric", "pause_max", "--fail-on", "5%", "--json")
+    assert code == 0
+    assert all(finding["low"] is None and finding["ratio"] > 5 for finding in json.loads(out)["findings"])
+
+
+def test_few_invocations_are_labelled_exploratory(small_sweep, command):
+    _, out, _ = command("compare", f"{small_sweep}:collector=stop_the_world", f"{small_sweep}:collector=concurrent")
+    assert "n=3, exploratory" in out
+
+
+def test_a_side_that_began_to_fail_is_a_finding(tmp_path, command):
+    before = write_sweep(tmp_path / "before", 2, ("gcbench",), combinations=PAIRS)
+    after = write_sweep(tmp_path / "after", 2, ("gcbench",), combinations=PAIRS, failing={("concurrent", "yuasa", "gcbench"): "crashed"})
+    code, out, _ = command("compare", before, after, "--fail-on", "5%")
+    assert code == 6 and "2 crashed" in out
+
+
+@pytest.mark.parametrize(
+    "base, other, words, said",
+    [
+        ("{}:collector=stop", "{}", [], "collector=stop; there are concurrent, incremental, stop_the_world"),
+        ("{}:colour=red", "{}", [], "barrier, collector, heap"),
+        ("{}:collector=concurrent,barrier=none", "{}", [], "collector=concurrent, barrier=yuasa"),
+        ("{}:collector", "{}", [], "no such"),
+        ("{}:collector=,", "{}", [], "not key=value"),
+        ("{}", "{}:collector=concurrent", [], "selects several cells"),
+        ("{}:workload=gcbench,collector=concurrent", "{}:workload=latency,collector=concurrent", [], "no cell with the same workload"),
+        ("{}", "{}", ["--metric", "speed"], "there are throughput"),
+        ("{}", "{}", ["--fail-on", "fast"], "not a percentage"),
+        ("{}", "/nowhere", [], "/nowhere is not a folder"),
+    ],
+)
+def test_a_wrong_operand_says_what_exists(small_sweep, command, base, other, words, said):
+    code, out, error = command("compare", base.format(small_sweep), other.format(small_sweep), *words)
+    assert code == 2 and out == ""
+    assert said in error or said == "no such" and "is not a folder" in error

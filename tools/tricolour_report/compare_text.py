@@ -1,0 +1,88 @@
+"""A comparison as text and as JSON.
+
+Purpose: what `compare` prints.
+Invariant: both forms come from the same `Comparison`; JSON has null where there is no number.
+"""
+
+import json
+from math import isnan
+
+from .compare import Comparison, Finding
+from .intervals import ENOUGH_INVOCATIONS
+from .quantities import measured, ratio
+
+
+def as_text(comparison: Comparison, tolerance: float | None) -> str:
+    how = "paired by block" if comparison.paired else "unpaired: two folders, independent runs (Welch)"
+    lines = [f"BASE  {comparison.base.text}", f"OTHER {comparison.other.text}", f"{how}; ratio = OTHER / BASE, 95 % t interval on log ratios"]
+    lines += comparison.notes
+    current = None
+    width = max(len(finding.where) for finding in comparison.findings)
+    for finding in comparison.findings:
+        if finding.metric is not current:
+            current = finding.metric
+            lines += ["", f"{current.name} ({current.better} is better)"]
+        lines.append(_line(finding, width))
+    lines += ["", *_conclusion(comparison, tolerance)]
+    return "\n".join(lines) + "\n"
+
+
+def _line(finding: Finding, width: int) -> str:
+    if finding.ratio is None:
+        return f"  {finding.where:<{width}} {finding.why_not}"
+    values = ""
+    if not isnan(finding.base):
+        values = f"{measured(finding.base, finding.metric.unit)} -> {measured(finding.other, finding.metric.unit)}"
+    label = ", exploratory" if finding.ratio.exploratory else ""
+    return (
+        f"  {finding.where:<{width}} {ratio(finding.ratio):<22} {finding.verdict}"
+        f" (n={finding.ratio.invocations}{label}) {values}"
+    ).rstrip()
+
+
+def _conclusion(comparison: Comparison, tolerance: float | None) -> list[str]:
+    lines = [f"failed: {text}" for text in comparison.newly_failed]
+    if any(f.ratio is not None and f.ratio.exploratory for f in comparison.findings):
+        lines.append(f"exploratory: fewer than {ENOUGH_INVOCATIONS} invocations claim nothing")
+    if tolerance is not None:
+        found = comparison.regressions(tolerance)
+        lines += [f"regression: {f.metric.name}, {f.where}: {ratio(f.ratio)}" for f in found]
+        if not found and not comparison.newly_failed:
+            lines.append(f"no regression beyond {100 * tolerance:g} %")
+    return lines
+
+
+def as_json(comparison: Comparison, tolerance: float | None) -> str:
+    document = {
+        "base": comparison.base.text,
+        "other": comparison.other.text,
+        "paired": comparison.paired,
+        "confidence": 0.95,
+        "notes": comparison.notes,
+        "failed": comparison.newly_failed,
+        "findings": [_as_object(finding, tolerance) for finding in comparison.findings],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _as_object(finding: Finding, tolerance: float | None) -> dict:
+    found = finding.ratio
+    return {
+        "metric": finding.metric.name,
+        "unit": finding.metric.unit,
+        "better": finding.metric.better,
+        "where": finding.where,
+        "base": _number(finding.base),
+        "other": _number(finding.other),
+        "ratio": _number(found.value) if found else None,
+        "low": _number(found.low) if found else None,
+        "high": _number(found.high) if found else None,
+        "invocations": found.invocations if found else 0,
+        "exploratory": found.exploratory if found else True,
+        "verdict": finding.verdict,
+        "regression": None if tolerance is None else finding.regressed(tolerance),
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if isnan(value) else value

@@ -1,0 +1,38 @@
+"""Fixtures: synthetic sweeps, written once a session, and `command`, which runs the command line in this process."""
+
+import shutil
+
+import pytest
+
+from .__main__ import main
+from .synthetic_sweep import write_barrier_cost, write_sweep
+
+PAIRS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
+
+
+@pytest.fixture(scope="session")
+def _small(tmp_path_factory):
+    folder = write_sweep(tmp_path_factory.mktemp("small"), invocations=3, combinations=PAIRS)
+    write_barrier_cost(folder)
+    return folder
+
+
+@pytest.fixture
+def small_sweep(_small, tmp_path):
+    """Three combinations, two workloads, three invocations; a copy that the test may damage."""
+    return shutil.copytree(_small, tmp_path / "sweep")
+
+
+@pytest.fixture
+def command(capsys):
+    """Run the command line; returns (exit code, standard output, standard error)."""
+
+    def run(*words):
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as stop:
+            code = stop.code
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run

@@ -1,0 +1,73 @@
+"""One run, boiled down to what figures and statistics need.
+
+Purpose: read a run's tables once, derive everything, and let the tables go, so that a sweep of any length fits into
+memory.
+Invariant: a digest exists only for a run whose every table was read whole; otherwise `DamagedRun`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import mmu, quantiles
+from .errors import DamagedRun
+from .lost_time import lost_intervals, pauses_in_region
+from .metrics import MMU_WINDOWS, measure
+from .request_latency import latencies
+from .sweep_folder import Cell, Run
+from .tables import read_table
+
+WINDOWS = np.logspace(4, 11, 71)  # 10 microseconds to 100 s, in ns
+
+
+@dataclass(frozen=True)
+class Digest:
+    """`pauses`: lengths in ns by kind. `mmu`, `bmu`: at WINDOWS, NaN beyond the run. `request_curves`: at quantiles.PROBABILITIES."""
+
+    cell: Cell
+    block: int
+    record: dict
+    metrics: dict[str, float]
+    pauses: dict[str, np.ndarray]
+    hiccups: np.ndarray
+    mmu: np.ndarray
+    bmu: np.ndarray
+    request_count: int
+    request_curves: dict[str, np.ndarray]
+
+    @property
+    def all_pauses(self) -> np.ndarray:
+        return np.concatenate([np.zeros(0), *self.pauses.values()])
+
+
+def digest_run(run: Run) -> Digest:
+    """Digest a complete run; raises DamagedRun when any of its tables is not whole."""
+    record = run.record
+    start, end = record["start_ns"], record["end_ns"]
+    if end <= start:
+        raise DamagedRun("run.json: end_ns is not after start_ns")
+    tables = {name: read_table(run.folder, name) for name in ("pauses", "phases", "requests", "heap", "hiccups", "verify")}
+    mutators = record["parameters"]["mutators"]
+    pauses = pauses_in_region(tables["pauses"], start, end, mutators)
+    if (pauses["length_ns"] < 0).any():
+        raise DamagedRun("pauses.csv: a pause ends before it begins")
+    lost = [
+        mmu.LostTime(*lost_intervals(pauses, tables["phases"], index, start, end), start, end)
+        for index in range(mutators)
+    ]
+    mmu_curve, bmu_curve = mmu.least_over_mutators(lost, WINDOWS)
+    mmu_metrics = {name: min(one.mmu(window) for one in lost) for name, window in MMU_WINDOWS.items()}
+    requests = latencies(tables["requests"]) if len(tables["requests"]) else {}
+    hiccups = tables["hiccups"]
+    return Digest(
+        cell=run.cell,
+        block=run.block,
+        record=record,
+        metrics=measure(record, pauses, mmu_metrics, requests),
+        pauses={str(kind): group["length_ns"].to_numpy("int64") for kind, group in pauses.groupby("kind")},
+        hiccups=hiccups.loc[hiccups["t_ns"].between(start, end), "gap_ns"].to_numpy("int64"),
+        mmu=mmu_curve,
+        bmu=bmu_curve,
+        request_count=len(tables["requests"]),
+        request_curves={name: quantiles.curve(values) for name, values in requests.items()},
+    )

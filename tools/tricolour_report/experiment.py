@@ -1,0 +1,196 @@
+"""A whole sweep: every run digested, every cell set against its baseline.
+
+Purpose: the one data model behind the page, the terminal summary, summary.csv and `compare`.
+Invariants: `digests` hold timed runs only (status ok, not verified). Every cell of the index has a `CellResult`, also
+one whose every run failed. Ratios are paired by block with the baseline cell of the same workload, heap and mutators.
+"""
+
+import os
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Iterable
+
+import numpy as np
+
+from . import intervals, quantiles
+from .digest import Digest, digest_run
+from .errors import DamagedRun
+from .intervals import Ratio
+from .metrics import METRICS
+from .sweep_folder import MAIN_KEYS, Cell, Run, Skipped, Sweep, open_sweep
+
+RUNS_PER_WORKER = 32
+
+
+@dataclass
+class CellResult:
+    """One cell with its timed runs; `statuses` counts all its runs, failed ones included."""
+
+    cell: Cell
+    digests: list[Digest]
+    runs: list[Run]
+    statuses: Counter
+    never_ran: int
+    is_baseline: bool = False
+    baseline: "CellResult | None" = None
+
+    def values(self, metric: str) -> dict[int, float]:
+        """The metric by block, without runs that have no such value."""
+        pairs = ((digest.block, digest.metrics[metric]) for digest in self.digests)
+        return {block: value for block, value in pairs if not np.isnan(value)}
+
+    def middle(self, metric: str) -> float:
+        """Median over invocations; NaN without values."""
+        values = list(self.values(metric).values())
+        return float(np.median(values)) if values else float("nan")
+
+    def least_disturbed(self, metric: str) -> float:
+        values = self.values(metric).values()
+        return METRICS[metric].least_disturbed(values) if values else float("nan")
+
+    def pooled_pauses(self, kind: str | None = None) -> np.ndarray:
+        parts = [d.all_pauses if kind is None else d.pauses.get(kind, np.zeros(0)) for d in self.digests]
+        return np.concatenate([np.zeros(0), *parts])
+
+    @property
+    def tail(self) -> tuple[float, float] | None:
+        return quantiles.tail(self.pooled_pauses())
+
+    @property
+    def fallback_share(self) -> float:
+        """Share of all cycles of all runs; NaN where no cycle ran."""
+        cycles = sum(d.record["cycles"] for d in self.digests)
+        return sum(d.record["fallbacks"] for d in self.digests) / cycles if cycles else float("nan")
+
+    @property
+    def failures(self) -> dict[str, int]:
+        return {status: count for status, count in self.statuses.items() if status != "ok"}
+
+    def ratio(self, metric: str = "throughput") -> Ratio | None:
+        """This cell over its baseline, paired by block; None without a common block or with a value of 0."""
+        if self.baseline is None:
+            return None
+        return paired_ratio(self.baseline, self, metric)
+
+
+@dataclass
+class Experiment:
+    sweep: Sweep
+    results: list[CellResult]
+    verified: list[Run]
+    skipped: list[Skipped]
+
+    @property
+    def workloads(self) -> list[str]:
+        return list(dict.fromkeys(result.cell.workload for result in self.results))
+
+    @property
+    def heaps(self) -> list[str]:
+        return sorted({result.cell.heap for result in self.results}, key=heap_order)
+
+    @property
+    def extra_keys(self) -> list[str]:
+        """Parameters beyond the main four in which cells of one collector, barrier, workload and heap differ."""
+        groups: dict[tuple, list[Cell]] = {}
+        for result in self.results:
+            groups.setdefault(tuple(result.cell.parameters[k] for k in MAIN_KEYS), []).append(result.cell)
+        keys = {key for cells in groups.values() for cell in cells for key in cell.parameters}
+        return sorted(
+            key for key in keys
+            if any(len({cell.parameters.get(key) for cell in cells}) > 1 for cells in groups.values())
+        )
+
+    def label(self, cell: Cell) -> str:
+        """`collector + barrier`, with the extra coordinates where cells would else share a label."""
+        extra = [f"{key}={cell.parameters.get(key, '-')}" for key in self.extra_keys]
+        return " ".join([f"{cell.collector} + {cell.barrier}", *extra])
+
+    @property
+    def timed_runs(self) -> int:
+        return sum(len(result.digests) for result in self.results)
+
+
+def paired_ratio(base: CellResult, other: CellResult, metric: str) -> Ratio | None:
+    """Paired ratio other/base; an extreme gets the ratio of the least disturbed runs and no interval."""
+    left, right = base.values(metric), other.values(metric)
+    blocks = left.keys() & right.keys()
+    if not blocks or any(left[b] <= 0 or right[b] <= 0 for b in blocks):
+        return None
+    if METRICS[metric].extreme:
+        best = METRICS[metric].least_disturbed
+        value = best(right[b] for b in blocks) / best(left[b] for b in blocks)
+        return Ratio(value, float("nan"), float("nan"), len(blocks))
+    return intervals.ratio(intervals.paired(left, right))
+
+
+def heap_order(heap: str) -> tuple:
+    """Multiples in numeric order first, then sizes as text."""
+    try:
+        return (0, float(heap.removesuffix("x")), "") if heap.endswith("x") else (1, 0.0, heap)
+    except ValueError:
+        return (1, 0.0, heap)
+
+
+def load_experiment(
+    folder: Path, progress: Callable[[str], None], wanted: Callable[[Cell], bool] = lambda cell: True
+) -> Experiment:
+    """Open the sweep and digest the timed runs of the wanted cells; damaged runs are told through `progress` and skipped."""
+    sweep = open_sweep(folder)
+    skipped = list(sweep.skipped)
+    digests: dict[str, list[Digest]] = {}
+    whole: list[Run] = []
+    runs = [run for run in sweep.runs if wanted(run.cell)]
+    for run, outcome in zip(runs, _digest_all(runs)):
+        if isinstance(outcome, str):
+            skipped.append(Skipped(str(run.folder.relative_to(folder)), outcome))
+            continue
+        whole.append(run)
+        if outcome is not None:
+            digests.setdefault(run.cell.hash, []).append(outcome)
+    for one in skipped:
+        progress(f"skipped {folder / one.place}: {one.reason}")
+    results = [_result(sweep, cell, digests, whole) for cell in sweep.cells if wanted(cell)]
+    _attach_baselines(results, sweep.baseline)
+    return Experiment(sweep, results, [run for run in whole if run.verified], skipped)
+
+
+def _digest_all(runs: list[Run]) -> Iterable[Digest | str | None]:
+    """For each run its digest, None when it is not timed, or what is wrong with it; many runs are shared among processes."""
+    workers = min(os.cpu_count() or 1, len(runs) // RUNS_PER_WORKER)
+    if workers < 2:
+        return [_attempt(run) for run in runs]
+    with ProcessPoolExecutor(workers) as pool:
+        return list(pool.map(_attempt, runs, chunksize=2))
+
+
+def _attempt(run: Run) -> Digest | str | None:
+    try:
+        return digest_run(run) if run.timed else None
+    except DamagedRun as damage:
+        return str(damage)
+
+
+def _result(sweep: Sweep, cell: Cell, digests: dict[str, list[Digest]], runs: Iterable[Run]) -> CellResult:
+    own = [run for run in runs if run.cell is cell]
+    listed = sum(run.cell is cell for run in sweep.runs) + sum(f"/{cell.hash}/" in s.place for s in sweep.skipped)
+    statuses = Counter(run.status for run in own)
+    return CellResult(cell, digests.get(cell.hash, []), own, statuses, max(0, sweep.invocations - listed))
+
+
+def _attach_baselines(results: list[CellResult], baseline: tuple[str, str]) -> None:
+    candidates = [result for result in results if (result.cell.collector, result.cell.barrier) == baseline]
+    for result in results:
+        same_setting = [c for c in candidates if _setting(c.cell) == _setting(result.cell)]
+        if same_setting:
+            result.baseline = max(same_setting, key=lambda c: _shared_parameters(c.cell, result.cell))
+            result.is_baseline = result.baseline is result
+
+
+def _setting(cell: Cell) -> tuple:
+    return cell.workload, cell.heap, cell.parameters.get("mutators")
+
+
+def _shared_parameters(one: Cell, other: Cell) -> int:
+    return len(one.parameters.items() & other.parameters.items())

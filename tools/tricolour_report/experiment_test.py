@@ -1,0 +1,98 @@
+"""Ratios to the baseline, and what may not enter them."""
+
+import json
+
+import pytest
+
+from . import experiment as module
+from .experiment import heap_order, load_experiment
+from .synthetic_sweep import write_sweep
+from .tidy import tidy_table
+
+PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
+
+
+def result_of(experiment, collector, workload="gcbench", heap="2x"):
+    wanted = (collector, workload, heap)
+    return next(r for r in experiment.results if (r.cell.collector, r.cell.workload, r.cell.heap) == wanted)
+
+
+def test_the_ratio_finds_the_factor_that_was_put_in(tmp_path):
+    folder = write_sweep(tmp_path, 12, ("gcbench",), combinations=PAIRS, speed={("concurrent", "yuasa"): 0.5})
+    ratio = result_of(load_experiment(folder, print), "concurrent").ratio()
+    assert ratio.low < 0.5 * 0.95 * 0.96 < ratio.high
+    assert ratio.differs and not ratio.exploratory and ratio.invocations == 12
+
+
+def test_each_heap_has_its_own_baseline(tmp_path):
+    folder = write_sweep(tmp_path, 2, ("gcbench",), ("1.5x", "10x", "2x"), combinations=PAIRS)
+    experiment = load_experiment(folder, print)
+    assert experiment.heaps == ["1.5x", "2x", "10x"]
+    for heap in experiment.heaps:
+        assert result_of(experiment, "concurrent", heap=heap).baseline is result_of(experiment, "stop_the_world", heap=heap)
+
+
+def test_a_baseline_at_another_heap_is_none(tmp_path):
+    folder = write_sweep(tmp_path, 2, ("gcbench",), ("1.5x", "2x"), combinations=PAIRS)
+    index = json.loads((folder / "index.json").read_text())
+    del index["cells"][2]
+    (folder / "index.json").write_text(json.dumps(index))
+    experiment = load_experiment(folder, print)
+    assert result_of(experiment, "concurrent", heap="1.5x").ratio() is not None
+    assert result_of(experiment, "concurrent", heap="2x").ratio() is None
+
+
+def test_a_failed_cell_stays_with_its_status(tmp_path):
+    folder = write_sweep(tmp_path, 2, ("gcbench",), combinations=PAIRS, failing={("concurrent", "yuasa", "gcbench"): "heap_exhausted"})
+    result = result_of(load_experiment(folder, print), "concurrent")
+    assert result.failures == {"heap_exhausted": 2} and result.ratio() is None
+
+
+def test_a_verified_run_never_enters_a_timing(small_sweep):
+    path = small_sweep / "runs" / "00000002" / "1" / "run.json"
+    record = json.loads(path.read_text())
+    record["parameters"]["verify"] = True
+    record["operations_per_s"] = 1e12
+    path.write_text(json.dumps(record))
+    experiment = load_experiment(small_sweep, print)
+    result = result_of(experiment, "concurrent")
+    assert [run.block for run in experiment.verified] == [1]
+    assert sorted(result.values("throughput")) == [0, 2]
+    table = tidy_table(experiment)
+    own = table[(table["cell"] == "00000002") & (table["block"] == 1)]
+    assert len(own) == 1 and own["value"].isna().all()
+
+
+def test_an_extreme_is_told_by_the_least_disturbed_run_and_has_no_interval(small_sweep):
+    result = result_of(load_experiment(small_sweep, print), "concurrent")
+    longest = result.values("pause_max")
+    assert result.least_disturbed("pause_max") == min(longest.values())
+    assert result.least_disturbed("mmu_10ms") == max(result.values("mmu_10ms").values())
+    assert result.ratio("pause_max").value == pytest.approx(
+        min(longest.values()) / min(result.baseline.values("pause_max").values())
+    )
+    assert not result.ratio("pause_max").differs
+
+
+def test_the_tidy_table_has_a_row_for_each_run_and_metric(small_sweep):
+    experiment = load_experiment(small_sweep, print)
+    table = tidy_table(experiment)
+    throughput = table[table["metric"] == "throughput"]
+    assert len(throughput) == 18
+    assert set(throughput["unit"]) == {"operations/s"}
+    assert not table.duplicated(["cell", "block", "metric"]).any()
+
+
+def test_runs_shared_among_processes_give_the_same(small_sweep, monkeypatch):
+    (small_sweep / "runs" / "00000000" / "0" / "heap.csv").unlink()
+    told_alone, told_shared = [], []
+    alone = load_experiment(small_sweep, told_alone.append)
+    monkeypatch.setattr(module, "RUNS_PER_WORKER", 4)
+    monkeypatch.setattr(module.os, "cpu_count", lambda: 2)
+    shared = load_experiment(small_sweep, told_shared.append)
+    assert told_alone == told_shared and len(told_shared) == 1
+    assert tidy_table(alone).equals(tidy_table(shared))
+
+
+def test_heaps_are_ordered_as_numbers():
+    assert sorted(["10x", "256M", "2x", "1.5x"], key=heap_order) == ["1.5x", "2x", "10x", "256M"]

@@ -1,0 +1,37 @@
+"""Reading Google Benchmark's file."""
+
+import json
+
+import pytest
+
+from ..errors import DamagedRun
+from ..synthetic_sweep import write_barrier_cost
+from .barrier_cost import barrier_cost, read_costs
+
+
+def test_repetitions_are_read_and_aggregates_are_not(tmp_path):
+    write_barrier_cost(tmp_path, repetitions=4)
+    costs = read_costs(tmp_path / "barrier_cost.json")
+    assert list(costs) == ["none", "dijkstra", "yuasa", "hybrid"]
+    assert list(costs["none"]) == ["off"]
+    assert len(costs["yuasa"]["full"]["ns"]) == len(costs["yuasa"]["full"]["instructions"]) == 4
+
+
+def test_units_and_suffixes_of_names_are_understood(tmp_path):
+    entry = {"name": "store/yuasa/full/repeats:2", "run_type": "iteration", "cpu_time": 0.004, "real_time": 9, "time_unit": "us"}
+    (tmp_path / "cost.json").write_text(json.dumps({"benchmarks": [entry]}))
+    assert read_costs(tmp_path / "cost.json")["yuasa"]["full"]["ns"] == [4.0]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"benchmarks": []}', '{"benchmarks": [{"name": "store/a/full"}]}'])
+def test_anything_else_is_refused(tmp_path, text):
+    (tmp_path / "cost.json").write_text(text)
+    with pytest.raises(DamagedRun, match="cost.json"):
+        read_costs(tmp_path / "cost.json")
+
+
+def test_an_arm_that_a_barrier_lacks_is_marked(tmp_path):
+    write_barrier_cost(tmp_path)
+    figure = barrier_cost(read_costs(tmp_path / "barrier_cost.json"))
+    assert len(figure.axes) == 2
+    assert [text.get_text().strip() for text in figure.axes[0].texts] == ["n/a"] * 3

@@ -1,0 +1,107 @@
+"""All figures of an experiment, in the order of the page.
+
+Purpose: decide which figures a sweep gets and what a reader is told about each.
+Invariants: distributions are shown at one heap size a workload (REFERENCE_HEAP, else the middle one), which the caption
+names. A figure that has nothing to show does not exist.
+"""
+
+from dataclasses import dataclass
+from typing import Callable, Iterator
+
+from matplotlib.figure import Figure
+
+from ..errors import DamagedRun
+from ..experiment import CellResult, Experiment, heap_order
+from . import barrier_cost, heap_over_time, pauses, percentiles, throughput, time_spent, timeline, utilisation
+from .style import Style
+
+REFERENCE_HEAP = "2x"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`name` becomes the file name; `reading` tells in a sentence how to read it."""
+
+    name: str
+    section: str
+    title: str
+    reading: str
+    figure: Figure
+
+
+PER_WORKLOAD = [
+    ("pause_histogram", "Pause histogram", pauses.histogram,
+     "How often pauses of each length came, all invocations together; both axes are logarithmic, so a long"
+     " tail stays visible. Further left is better."),
+    ("pause_distribution", "Pauses, complementary distribution", pauses.complementary,
+     "The share of pauses longer than x. The grey line is the machine's own hiccups, seen by a thread that"
+     " only sleeps: what lies on it says nothing about a collector."),
+    ("pause_percentiles", "Pauses by nines", percentiles.pause_percentiles,
+     "Each step to the right is ten times rarer. Thick lines: median over invocations, bands their range, "
+     "as far as a run's number of pauses allows (1 - 10/n); thin lines: all runs' pauses together. Lower "
+     "is better."),
+    ("utilisation", "Mutator utilisation", utilisation.utilisation,
+     "For each window length, the least share of any such window in which the mutator ran. Where a line "
+     "leaves 0 is the longest time the mutator was kept from running. Higher and further left is better."),
+    ("request_latency", "Request latency", percentiles.request_percentiles,
+     "Latency of requests by nines. Metered latency also charges a pause to the requests that would have "
+     "queued behind it; it is the one to compare."),
+    ("timeline", "One cycle, thread by thread", timeline.timeline,
+     "A cycle of median length of one run of each collector: what each thread did, and when the mutators "
+     "stood still (black). Time axes differ between panels."),
+    ("heap", "Heap over time", heap_over_time.heap_over_time,
+     "Memory in use through some cycles of the same runs. A cycle has to end before the line reaches the "
+     "goal; shaded: pauses."),
+    ("time_spent", "Where the time went", time_spent.time_spent,
+     "Left: CPU seconds by role, which background marking raises even where the wall time falls. Right: "
+     "what the mutators' wall time was spent on."),
+]
+
+
+def reference_results(experiment: Experiment, workload: str) -> tuple[str, list[CellResult]]:
+    """(heap, cells) of the heap size at which distributions are shown."""
+    own = [result for result in experiment.results if result.cell.workload == workload]
+    heaps = sorted({result.cell.heap for result in own}, key=heap_order)
+    heap = REFERENCE_HEAP if REFERENCE_HEAP in heaps else heaps[len(heaps) // 2]
+    return heap, [result for result in own if result.cell.heap == heap]
+
+
+def pictures(experiment: Experiment, progress: Callable[[str], None]) -> Iterator[Picture]:
+    """Draw one figure after the other; the caller closes each."""
+    style = Style(experiment)
+    if experiment.timed_runs:
+        yield Picture(
+            "throughput", "Overview", "Throughput against the baseline",
+            "Operations per second over those of the baseline in the same block; bars are 95 % intervals. An "
+            "interval that holds 1 shows no difference. Crosses: cells that failed.",
+            throughput.throughput(experiment, style),
+        )
+    yield from _cost_picture(experiment, progress)
+    for workload in experiment.workloads:
+        heap, results = reference_results(experiment, workload)
+        if not any(result.digests for result in results):
+            continue
+        paused = any(len(result.pooled_pauses()) for result in results)
+        for name, title, draw, reading in PER_WORKLOAD:
+            if name.startswith("pause") and not paused:
+                continue
+            figure = draw(experiment, results, style)
+            if figure is not None:
+                yield Picture(f"{name}_{workload}", f"{workload} at heap {heap}", title, reading, figure)
+
+
+def _cost_picture(experiment: Experiment, progress: Callable[[str], None]) -> Iterator[Picture]:
+    path = experiment.sweep.folder / "barrier_cost.json"
+    if not path.exists():
+        return
+    try:
+        costs = barrier_cost.read_costs(path)
+    except DamagedRun as damage:
+        progress(f"skipped {path}: {damage}")
+        return
+    yield Picture(
+        "barrier_cost", "Overview", "Cost of a reference store",
+        "Time per store in four arms, which part the cost: flag test, filter, shading. Intervals are over "
+        "repetitions in one process.",
+        barrier_cost.barrier_cost(costs),
+    )

@@ -1,0 +1,102 @@
+"""Pause histogram and complementary distribution, one panel a kind of pause.
+
+Invariants: x is log time; the histogram's y is the log count over all invocations; the complementary distribution's y
+is P(pause > x). n and the maximum stand in the panel's title. The machine's own hiccups are drawn in grey as the floor
+below which no pause can be known.
+"""
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from ..experiment import CellResult, Experiment
+from ..quantities import duration
+from .style import GREY, Style, legend_below, log_time_axis, panels
+
+KINDS = ("full", "cycle_begin", "termination", "quantum", "fallback")
+BINS_PER_DECADE = 8
+EVERY_RANK = 100
+
+
+def kinds_of(results: list[CellResult]) -> list[str]:
+    found = {kind for result in results for digest in result.digests for kind in digest.pauses}
+    return [kind for kind in KINDS if kind in found] + sorted(found - set(KINDS))
+
+
+def histogram(experiment: Experiment, results: list[CellResult], style: Style):
+    """Outlines of counts per logarithmic bin."""
+    low, high = _range(results)
+    edges = np.logspace(low, high, (high - low) * BINS_PER_DECADE + 1)
+
+    def draw(axes, result, values):
+        counts = np.histogram(values, edges)[0].astype(float)
+        axes.stairs(np.where(counts > 0, counts, 0.5), edges, baseline=None, **style.line(result))
+        _log_count_axis(axes)
+        axes.set_ylim(0.7, max(axes.get_ylim()[1], counts.max() * 1.6, 12))
+
+    return _by_kind(experiment, results, style, draw, "pauses in all invocations", (10.0**low, 10.0**high))
+
+
+def complementary(experiment: Experiment, results: list[CellResult], style: Style):
+    """P(pause > x), down to 1/n, with the hiccups of the same runs as floor."""
+    low, high = _range(results)
+    hiccups = np.concatenate([np.zeros(0), *(d.hiccups for r in results for d in r.digests)])
+    hiccups = hiccups[hiccups > 0]
+
+    def draw(axes, result, values):
+        _survival(axes, values, **style.line(result))
+        _log_count_axis(axes)
+
+    figure = _by_kind(
+        experiment, results, style, draw, "P(pause > x)", (10.0**low, 10.0**high),
+        extra=[Line2D([], [], color=GREY, linewidth=3, alpha=0.5, label="hiccups of the machine")] if len(hiccups) else [],
+    )
+    for axes in figure.axes:
+        if len(hiccups) and axes.get_visible():
+            _survival(axes, hiccups, color=GREY, linewidth=3, alpha=0.5, zorder=1)
+    return figure
+
+
+def _log_count_axis(axes) -> None:
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(numticks=6))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def _survival(axes, values, **look) -> None:
+    """Steps of P(> x); the longest EVERY_RANK values each, the rest thinned to what a picture can show."""
+    n = len(values)
+    above = np.unique(np.concatenate([np.arange(min(n, EVERY_RANK)), np.geomspace(1, n, 400).astype(int) - 1]))[::-1]
+    ordered = np.sort(values)[n - 1 - above]
+    probability = np.maximum(above, 1) / n
+    axes.plot(np.concatenate([ordered[:1], ordered]), np.concatenate([[1.0], probability]), drawstyle="steps-post", **look)
+
+
+def _range(results: list[CellResult]) -> tuple[int, int]:
+    values = np.concatenate([result.pooled_pauses() for result in results])
+    values = values[values > 0]
+    if not len(values):
+        return 3, 6
+    low = int(np.floor(np.log10(values.min())))
+    return low, max(int(np.floor(np.log10(values.max()))) + 1, low + 1)
+
+
+def _by_kind(experiment, results, style, draw, ylabel, limits, extra=()):
+    kinds = kinds_of(results)
+    figure, grid = panels(len(kinds), columns=3)
+    for axes, kind in zip(grid, kinds):
+        axes.set_xscale("log")
+        pools = [(result, result.pooled_pauses(kind)) for result in results]
+        pools = [(result, values) for result, values in pools if len(values)]
+        for result, values in pools:
+            draw(axes, result, values)
+        n = sum(len(values) for _, values in pools)
+        axes.set_title(f"{kind}: n = {n}, max {duration(max(v.max() for _, v in pools))}")
+        axes.set_xlim(*limits)
+        log_time_axis(axes.xaxis, *limits)
+        axes.set_xlabel("pause")
+    for axes in grid[:: min(3, len(grid))]:
+        axes.set_ylabel(ylabel)
+    legend_below(figure, experiment, [r for r in results if len(r.pooled_pauses())], style, extra=extra)
+    return figure

@@ -1,0 +1,127 @@
+"""How collectors and barriers look, and the shared axes.
+
+Invariants: one colour-blind-safe colour (Okabe, Ito) a collector, one line style a barrier and one marker a barrier,
+the same in every figure. A name that is not in the tables gets a free colour or style by its place in the sorted list
+of unknown names, so that all figures of a sweep agree.
+"""
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+from ..experiment import CellResult, Experiment
+
+COLOURS = {"stop_the_world": "#0072B2", "incremental": "#D55E00", "concurrent": "#009E73", "on_the_fly": "#CC79A7"}
+FREE_COLOURS = ["#E69F00", "#56B4E9", "#000000", "#8C6D31"]
+LINES = {
+    "none": "-", "dijkstra": (0, (5, 2)), "yuasa": (0, (1.2, 1.4)), "hybrid": (0, (6, 1.5, 1.2, 1.5)),
+    "steele": (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)),
+}
+FREE_LINES = [(0, (10, 3)), (0, (3, 3)), (0, (2, 1, 6, 1)), (0, (8, 2, 2, 2, 2, 2))]
+MARKERS = {"none": "o", "dijkstra": "s", "yuasa": "^", "hybrid": "D", "steele": "v"}
+FREE_MARKERS = ["P", "X", "<", ">"]
+GREY = "#767676"
+FAILED = "#B00020"
+
+plt.rcParams.update({
+    "font.size": 10, "axes.titlesize": 11, "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False,
+    "axes.grid": True, "grid.color": "#E3E3E3", "grid.linewidth": 0.7, "axes.axisbelow": True, "legend.frameon": False,
+    "figure.dpi": 110, "savefig.dpi": 130, "svg.hashsalt": "tricolour",
+})
+
+
+def _pick(name: str, known: dict, free: list, unknown: list[str]):
+    return known[name] if name in known else free[unknown.index(name) % len(free)]
+
+
+class Style:
+    """The looks of one experiment's collectors and barriers."""
+
+    def __init__(self, experiment: Experiment):
+        collectors = {r.cell.collector for r in experiment.results}
+        barriers = {r.cell.barrier for r in experiment.results}
+        self._collectors = sorted(collectors - COLOURS.keys())
+        self._barriers = sorted(barriers - LINES.keys())
+
+    def colour(self, collector: str) -> str:
+        return _pick(collector, COLOURS, FREE_COLOURS, self._collectors)
+
+    def line(self, result: CellResult) -> dict:
+        return {
+            "color": self.colour(result.cell.collector),
+            "linestyle": _pick(result.cell.barrier, LINES, FREE_LINES, self._barriers),
+            "linewidth": 1.5,
+        }
+
+    def marker(self, barrier: str) -> str:
+        return _pick(barrier, MARKERS, FREE_MARKERS, self._barriers)
+
+
+def legend_below(figure: Figure, experiment: Experiment, results: list[CellResult], style: Style, with_markers=False, extra=()) -> None:
+    """One legend under all panels: an entry for each combination, plus `extra` handles."""
+    handles = []
+    for result in results:
+        look = style.line(result)
+        if with_markers:
+            look |= {"marker": style.marker(result.cell.barrier), "linestyle": "none"}
+        handles.append(Line2D([], [], label=experiment.label(result.cell), **look))
+    figure.legend(
+        handles=[*handles, *extra], loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=3,
+        fontsize=9, handlelength=3.4, columnspacing=1.6,
+    )
+
+
+def panels(count: int, columns: int = 3, width: float = 3.6, height: float = 3.1, **kwargs) -> tuple[Figure, list[Axes]]:
+    """A grid of `count` panels; unused places stay empty."""
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(max(width * columns, 6.4), height * rows), squeeze=False, constrained_layout=True, **kwargs
+    )
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08)
+    axes = list(grid.ravel())
+    for unused in axes[count:]:
+        unused.set_visible(False)
+    return figure, axes[:count]
+
+
+def time_text(ns: float) -> str:
+    """A tick of a log time axis, from 1 ns up."""
+    for factor, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
+        if ns >= factor * 0.999:
+            return f"{ns / factor:g} {unit}"
+    return f"{ns:g} ns"
+
+
+def log_time_axis(axis, low_ns: float, high_ns: float) -> None:
+    """Decades between two durations as ticks such as 10 µs, at most seven of them; over a short range 20 and 50 µs as well."""
+    low, high = int(np.floor(np.log10(low_ns))), int(np.ceil(np.log10(high_ns)))
+    step = max(1, -(-(high - low) // 6))
+    within = (1, 2, 5) if np.log10(high_ns / low_ns) < 2 else (1,)
+    ticks = [factor * 10.0**power for power in range(low, high + 1, step) for factor in within]
+    axis.set_major_locator(matplotlib.ticker.FixedLocator(ticks))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: time_text(value)))
+
+
+def nines_axis(axes: Axes, highest: float) -> None:
+    """x = 1/(1-p), log, with ticks 0, 90, 99, 99.9 ... up to the highest p shown."""
+    decades = max(1, int(np.ceil(round(-np.log10(1 - highest), 6))))
+    ticks = [10.0**power for power in range(decades + 1)]
+    axes.set_xscale("log")
+    axes.set_xlim(1, ticks[-1])
+    axes.xaxis.set_major_locator(matplotlib.ticker.FixedLocator(ticks))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xticklabels(["0", *(f"{100 - 100 / t:.10g}" for t in ticks[1:])])
+    axes.set_xlabel("percentile")
+
+
+def empty_note(axes: Axes, text: str) -> None:
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=GREY)

@@ -1,0 +1,50 @@
+"""When a mutator did not run.
+
+Purpose: lengths of pauses, and for each mutator the disjoint intervals in which it was stopped or worked for the
+collector.
+Invariants: intervals are int64 nanoseconds, sorted, disjoint, inside the measured region. Pauses of kind `verify` are
+not pauses of the collector. A pause counts from `stopped_ns`; for a row of all of several mutators from `request_ns`,
+because the first may have stopped that early. Lost are pauses, handshakes, assists and stalls; the allocation slow
+path, lazy sweeping and blocking count as run.
+"""
+
+import numpy as np
+import pandas as pd
+
+LOST_PHASES = ("stall", "assist", "handshake")
+
+
+def pauses_in_region(pauses: pd.DataFrame, start_ns: int, end_ns: int, mutators: int) -> pd.DataFrame:
+    """The collector's pauses that touch the region, with added columns `begin_ns` and `length_ns`."""
+    begin = pauses["stopped_ns"].to_numpy()
+    if mutators > 1:
+        begin = np.where(pauses["mutator"] == "all", pauses["request_ns"], begin)
+    table = pauses.assign(begin_ns=begin, length_ns=pauses["resume_ns"] - begin)
+    inside = (table["resume_ns"] > start_ns) & (table["begin_ns"] < end_ns) & (table["kind"] != "verify")
+    return table[inside]
+
+
+def lost_intervals(
+    pauses: pd.DataFrame, phases: pd.DataFrame, mutator: int, start_ns: int, end_ns: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """(begins, ends) of what mutator `mutator` lost; `pauses` comes from `pauses_in_region`."""
+    stopped = pauses[pauses["mutator"].isin(["all", str(mutator)])]
+    own = phases[
+        (phases["role"] == "mutator") & (phases["thread"] == mutator) & phases["phase"].isin(LOST_PHASES)
+    ]
+    begins = np.concatenate([stopped["begin_ns"].to_numpy("int64"), own["begin_ns"].to_numpy("int64")])
+    ends = np.concatenate([stopped["resume_ns"].to_numpy("int64"), own["end_ns"].to_numpy("int64")])
+    return merge(np.clip(begins, start_ns, end_ns), np.clip(ends, start_ns, end_ns))
+
+
+def merge(begins: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The union of intervals as sorted, disjoint, non-empty ones."""
+    keep = ends > begins
+    begins, ends = begins[keep], ends[keep]
+    if not len(begins):
+        return begins, ends
+    order = np.argsort(begins, kind="stable")
+    begins, reach = begins[order], np.maximum.accumulate(ends[order])
+    opens = np.concatenate([[True], begins[1:] > reach[:-1]])
+    closes = np.concatenate([opens[1:], [True]])
+    return begins[opens], reach[closes]

@@ -1,0 +1,52 @@
+"""Pauses in the region and lost intervals."""
+
+import numpy as np
+import pandas as pd
+
+from . import schema
+from .lost_time import lost_intervals, merge, pauses_in_region
+
+
+def pauses(*rows):
+    columns = schema.table_columns("pauses")[0]
+    return pd.DataFrame([(1, kind, "test", who, a, b, c, 0, 0, 0) for kind, who, a, b, c in rows], columns=columns)
+
+
+def phases(*rows):
+    columns = schema.table_columns("phases")[0]
+    return pd.DataFrame([(1, thread, role, phase, a, b, 0, 0) for thread, role, phase, a, b in rows], columns=columns)
+
+
+def test_merge_joins_what_touches_or_overlaps_and_drops_what_is_empty():
+    begins, ends = merge(np.array([5, 0, 7, 20, 30, 2]), np.array([9, 3, 12, 20, 31, 5]))
+    assert begins.tolist() == [0, 30]
+    assert ends.tolist() == [12, 31]
+
+
+def test_one_mutator_is_paused_from_its_own_stop():
+    table = pauses_in_region(pauses(("full", "all", 90, 100, 150)), 0, 1000, mutators=1)
+    assert table["length_ns"].tolist() == [50]
+
+
+def test_a_stop_of_several_mutators_counts_from_the_request():
+    table = pauses_in_region(pauses(("full", "all", 90, 100, 150), ("full", "1", 200, 210, 220)), 0, 1000, mutators=2)
+    assert table["length_ns"].tolist() == [60, 10]
+
+
+def test_pauses_outside_the_region_and_of_the_oracle_are_left_out():
+    table = pauses_in_region(
+        pauses(("full", "all", 1, 2, 9), ("verify", "all", 20, 21, 30), ("full", "all", 40, 41, 50)), 10, 100, mutators=1
+    )
+    assert table["begin_ns"].tolist() == [41]
+
+
+def test_assists_stalls_and_handshakes_of_the_mutator_itself_are_lost():
+    stops = pauses_in_region(pauses(("full", "all", 10, 10, 20), ("quantum", "1", 60, 60, 70)), 0, 100, mutators=2)
+    own = phases(
+        (0, "mutator", "assist", 15, 25), (0, "mutator", "stall", 40, 45), (1, "mutator", "handshake", 80, 81), (0, "marker", "marking", 0, 99),
+        (0, "mutator", "begin", 90, 95),
+    )
+    begins, ends = lost_intervals(stops, own, 0, 0, 42)
+    assert list(zip(begins, ends)) == [(10, 25), (40, 42)]
+    begins, ends = lost_intervals(stops, own, 1, 0, 100)
+    assert list(zip(begins, ends)) == [(10, 20), (60, 70), (80, 81)]

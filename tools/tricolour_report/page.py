@@ -1,0 +1,109 @@
+"""The HTML page of a sweep.
+
+Purpose: put answers, tables, figures, failures, provenance and commands into `page.html.j2`.
+Invariants: the page refers to nothing outside itself; all text goes through autoescape.
+"""
+
+import json
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import jinja2
+
+from .answers import answers, headline, means
+from .experiment import Experiment
+from .intervals import ENOUGH_INVOCATIONS
+from .quantities import size
+from .rows import groups
+
+TEMPLATE = "page.html.j2"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A drawn figure; `source` is a data URI, `width` its natural width in CSS pixels."""
+
+    name: str
+    section: str
+    title: str
+    reading: str
+    source: str
+    width: int
+
+
+def render(experiment: Experiment, shown: list[Shown]) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )
+    fewest = min((len(result.digests) for result in experiment.results if result.digests), default=0)
+    return environment.get_template(TEMPLATE).render(
+        sweep=experiment.sweep,
+        baseline=" + ".join(experiment.sweep.baseline),
+        experiment=experiment,
+        fewest=fewest,
+        enough=ENOUGH_INVOCATIONS,
+        headline=headline(experiment),
+        answers=answers(experiment),
+        means=means(experiment),
+        groups=groups(experiment),
+        sections=[(section, list(figures)) for section, figures in groupby(shown, key=lambda one: one.section)],
+        failures=_failures(experiment),
+        verified=_verified(experiment),
+        provenance=_provenance(experiment),
+        commands=_commands(experiment),
+    )
+
+
+def _failures(experiment: Experiment) -> list[dict]:
+    """One entry for each failed run."""
+    return [
+        {
+            "label": experiment.label(result.cell), "workload": result.cell.workload, "heap": result.cell.heap, "block": run.block,
+            "status": run.status, "exit_code": run.exit_code, "error": (run.record or {}).get("error", ""),
+            "command": (run.record or {}).get("command", ""),
+        }
+        for result in experiment.results for run in result.runs if run.status != "ok"
+    ]
+
+
+def _verified(experiment: Experiment) -> list[dict]:
+    found = []
+    for run in experiment.verified:
+        verdict = run.record.get("verify", {})
+        found.append({
+            "label": experiment.label(run.cell), "workload": run.cell.workload, "heap": run.cell.heap, "block": run.block, "status": run.status,
+            "cycles": verdict.get("cycles_checked", 0), "lost": verdict.get("lost_objects", 0), "floating": size(verdict.get("floating_bytes", 0)),
+        })
+    return found
+
+
+def _provenance(experiment: Experiment) -> list[dict]:
+    """Each field with its values over all runs; more than one value in a field is marked by `differs`."""
+    values: dict[str, dict[str, None]] = {}
+    for result in experiment.results:
+        for run in result.runs:
+            for key, value in (run.record or {}).get("provenance", {}).items():
+                if key != "utc":
+                    values.setdefault(key, {})[_text(value)] = None
+    return [{"name": key, "values": list(found), "differs": len(found) > 1} for key, found in values.items()]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {version}" for name, version in sorted(value.items()))
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _commands(experiment: Experiment) -> list[dict]:
+    """The command that repeats each cell, from its first run that has one."""
+    found = []
+    for result in experiment.results:
+        commands = [run.record["command"] for run in result.runs if run.record]
+        if commands:
+            found.append({
+                "label": experiment.label(result.cell), "workload": result.cell.workload, "heap": result.cell.heap,
+                "cell": result.cell.hash, "command": commands[0],
+            })
+    return found

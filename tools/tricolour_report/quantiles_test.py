@@ -1,0 +1,24 @@
+"""Quantiles end where the sample does."""
+
+import numpy as np
+import pytest
+
+from . import quantiles
+
+
+@pytest.mark.parametrize("n, p, defined", [(19, 0.5, False), (20, 0.5, True), (999, 0.99, False), (1000, 0.99, True), (0, 0.5, False)])
+def test_a_quantile_needs_ten_values_beyond_it(n, p, defined):
+    assert np.isfinite(quantiles.quantile(np.arange(n), p)) == defined
+
+
+def test_the_curve_stops_at_its_limit():
+    curve = quantiles.curve(np.arange(1000.0))
+    assert np.isfinite(curve[quantiles.PROBABILITIES <= 0.99]).all()
+    assert np.isnan(curve[quantiles.PROBABILITIES > 0.9901]).all()
+    assert curve[0] == 0.0
+
+
+def test_the_tail_is_the_highest_that_is_allowed():
+    assert quantiles.tail(np.arange(99)) is None
+    assert quantiles.tail(np.arange(100))[0] == 0.9
+    assert quantiles.tail(np.arange(1000))[0] == 0.99

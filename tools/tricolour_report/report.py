@@ -1,0 +1,59 @@
+"""The `report` command: figures, summary.csv and the page of a sweep.
+
+Purpose: draw everything once and write it as PNG, SVG and one HTML file.
+Invariant: either all outputs are put in place or none is touched.
+"""
+
+import base64
+from pathlib import Path
+from typing import Callable
+
+from .errors import UsageProblem
+from .experiment import Experiment, load_experiment
+from .page import Shown, render
+from .tidy import tidy_table
+from .writing import Publication, publish
+
+
+def write_report(folder: Path, html: Path | None, progress: Callable[[str], None]) -> Path:
+    """Write DIR/plots, DIR/summary.csv and the page; returns the page's path."""
+    page = (html or folder / "report.html").absolute()
+    if not page.parent.is_dir():
+        raise UsageProblem(f"{page.parent}, where the page should go, is not a folder")
+    progress(f"reading {folder}")
+    experiment = load_experiment(folder, progress)
+    progress(f"read {experiment.timed_runs} timed runs of {len(experiment.results)} cells")
+    with publish(folder) as publication:
+        shown = _draw(experiment, folder / "plots", publication, progress)
+        progress("writing summary.csv and the page")
+        tidy_table(experiment).to_csv(publication.path(folder / "summary.csv"), index=False)
+        publication.path(page).write_text(render(experiment, shown), encoding="utf-8")
+    return page
+
+
+def _draw(experiment: Experiment, plots: Path, publication: Publication, progress: Callable[[str], None]) -> list[Shown]:
+    from matplotlib import pyplot
+
+    from .figures.gallery import pictures
+
+    shown = []
+    for picture in pictures(experiment, progress):
+        progress(f"drawing {picture.name}")
+        svg = publication.path(plots / f"{picture.name}.svg")
+        extent = _lay_out(picture.figure)
+        picture.figure.savefig(svg, bbox_inches=extent, metadata={"Date": None})
+        picture.figure.savefig(publication.path(plots / f"{picture.name}.png"), bbox_inches=extent)
+        pyplot.close(picture.figure)
+        shown.append(Shown(picture.name, picture.section, picture.title, picture.reading, _inline(svg), round(96 * extent.width)))
+    return shown
+
+
+def _lay_out(figure):
+    """Solve the layout once for both file formats; returns what the figure covers, legend included, in inches."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure.get_tightbbox(figure.canvas.get_renderer()).padded(0.1)
+
+
+def _inline(svg: Path) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.read_bytes()).decode("ascii")

@@ -1,0 +1,92 @@
+"""The report: complete, self-contained, all or nothing."""
+
+import errno
+import json
+import os
+import re
+
+import matplotlib.image
+import pandas as pd
+import pytest
+
+from . import report
+from .synthetic_sweep import write_barrier_cost, write_sweep
+
+KINDS = (
+    "pause_histogram", "pause_distribution", "pause_percentiles", "utilisation", "request_latency", "timeline", "heap", "time_spent",
+)
+
+
+def listing(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.fixture
+def latency_sweep(tmp_path):
+    folder = write_sweep(tmp_path, 2, ("latency",), combinations=(("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa")))
+    write_barrier_cost(folder)
+    return folder
+
+
+def test_report_writes_figures_table_and_page(latency_sweep, command):
+    (latency_sweep / "index.json").write_text((latency_sweep / "index.json").read_text().replace('"synthetic"', '"<b>bold</b> & co"'))
+    code, out, error = command("report", latency_sweep)
+    page = latency_sweep / "report.html"
+    assert code == 0 and out.splitlines()[-1] == str(page)
+    assert "drawing throughput" in error
+    names = {"throughput", "barrier_cost"} | {f"{kind}_latency" for kind in KINDS}
+    assert listing(latency_sweep / "plots") == {f"{name}.{form}" for name in names for form in ("png", "svg")}
+    for picture in (latency_sweep / "plots").glob("*.png"):
+        assert matplotlib.image.imread(picture).std() > 0.01
+    assert len(pd.read_csv(latency_sweep / "summary.csv")) > 6 * 15
+    assert not any(name.startswith(".") for name in listing(latency_sweep))
+    check_page(page.read_text())
+
+
+def check_page(html):
+    assert "&lt;b&gt;bold&lt;/b&gt; &amp; co" in html and "<b>bold" not in html
+    references = re.findall(r'(?:src|href)="([^"]*)"', html) + re.findall(r"url\(([^)]*)\)", html)
+    assert len(references) > 10
+    assert all(reference.startswith(("data:", "#")) for reference in references)
+    assert "Exploratory" in html and "tricolour run --collector concurrent" in html and "0123abc" in html
+
+
+def test_failed_cells_and_an_interrupted_sweep_stand_on_the_page(tmp_path, command):
+    folder = write_sweep(
+        tmp_path, 2, ("gcbench",), combinations=(("stop_the_world", "none"), ("concurrent", "yuasa")),
+        failing={("concurrent", "yuasa", "gcbench"): "heap_exhausted", ("stop_the_world", "none", "gcbench"): "crashed"},
+    )
+    index = json.loads((folder / "index.json").read_text())
+    index["invocations"] = 3
+    (folder / "index.json").write_text(json.dumps(index))
+    assert command("report", folder, "--quiet")[::2] == (0, "")
+    html = (folder / "report.html").read_text()
+    assert "interrupted" in html and html.count("<td>heap_exhausted</td>") == 2 and "no room for 4096 bytes" in html
+
+
+def test_a_full_disk_leaves_the_old_report_untouched(small_sweep, command, monkeypatch):
+    (small_sweep / "report.html").write_text("old")
+    before = listing(small_sweep)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(report, "tidy_table", full)
+    monkeypatch.setattr(report, "_draw", lambda *_: [])
+    code, out, error = command("report", small_sweep, "--quiet")
+    assert code == 1 and out == "" and "No space left" in error
+    assert listing(small_sweep) == before and (small_sweep / "report.html").read_text() == "old"
+
+
+def test_the_page_may_go_elsewhere_and_a_wrong_place_is_refused(small_sweep, tmp_path, command, monkeypatch):
+    monkeypatch.setattr(report, "_draw", lambda *_: [])
+    code, out, _ = command("report", small_sweep, "--html", tmp_path / "page.html", "--quiet")
+    assert code == 0 and out.strip() == str(tmp_path / "page.html") and (tmp_path / "page.html").exists()
+    code, _, error = command("report", small_sweep, "--html", tmp_path / "no" / "page.html", "--quiet")
+    assert code == 2 and "is not a folder" in error
+
+
+@pytest.mark.parametrize("name", ["report", "summary"])
+def test_a_folder_without_results_is_refused(tmp_path, command, name):
+    code, out, error = command(name, tmp_path)
+    assert code == 2 and out == "" and "index.json" in error.splitlines()[-1]

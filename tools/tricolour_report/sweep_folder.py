@@ -1,0 +1,160 @@
+"""A sweep folder as it lies on disk.
+
+Purpose: read `index.json` and every `run.json`; know which runs are complete, failed, damaged, skipped or never ran.
+Invariants: nothing here computes a statistic. Each run that the index lists ends in exactly one of `Sweep.runs`
+(complete or failed) and `Sweep.skipped` (named, with the reason).
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import schema
+from .errors import DamagedRun, UsageProblem
+
+MAIN_KEYS = ("collector", "barrier", "workload", "heap")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One point of the experiment's matrix; `parameters` are flat text, `param.scale` for a nested one."""
+
+    hash: str
+    parameters: dict = field(hash=False, compare=False)
+
+    @property
+    def collector(self) -> str:
+        return self.parameters["collector"]
+
+    @property
+    def barrier(self) -> str:
+        return self.parameters["barrier"]
+
+    @property
+    def workload(self) -> str:
+        return self.parameters["workload"]
+
+    @property
+    def heap(self) -> str:
+        return self.parameters["heap"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One invocation. `record` is the validated `run.json`, or None for a failed run that left none."""
+
+    cell: Cell
+    block: int
+    folder: Path
+    status: str
+    exit_code: int
+    record: dict | None = field(hash=False, compare=False)
+
+    @property
+    def verified(self) -> bool:
+        return bool(self.record and self.record["parameters"].get("verify", False))
+
+    @property
+    def timed(self) -> bool:
+        """True when the run may enter a timing figure."""
+        return self.status == "ok" and not self.verified
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A run that was not read, and why."""
+
+    place: str
+    reason: str
+
+
+@dataclass
+class Sweep:
+    """`planned` counts the runs the experiment asked for, whether or not they are listed."""
+
+    folder: Path
+    name: str
+    created_utc: str
+    baseline: tuple[str, str]
+    invocations: int
+    cells: list[Cell]
+    runs: list[Run]
+    skipped: list[Skipped]
+    listed: int
+
+    @property
+    def planned(self) -> int:
+        return self.invocations * len(self.cells)
+
+    @property
+    def never_ran(self) -> int:
+        return max(0, self.planned - self.listed)
+
+
+def open_sweep(folder: Path) -> Sweep:
+    """Read the index and every run's record; raises UsageProblem when `folder` is no sweep folder."""
+    index = _read_index(folder)
+    cells, runs, skipped, listed = [], [], [], 0
+    for entry in index["cells"]:
+        cell = Cell(entry["cell"], flatten(entry["parameters"]))
+        cells.append(cell)
+        for listing in entry["runs"]:
+            listed += 1
+            try:
+                runs.append(_read_run(folder, cell, listing))
+            except DamagedRun as damage:
+                skipped.append(Skipped(listing["path"], str(damage)))
+    baseline = (index["baseline"]["collector"], index["baseline"]["barrier"])
+    return Sweep(
+        folder, index["name"], index["created_utc"], baseline, index["invocations"], cells, runs, skipped, listed
+    )
+
+
+def flatten(parameters: dict, prefix: str = "") -> dict:
+    """Nested parameters as flat text: {"param": {"scale": 2}} becomes {"param.scale": "2"}."""
+    flat = {}
+    for key, value in parameters.items():
+        if isinstance(value, dict):
+            flat.update(flatten(value, f"{prefix}{key}."))
+        else:
+            flat[prefix + key] = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    return flat
+
+
+def _read_index(folder: Path) -> dict:
+    path = folder / "index.json"
+    if not folder.is_dir():
+        raise UsageProblem(f"{folder} is not a folder")
+    if not path.exists():
+        raise UsageProblem(f"{folder} is not a sweep's result folder: it has no index.json")
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageProblem(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageProblem(f"{path} is damaged: {error}") from error
+    violation = schema.check(index, "index.schema.json")
+    if violation:
+        raise UsageProblem(f"{path} is not a readable index: {violation}")
+    return index
+
+
+def _read_run(folder: Path, cell: Cell, listing: dict) -> Run:
+    place = folder / listing["path"]
+    if folder.resolve() not in place.resolve().parents:
+        raise DamagedRun("the path leaves the sweep's folder")
+    path = place / "run.json"
+    if not path.exists():
+        if listing["status"] == "ok":
+            raise DamagedRun("run.json is missing though the index says ok")
+        return Run(cell, listing["block"], place, listing["status"], listing["exit_code"], None)
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DamagedRun(f"run.json cannot be read: {error}") from error
+    violation = schema.check(record, "run.schema.json")
+    if violation:
+        raise DamagedRun(f"run.json: {violation}")
+    if (record["cell"], record["block"]) != (cell.hash, listing["block"]):
+        raise DamagedRun(f"run.json belongs to cell {record['cell']}, block {record['block']}")
+    return Run(cell, record["block"], place, record["status"], record["exit_code"], record)

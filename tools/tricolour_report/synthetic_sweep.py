@@ -1,0 +1,178 @@
+"""Sweep folders for the tests, made from a seeded random model of three collectors.
+
+Purpose: complete, plausible result folders (every table, every kind of pause, failed and verified runs) without running
+a collector.
+Invariant: the same arguments give the same files; what is written follows `results/schema`.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from . import schema
+
+MILLISECOND = 1_000_000
+PAUSE_MS = {"stop_the_world": 20.0, "incremental": 0.5, "concurrent": 0.3}
+SPEED = {"stop_the_world": 1.0, "incremental": 0.85, "concurrent": 0.95}
+BARRIER_COST = {"none": 1.0, "dijkstra": 0.98, "yuasa": 0.96, "hybrid": 0.93, "steele": 0.97}
+COMBINATIONS = [
+    ("stop_the_world", "none"),
+    *[(c, b) for c in ("stop_the_world", "incremental", "concurrent") for b in ("dijkstra", "yuasa", "hybrid")],
+]
+
+
+def write_sweep(
+    folder: Path, invocations: int = 5, workloads=("gcbench", "latency"), heaps=("2x",), combinations=tuple(COMBINATIONS),
+    failing: dict | None = None, mutators: int = 1, speed: dict | None = None, seconds: float = 1.0, cycles: int = 12,
+) -> Path:
+    """Write a whole sweep. `failing` maps (collector, barrier, workload) to a status; `speed` scales combinations' throughput."""
+    folder.mkdir(exist_ok=True)
+    cells = []
+    number = 0
+    for workload in workloads:
+        for heap in heaps:
+            for collector, barrier in combinations:
+                parameters = {
+                    "collector": collector, "barrier": barrier, "marker": "serial", "workload": workload, "heap": heap,
+                    "mutators": mutators,
+                }
+                cell = f"{number:08x}"
+                number += 1
+                status = (failing or {}).get((collector, barrier, workload), "ok")
+                factor = (speed or {}).get((collector, barrier), 1.0)
+                runs = [
+                    _write_run(folder, cell, block, parameters, status, factor, seconds, cycles)
+                    for block in range(invocations)
+                ]
+                cells.append({"cell": cell, "parameters": parameters, "runs": runs})
+    index = {
+        "schema_version": 1, "name": "synthetic", "created_utc": "2026-01-02T03:04:05Z",
+        "baseline": {"collector": "stop_the_world", "barrier": "none"}, "invocations": invocations, "cells": cells,
+    }
+    (folder / "index.json").write_text(json.dumps(index))
+    (folder / "experiment.toml").write_text('schema = 1\nname = "synthetic"\n')
+    return folder
+
+
+def _write_run(folder, cell, block, parameters, status, factor, seconds, cycles) -> dict:
+    path = folder / "runs" / cell / str(block)
+    path.mkdir(parents=True)
+    exit_code = {"ok": 0, "heap_exhausted": 4, "timeout": 5}.get(status, 1)
+    record = {
+        "schema_version": 1, "cell": cell, "block": block, "status": status, "exit_code": exit_code,
+        "command": "tricolour run " + " ".join(f"--{key} {value}" for key, value in parameters.items() if key != "cell"),
+        "parameters": {**parameters, "verify": False, "seed": 42, "param": {}, "set": {}},
+    }
+    if status == "ok":
+        rng = np.random.default_rng([int(cell, 16), block])
+        tables = _tables(rng, parameters, seconds, cycles)
+        record.update(_measurements(rng, parameters, factor, seconds, tables))
+        for name, rows in tables.items():
+            pd.DataFrame(rows, columns=schema.table_columns(name)[0]).to_csv(path / f"{name}.csv", index=False)
+    else:
+        record["error"] = "no room for 4096 bytes"
+    (path / "run.json").write_text(json.dumps(record))
+    return {"block": block, "path": f"runs/{cell}/{block}", "status": status, "exit_code": exit_code}
+
+
+def _tables(rng, parameters, seconds, cycles) -> dict:
+    start, length = 5_000_000_000, int(seconds * 1e9)
+    tables = {name: [] for name in ("pauses", "phases", "requests", "heap", "hiccups", "verify")}
+    for number in range(1, cycles + 1):
+        begin = start + int(length * (number - 0.8) / cycles)
+        _cycle(rng, tables, parameters, number, begin, int(length * 0.5 / cycles))
+    for step in range(400):
+        t = start + step * length // 400
+        phase = (step * cycles / 400) % 1
+        used = int((40 + 24 * phase) * 2**20)
+        tables["heap"].append((t, used, 64 * 2**20, 62 * 2**20, "trigger" if phase < cycles / 400 else ""))
+    for step in range(200):
+        tables["hiccups"].append((start + step * length // 200, int(rng.gamma(1.5, 60_000))))
+    if parameters["workload"] == "latency":
+        _requests(rng, tables, start, length)
+    return tables
+
+
+def _cycle(rng, tables, parameters, number, begin, duration) -> None:
+    pause = lambda scale=1.0: int(PAUSE_MS[parameters["collector"]] * scale * MILLISECOND * rng.lognormal(0, 0.4))
+    stop = lambda kind, at, length: tables["pauses"].append(
+        (number, kind, "pacer", "all", at - 30_000, at, at + length, length - 1000, 60 * 2**20, 42 * 2**20)
+    )
+    phase = lambda thread, role, name, at, end: tables["phases"].append((number, thread, role, name, at, end, 2**20, 9000))
+    if parameters["collector"] == "stop_the_world":
+        length = pause()
+        stop("full", begin, length)
+        phase(0, "collector", "begin", begin, begin + length // 20)
+        phase(0, "collector", "marking", begin + length // 20, begin + length)
+        phase(0, "sweeper", "sweeping", begin + length, begin + length + duration // 8)
+    elif parameters["collector"] == "incremental":
+        for quantum in range(60):
+            stop("quantum", begin + quantum * duration // 60, min(pause(), duration // 70))
+        phase(0, "collector", "marking", begin, begin + duration)
+        phase(0, "sweeper", "sweeping", begin + duration, begin + duration * 9 // 8)
+    else:
+        first, last = pause(), pause(2)
+        stop("cycle_begin", begin, first)
+        phase(0, "collector", "begin", begin, begin + first)
+        phase(0, "marker", "marking", begin + first, begin + duration)
+        stop("fallback" if rng.random() < 0.04 else "termination", begin + duration, last)
+        phase(0, "collector", "termination", begin + duration, begin + duration + last)
+        phase(0, "sweeper", "sweeping", begin + duration + last, begin + duration * 3 // 2)
+        phase(0, "mutator", "assist", begin + duration // 2, begin + duration // 2 + 400_000)
+
+
+def _requests(rng, tables, start, length) -> None:
+    stops = np.array([(row[5], row[6]) for row in tables["pauses"]])
+    starts = np.sort(rng.integers(start, start + length, 4000))
+    ends = starts + rng.gamma(2.0, 2000.0, len(starts)).astype("int64")
+    hit = np.searchsorted(stops[:, 0], starts, side="right") - 1
+    inside = (hit >= 0) & (starts < stops[hit, 1])
+    ends[inside] += stops[hit[inside], 1] - starts[inside]
+    tables["requests"] = [(0, s, s, e) for s, e in zip(starts.tolist(), ends.tolist())]
+
+
+def _measurements(rng, parameters, factor, seconds, tables) -> dict:
+    wall = int(seconds * 1e9)
+    rate = 1e6 * factor * SPEED[parameters["collector"]] * BARRIER_COST[parameters["barrier"]] * rng.lognormal(0, 0.01)
+    lengths = [row[6] - row[5] for row in tables["pauses"]]
+    fallbacks = sum(row[1] == "fallback" for row in tables["pauses"])
+    lost = sum(lengths)
+    mutator = dict(running=wall - lost, allocation_slow_path=0, lazy_sweeping=0, paused=lost, handshake=0, assisting=0, stalled=0, blocked=0)
+    if parameters["collector"] == "concurrent":
+        mutator.update(running=wall - lost - wall // 50, assisting=wall // 50)
+    return {
+        "start_ns": 5_000_000_000, "end_ns": 5_000_000_000 + wall, "wall_ns": wall,
+        "operations": int(rate * seconds), "operations_per_s": rate,
+        "allocated_bytes": 10**9, "allocated_objects": 10**7, "cycles": 12, "fallbacks": fallbacks,
+        "pauses": {"count": len(lengths), "total_ns": lost, "p50_ns": int(np.median(lengths)), "p99_ns": max(lengths),
+                   "max_ns": max(lengths), "max_time_to_safepoint_ns": 30_000},
+        "stalls": {"count": 0, "total_ns": 0}, "assists": {"count": 0, "total_ns": 0}, "requests": None, "mmu": {},
+        "cpu_ns": {"mutator": wall - lost, "mark": wall // 5, "sweep": wall // 20, "pause": lost, "assist": 0, "other": wall // 100},
+        "mutator_time_ns": [{"mutator": i, **mutator} for i in range(parameters["mutators"])],
+        "heap": {"size": 64 * 2**20, "live": 32 * 2**20, "peak": 62 * 2**20, "metadata": 2**22, "grey_set_reserve": 2**20, "peak_resident": 80 * 2**20},
+        "verify": {"cycles_checked": 0, "lost_objects": 0, "floating_bytes": 0},
+        "provenance": {"host": "example", "kernel": "6.1", "cpu": "an x86-64", "cores": 2, "governor": "performance", "compiler": "gcc 12.2",
+                       "build_type": "Release", "commit": "0123abc", "libraries": {"tbb": "2021.8"}, "utc": "2026-01-02T03:04:05Z"},
+    }
+
+
+def write_barrier_cost(folder: Path, repetitions: int = 8) -> None:
+    """A Google Benchmark file of the four arms; `none` has only one that means anything."""
+    rng = np.random.default_rng(1)
+    benchmarks = []
+    for barrier, slow in {"none": 0.0, "dijkstra": 3.0, "yuasa": 4.0, "hybrid": 6.0}.items():
+        arms = {"off": 0.5, "test": 0.8, "filtered": 1.2 + slow / 4, "full": 1.5 + slow} if slow else {"off": 0.5}
+        for arm, cost in arms.items():
+            name = f"store/{barrier}/{arm}"
+            for repetition in range(repetitions):
+                time = cost * rng.lognormal(0, 0.03)
+                benchmarks.append({
+                    "name": name, "run_name": name, "run_type": "iteration", "repetitions": repetitions,
+                    "repetition_index": repetition, "iterations": 1000, "real_time": time, "cpu_time": time,
+                    "time_unit": "ns", "instructions": 2 + 4 * cost,
+                })
+            benchmarks.append({"name": f"{name}_mean", "run_name": name, "run_type": "aggregate", "aggregate_name": "mean",
+                               "real_time": cost, "cpu_time": cost, "time_unit": "ns"})
+    (folder / "barrier_cost.json").write_text(json.dumps({"context": {"num_cpus": 2}, "benchmarks": benchmarks}))

@@ -1,0 +1,51 @@
+"""The terminal summary fits, stays plain, and shows failures."""
+
+import io
+import sys
+
+from .experiment import load_experiment
+from .synthetic_sweep import write_sweep
+from .terminal import print_summary, summary
+
+
+def test_lines_fit_and_every_cell_is_there(small_sweep):
+    experiment = load_experiment(small_sweep, print)
+    lines = summary(experiment, coloured=False).splitlines()
+    assert max(map(len, lines)) <= 100 and "\033" not in "".join(lines)
+    assert sum(line.startswith("concurrent ") for line in lines) == 2
+    for collector in ("stop_the_world", "incremental", "concurrent"):
+        assert any(line.startswith(f"{collector}:") and "longest" in line for line in lines)
+    assert any("█" in line for line in lines)
+
+
+def test_failures_and_missing_runs_are_visible(tmp_path):
+    pairs = (("stop_the_world", "none"), ("concurrent", "yuasa"))
+    folder = write_sweep(tmp_path, 2, ("gcbench",), combinations=pairs, failing={("concurrent", "yuasa", "gcbench"): "timeout"})
+    index = folder / "index.json"
+    index.write_text(index.read_text().replace('"invocations": 2', '"invocations": 3'))
+    text = summary(load_experiment(folder, print), coloured=False)
+    assert "2 timeout, 1 missing" in text and "2 of 6 runs are missing" in text
+
+
+def test_a_terminal_gets_colour_unless_no_color_is_set(small_sweep, monkeypatch):
+    experiment = load_experiment(small_sweep, print)
+
+    def printed(is_terminal, encoding="utf-8"):
+        stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        stream.isatty = lambda: is_terminal
+        monkeypatch.setattr(sys, "stdout", stream)
+        print_summary(experiment)
+        stream.flush()
+        return stream.buffer.getvalue().decode(encoding)
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\033[" in printed(True)
+    assert "\033[" not in printed(False)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\033[" not in printed(True)
+    assert "#" in printed(False, "ascii")
+
+
+def test_the_command_prints_it(small_sweep, command):
+    code, out, error = command("summary", small_sweep)
+    assert code == 0 and "gcbench, heap 2x (3 invocations; exploratory)" in out and error == ""
