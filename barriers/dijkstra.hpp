@@ -16,6 +16,7 @@ struct Dijkstra {
       .mutators = MutatorColour::grey,
       .allocation = AllocationColour::white,
       .sound_with_white_allocation = true,
+      .idle_instructions = 2,
       .source = "Dijkstra, Lamport, Martin, Scholten, Steffens 1978",
   };
 

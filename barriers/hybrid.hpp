@@ -16,6 +16,7 @@ struct Hybrid {
       .mutators = MutatorColour::black,
       .needs_old_value = true,
       .ragged_safe = true,
+      .idle_instructions = 3,
       .source = "Clements, Hudson: Go proposal 17503, 2016",
   };
 

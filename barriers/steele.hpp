@@ -18,6 +18,7 @@ struct Steele {
       .sound_with_white_allocation = true,
       .black_means = BlackMeans::started,
       .regreys = true,
+      .idle_instructions = 3,
       .source = "Steele 1975",
   };
 

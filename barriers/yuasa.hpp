@@ -14,6 +14,7 @@ struct Yuasa {
       .invariant = Invariant::weak,
       .mutators = MutatorColour::black,
       .needs_old_value = true,
+      .idle_instructions = 3,
       .source = "Yuasa 1990",
   };
 

@@ -6,14 +6,12 @@
 // only then, or when there is none, collects in a pause (a fallback). A failure on the collector thread (the oracle's) reaches every
 // mutator at its next slow path; nothing is freed after it.
 //
-// Ownership: `requests_`, `running_`, `stopping_`, `failure_`: lock_. Pacing facts: the collector thread. Statistics of stalls and assists:
+// Ownership: `requested_`, `running_`, `stopping_`: lock_. Pacing facts: the collector thread. Statistics of stalls and assists:
 // statistics_lock_.
 //
-// Memory ordering: what mutators need of a finished cycle they get at its stops; failed_ is stored (release) after failure_ and read
-// (acquire) on the slow path.
+// Memory ordering: what mutators need of a finished cycle they get at its stops.
 // Source: mostly concurrent marking as in Printezis, Detlefs 2000; handshakes before the final stop as in Go's mark termination.
 #include <algorithm>
-#include <exception>
 #include <thread>
 
 #include "collectors/pacer.hpp"
@@ -49,7 +47,7 @@ class Concurrent final : public Collector {
   }
 
   void on_refill(MutatorContext& mutator, std::size_t bytes) override {
-    rethrow_failure();
+    cycle_.rethrow_failure();
     if (cycle_.phase() == Phase::marking) {
       if (options_.assist) assist(mutator, bytes);
     } else if (heap_.used_bytes() >= pacer_.trigger_bytes()) {
@@ -58,14 +56,14 @@ class Concurrent final : public Collector {
   }
 
   bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned attempt) override {
-    rethrow_failure();
+    cycle_.rethrow_failure();
     if (!stopped_.worth_trying(attempt)) return false;
     if (attempt == 0) {
       stall_until_completed(mutator, request(Cause::exhausted));
     } else {
       collect_in_pause(mutator);
     }
-    rethrow_failure();
+    cycle_.rethrow_failure();
     return true;
   }
 
@@ -75,7 +73,7 @@ class Concurrent final : public Collector {
     const std::uint64_t target = cycle_.completed() + under_way + 1;
     while (cycle_.completed() < target) {
       stall_until_completed(mutator, request(Cause::explicit_request));
-      rethrow_failure();
+      cycle_.rethrow_failure();
     }
   }
 
@@ -100,12 +98,9 @@ class Concurrent final : public Collector {
     try {
       while (const auto cause = next_request()) run_cycle(*cause);
     } catch (...) {
-      {
-        std::scoped_lock lock(lock_);
-        failure_ = std::current_exception();
-        running_ = false;
-      }
-      failed_.store(true, std::memory_order_release);
+      cycle_.fail();
+      std::scoped_lock lock(lock_);
+      running_ = false;
       completed_.notify_all();
     }
     std::scoped_lock lock(statistics_lock_);
@@ -202,7 +197,7 @@ class Concurrent final : public Collector {
     const Activity interrupted = heap_.world.enter_blocked(mutator, Activity::stalled);
     {
       std::unique_lock lock(lock_);
-      completed_.wait(lock, [&] { return cycle_.completed() >= target || (!running_ && !requested_) || failure_; });
+      completed_.wait(lock, [&] { return cycle_.completed() >= target || (!running_ && !requested_) || cycle_.failed(); });
     }
     heap_.world.leave_blocked(mutator, interrupted);
     std::scoped_lock lock(statistics_lock_);
@@ -215,7 +210,7 @@ class Concurrent final : public Collector {
       switch (stopped_.run(mutator, {PauseKind::fallback, Cause::exhausted}, cycle_.completed())) {
         case StoppedCollection::Outcome::under_way:
           stall_until_completed(mutator, cycle_.completed() + 1);
-          rethrow_failure();
+          cycle_.rethrow_failure();
           break;
         case StoppedCollection::Outcome::came_second: return;
         case StoppedCollection::Outcome::collected:
@@ -240,12 +235,6 @@ class Concurrent final : public Collector {
     counts_.assisted_ns += now_ns() - begin_ns;
   }
 
-  void rethrow_failure() {
-    if (!failed_.load(std::memory_order_acquire)) return;
-    std::scoped_lock lock(lock_);
-    std::rethrow_exception(failure_);
-  }
-
   Heap& heap_;
   const CollectorOptions options_;
   Cycle cycle_;
@@ -259,8 +248,6 @@ class Concurrent final : public Collector {
   std::optional<Cause> requested_;
   bool running_ = false;
   bool stopping_ = false;
-  std::exception_ptr failure_;
-  std::atomic<bool> failed_{false};
 
   std::size_t allocated_bytes_ = 0;
   Nanoseconds cycle_ended_at_ns_ = 0;

@@ -41,6 +41,18 @@ void Cycle::enter(Phase next) {
   phase_.store(next, std::memory_order_release);
 }
 
+void Cycle::fail() {
+  std::scoped_lock lock(failure_lock_);
+  if (!failure_) failure_ = std::current_exception();
+  failed_.store(true, std::memory_order_release);
+}
+
+void Cycle::rethrow_failure() const {
+  if (!failed()) return;
+  std::scoped_lock lock(failure_lock_);
+  std::rethrow_exception(failure_);
+}
+
 void Cycle::begin(World::Exclusive& world, bool stopped) {
   const Nanoseconds begin_ns = now_ns();
   finish_sweep();
@@ -64,6 +76,7 @@ bool Cycle::terminate(World::Exclusive& world, std::size_t slots) {
   }
   enter(Phase::sweeping);
   begin_sweep(world);
+  completed_.fetch_add(1, std::memory_order_release);
   enter(Phase::idle);
   return true;
 }
@@ -73,7 +86,7 @@ void Cycle::run_stopped(World::Exclusive& world) {
   terminate(world);
 }
 
-bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slots) {
+bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slots) try {
   PhaseState& phase = heap_.phase;
   bool flipped = false;
   for (const Step step : steps) {
@@ -107,6 +120,9 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
   for (MutatorContext* mutator : world.mutators()) mutator->adopt(phase);
   if (flipped && oracle_ != nullptr) oracle_->cycle_began();
   return true;
+} catch (...) {
+  fail();
+  throw;
 }
 
 bool Cycle::drain(std::size_t slots) {
@@ -117,7 +133,7 @@ bool Cycle::drain(std::size_t slots) {
   } else {
     drained = marker_->mark_quantum(slots);
   }
-  mark_cpu_ns_ += thread_cpu_ns() - cpu_before;
+  add_mark_cpu(thread_cpu_ns() - cpu_before);
   return drained;
 }
 
@@ -159,7 +175,6 @@ void Cycle::begin_sweep(World::Exclusive& world) {
   heap_.blocks.begin_sweep(heap_.phase.sense);
   heap_.large.begin_sweep(heap_.phase.sense);
   sweep_unchecked_ = true;
-  completed_.fetch_add(1, std::memory_order_release);
   if (options_.sweep == SweepMode::eager) sweeper_.sweep_all();
   if (options_.sweep == SweepMode::parallel) sweeper_.sweep_all_in_parallel();
   if (options_.sweep == SweepMode::eager || options_.sweep == SweepMode::parallel) {
@@ -173,27 +188,32 @@ void Cycle::finish_sweep() {
   const Nanoseconds begin_ns = now_ns();
   const Nanoseconds cpu_before = thread_cpu_ns();
   sweeper_.sweep_all();
-  sweep_cpu_ns_ += thread_cpu_ns() - cpu_before;
+  sweep_cpu_ns_.fetch_add(thread_cpu_ns() - cpu_before, std::memory_order_relaxed);
   emit_phase(Activity::sweeping, Role::sweeper, begin_ns);
 }
 
-void Cycle::check_swept() {
+void Cycle::check_swept() try {
   if (oracle_ != nullptr && sweep_unchecked_) oracle_->check_swept();
   sweep_unchecked_ = false;
+} catch (...) {
+  fail();
+  throw;
 }
 
 CollectorStatistics Cycle::statistics() const {
   CollectorStatistics statistics;
   statistics.cycles = completed();
-  statistics.mark_cpu_ns = mark_cpu_ns_ + marker_->own_cpu_ns();
-  statistics.sweep_cpu_ns = sweep_cpu_ns_;
+  statistics.mark_cpu_ns = mark_cpu_ns_.load(std::memory_order_relaxed) + marker_->own_cpu_ns();
+  statistics.sweep_cpu_ns = sweep_cpu_ns_.load(std::memory_order_relaxed);
   statistics.live_bytes = heap_.live_bytes.load(std::memory_order_relaxed);
   statistics.marking = marker_->counters();
   return statistics;
 }
 
 void Cycle::emit_phase(Activity activity, Role role, Nanoseconds begin_ns, std::uint64_t bytes, std::uint64_t objects) {
-  heap_.emit({.kind = EventKind::phase, .activity = activity, .role = role, .cycle = heap_.phase.cycle, .begin_ns = begin_ns,
+  // Not heap_.phase.cycle: a sweep beside mutators may meet a stopped collection that counts it up.
+  const std::uint64_t cycle = completed() + (phase() == Phase::idle ? 0 : 1);
+  heap_.emit({.kind = EventKind::phase, .activity = activity, .role = role, .cycle = cycle, .begin_ns = begin_ns,
               .stopped_ns = begin_ns, .end_ns = now_ns(), .bytes = bytes, .objects = objects});
 }
 

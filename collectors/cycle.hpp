@@ -4,7 +4,7 @@
 // the steps themselves come from core/protocol.hpp and are the same for all.
 //
 // Invariant: phase transitions follow `may_follow`. No cycle begins before the last one's sweep is complete. When `terminate` returns true the
-// grey set and every shade buffer are empty, and everything reachable is marked.
+// grey set and every shade buffer are empty, and everything reachable is marked. A failure is final: it reaches every mutator at its next slow path.
 //
 // Ownership: the thread that holds World::Exclusive, except `phase`, `marker().assist` (mutators) and `finish_sweep` (any thread).
 //
@@ -13,7 +13,9 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <memory>
+#include <mutex>
 
 #include "collectors/collector.hpp"
 #include "collectors/marking/scanner.hpp"
@@ -26,6 +28,12 @@ class Cycle {
  public:
   explicit Cycle(const CollectorParts& parts);
   ~Cycle();
+
+  /// Throws what ended an earlier cycle for good (a lost object): the heap must not be collected any more. Any thread.
+  void rethrow_failure() const;
+  bool failed() const { return failed_.load(std::memory_order_acquire); }
+  /// Records the exception being handled as the end of this heap's collections. Nobody frees anything after it.
+  void fail();
 
   Phase phase() const { return phase_.load(std::memory_order_acquire); }
   Marker& marker() { return *marker_; }
@@ -50,7 +58,7 @@ class Cycle {
   /// What the cycle itself knows; the collector adds the rest.
   CollectorStatistics statistics() const;
   /// CPU of the calling thread that went into marking beside mutators.
-  void add_mark_cpu(Nanoseconds cpu) { mark_cpu_ns_ += cpu; }
+  void add_mark_cpu(Nanoseconds cpu) { mark_cpu_ns_.fetch_add(cpu, std::memory_order_relaxed); }
   /// Emits a phase interval of a GC thread that began at `begin_ns` and ends now.
   void emit_phase(Activity activity, Role role, Nanoseconds begin_ns, std::uint64_t bytes = 0, std::uint64_t objects = 0);
 
@@ -71,11 +79,14 @@ class Cycle {
   Sweeper sweeper_;
   Protocol protocol_;
   std::atomic<Phase> phase_{Phase::idle};
+  mutable std::mutex failure_lock_;
+  std::exception_ptr failure_;
+  std::atomic<bool> failed_{false};  ///< release after failure_ is set; acquire on the slow path
   bool sweep_unchecked_ = false;
   std::size_t handed_out_before_ = 0;
   std::atomic<std::uint64_t> completed_{0};  ///< release after termination, acquire by whoever waits for one
-  Nanoseconds mark_cpu_ns_ = 0;
-  Nanoseconds sweep_cpu_ns_ = 0;
+  std::atomic<Nanoseconds> mark_cpu_ns_{0};   ///< statistics: relaxed
+  std::atomic<Nanoseconds> sweep_cpu_ns_{0};
 };
 
 }  // namespace tricolour

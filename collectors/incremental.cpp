@@ -24,6 +24,7 @@ class Incremental final : public Collector {
   }
 
   void on_refill(MutatorContext& mutator, std::size_t bytes) override {
+    cycle_.rethrow_failure();
     if (cycle_.phase() == Phase::marking) {
       owed_bytes_.fetch_add(bytes, std::memory_order_relaxed);
       pay(mutator);
@@ -33,6 +34,7 @@ class Incremental final : public Collector {
   }
 
   bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned attempt) override {
+    cycle_.rethrow_failure();
     if (!stopped_.worth_trying(attempt)) return false;
     if (cycle_.phase() == Phase::marking) {
       finish(mutator, Cause::exhausted);

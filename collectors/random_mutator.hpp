@@ -137,8 +137,8 @@ class RandomMutator {
       try {
         Mutator<B>& m = child.attach();
         RandomMutator grandchild(m, seed, false);
-        grandchild.roots_[0] = m.roots.handles()[0];
-        grandchild.roots_[1] = m.roots.handles()[1];
+        grandchild.roots_[0] = child.argument(0);
+        grandchild.roots_[1] = child.argument(1);
         grandchild.run(50);
       } catch (const std::exception& error) {
         failure = error.what();

@@ -141,7 +141,7 @@ TEST_CASE("the oracle sees what an unsound pair loses, with a path to it", "[sou
   options.collection.quantum_slots = 64;
   CAPTURE(collector, white_yuasa);
   std::string failure;
-  for (std::uint64_t seed = 1; seed < 50 && failure.empty(); ++seed) {
+  for (std::uint64_t seed = 1; seed < 1000 && failure.empty(); ++seed) {
     failure = (white_yuasa ? run<Yuasa>(options, 2, 20'000, seed) : run<None>(options, 2, 20'000, seed)).failure;
   }
   CHECK_THAT(failure, Catch::Matchers::Contains("lost object at"));

@@ -10,9 +10,10 @@ class StopTheWorld final : public Collector {
  public:
   explicit StopTheWorld(const CollectorParts& parts) : cycle_(parts), stopped_(cycle_, parts.heap) {}
 
-  void on_refill(MutatorContext&, std::size_t) override {}
+  void on_refill(MutatorContext&, std::size_t) override { cycle_.rethrow_failure(); }
 
   bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned attempt) override {
+    cycle_.rethrow_failure();
     if (!stopped_.worth_trying(attempt)) return false;
     stopped_.run(mutator, {PauseKind::full, Cause::exhausted}, cycle_.completed());
     return true;

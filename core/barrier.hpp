@@ -48,6 +48,8 @@ struct BarrierTraits {
   bool regreys = false;
   bool ragged_safe = false;
   bool has_flag = true;             ///< tests m.marking() before anything else
+  /// Instructions that the store path has over a plain store while nothing is marked (GCC, x86-64; tools/check_hot_paths holds it true).
+  unsigned idle_instructions = 0;
   std::string_view source;
 
   /// May it run beside marking at all?

@@ -79,7 +79,7 @@ void BlockSpace::begin_sweep(MarkSense sense) {
   for (std::size_t block = 0; block < blocks_; ++block) {
     const BlockState seen = states_[block].load(std::memory_order_relaxed);
     if (seen == BlockState::in_use || seen == BlockState::swept) {
-      states_[block].store(BlockState::unswept, std::memory_order_relaxed);
+      states_[block].store(BlockState::unswept, std::memory_order_release);  // live_state_, to a sweeper that was not stopped
       ++unswept;
     }
   }

@@ -17,7 +17,9 @@ GreyItem item_of(std::size_t number) { return GreyItem(reinterpret_cast<Object*>
 std::size_t number_of(GreyItem item) { return reinterpret_cast<std::uintptr_t>(item.object()) / granule_bytes - 1; }
 
 using Tally = std::vector<std::uint8_t>;
-bool each_once(const Tally& tally) { return std::ranges::all_of(tally, [](int times) { return times == 1; }); }
+bool each_once(const Tally& tally) {
+  return std::ranges::all_of(tally, [](int times) { return times == 1; });
+}
 
 void take_all(GreySet& set, Tally& tally) {
   while (GreyPacket* const packet = set.take_published()) {

@@ -139,6 +139,8 @@ class Child {
     mutator_->heap().world.leave_blocked(*mutator_, Activity::running);
     return *mutator_;
   }
+  /// The `index`-th argument, as the child's own root keeps it. The child's thread.
+  Object* argument(std::size_t index) const { return mutator_->roots.handles()[index]; }
   /// On the child's thread, last of all.
   void end() { mutator_.reset(); }
 

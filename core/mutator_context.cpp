@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/heap.hpp"
+#include "core/metadata_scan.hpp"
 
 namespace tricolour {
 namespace {
@@ -44,6 +45,7 @@ void MutatorContext::adopt(const PhaseState& phase) {
   // Between cycles every object is black, so an arm decides by what it takes for white; changing black to black harms nothing.
   constexpr ColourByte no_state = 0xff;
   phase_.marking = true;
+  phase_.roots_scanned = true;
   white_ = phase.arm == BarrierArm::full ? phase.sense.black : no_state;
   shaded_ = regreyed_ = phase.sense.black;
 }
@@ -70,9 +72,7 @@ void MutatorContext::install(Hole hole) {
 
 namespace {
 std::uint64_t count_starts(const SideMetadata& metadata, const std::byte* begin, const std::byte* end) {
-  const ColourByte* const first = metadata.byte_of(begin);
-  const auto granules = (end - begin) / static_cast<std::ptrdiff_t>(granule_bytes);
-  return static_cast<std::uint64_t>(granules - std::count(first, first + granules, ColourByte{0}));
+  return MetadataScan::count_starts(metadata.byte_of(begin), static_cast<std::size_t>(end - begin) / granule_bytes);
 }
 }  // namespace
 

@@ -126,7 +126,8 @@ World::Exclusive::~Exclusive() {
 
 void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work) {
   Event event{.kind = EventKind::pause, .thread = every_mutator, .begin_ns = now_ns()};
-  const Nanoseconds cpu_before = thread_cpu_ns();
+  const bool recorded = world_.heap_.recorded();
+  const Nanoseconds cpu_before = recorded ? thread_cpu_ns() : 0;
   for (MutatorContext* mutator : world_.mutators_) mutator->safepoint.poll.store(true, std::memory_order_release);
   for (MutatorContext* mutator : world_.mutators_) world_.await_stopped(*mutator);
   event.stopped_ns = now_ns();
@@ -143,7 +144,7 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
   event.cycle = world_.heap_.phase.cycle;
   world_.resume();
   event.end_ns = now_ns();
-  event.cpu_ns = thread_cpu_ns() - cpu_before;
+  event.cpu_ns = recorded ? thread_cpu_ns() - cpu_before : 0;
   world_.heap_.emit(event);
 }
 

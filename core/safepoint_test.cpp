@@ -162,8 +162,8 @@ TEST_CASE("a child is born blocked with its arguments, and attaches on its own t
   Child<None> child(parent, {&argument});
   std::uint64_t seen = 0;
   std::thread thread([&] {
-    Mutator<None>& m = child.attach();
-    seen = *m.roots.handles().front()->payload<std::uint64_t>();
+    child.attach();
+    seen = *child.argument(0)->payload<std::uint64_t>();
     child.end();
   });
   parent.blocking([&] { thread.join(); });

@@ -1,6 +1,6 @@
-// Heaps for microbenchmarks: one in which no collection may happen, and one in which everything dies.
+// Heaps for microbenchmarks and unit tests: one in which no collection may happen, and one in which everything dies.
 //
-// Purpose: a microbenchmark times one operation; a collector that woke up in between would be timed with it.
+// Purpose: a microbenchmark times one operation, a unit test looks at one; a collector that woke up in between would disturb both.
 //
 // Ownership: a heap, its hooks and one mutator, all on the benchmark's thread.
 #pragma once

@@ -77,8 +77,7 @@ class PerfectTrees {
 
   Object* node(std::int32_t serial, std::int32_t position) {
     Object* const made = m_.allocate(TreeNode::slots, sizeof(TreeNode));
-    // Not payload(): the slot count is known here, and need not be read back.
-    *reinterpret_cast<TreeNode*>(made->slots() + TreeNode::slots) = {serial, position};
+    *made->template payload_behind<TreeNode>(TreeNode::slots) = {serial, position};
     return made;
   }
 

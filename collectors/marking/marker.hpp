@@ -25,7 +25,7 @@ struct MarkerOptions {
   unsigned stopped_threads = 1;
   unsigned concurrent_threads = 1;
   std::uint32_t deque_capacity = 8192;  ///< items a worker's deque holds before it spills into packets
-  unsigned prefetch = 16;               ///< edges in flight between finding a reference and looking at its object; 1 to 64
+  unsigned prefetch = 32;               ///< edges in flight between finding a reference and looking at its object; 1 to 64
 };
 
 class Marker {

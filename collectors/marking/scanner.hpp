@@ -51,8 +51,12 @@ template <bool alone, BlackMeans means, GreyStack Stack>
 class Scanner {
  public:
   Scanner(const SideMetadata& metadata, const PhaseState& phase, unsigned prefetch, Stack& stack)
-      : metadata_(metadata), white_(phase.sense.white()), black_(phase.sense.black), shaded_(phase.shaded_state()),
-        depth_(std::clamp(prefetch, 1u, max_prefetch)), stack_(stack) {}
+      : metadata_(metadata),
+        white_(phase.sense.white()),
+        black_(phase.sense.black),
+        shaded_(phase.shaded_state()),
+        depth_(std::clamp(prefetch, 1u, max_prefetch)),
+        stack_(stack) {}
 
   /// Scans until the stack is empty, or until `slots` slots or `bytes` of objects have been scanned.
   MarkCount trace(std::size_t slots = no_limit, std::size_t bytes = no_limit) {
@@ -95,7 +99,9 @@ class Scanner {
 
   void blacken(Object* object, std::size_t chunk) {
     ColourByte* const byte = metadata_.byte_of_chunk(object, chunk);
-    const ColourByte black = with_state(chunk == 0 ? *byte : colour_byte(1, black_), black_);
+    // Relaxed: only the state can change meanwhile, and that is overwritten.
+    const ColourByte seen = SideMetadata::atomic(byte).load(std::memory_order_relaxed);
+    const ColourByte black = with_state(chunk == 0 ? seen : colour_byte(1, black_), black_);
     // seq_cst: black is visible before this thread's first look at the fields; partner: the barrier (see above).
     SideMetadata::atomic(byte).exchange(black, std::memory_order_seq_cst);
   }
@@ -121,8 +127,7 @@ class Scanner {
     if (won) stack_.push(GreyItem(object));
   }
 
-  static constexpr std::memory_order field_order =
-      means == BlackMeans::started ? std::memory_order_seq_cst : std::memory_order_acquire;
+  static constexpr std::memory_order field_order = means == BlackMeans::started ? std::memory_order_seq_cst : std::memory_order_acquire;
 
   const SideMetadata metadata_;
   const ColourByte white_;

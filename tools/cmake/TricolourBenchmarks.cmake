@@ -1,12 +1,16 @@
 # The microbenchmarks, one program from the <unit>_bench.cpp files that stand beside what they measure; and the probes that
 # tools/check_hot_paths disassembles, one per barrier, compiled with the flags of everything else.
 
-find_package(benchmark REQUIRED)
-file(GLOB_RECURSE bench_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/*_bench.cpp ${PROJECT_SOURCE_DIR}/barriers/*_bench.cpp
-     ${PROJECT_SOURCE_DIR}/collectors/*_bench.cpp)
-add_executable(tricolour_bench ${bench_sources})
-target_link_libraries(tricolour_bench PRIVATE tricolour_collectors benchmark::benchmark benchmark::benchmark_main)
-tricolour_flags(tricolour_bench)
+find_package(benchmark QUIET)
+if(benchmark_FOUND)
+  file(GLOB_RECURSE bench_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/*_bench.cpp ${PROJECT_SOURCE_DIR}/barriers/*_bench.cpp
+       ${PROJECT_SOURCE_DIR}/collectors/*_bench.cpp)
+  add_executable(tricolour_bench ${bench_sources})
+  target_link_libraries(tricolour_bench PRIVATE tricolour_collectors benchmark::benchmark benchmark::benchmark_main)
+  tricolour_flags(tricolour_bench)
+else()
+  message(STATUS "Google Benchmark was not found: no tricolour_bench")
+endif()
 
 set(probe_sources "")
 foreach(barrier IN LISTS TRICOLOUR_BARRIERS)

@@ -12,13 +12,12 @@ int main() {
     Mutator<Yuasa> m(heap);
     Root list{m};  // a rooted handle: what it refers to stays
     for (long i = 0; i < 2'000'000; ++i) {
+      if (i % 100'000 == 0) list = nullptr;              // the list so far is garbage
       Object* const node = m.allocate(1, sizeof(long));  // one reference, one number; may collect
       *node->payload<long>() = i;
       m.store(node, 0, list);
       list = node;
-      if (i % 100'000 == 99'999) list = nullptr;  // the list so far is garbage
     }
-    m.store(list = m.allocate(1, 0), 0, m.allocate(0, 8));
     heap.collector().collect(m);
   }
   heap.stop();

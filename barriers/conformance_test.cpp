@@ -1,0 +1,283 @@
+// The conformance suite: what every barrier must do, whatever its name, as its traits promise it.
+//
+// Purpose: runs a barrier's own source in a small environment that records every action in order, over every combination of
+// marking, own roots scanned or not, source black or not, old and new value null, white or black; and states what is wrong in words. A new
+// barrier in the list is checked without a line here. Mutants below prove that the checks see.
+//
+// Source: the invariants are Pirinen 1998, "Barrier techniques for incremental tracing".
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "barriers/all.hpp"
+#include "barriers/dijkstra.hpp"
+#include "barriers/hybrid.hpp"
+#include "barriers/yuasa.hpp"
+#include "tools/catch.hpp"
+
+namespace tricolour {
+namespace {
+
+enum class Action : std::uint8_t { asked_marking, asked_scanned, loaded, asked_white, asked_black, shaded, regreyed, wrote };
+
+struct Cell {
+  bool white = true;
+};
+struct Field {
+  Cell* value = nullptr;
+};
+
+/// One store's circumstances.
+struct Situation {
+  bool marking;
+  bool scanned;
+  bool source_black;
+  Cell* old_value;
+  Cell* new_value;
+};
+
+/// The environment: it does what the real one does to colours, and writes down what it was asked.
+class Recorder {
+ public:
+  using Reference = Cell*;
+  using SlotReference = Field&;
+  struct Entry {
+    Action action;
+    Cell* subject;
+  };
+
+  explicit Recorder(const Situation& situation) : situation_(situation) {}
+  bool marking() { return note(Action::asked_marking, nullptr, situation_.marking); }
+  bool roots_scanned() { return note(Action::asked_scanned, nullptr, situation_.scanned); }
+  Cell* load(Field& field) { return note(Action::loaded, field.value, field.value); }
+  bool is_white(Cell* cell) { return note(Action::asked_white, cell, cell != nullptr && cell->white); }
+  bool is_black(Cell* source, Field&) { return note(Action::asked_black, source, situation_.source_black); }
+  void regrey(Cell* source, Field&) { note(Action::regreyed, source, 0); }
+  void shade(Cell* cell) {
+    if (cell == nullptr || !cell->white) return;
+    note(Action::shaded, cell, 0);
+    cell->white = false;
+  }
+  int write(Field& field, Cell* value, std::memory_order order) {
+    orders.push_back(order);
+    field.value = value;
+    return note(Action::wrote, value, ++writes);
+  }
+
+  /// Position in the record, if it is there.
+  std::optional<std::size_t> find(Action action) const {
+    const auto at = std::ranges::find(record, action, &Entry::action);
+    return at == record.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - record.begin()));
+  }
+  bool has(Action action) const { return find(action).has_value(); }
+
+  std::vector<Entry> record;
+  std::vector<std::memory_order> orders;
+  int writes = 0;
+
+ private:
+  template <class T>
+  T note(Action action, Cell* subject, T answer) {
+    record.push_back({action, subject});
+    return answer;
+  }
+  Situation situation_;
+};
+
+/// What is wrong with barrier B; empty when nothing is.
+template <Barrier B>
+class Examination {
+ public:
+  std::set<std::string> operator()() {
+    for (const bool marking : {false, true}) {
+      for (const bool scanned : {false, true}) {
+        for (const bool source_black : {false, true}) {
+          for (const int old_value : {0, 1, 2}) {
+            for (const int new_value : {0, 1, 2}) examine(marking, scanned, source_black, old_value, new_value);
+          }
+        }
+      }
+    }
+    examine_traits();
+    return faults_;
+  }
+
+ private:
+  static constexpr BarrierTraits traits = B::traits;
+
+  /// Values: 0 null, 1 white, 2 black.
+  void examine(bool marking, bool scanned, bool source_black, int old_value, int new_value) {
+    Cell source{.white = false};
+    Cell old_cell{.white = old_value == 1};
+    Cell new_cell{.white = new_value == 1};
+    const Situation situation{marking, scanned, source_black, old_value == 0 ? nullptr : &old_cell, new_value == 0 ? nullptr : &new_cell};
+    Field field{situation.old_value};
+    Recorder m(situation);
+    const int result = B::store(m, &source, field, situation.new_value,
+                                [&](std::memory_order order) { return m.write(field, situation.new_value, order); });
+    examine_write(m, result);
+    examine_flag(m, situation);
+    if (marking) {
+      examine_deletion(m, situation);
+      examine_insertion(m, situation);
+    }
+    examine_looks(m);
+  }
+
+  void examine_write(const Recorder& m, int result) {
+    require(m.writes == 1, "the store is not made exactly once");
+    require(result == m.writes, "the result of the write is not returned");
+    require(
+        std::ranges::all_of(m.orders, [](auto order) { return order == std::memory_order_release || order == std::memory_order_seq_cst; }),
+        "the store is neither release nor sequentially consistent");
+  }
+
+  void examine_flag(const Recorder& m, const Situation& situation) {
+    require(traits.has_flag == m.has(Action::asked_marking), "traits.has_flag is not what the barrier does");
+    require(!traits.has_flag || m.find(Action::asked_marking) == 0, "something is done before the flag is tested");
+    if (situation.marking) return;
+    require(!m.has(Action::shaded) && !m.has(Action::regreyed), "something is shaded while nothing is marked");
+    require(!traits.has_flag || m.record.size() == 2, "more than the flag test and the store while nothing is marked");
+  }
+
+  void examine_deletion(const Recorder& m, const Situation& situation) {
+    require(traits.needs_old_value || !m.has(Action::loaded), "the old value is read although traits.needs_old_value is false");
+    require(!m.has(Action::loaded) || m.find(Action::loaded) < m.find(Action::wrote), "the old value is read after the store");
+    const bool deletes_unscanned = situation.old_value != nullptr && !situation.source_black;
+    if (traits.invariant == Invariant::weak && traits.needs_old_value && deletes_unscanned) {
+      const std::string when = situation.new_value == nullptr ? " by a null store" : "";
+      require(!situation.old_value->white, "a white object is deleted from the snapshot" + when);
+    }
+  }
+
+  void examine_insertion(const Recorder& m, const Situation& situation) {
+    const bool inserts_white = situation.new_value != nullptr && situation.new_value->white;  // still, after the barrier
+    if (traits.invariant == Invariant::strong && situation.source_black) {
+      require(!inserts_white || m.has(Action::regreyed), "a black object refers to a white one");
+    }
+    if (traits.ragged_safe && !situation.scanned) require(!inserts_white, "an unscanned mutator hides a white object in the heap");
+    regreys_ = regreys_ || m.has(Action::regreyed);
+    require(traits.keeps_an_invariant() || !m.has(Action::shaded), "a barrier without an invariant shades");
+  }
+
+  void examine_looks(const Recorder& m) {
+    asks_black_ = asks_black_ || m.has(Action::asked_black);
+    if (traits.invariant != Invariant::strong || !m.has(Action::asked_black)) return;
+    require(m.find(Action::wrote) < m.find(Action::asked_black), "the source's colour is looked at before the store");
+    require(m.orders.front() == std::memory_order_seq_cst, "no store-load order between the store and the look at the source's colour");
+  }
+
+  void examine_traits() {
+    require(traits.regreys == regreys_, "traits.regreys is not what the barrier does");
+    require((traits.black_means == BlackMeans::started) == asks_black_, "traits.black_means is not what the barrier does");
+    require(!traits.sound_with_white_allocation || traits.invariant == Invariant::strong, "white allocation without the strong invariant");
+    require(traits.allocation == AllocationColour::black || traits.sound_with_white_allocation, "the allocation colour is not a sound one");
+    require((traits.invariant == Invariant::none) == (traits.mutators == MutatorColour::none), "invariant and mutators' colour disagree");
+    require(!traits.name.empty() && !traits.summary.empty() && !traits.source.empty(), "name, summary or source is missing");
+  }
+
+  void require(bool holds, const std::string& fault) {
+    if (!holds) faults_.insert(fault);
+  }
+
+  std::set<std::string> faults_;
+  bool regreys_ = false;
+  bool asks_black_ = false;
+};
+
+/// Faults 2 and 4, in each barrier that could have them; 5; and a few that nobody should get away with.
+template <class Original>
+struct ReadsOldValueAfterStore {
+  static constexpr BarrierTraits traits = Original::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference value, Write write) {
+    if (!m.marking()) return write(std::memory_order_release);
+    const auto result = write(std::memory_order_release);
+    m.shade(m.load(slot));
+    m.shade(value);
+    return result;
+  }
+};
+template <class Original>
+struct SkipsNullStores {
+  static constexpr BarrierTraits traits = Original::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+    if (m.marking() && value == nullptr) return write(std::memory_order_release);
+    return Original::store(m, source, slot, value, write);
+  }
+};
+struct ShadesIfBlackUnordered {
+  static constexpr BarrierTraits traits = [] {
+    BarrierTraits changed = Dijkstra::traits;
+    changed.black_means = BlackMeans::started;
+    return changed;
+  }();
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+    if (!m.marking()) return write(std::memory_order_release);
+    const auto result = write(std::memory_order_release);
+    if (m.is_black(source, slot)) m.shade(value);
+    return result;
+  }
+};
+struct InsertsUnshaded : Dijkstra {
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference, typename M::SlotReference, typename M::Reference, Write write) {
+    m.marking();
+    return write(std::memory_order_release);
+  }
+};
+struct IgnoresOwnRoots {
+  static constexpr BarrierTraits traits = Hybrid::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+    return Yuasa::store(m, source, slot, value, write);
+  }
+};
+struct WritesRelaxed {
+  static constexpr BarrierTraits traits = Yuasa::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference, Write write) {
+    m.shade(m.load(slot));
+    m.marking();
+    return write(std::memory_order_relaxed);
+  }
+};
+
+}  // namespace
+
+TEMPLATE_LIST_TEST_CASE("a barrier does what its traits promise", "[barriers]", AllBarriers) {
+  INFO(TestType::traits.name);
+  CHECK(Examination<TestType>()() == std::set<std::string>{});
+}
+
+TEST_CASE("hybrid shades nothing but the old value once its own roots are scanned", "[barriers]") {
+  Cell old_value;
+  Cell new_value;
+  Cell source;
+  Field field{&old_value};
+  Recorder m({.marking = true, .scanned = true, .source_black = true, .old_value = &old_value, .new_value = &new_value});
+  Hybrid::store(m, &source, field, &new_value, [&](std::memory_order order) { return m.write(field, &new_value, order); });
+  CHECK_FALSE(old_value.white);
+  CHECK(new_value.white);
+}
+
+TEST_CASE("the conformance checks catch mutants", "[barriers][faults]") {
+  const std::string late_read = "the old value is read after the store";
+  CHECK(Examination<ReadsOldValueAfterStore<Yuasa>>()().contains(late_read));
+  CHECK(Examination<ReadsOldValueAfterStore<Hybrid>>()().contains(late_read));
+  const std::string null_skipped = "a white object is deleted from the snapshot by a null store";
+  CHECK(Examination<SkipsNullStores<Yuasa>>()().contains(null_skipped));
+  CHECK(Examination<SkipsNullStores<Hybrid>>()().contains(null_skipped));
+  CHECK(Examination<ShadesIfBlackUnordered>()() ==
+        std::set<std::string>{"no store-load order between the store and the look at the source's colour"});
+  CHECK(Examination<InsertsUnshaded>()() == std::set<std::string>{"a black object refers to a white one"});
+  CHECK(Examination<IgnoresOwnRoots>()() == std::set<std::string>{"an unscanned mutator hides a white object in the heap"});
+  CHECK(Examination<WritesRelaxed>()().contains("the store is neither release nor sequentially consistent"));
+  CHECK(Examination<WritesRelaxed>()().contains("something is shaded while nothing is marked"));
+}
+
+}  // namespace tricolour

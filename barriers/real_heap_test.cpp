@@ -1,0 +1,165 @@
+// Every barrier on a real heap: stores, exchanges, failed exchanges and bulk operations through the real mutator, while it is marking.
+//
+// Purpose: the conformance suite runs a barrier in a model; here the same source runs in `Mutator`, so that its environment (colours,
+// shading, regreying) and its callers (exchange, compare_exchange, clear_range, copy_range, globals) are checked too.
+//
+// Invariant: everything made before `start_marking` is white afterwards; no collector runs, so colours change only by barriers.
+#include <optional>
+
+#include "barriers/all.hpp"
+#include "tools/bench_heap.hpp"
+#include "tools/catch.hpp"
+
+namespace tricolour {
+namespace {
+
+/// One mutator under barrier B and a source whose slots 0 and 1 refer to `old_value`; `spare` is what gets stored.
+template <Barrier B>
+class Marking {
+ public:
+  explicit Marking(std::uint32_t source_slots = 4) : bench_(std::size_t{8} << 20) {
+    {
+      Mutator<B> builder(bench_.heap);
+      const Root kept{builder, builder.allocate(source_slots, 0)};
+      const Root old{builder, builder.allocate(0, 8)};
+      const Root other{builder, builder.allocate(0, 8)};
+      builder.store(kept, 0, old);
+      builder.store(kept, source_slots - 1, old);
+      source = kept;
+      old_value = old;
+      spare = other;
+    }
+    bench_.heap.phase.sense = bench_.heap.phase.sense.flipped();
+    bench_.heap.phase.black_means = B::traits.black_means;
+    bench_.heap.phase.marking = true;
+    bench_.heap.phase.roots_scanned = !B::traits.rescans_roots();
+    mutator.emplace(bench_.heap);
+  }
+
+  ColourByte state(Object* object, std::size_t slot = 0) const {
+    return state_of(
+        *(object == source ? bench_.heap.metadata.byte_of_slot(object, object->slot(slot)) : bench_.heap.metadata.byte_of(object)));
+  }
+  bool is_white(Object* object) const { return state(object) == bench_.heap.phase.sense.white(); }
+  void blacken_source(std::size_t slot = 0) {
+    ColourByte* const byte = bench_.heap.metadata.byte_of_slot(source, source->slot(slot));
+    *byte = with_state(*byte, bench_.heap.phase.sense.black);
+  }
+  bool source_is_black(std::size_t slot = 0) const { return state(source, slot) == bench_.heap.phase.sense.black; }
+  bool shaded_nothing() const { return mutator->shade_buffer_empty() && is_white(old_value) && is_white(spare); }
+
+  /// What `old_value` left and `spare` entered: does the barrier's invariant hold?
+  void check_invariant(std::size_t slot = 0) const {
+    if (B::traits.needs_old_value) CHECK_FALSE(is_white(old_value));
+    if (B::traits.invariant == Invariant::strong) CHECK((!is_white(spare) || !source_is_black(slot)));
+    if (B::traits.invariant == Invariant::none) CHECK(shaded_nothing());
+  }
+
+ private:
+  bench::BenchHeap<bench::NoCollection> bench_;
+
+ public:
+  std::optional<Mutator<B>> mutator;
+  Object* source = nullptr;
+  Object* old_value = nullptr;
+  Object* spare = nullptr;
+};
+
+}  // namespace
+
+TEMPLATE_LIST_TEST_CASE("a store keeps the invariant", "[barriers]", AllBarriers) {
+  Marking<TestType> heap;
+  heap.blacken_source();
+  heap.mutator->store(heap.source, 0, heap.spare);
+  CHECK(heap.mutator->load(heap.source, 0) == heap.spare);
+  heap.check_invariant();
+}
+
+TEMPLATE_LIST_TEST_CASE("a null store keeps the invariant", "[barriers]", AllBarriers) {
+  Marking<TestType> heap;
+  heap.mutator->store(heap.source, 0, nullptr);
+  CHECK(heap.mutator->load(heap.source, 0) == nullptr);
+  heap.check_invariant();
+}
+
+TEMPLATE_LIST_TEST_CASE("an exchange is a store", "[barriers]", AllBarriers) {
+  Marking<TestType> heap;
+  heap.blacken_source();
+  CHECK(heap.mutator->exchange(heap.source, 0, heap.spare) == heap.old_value);
+  CHECK(heap.mutator->load(heap.source, 0) == heap.spare);
+  heap.check_invariant();
+}
+
+TEMPLATE_LIST_TEST_CASE("a compare-exchange is a store", "[barriers]", AllBarriers) {
+  Marking<TestType> heap;
+  heap.blacken_source();
+  CHECK(heap.mutator->compare_exchange(heap.source, 0, heap.old_value, heap.spare));
+  CHECK(heap.mutator->load(heap.source, 0) == heap.spare);
+  heap.check_invariant();
+}
+
+TEMPLATE_LIST_TEST_CASE("a compare-exchange that fails shades nothing", "[barriers]", AllBarriers) {
+  Marking<TestType> heap;
+  heap.blacken_source();
+  CHECK_FALSE(heap.mutator->compare_exchange(heap.source, 0, heap.spare, heap.spare));
+  CHECK(heap.mutator->load(heap.source, 0) == heap.old_value);
+  CHECK(heap.shaded_nothing());
+  CHECK(heap.source_is_black());
+}
+
+TEMPLATE_LIST_TEST_CASE("clearing and copying ranges are stores", "[barriers]", AllBarriers) {
+  constexpr std::uint32_t slots = 2000;  // several chunks of a bulk operation
+  SECTION("clear_range") {
+    Marking<TestType> heap(slots);
+    const Root target{*heap.mutator, heap.source};
+    heap.mutator->clear_range(target, 1, slots - 1);
+    CHECK(heap.mutator->load(heap.source, slots - 1) == nullptr);
+    CHECK(heap.mutator->load(heap.source, 0) == heap.old_value);
+    heap.check_invariant();
+  }
+  SECTION("copy_range, overlapping") {
+    Marking<TestType> heap(slots);
+    const Root target{*heap.mutator, heap.source};
+    heap.mutator->copy_range(target, 0, target, 1, slots - 1);
+    CHECK(heap.mutator->load(heap.source, 1) == heap.old_value);
+    CHECK(heap.mutator->load(heap.source, slots - 1) == nullptr);
+    heap.check_invariant();
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("the last chunk of a long array has a colour of its own", "[barriers]", AllBarriers) {
+  constexpr std::uint32_t slots = 3 * chunk_slots;
+  Marking<TestType> heap(slots);
+  heap.blacken_source(slots - 1);
+  heap.mutator->store(heap.source, slots - 1, heap.spare);
+  heap.check_invariant(slots - 1);
+  CHECK(heap.state(heap.source, 0) != heap.state(heap.source, slots - 1));
+}
+
+TEMPLATE_LIST_TEST_CASE("a barrier does nothing but store when nothing is marked", "[barriers]", AllBarriers) {
+  bench::BenchHeap<bench::NoCollection> bench(std::size_t{1} << 20);
+  Mutator<TestType> m(bench.heap);
+  const Root source{m, m.allocate(2, 0)};
+  m.store(source, 0, source);
+  m.store(source, 0, nullptr);
+  m.exchange(source, 1, source);
+  CHECK(m.shade_buffer_empty());
+}
+
+TEMPLATE_LIST_TEST_CASE("the arms of the barrier-cost benchmark are what they say", "[barriers]", AllBarriers) {
+  const auto buffer_after_stores = [](BarrierArm arm) {
+    bench::BenchHeap<bench::NoCollection> bench(std::size_t{1} << 20, arm);
+    Mutator<TestType> m(bench.heap);
+    const Root source{m, m.allocate(2, 0)};
+    m.store(source, 0, source);
+    m.store(source, 0, source);
+    const bool empty = m.shade_buffer_empty();
+    m.flush_shade_buffer();
+    CHECK(bench.heap.grey_set.empty());
+    return empty;
+  };
+  CHECK(buffer_after_stores(BarrierArm::filtered));
+  CHECK(buffer_after_stores(BarrierArm::full) == !TestType::traits.keeps_an_invariant());
+}
+
+}  // namespace tricolour

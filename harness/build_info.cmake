@@ -1,0 +1,15 @@
+# Run with cmake -P at every build: writes `output` from `input` with the commit, so that the commit never goes stale.
+find_package(Git QUIET)
+set(commit unknown)
+if(Git_FOUND)
+  execute_process(COMMAND ${GIT_EXECUTABLE} -C ${source} rev-parse --short=12 HEAD OUTPUT_VARIABLE head OUTPUT_STRIP_TRAILING_WHITESPACE
+                  ERROR_QUIET RESULT_VARIABLE failed)
+  if(NOT failed)
+    execute_process(COMMAND ${GIT_EXECUTABLE} -C ${source} status --porcelain --untracked-files=no OUTPUT_VARIABLE changes ERROR_QUIET)
+    set(commit ${head})
+    if(changes)
+      set(commit ${head}-dirty)
+    endif()
+  endif()
+endif()
+configure_file(${input} ${output} @ONLY)

@@ -1,0 +1,223 @@
+"""The built `tricolour` as its users meet it: exit codes, files, failures of the disk, an interrupted sweep.
+
+Purpose: what only the whole program shows. The binary is $TRICOLOUR, or build/release/tricolour of this checkout.
+Invariant: every test has a folder and a cache of its own and a time limit.
+"""
+
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TRICOLOUR = os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricolour"))
+RUN = ["run", "--workload", "binary_trees", "--param", "depth=10", "--heap", "8M"]
+TABLES = {"pauses.csv", "phases.csv", "heap.csv", "hiccups.csv", "verify.csv"}
+
+sys.path.insert(0, str(ROOT / "tools"))
+
+
+@pytest.fixture
+def tricolour(tmp_path):
+    def call(*words, expect=0, **options):
+        environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        result = subprocess.run([TRICOLOUR, *map(str, words)], capture_output=True, text=True, timeout=120, env=environment, **options)
+        assert result.returncode == expect, f"{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}"
+        return result
+
+    return call
+
+
+def experiment(folder, cells=1, invocations=2, operations=20, timeout_s=20):
+    path = folder / "experiment.toml.in"
+    heaps = ", ".join(f'"{8 + cell}M"' for cell in range(cells))
+    path.write_text(
+        f'schema = 1\nname = "test"\n[matrix]\ncollector = "stop_the_world"\nbarrier = "none"\n'
+        f'workload = {{ name = "binary_trees", operations = {operations}, param = {{ depth = 10 }} }}\nheap = [{heaps}]\n'
+        f"[run]\ninvocations = {invocations}\ntimeout_s = {timeout_s}\n"
+    )
+    return path
+
+
+def runs_of(folder):
+    index = json.loads((folder / "index.json").read_text())
+    return [(cell["cell"], run["block"], run["status"]) for cell in index["cells"] for run in cell["runs"]]
+
+
+@pytest.mark.parametrize("words", [[], ["list"], ["doctor"], ["run"], ["minheap"], ["sweep"]])
+def test_every_command_explains_itself(tricolour, words):
+    assert "--help" in tricolour(*words, "--help").stdout
+
+
+def test_lists(tricolour):
+    barriers = json.loads(tricolour("list", "barriers", "--json").stdout)
+    assert [one["name"] for one in barriers][:2] == ["none", "dijkstra"]
+    assert all({"name", "invariant", "mutators", "needs_old_value", "allocation_colour", "ragged_safe", "collectors", "source"} <= one.keys() for one in barriers)
+    everything = json.loads(tricolour("list", "--json").stdout)
+    assert set(everything) == {"collectors", "barriers", "workloads", "markers", "sweepers", "parameters"}
+    assert "there are collectors" in tricolour("list", "colours", expect=2).stderr
+
+
+def test_doctor(tricolour):
+    assert json.loads(tricolour("doctor", "--json").stdout)["cores"] >= 1
+    assert "hiccups" in tricolour("doctor").stdout
+
+
+@pytest.mark.parametrize("words, said", [
+    ([], "subcommand"),
+    (["walk"], "no command is called 'walk'; there are list"),
+    (["run"], "--workload"),
+    (["run", "--workload", "gcbanch"], "there are gcbench"),
+    ([*RUN, "--barrier", "steel"], "there are none, dijkstra"),
+    ([*RUN, "--mutators", "0"], "outside 1 to"),
+    ([*RUN, "--mutators", "-1"], "--mutators"),
+    ([*RUN, "--mark-threads", "100000"], "outside 1 to"),
+    ([*RUN, "--colour", "red"], "--colour"),
+    ([*RUN, "--record", "maybe"], "--record"),
+    ([*RUN, "--collector", "concurrent"], "sound here: dijkstra"),
+    (["run", "--workload", "gcbench", "--heap", "1M"], "smaller than the live data"),
+    (["sweep", "missing.toml"], "missing.toml"),
+    (["sweep", "/dev/null"], "/dev/null:1: the file has no 'schema'"),
+])
+def test_bad_input_is_wrong_usage(tricolour, words, said):
+    assert said in tricolour(*words, expect=2).stderr
+
+
+def test_json_has_every_figure(tricolour):
+    run = json.loads(tricolour(*RUN, "--operations", 20, "--json").stdout)
+    assert run["status"] == "ok" and run["operations"] == 20 and run["cycles"] > 0
+    assert run["pauses"]["count"] > 0 and run["pauses"]["max_ns"] >= run["pauses"]["p99_ns"] >= run["pauses"]["p50_ns"] > 0
+    partition = {key: value for key, value in run["mutator_time_ns"][0].items() if key != "mutator"}
+    assert sum(partition.values()) == run["wall_ns"]
+
+
+def test_files_follow_the_schema(tricolour, tmp_path):
+    jsonschema = pytest.importorskip("jsonschema")
+    out = tmp_path / "run"
+    tricolour("run", "--workload", "latency", "--param", "live_mb=4", "--heap", "16M", "--collector", "concurrent", "--barrier", "yuasa",
+              "--operations", 200000, "--warmup", 0.1, "--out", out)
+    run = json.loads((out / "run.json").read_text())
+    jsonschema.validate(run, json.loads((ROOT / "results/schema/run.schema.json").read_text()))
+    columns = json.loads((ROOT / "results/schema/tables.schema.json").read_text())["tables"]
+    for table in TABLES:
+        header = (out / table).read_text().split("\n", 1)[0]
+        assert header.split(",") == columns[table.removesuffix(".csv")]["columns"]
+    requests = run["requests"]
+    assert requests["count"] == 200000 and requests["row_every"] == 2
+    assert (out / "requests.bin").stat().st_size == 100000 * 32
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "cache") == ["run"]
+
+
+def test_an_existing_folder_is_refused(tricolour, tmp_path):
+    out = tmp_path / "run"
+    tricolour(*RUN, "--operations", 1, "--out", out)
+    assert "--force" in tricolour(*RUN, "--operations", 1, "--out", out, expect=1).stderr
+    tricolour(*RUN, "--operations", 1, "--out", out, "--force")
+
+
+def test_a_heap_that_is_too_small_is_exhausted(tricolour):
+    result = tricolour("run", "--workload", "latency", "--param", "live_mb=8", "--heap", 8_100_000, "--operations", 1000, expect=4)
+    assert re.search(r"heap exhausted: heap \d+ bytes, live \d+ bytes, request \d+ bytes", result.stderr)
+    assert "repeat it with: tricolour run" in result.stderr
+
+
+def test_timeout_and_interruption(tricolour, tmp_path):
+    assert "timeout" in tricolour(*RUN, "--seconds", 60, "--timeout", 0.5, expect=5).stderr
+    process = subprocess.Popen([TRICOLOUR, *RUN, "--seconds", "60", "--out", str(tmp_path / "run")], stderr=subprocess.PIPE, text=True)
+    time.sleep(0.7)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 130
+    process.stderr.close()
+
+
+def test_a_read_only_place_is_an_error(tricolour):
+    assert "cannot write" in tricolour(*RUN, "--operations", 1, "--out", "/proc/run", expect=1).stderr
+
+
+def test_a_full_disk_leaves_nothing_half_written(tricolour, tmp_path):
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))
+    place = tmp_path / "place"
+    result = tricolour(*RUN, "--operations", 20, "--out", place / "run", expect=1, preexec_fn=limit)
+    assert "cannot write" in result.stderr and list(place.iterdir()) == []
+
+
+def test_lost_output_is_an_error(tricolour):
+    with open("/dev/full", "w") as full:
+        process = subprocess.run([TRICOLOUR, "list"], stdout=full, stderr=subprocess.PIPE, timeout=20)
+    assert process.returncode == 1
+
+
+def test_minimum_heap_is_measured_once(tricolour):
+    first = tricolour("minheap", "--workload", "binary_trees", "--param", "depth=10", "--json")
+    again = tricolour("minheap", "--workload", "binary_trees", "--param", "depth=10", "--json")
+    assert json.loads(first.stdout)["bytes"] == json.loads(again.stdout)["bytes"] >= 64 * 1024
+    assert "measuring" in first.stderr and again.stderr == ""
+    run = json.loads(tricolour("run", "--workload", "binary_trees", "--param", "depth=10", "--heap", "2x", "--operations", 1, "--json").stdout)
+    assert run["heap"]["size"] >= 2 * json.loads(first.stdout)["bytes"]
+
+
+def test_a_sweep_has_a_row_for_every_run(tricolour, tmp_path):
+    out = tmp_path / "sweep"
+    result = tricolour("sweep", experiment(tmp_path, cells=2), "--out", out)
+    assert result.stdout.strip() == str(out)
+    assert [status for _, _, status in runs_of(out)] == ["ok"] * 4
+    assert len(re.findall(r"^\[\d/4", result.stderr, re.M)) == 4
+    sweep_folder = pytest.importorskip("tricolour_report.sweep_folder")
+    sweep = sweep_folder.open_sweep(out)
+    assert len(sweep.runs) == 4 and not sweep.skipped
+
+
+def test_a_dry_run_lists_the_cells(tricolour, tmp_path):
+    result = tricolour("sweep", experiment(tmp_path, cells=3), "--out", tmp_path / "sweep", "--dry-run")
+    assert result.stdout.count("tricolour run") == 3 and not (tmp_path / "sweep").exists()
+
+
+def test_a_killed_sweep_goes_on(tricolour, tmp_path):
+    out = tmp_path / "sweep"
+    file = experiment(tmp_path, cells=4, invocations=3, operations=100)
+    process = subprocess.Popen([TRICOLOUR, "sweep", str(file), "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not (out / "index.json").exists() or len(runs_of(out)) < 3:
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    done = runs_of(out)
+    stamps = {run: (out / "runs" / run[0] / str(run[1]) / "run.json").stat().st_mtime_ns for run in done}
+    assert "exists" in tricolour("sweep", file, "--out", out, expect=1).stderr
+    tricolour("sweep", file, "--out", out, "--resume")
+    assert [status for _, _, status in runs_of(out)] == ["ok"] * 12
+    assert all((out / "runs" / run[0] / str(run[1]) / "run.json").stat().st_mtime_ns == stamp for run, stamp in stamps.items())
+    assert not list(out.glob("runs/*/.*"))
+    file.write_text(file.read_text().replace("invocations = 3", "invocations = 4"))
+    assert "has changed" in tricolour("sweep", file, "--out", out, "--resume", expect=2).stderr
+
+
+def test_an_interrupted_sweep_keeps_its_books(tricolour, tmp_path):
+    out = tmp_path / "sweep"
+    file = experiment(tmp_path, cells=2, invocations=5, operations=200)
+    process = subprocess.Popen([TRICOLOUR, "sweep", str(file), "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while not (out / "index.json").exists() or not runs_of(out):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130 and "--resume" in said
+    tricolour("sweep", file, "--out", out, "--resume")
+    assert len(runs_of(out)) == 10
+
+
+def test_a_run_that_hangs_is_a_row(tricolour, tmp_path):
+    out = tmp_path / "sweep"
+    tricolour("sweep", experiment(tmp_path, operations=10**12, invocations=1, timeout_s=1), "--out", out)
+    assert [status for _, _, status in runs_of(out)] == ["timeout"]
+
+
+def test_report_without_a_folder_is_wrong_usage(tricolour, tmp_path):
+    assert tricolour("report", tmp_path / "none", expect=2).stderr
+    assert "usage" in tricolour("compare", "--help").stdout

@@ -1,0 +1,204 @@
+// The one file that includes CLI11.
+#include "harness/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <iostream>
+
+#include "core/errors.hpp"
+#include "harness/exit_codes.hpp"
+#include "harness/names.hpp"
+
+namespace tricolour {
+namespace {
+
+/// "name=value" words, as CLI11 collects them, into pairs; the same name twice contradicts itself.
+NamedTexts split(const std::vector<std::string>& words, std::string_view flag) {
+  NamedTexts pairs;
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == 0 || equals == std::string::npos) throw ConfigurationError(fmt::format("{} takes name=value, not '{}'", flag, word));
+    const std::string name = word.substr(0, equals);
+    for (const auto& [other, value] : pairs) {
+      if (same_name(name, other)) throw ConfigurationError(fmt::format("{} gives '{}' twice", flag, name));
+    }
+    pairs.emplace_back(name, word.substr(equals + 1));
+  }
+  return pairs;
+}
+
+void add_workload_flags(CLI::App& app, RunOptions& options, std::vector<std::string>& parameters) {
+  app.add_option("--workload", options.workload, "what the mutators do (tricolour list workloads)")->required();
+  app.add_option("--param", parameters, "name=value: a parameter of the workload; may be repeated")->take_all();
+  app.add_option("--mutators", options.mutators, fmt::format("mutator threads, 1 to {}", most_mutators))->capture_default_str();
+}
+
+void add_collection_flags(CLI::App& app, RunOptions& options) {
+  app.add_option("--collector", options.collector, "when the tracing runs (tricolour list collectors)")->capture_default_str();
+  app.add_option("--barrier", options.barrier, "what mutators promise at a store (tricolour list barriers)")->capture_default_str();
+  app.add_option("--marker", options.marker, "who traces (tricolour list markers)")->capture_default_str();
+  app.add_option("--sweep", options.sweep, "eager, lazy, parallel or concurrent")->capture_default_str();
+}
+
+struct RunWords {
+  std::vector<std::string> parameters, settings;
+  std::string record = "on", log, minimum_heap;
+};
+
+void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
+  RunOptions& options = command.options;
+  add_collection_flags(app, options);
+  add_workload_flags(app, options, words.parameters);
+  app.add_option("--heap", options.heap, "its size, such as 256M, or a multiple of the workload's minimum heap, such as 2x")
+      ->capture_default_str();
+  app.add_option("--min-heap", words.minimum_heap, "the size that a multiple multiplies, instead of measuring it");
+  app.add_option("--mark-threads", options.mark_threads, "threads that mark while the world is stopped")->capture_default_str();
+  app.add_option("--concurrent-mark-threads", options.concurrent_mark_threads, "threads that mark beside the mutators")
+      ->capture_default_str();
+  app.add_option("--allocate", options.allocate, "colour of objects born while marking: white, black, or auto (the barrier's)")
+      ->capture_default_str();
+  app.add_option("--barrier-arm", options.barrier_arm, "measure a part of the barrier, under stop_the_world: off, test, filtered or full");
+  app.add_option("--set", words.settings, "room.name=value: any other parameter (tricolour list parameters); may be repeated")->take_all();
+  app.add_option("--seconds", options.seconds,
+                 fmt::format("length of the measured region (default: {}, without --operations)", default_seconds));
+  app.add_option("--operations", options.operations, "of each mutator, instead of a time");
+  app.add_option("--warmup", options.warmup_s, "seconds of a pass that is not measured, before the measured one")->capture_default_str();
+  app.add_option("--seed", options.seed, "of every random choice of the workload")->capture_default_str();
+  app.add_flag("--pin", options.pin, "each mutator on a CPU of its own, as far as there are");
+  app.add_flag("--verify", options.verify, "trace again at every termination and after every sweep, and demand that nothing was lost");
+  app.add_flag("--unsound", options.unsound, "run a pair that loses objects all the same; implies --verify");
+  app.add_option("--record", words.record, "off: no events, no files, throughput only")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
+  app.add_option("--log", words.log, "cycles: one line per cycle on standard error, after the run")->check(CLI::IsMember({"cycles"}));
+  app.add_option("--timeout", command.timeout_s, "seconds after which the run is given up (exit 5); 0: never")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--request-rows", options.request_rows,
+                 "rows of each mutator in the requests table, at most: beyond that every 2nd, 4th ... request; percentiles count all")
+      ->capture_default_str();
+  app.add_option("--out", command.out, "folder for run.json and the tables; there when the run is complete, or not at all");
+  app.add_flag("--force", command.force, "replace an existing folder");
+  app.add_flag("--json", command.json, "one JSON object on standard output");
+  app.add_flag("--quiet", command.quiet, "no progress on standard error");
+  app.add_option("--block", command.block, "block of the sweep that the run belongs to; written into run.json")->group("For sweeps");
+}
+
+void finish(RunCommand& command, const RunWords& words) {
+  command.options.parameters = split(words.parameters, "--param");
+  command.options.settings = split(words.settings, "--set");
+  command.records = words.record == "on";
+  command.logs_cycles = !words.log.empty();
+  if (!words.minimum_heap.empty()) command.minimum_heap = parse_bytes(words.minimum_heap, "--min-heap");
+  if (!command.records && !command.out.empty()) throw ConfigurationError("--out writes what --record off does not record");
+  if (!command.records && command.logs_cycles) throw ConfigurationError("--log cycles shows what --record off does not record");
+}
+
+constexpr const char* sweep_footer =
+    "EXPERIMENT.toml:\n"
+    "  schema = 1, name\n"
+    "  [matrix]   collector, barrier, workload, heap; and mutators, marker, mark_threads, concurrent_mark_threads, sweep, allocate,\n"
+    "             barrier_arm: one value or an array. A workload is a name or { name, seconds, operations, param = { ... } }.\n"
+    "             unsound_pairs = \"refuse\" (default) or \"skip\": what becomes of a collector and barrier that lose objects together\n"
+    "  [[exclude]] matrix keys with a value or an array each: cells that match all of them are left out\n"
+    "  [run]      invocations, seconds or operations, warmup_s, seed, timeout_s, verify, pin, request_rows, set = { \"room.name\" = value "
+    "},\n"
+    "             order = \"randomised-blocks\" or \"as-written\", baseline = { collector, barrier }\n"
+    "A folder that was interrupted goes on with --resume, which repeats at most the run that was under way.\n"
+    "Exit codes: 0 every cell has its rows; 2 the file is refused; 3 an invariant was violated; 130 interrupted.";
+
+/// A first word that is neither a flag nor a command is answered with the commands.
+void check_command(const CLI::App& app, int argc, const char* const* argv) {
+  if (argc < 2 || *argv[1] == '-') return;
+  std::vector<std::string> names;
+  for (const CLI::App* const one : app.get_subcommands({})) names.push_back(one->get_name());
+  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
+  throw ConfigurationError(unknown_name("command", argv[1], {names.begin(), names.end()}));
+}
+
+}  // namespace
+
+std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* argv) {
+  CLI::App app("Tricolour: a research testbed for concurrent tri-colour garbage collectors", "tricolour");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+
+  ListCommand list;
+  CLI::App& list_app = *app.add_subcommand("list", "what there is: collectors, barriers, workloads, markers, sweepers, parameters");
+  list_app.add_option("topic", list.topic, "one of these (default: all)");
+  list_app.add_flag("--json", list.json, "JSON on standard output");
+
+  DoctorCommand doctor;
+  CLI::App& doctor_app = *app.add_subcommand("doctor", "what will hurt the measurement on this machine");
+  doctor_app.add_flag("--json", doctor.json, "JSON on standard output");
+
+  RunCommand run;
+  RunWords run_words;
+  CLI::App& run_app = *app.add_subcommand("run", "one collector, barrier and workload, once");
+  add_run_flags(run_app, run, run_words);
+  run_app.footer(
+      "Exit codes: 0 done; 1 internal error; 2 wrong usage; 3 an object was lost or a self-check failed; 4 heap exhausted; 5 timeout; 130 "
+      "interrupted.");
+
+  MinheapCommand minheap;
+  minheap.options.marker = "serial";
+  minheap.options.sweep = "eager";
+  std::vector<std::string> minheap_parameters;
+  CLI::App& minheap_app = *app.add_subcommand("minheap", "the smallest heap that a workload runs in");
+  add_collection_flags(minheap_app, minheap.options);
+  add_workload_flags(minheap_app, minheap.options, minheap_parameters);
+  minheap_app.add_flag("--fresh", minheap.fresh, "measure again, also when it is known");
+  minheap_app.add_flag("--json", minheap.json, "one JSON object on standard output");
+  minheap_app.add_flag("--quiet", minheap.quiet, "no progress on standard error");
+  minheap_app.footer("`--heap 2x` of a run is twice what this finds with the defaults: stop_the_world, none, serial, eager.");
+
+  SweepCommand sweep;
+  CLI::App& sweep_app = *app.add_subcommand("sweep", "an experiment: many runs in interleaved, randomised blocks");
+  sweep_app.add_option("experiment", sweep.experiment, "the experiment file")->required();
+  sweep_app.add_option("--out", sweep.out, "result folder (default: results/local/<name>-<UTC>)");
+  sweep_app.add_flag("--resume", sweep.resume, "go on with the folder given by --out");
+  sweep_app.add_flag("--dry-run", sweep.dry_run, "check the file and list the cells");
+  sweep_app.add_option("--timeout", sweep.timeout_s, "seconds a run may take, instead of the file's timeout_s")->check(CLI::PositiveNumber);
+  sweep_app.add_flag("--quiet", sweep.quiet, "no progress on standard error");
+  sweep_app.footer(sweep_footer);
+
+  ReportCommand python;
+  const auto add_python = [&](const char* name, const char* text) {
+    CLI::App* const sub = app.add_subcommand(name, text);
+    sub->prefix_command();
+    sub->set_help_flag();
+    return sub;
+  };
+  CLI::App* const report_app = add_python("report", "plots, summary.csv and a page for a sweep's folder");
+  CLI::App* const compare_app = add_python("compare", "ratios with 95 % intervals: BASE OTHER, each DIR[:key=value,...]");
+
+  check_command(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+    if (list_app.parsed()) return list;
+    if (doctor_app.parsed()) return doctor;
+    if (run_app.parsed()) {
+      finish(run, run_words);
+      return run;
+    }
+    if (minheap_app.parsed()) {
+      minheap.options.parameters = split(minheap_parameters, "--param");
+      return minheap;
+    }
+    if (sweep_app.parsed()) return sweep;
+    const bool reports = report_app->parsed();
+    python.name = reports ? "report" : "compare";
+    python.arguments = (reports ? report_app : compare_app)->remaining();
+    return python;
+  } catch (const CLI::ParseError& error) {
+    const bool helped = error.get_exit_code() == 0;
+    app.exit(error, std::cout, std::cerr);
+    return ExitNow{helped ? exit_code::done : exit_code::wrong_usage};
+  }
+}
+
+}  // namespace tricolour

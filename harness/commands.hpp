@@ -1,0 +1,60 @@
+// The subcommands, as the command line has read them, and what carries each out. Each returns the process's exit code and may throw
+// ConfigurationError (2) or OutputError (1).
+#pragma once
+
+#include <filesystem>
+#include <variant>
+
+#include "harness/run_options.hpp"
+
+namespace tricolour {
+
+struct ListCommand {
+  std::string topic;  ///< empty: everything
+  bool json = false;
+};
+struct DoctorCommand {
+  bool json = false;
+};
+struct RunCommand {
+  RunOptions options;
+  bool records = true;
+  bool logs_cycles = false;
+  std::filesystem::path out;  ///< empty: no files
+  bool force = false;
+  bool json = false;
+  bool quiet = false;
+  std::uint64_t block = 0;
+  std::optional<std::size_t> minimum_heap;
+  double timeout_s = 0;
+};
+struct MinheapCommand {
+  RunOptions options;
+  bool fresh = false;
+  bool json = false;
+  bool quiet = false;
+};
+struct SweepCommand {
+  std::filesystem::path experiment;
+  std::filesystem::path out;  ///< empty: results/local/<name>-<UTC>
+  bool resume = false;
+  bool dry_run = false;
+  bool quiet = false;
+  std::optional<double> timeout_s;
+};
+/// Carried out by the Python package.
+struct ReportCommand {
+  std::string name;  ///< report or compare
+  std::vector<std::string> arguments;
+};
+
+using Command = std::variant<ListCommand, DoctorCommand, RunCommand, MinheapCommand, SweepCommand, ReportCommand>;
+
+int carry_out(const ListCommand& command);
+int carry_out(const DoctorCommand& command);
+int carry_out(const RunCommand& command);
+int carry_out(const MinheapCommand& command);
+int carry_out(const SweepCommand& command);
+int carry_out(const ReportCommand& command);
+
+}  // namespace tricolour

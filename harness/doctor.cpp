@@ -1,0 +1,144 @@
+// `tricolour doctor`: what this machine will do to a measurement, in plain words.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "harness/commands.hpp"
+#include "harness/exit_codes.hpp"
+#include "harness/hiccups.hpp"
+#include "harness/json.hpp"
+#include "harness/machine.hpp"
+#include "harness/quantity.hpp"
+
+namespace tricolour {
+namespace {
+
+struct Findings {
+  Machine machine;
+  bool counters = false;
+  Nanoseconds clock_step_ns = 0;  ///< the least difference between two readings that differ
+  double clock_reading_ns = 0;    ///< what one reading costs
+  Nanoseconds largest_hiccup_ns = 0;
+  std::size_t hiccups_above_1ms = 0;
+  double stolen_share = 0;  ///< of all CPU time in the second
+};
+
+void measure_clock(Findings& findings) {
+  constexpr int readings = 100'000;
+  const Nanoseconds began = now_ns();
+  Nanoseconds last = began;
+  Nanoseconds step = 1'000'000'000;
+  for (int i = 0; i < readings; ++i) {
+    const Nanoseconds now = now_ns();
+    if (now > last) step = std::min(step, now - last);
+    last = now;
+  }
+  findings.clock_step_ns = step;
+  findings.clock_reading_ns = static_cast<double>(last - began) / readings;
+}
+
+void measure_hiccups(Findings& findings) {
+  const unsigned long stolen_before = stolen_ticks();
+  HiccupMeter meter;
+  for (const Nanoseconds end = now_ns() + 1'000'000'000; now_ns() < end;) meter.sleep();
+  for (const Hiccup& one : meter.seen()) {
+    findings.largest_hiccup_ns = std::max(findings.largest_hiccup_ns, one.gap_ns);
+    findings.hiccups_above_1ms += one.gap_ns > 1'000'000;
+  }
+  const double ticks = static_cast<double>(sysconf(_SC_CLK_TCK)) * static_cast<double>(std::max(1U, findings.machine.cores));
+  findings.stolen_share = static_cast<double>(stolen_ticks() - stolen_before) / ticks;
+}
+
+std::vector<std::string> warnings(const Findings& found) {
+  const Machine& machine = found.machine;
+  std::vector<std::string> all;
+  const auto warn = [&](bool when, std::string text) {
+    if (when) all.push_back(std::move(text));
+  };
+  warn(machine.cores < 2, "one core: a concurrent collector takes turns with the mutators instead of running beside them");
+  warn(machine.cores >= 2 && machine.cores < 4,
+       fmt::format(
+           "{} cores: mutators, mark threads and the rest of the machine share them; keep mutators plus mark threads at or below that",
+           machine.cores));
+  warn(machine.governor != "none" && machine.governor != "performance",
+       fmt::format("frequency governor '{}': speed changes during a run; choose 'performance'", machine.governor));
+  warn(machine.load > 0.5, fmt::format("load {:.2f}: something else is running, and will be in every pause", machine.load));
+  warn(machine.cpu_limit > 0 && machine.cpu_limit < machine.cores,
+       fmt::format("the control group allows {:.2f} CPUs: threads beyond that are throttled, which looks like long pauses",
+                   machine.cpu_limit));
+  warn(machine.memory_limit_bytes != 0, fmt::format("the control group allows {} of memory: larger heaps end the process",
+                                                    show_bytes(static_cast<double>(machine.memory_limit_bytes))));
+  warn(machine.huge_pages == "never", "transparent huge pages are off: more TLB misses, slower marking");
+  warn(!found.counters, "no performance counters: instruction counts are not available");
+  warn(found.clock_step_ns > 1000, fmt::format("the clock advances in steps of {}: short pauses cannot be told apart",
+                                               show_duration(static_cast<double>(found.clock_step_ns))));
+  warn(found.clock_reading_ns > 200,
+       fmt::format("reading the clock takes {:.0f} ns: request latencies include it twice", found.clock_reading_ns));
+  warn(found.hiccups_above_1ms > 0, fmt::format("{} hiccups above 1 ms in a second that did nothing, the longest {}: no single longest "
+                                                "pause below that means anything; take the minimum over 10 runs",
+                                                found.hiccups_above_1ms, show_duration(static_cast<double>(found.largest_hiccup_ns))));
+  warn(found.stolen_share > 0.001, fmt::format("the hypervisor took {:.1f} % of the CPU time", 100 * found.stolen_share));
+  return all;
+}
+
+std::string in_words(const Findings& found, const std::vector<std::string>& all) {
+  const Machine& machine = found.machine;
+  const auto line = [](std::string_view label, const std::string& value) { return fmt::format("  {:<18}{}\n", label, value); };
+  const std::string limit =
+      machine.memory_limit_bytes == 0 ? "no limit" : fmt::format("limit {}", show_bytes(static_cast<double>(machine.memory_limit_bytes)));
+  std::string text = line("host", fmt::format("{}, {}", machine.host, machine.kernel));
+  text += line("CPU", fmt::format("{}, {} usable", machine.cpu, machine.cores));
+  text += line("governor", machine.governor == "none" ? "none (fixed, or the host's)" : machine.governor);
+  text += line("memory", fmt::format("{}, {} available, {}", show_bytes(static_cast<double>(machine.memory_bytes)),
+                                     show_bytes(static_cast<double>(machine.available_bytes)), limit));
+  text += line("huge pages", machine.huge_pages);
+  text += line("counters", found.counters ? "available" : "not available");
+  text += line("clock", fmt::format("CLOCK_MONOTONIC, steps of {} ns, {:.0f} ns a reading", found.clock_step_ns, found.clock_reading_ns));
+  text += line("load", fmt::format("{:.2f}", machine.load));
+  text += line("hiccups in 1 s", fmt::format("{} above 1 ms, longest {}", found.hiccups_above_1ms,
+                                             show_duration(static_cast<double>(found.largest_hiccup_ns))));
+  text += line("stolen", fmt::format("{:.1f} %", 100 * found.stolen_share));
+  text += all.empty() ? "\nNothing here will hurt a measurement.\n" : "\nWhat will hurt a measurement:\n";
+  for (const std::string& one : all) text += "  - " + one + "\n";
+  return text;
+}
+
+Json in_json(const Findings& found, const std::vector<std::string>& all) {
+  const Machine& machine = found.machine;
+  return Json::Object{
+      {"host", machine.host},
+      {"kernel", machine.kernel},
+      {"cpu", machine.cpu},
+      {"cores", machine.cores},
+      {"governor", machine.governor},
+      {"memory_bytes", machine.memory_bytes},
+      {"available_bytes", machine.available_bytes},
+      {"memory_limit_bytes", machine.memory_limit_bytes == 0 ? Json() : Json(machine.memory_limit_bytes)},
+      {"cpu_limit", machine.cpu_limit == 0 ? Json() : Json(machine.cpu_limit)},
+      {"huge_pages", machine.huge_pages},
+      {"performance_counters", found.counters},
+      {"clock_step_ns", found.clock_step_ns},
+      {"clock_reading_ns", found.clock_reading_ns},
+      {"load", machine.load},
+      {"largest_hiccup_ns", found.largest_hiccup_ns},
+      {"hiccups_above_1ms", found.hiccups_above_1ms},
+      {"stolen_share", found.stolen_share},
+      {"warnings", Json::Array(all.begin(), all.end())},
+  };
+}
+
+}  // namespace
+
+int carry_out(const DoctorCommand& command) {
+  Findings findings;
+  findings.machine = read_machine();
+  findings.counters = performance_counters_available();
+  measure_clock(findings);
+  measure_hiccups(findings);
+  const auto all = warnings(findings);
+  fmt::print("{}", command.json ? to_text(in_json(findings, all), 1) + "\n" : in_words(findings, all));
+  return exit_code::done;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,249 @@
+#include "harness/execution.hpp"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <tuple>
+
+#include "core/errors.hpp"
+#include "harness/interruption.hpp"
+
+namespace tricolour {
+namespace {
+
+class Interrupted : public std::exception {
+ public:
+  const char* what() const noexcept override { return "interrupted"; }
+};
+
+std::pair<Verdict, std::string> classify(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const HeapExhausted& error) {
+    return {verdict::heap_exhausted, error.what()};
+  } catch (const SelfCheckFailed& error) {
+    return {verdict::self_check_failed, error.what()};
+  } catch (const InvariantViolated& error) {
+    return {verdict::lost_object, error.what()};
+  } catch (const ConfigurationError& error) {
+    return {verdict::refused, error.what()};
+  } catch (const Interrupted& error) {
+    return {verdict::interrupted, error.what()};
+  } catch (const std::exception& error) {
+    return {verdict::error, error.what()};
+  }
+}
+
+/// Runs `work` with the mutator blocked: it may wait as long as it likes.
+template <class Work>
+void blocked(MutatorContext& mutator, Work work) {
+  World& world = mutator.heap().world;
+  world.enter_blocked(mutator, Activity::blocked);
+  struct Return {
+    World& world;
+    MutatorContext& mutator;
+    ~Return() { world.leave_blocked(mutator, Activity::running); }
+  } const back{world, mutator};
+  work();
+}
+
+void pin_to_cpu(unsigned mutator) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return;
+  unsigned position = mutator % static_cast<unsigned>(CPU_COUNT(&allowed));
+  for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &allowed) || position-- > 0) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    pthread_setaffinity_np(pthread_self(), sizeof(one), &one);
+    return;
+  }
+}
+
+std::size_t peak_resident_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+}
+
+class Execution {
+ public:
+  Execution(const RunPlan& plan, const ExecutionOptions& options)
+      : plan_(plan), options_(options), heap_(plan.tuned.heap, options.records ? &recorder_ : nullptr) {
+    if (plan.verify) oracle_ = std::make_unique<Oracle>(heap_, std::string(plan.barrier->name), plan.tuned.collector.stop_at_lost);
+    collector_ = plan.collector->make({heap_, *plan.instance->barrier, plan.tuned.collector, oracle_.get()});
+    heap_.phase.arm = plan.arm;
+    heap_.attach(*collector_, oracle_.get());
+    if (plan.warmup_s > 0) passes_.push_back({std::make_unique<Pass>(plan.mutators, std::nullopt, 0), plan.warmup_s, plan.seed + 1});
+    passes_.push_back({std::make_unique<Pass>(plan.mutators, plan.operations, options.request_rows), plan.seconds, plan.seed});
+  }
+
+  Outcome run() {
+    Outcome outcome;
+    const Nanoseconds began = now_ns();
+    heap_.touch_pages();
+    outcome.page_touching_ns = now_ns() - began;
+    try {
+      collector_->start();
+      run_threads();
+      collector_->stop();
+    } catch (...) {
+      fail(std::current_exception());
+    }
+    collect_outcome(outcome);
+    return outcome;
+  }
+
+ private:
+  struct TimedPass {
+    std::unique_ptr<Pass> pass;
+    std::optional<double> seconds;
+    std::uint64_t seed;
+  };
+
+  void run_threads() {
+    std::vector<std::jthread> threads;
+    for (unsigned i = 0; i < plan_.mutators; ++i) {
+      threads.emplace_back([this, i] {
+        try {
+          mutate(i);
+        } catch (const RunAbandoned&) {
+        } catch (...) {
+          fail(std::current_exception());
+        }
+        ended_.fetch_add(1, std::memory_order_release);
+      });
+    }
+    control();
+  }
+
+  /// A mutator's thread, from registration to the last self-check.
+  void mutate(unsigned index) {
+    if (plan_.pin) pin_to_cpu(index);
+    if (options_.records) recorder_.adopt_mutator_thread();
+    await_turn(index);
+    plan_.instance->with_mutator(heap_, [&](MutatorContext& mutator) {
+      await_turn(index, true);
+      for (TimedPass& timed : passes_) {
+        Pass& pass = *timed.pass;
+        pass.take_part(index, mutator);
+        WorkloadRun run(plan_.parameters, pass, index, plan_.mutators, timed.seed);
+        blocked(mutator, [&] { pass.gather(); });
+        if (index == 0) plan_.instance->setup(mutator, run);
+        blocked(mutator, [&] { pass.gather(); });
+        plan_.instance->run(mutator, run);
+      }
+    });
+  }
+
+  /// Mutators register in order, so that a mutator's index in events is its index here. `taken`: this one has registered.
+  void await_turn(unsigned index, bool taken = false) {
+    std::unique_lock lock(lock_);
+    if (taken) {
+      ++registered_;
+      turn_.notify_all();
+      return;
+    }
+    turn_.wait(lock, [&] { return registered_ == index || failure_; });
+    if (registered_ != index) throw RunAbandoned();
+  }
+
+  void control() {
+    const Nanoseconds began = now_ns();
+    Nanoseconds give_up_at = 0;
+    while (ended_.load(std::memory_order_acquire) < plan_.mutators) {
+      hiccups_.sleep();
+      const Nanoseconds now = now_ns();
+      end_timed_passes(now);
+      if (interrupted()) fail(std::make_exception_ptr(Interrupted()));
+      if (options_.timeout_s > 0 && static_cast<double>(now - began) > options_.timeout_s * 1e9) {
+        options_.on_hang(verdict::timeout, fmt::format("not done within {} s", options_.timeout_s));
+      }
+      if (!failed_.load(std::memory_order_acquire)) continue;
+      if (give_up_at == 0) give_up_at = now + grace_ns;
+      if (now > give_up_at) {
+        const auto [verdict, text] = classify(failure());
+        options_.on_hang(verdict, text);
+      }
+    }
+  }
+
+  void end_timed_passes(Nanoseconds now) {
+    for (const TimedPass& timed : passes_) {
+      const Nanoseconds begin = timed.pass->begin_ns();
+      if (!timed.seconds || begin == 0) continue;
+      if (static_cast<double>(now - begin) >= *timed.seconds * 1e9) timed.pass->stop.store(true, std::memory_order_relaxed);
+    }
+  }
+
+  void fail(const std::exception_ptr& failure) {
+    {
+      std::scoped_lock lock(lock_);
+      if (failure_) return;
+      failure_ = failure;
+    }
+    failed_.store(true, std::memory_order_release);
+    turn_.notify_all();
+    for (TimedPass& timed : passes_) timed.pass->abandon();
+  }
+  std::exception_ptr failure() {
+    std::scoped_lock lock(lock_);
+    return failure_;
+  }
+
+  void collect_outcome(Outcome& outcome) {
+    if (const auto failed = failure()) std::tie(outcome.verdict, outcome.error) = classify(failed);
+    outcome.collector = collector_->statistics();
+    outcome.pass = std::move(passes_.back().pass);
+    if (options_.records) outcome.tables.events = recorder_.events();
+    if (outcome.pass->end_ns() != 0) outcome.figures = compute_figures(*outcome.pass, outcome.tables.events);
+    outcome.tables.pass = outcome.pass.get();
+    outcome.tables.hiccups = hiccups_.seen();
+    outcome.tables.heap_bytes = heap_.bytes();
+    if (oracle_ != nullptr) {
+      outcome.verify = oracle_->statistics();
+      outcome.tables.checks = oracle_->records();
+      if (outcome.verify.lost_objects > 0 && outcome.verdict.exit_code == exit_code::done) {
+        outcome.verdict = verdict::lost_object;
+        outcome.error = fmt::format("{} reachable objects were not marked", outcome.verify.lost_objects);
+      }
+    }
+    outcome.heap = {.size = heap_.bytes(),
+                    .live = outcome.collector.live_bytes,
+                    .peak = std::max<std::size_t>(outcome.figures ? outcome.figures->peak_bytes : 0, heap_.used_bytes()),
+                    .metadata = heap_.metadata_bytes(),
+                    .grey_set_reserve = heap_.grey_set.reserved_bytes(),
+                    .peak_resident = peak_resident_bytes()};
+  }
+
+  /// What a mutator may take to come back after another one failed.
+  static constexpr Nanoseconds grace_ns = 5'000'000'000;
+
+  const RunPlan& plan_;
+  const ExecutionOptions& options_;
+  Recorder recorder_;
+  Heap heap_;
+  std::unique_ptr<Oracle> oracle_;
+  std::unique_ptr<Collector> collector_;
+  std::vector<TimedPass> passes_;
+  HiccupMeter hiccups_;
+  std::atomic<unsigned> ended_{0};   ///< release by each mutator's thread at its end, acquire by the control thread
+  std::atomic<bool> failed_{false};  ///< release after failure_
+  std::mutex lock_;                  ///< guards failure_ and registered_
+  std::condition_variable turn_;
+  std::exception_ptr failure_;
+  unsigned registered_ = 0;
+};
+
+}  // namespace
+
+Outcome execute(const RunPlan& plan, const ExecutionOptions& options) { return Execution(plan, options).run(); }
+
+}  // namespace tricolour

@@ -1,0 +1,317 @@
+#include "harness/experiment.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <random>
+#include <set>
+
+#include "core/errors.hpp"
+#include "harness/names.hpp"
+#include "harness/registry.hpp"
+#include "harness/toml_reader.hpp"
+
+namespace tricolour {
+namespace {
+
+/// One value on one axis: what it does to a run, how exclusions name it, where it stands.
+struct Choice {
+  std::string name;
+  std::function<void(RunOptions&)> apply;
+  unsigned line = 0;
+};
+struct Axis {
+  std::string key;
+  std::vector<Choice> choices;
+};
+/// A cell under construction.
+struct Point {
+  RunOptions options;
+  std::vector<std::pair<std::string, std::string>> names;  ///< axis to chosen value
+  unsigned line = 0;                                       ///< of its barrier, else of the matrix
+};
+struct Exclusion {
+  std::vector<std::pair<std::string, std::vector<std::string>>> conditions;
+};
+
+constexpr std::string_view text_axes[]{"collector", "barrier", "heap", "marker", "sweep", "allocate", "barrier_arm"};
+constexpr std::string_view count_axes[]{"mutators", "mark_threads", "concurrent_mark_threads"};
+
+std::string& text_of(RunOptions& options, std::string_view axis) {
+  if (axis == "collector") return options.collector;
+  if (axis == "barrier") return options.barrier;
+  if (axis == "heap") return options.heap;
+  if (axis == "marker") return options.marker;
+  if (axis == "sweep") return options.sweep;
+  if (axis == "allocate") return options.allocate;
+  return options.barrier_arm;
+}
+unsigned& count_of(RunOptions& options, std::string_view axis) {
+  if (axis == "mutators") return options.mutators;
+  return axis == "mark_threads" ? options.mark_threads : options.concurrent_mark_threads;
+}
+
+class Reader {
+ public:
+  Reader(std::string_view text, std::string_view file) : file_(file), root_(parse_toml(text, file)) {}
+
+  Experiment read() {
+    const TomlTable root(file_, root_, "the file", {"schema", "name", "matrix", "exclude", "run"});
+    if (root.must("schema").integer(1, 1'000'000) != 1) root.must("schema").refuse("this program reads schema 1");
+    experiment_.name = root.must("name").text();
+    if (experiment_.name.empty()) root.must("name").refuse("a name is not empty");
+    if (const auto run = root.find("run")) read_run(*run);
+    read_matrix(root.must("matrix"));
+    if (const auto exclude = root.find("exclude")) read_exclusions(*exclude);
+    make_cells();
+    return std::move(experiment_);
+  }
+
+ private:
+  void read_run(const TomlValue& value) {
+    const TomlTable run = value.table("[run]", {"invocations", "seconds", "operations", "warmup_s", "seed", "request_rows", "timeout_s",
+                                                "verify", "pin", "set", "order", "baseline"});
+    if (const auto one = run.find("invocations")) experiment_.invocations = static_cast<unsigned>(one->integer(1, 100'000));
+    if (const auto one = run.find("seed"))
+      experiment_.seed = static_cast<std::uint64_t>(one->integer(0, std::numeric_limits<std::int64_t>::max()));
+    if (const auto one = run.find("request_rows")) {
+      standard_.request_rows = static_cast<std::uint64_t>(one->integer(0, std::numeric_limits<std::int64_t>::max()));
+    }
+    if (const auto one = run.find("timeout_s")) experiment_.timeout_s = one->number(0.001, 1e6);
+    read_duration(run, standard_);
+    if (const auto one = run.find("warmup_s")) standard_.warmup_s = one->number(0, 1e6);
+    if (const auto one = run.find("verify")) standard_.verify = one->flag();
+    if (const auto one = run.find("pin")) standard_.pin = one->flag();
+    if (const auto one = run.find("set")) {
+      for (const auto& [name, setting] : one->named_texts("set")) {
+        try {
+          TunedOptions ignored;
+          apply_setting(name, setting.as_text(), ignored);
+        } catch (const ConfigurationError& error) {
+          setting.refuse(error.what());
+        }
+        standard_.settings.emplace_back(name, setting.as_text());
+      }
+    }
+    if (const auto one = run.find("order")) {
+      experiment_.order = static_cast<CellOrder>(one->choice({"randomised-blocks", "as-written"}));
+    }
+    if (const auto one = run.find("baseline")) {
+      const TomlTable baseline = one->table("baseline", {"collector", "barrier"});
+      experiment_.baseline_collector = baseline.must("collector").text();
+      experiment_.baseline_barrier = baseline.must("barrier").text();
+      baseline_line_ = one->line();
+    }
+  }
+
+  static void read_duration(const TomlTable& table, RunOptions& options) {
+    const auto seconds = table.find("seconds");
+    const auto operations = table.find("operations");
+    if (seconds && operations) operations->refuse("seconds and operations contradict each other");
+    if (seconds) {
+      options.seconds = seconds->number(1e-3, 1e6);
+      options.operations.reset();
+    }
+    if (operations) {
+      options.operations = static_cast<std::uint64_t>(operations->integer(1, std::numeric_limits<std::int64_t>::max()));
+      options.seconds.reset();
+    }
+  }
+
+  void read_matrix(const TomlValue& value) {
+    std::vector<std::string_view> known(std::begin(text_axes), std::end(text_axes));
+    known.insert(known.end(), std::begin(count_axes), std::end(count_axes));
+    known.insert(known.end(), {"workload", "unsound_pairs"});
+    const TomlTable matrix = value.table("[matrix]", known);
+    matrix_line_ = value.line();
+    for (const std::string_view key : {"collector", "barrier", "workload"}) matrix.must(key);
+    if (const auto one = matrix.find("unsound_pairs")) skips_unsound_ = one->choice({"refuse", "skip"}) == 1;
+    for (const std::string_view key : text_axes) add_axis(matrix, key, [key](const TomlValue& one) { return text_choice(key, one); });
+    for (const std::string_view key : count_axes) add_axis(matrix, key, [key](const TomlValue& one) { return count_choice(key, one); });
+    add_axis(matrix, "workload", [this](const TomlValue& one) { return workload_choice(one); });
+  }
+
+  template <class Make>
+  void add_axis(const TomlTable& matrix, std::string_view key, Make make) {
+    const auto value = matrix.find(key);
+    if (!value) return;
+    Axis axis{std::string(key), {}};
+    for (const TomlValue& one : value->one_or_many()) {
+      Choice choice = make(one);
+      choice.line = one.line();
+      axis.choices.push_back(std::move(choice));
+    }
+    if (axis.choices.empty()) value->refuse(fmt::format("{} has no value", key));
+    axes_.push_back(std::move(axis));
+  }
+
+  static Choice text_choice(std::string_view key, const TomlValue& value) {
+    const std::string text = value.text();
+    value.checked([&] { check_name(key, text); });
+    return {text, [key, text](RunOptions& options) { text_of(options, key) = text; }};
+  }
+
+  static void check_name(std::string_view key, const std::string& text) {
+    std::vector<std::string_view> existing;
+    if (key == "heap") parse_heap_size(text);
+    if (key == "barrier") find_barrier(text);
+    if (key == "collector" && find_collector(text) == nullptr) {
+      for (const CollectorInfo& one : collectors()) existing.push_back(one.name);
+      throw ConfigurationError(unknown_name("collector", text, existing));
+    }
+    if (key == "marker" && find_marker(text) == nullptr) {
+      for (const MarkerInfo& one : markers()) existing.push_back(one.name);
+      throw ConfigurationError(unknown_name("marker", text, existing));
+    }
+  }
+
+  static Choice count_choice(std::string_view key, const TomlValue& value) {
+    const auto count = static_cast<unsigned>(value.integer(1, key == "mutators" ? most_mutators : most_mark_threads));
+    return {fmt::to_string(count), [key, count](RunOptions& options) { count_of(options, key) = count; }};
+  }
+
+  Choice workload_choice(const TomlValue& value) {
+    RunOptions wanted = standard_;
+    if (value.is_text()) {
+      wanted.workload = value.text();
+    } else {
+      const TomlTable table = value.table("a workload", {"name", "seconds", "operations", "param"});
+      wanted.workload = table.must("name").text();
+      read_duration(table, wanted);
+      if (const auto param = table.find("param")) {
+        for (const auto& [name, one] : param->named_texts("param")) wanted.parameters.emplace_back(name, one.as_text());
+      }
+    }
+    value.checked([&] { find_workload(wanted.workload); });
+    return {wanted.workload, [wanted](RunOptions& options) {
+              options.workload = wanted.workload;
+              options.parameters = wanted.parameters;
+              options.seconds = wanted.seconds;
+              options.operations = wanted.operations;
+            }};
+  }
+
+  void read_exclusions(const TomlValue& value) {
+    for (const TomlValue& one : value.elements("[[exclude]]")) {
+      std::vector<std::string_view> known;
+      for (const Axis& axis : axes_) known.push_back(axis.key);
+      const TomlTable table = one.table("[[exclude]]", known);
+      Exclusion exclusion;
+      for (const Axis& axis : axes_) {
+        const auto condition = table.find(axis.key);
+        if (!condition) continue;
+        std::vector<std::string> names;
+        for (const TomlValue& name : condition->one_or_many()) {
+          names.push_back(name.as_text());
+          const bool exists = std::ranges::any_of(axis.choices, [&](const Choice& choice) { return same_name(choice.name, names.back()); });
+          if (!exists) name.refuse(fmt::format("excludes {} '{}', which is not in the matrix", axis.key, names.back()));
+        }
+        exclusion.conditions.emplace_back(axis.key, std::move(names));
+      }
+      if (exclusion.conditions.empty()) one.refuse("an exclusion without a condition would exclude everything");
+      exclusions_.push_back(std::move(exclusion));
+    }
+  }
+
+  bool excluded(const Point& point) const {
+    const auto matches = [&](const auto& condition) {
+      const auto chosen = std::ranges::find(point.names, condition.first, &std::pair<std::string, std::string>::first);
+      return std::ranges::any_of(condition.second, [&](const std::string& name) { return same_name(name, chosen->second); });
+    };
+    return std::ranges::any_of(exclusions_, [&](const Exclusion& one) { return std::ranges::all_of(one.conditions, matches); });
+  }
+
+  std::vector<Point> multiply_out() const {
+    std::vector<Point> points{{standard_, {}, matrix_line_}};
+    for (const Axis& axis : axes_) {
+      std::vector<Point> next;
+      for (const Point& point : points) {
+        for (const Choice& choice : axis.choices) {
+          next.push_back(point);
+          choice.apply(next.back().options);
+          next.back().names.emplace_back(axis.key, choice.name);
+          if (axis.key == "barrier") next.back().line = choice.line;
+        }
+      }
+      points = std::move(next);
+    }
+    return points;
+  }
+
+  bool is_unsound(const RunOptions& options) const {
+    const BarrierTraits& barrier = find_barrier(options.barrier);
+    const AllocationColour colour = options.allocate == "white"   ? AllocationColour::white
+                                    : options.allocate == "black" ? AllocationColour::black
+                                                                  : barrier.allocation;
+    return !unsound_because(*find_collector(options.collector), barrier, colour).empty();
+  }
+
+  void add_cell(const RunOptions& options, unsigned line) {
+    try {
+      plan_run(options);
+    } catch (const ConfigurationError& error) {
+      throw FileError(file_, line,
+                      fmt::format("{} under {}, {}: {}; an [[exclude]] leaves a cell out", options.workload, options.collector,
+                                  options.barrier, error.what()));
+    }
+    if (hashes_.insert(cell_hash(options)).second) experiment_.cells.push_back(options);
+  }
+
+  void make_cells() {
+    std::vector<std::pair<RunOptions, unsigned>> baselines;
+    for (const Point& point : multiply_out()) {
+      if (excluded(point)) continue;
+      if (skips_unsound_ && is_unsound(point.options)) continue;
+      add_cell(point.options, point.line);
+      RunOptions baseline = point.options;
+      baseline.collector = experiment_.baseline_collector;
+      baseline.barrier = experiment_.baseline_barrier;
+      baseline.barrier_arm.clear();
+      if (baseline.sweep == "concurrent") baseline.sweep = RunOptions{}.sweep;
+      baselines.emplace_back(baseline, baseline_line_ != 0 ? baseline_line_ : matrix_line_);
+    }
+    if (experiment_.cells.empty()) throw FileError(file_, matrix_line_, "every cell is excluded");
+    for (const auto& [baseline, line] : baselines) add_baseline(baseline, line);
+  }
+
+  void add_baseline(RunOptions baseline, unsigned line) {
+    const auto spelled = [](std::string& name, std::string_view canonical) { name = canonical; };
+    try {
+      spelled(baseline.barrier, find_barrier(baseline.barrier).name);
+    } catch (const ConfigurationError& error) {
+      throw FileError(file_, line, error.what());
+    }
+    if (const CollectorInfo* const found = find_collector(baseline.collector)) spelled(baseline.collector, found->name);
+    experiment_.baseline_collector = baseline.collector;
+    experiment_.baseline_barrier = baseline.barrier;
+    add_cell(baseline, line);
+  }
+
+  const std::string file_;
+  const Toml root_;
+  Experiment experiment_;
+  RunOptions standard_;
+  std::vector<Axis> axes_;
+  std::vector<Exclusion> exclusions_;
+  std::set<std::string> hashes_;
+  bool skips_unsound_ = false;
+  unsigned matrix_line_ = 0;
+  unsigned baseline_line_ = 0;
+};
+
+}  // namespace
+
+Experiment read_experiment(std::string_view text, std::string_view file) { return Reader(text, file).read(); }
+
+std::vector<std::size_t> block_order(const Experiment& experiment, unsigned block) {
+  std::vector<std::size_t> order(experiment.cells.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  if (experiment.order == CellOrder::as_written) return order;
+  std::mt19937_64 random(experiment.seed * 0x9e3779b97f4a7c15u + block);
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+  return order;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,156 @@
+#include "harness/figures.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <ranges>
+#include <unordered_map>
+
+namespace tricolour {
+namespace {
+
+bool touches(const Event& event, Interval region) { return event.end_ns > region.begin && event.begin_ns < region.end; }
+bool is_collector_pause(const Event& event) { return event.kind == EventKind::pause && event.pause != PauseKind::verify; }
+Nanoseconds clipped(const Event& event, Interval region) {
+  return std::min(event.end_ns, region.end) - std::max(event.begin_ns, region.begin);
+}
+/// CPU time of an event that straddles an edge counts in proportion.
+Nanoseconds clipped_cpu(const Event& event, Interval region) {
+  const Nanoseconds length = event.end_ns - event.begin_ns;
+  if (length <= 0) return event.cpu_ns;
+  return static_cast<Nanoseconds>(static_cast<double>(event.cpu_ns) * static_cast<double>(clipped(event, region)) /
+                                  static_cast<double>(length));
+}
+
+Nanoseconds ranked(const std::vector<Nanoseconds>& sorted, double p) {
+  if (sorted.empty()) return 0;
+  const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(sorted.size())));
+  return sorted[std::max<std::size_t>(rank, 1) - 1];
+}
+
+PauseFigures pause_figures(const std::vector<RecordedEvent>& events, Interval region, unsigned mutators) {
+  PauseFigures figures;
+  std::vector<Nanoseconds> lengths;
+  for (const auto& [event, emitter, on_mutator_thread] : events) {
+    if (!is_collector_pause(event) || event.end_ns <= region.begin || pause_begin(event, mutators) >= region.end) continue;
+    lengths.push_back(event.end_ns - pause_begin(event, mutators));
+    figures.total_ns += lengths.back();
+    figures.max_time_to_safepoint_ns = std::max(figures.max_time_to_safepoint_ns, event.stopped_ns - event.begin_ns);
+  }
+  std::ranges::sort(lengths);
+  figures.count = lengths.size();
+  figures.p50_ns = ranked(lengths, 0.5);
+  figures.p99_ns = ranked(lengths, 0.99);
+  figures.max_ns = lengths.empty() ? 0 : lengths.back();
+  return figures;
+}
+
+Tally tally(const std::vector<RecordedEvent>& events, Interval region, Activity activity) {
+  Tally found;
+  for (const auto& [event, emitter, on_mutator_thread] : events) {
+    if (event.kind != EventKind::mutator_interval || event.activity != activity || !touches(event, region)) continue;
+    ++found.count;
+    found.total_ns += clipped(event, region);
+  }
+  return found;
+}
+
+bool is_lost(Activity activity) {
+  return activity == Activity::paused || activity == Activity::handshake || activity == Activity::assisting ||
+         activity == Activity::stalled;
+}
+
+std::vector<std::pair<std::string, double>> least_mmu(const std::vector<RecordedEvent>& events, Interval region, unsigned mutators) {
+  std::vector<std::vector<Interval>> lost(mutators);
+  for (const auto& [event, emitter, on_mutator_thread] : events) {
+    if (is_collector_pause(event)) {
+      for (auto& one : lost) one.push_back({pause_begin(event, mutators), event.end_ns});
+    } else if (event.kind == EventKind::mutator_interval && is_lost(event.activity) && event.thread < mutators) {
+      lost[event.thread].push_back({event.begin_ns, event.end_ns});
+    }
+  }
+  std::vector<LostTime> times;
+  for (auto& one : lost) times.emplace_back(std::move(one), region);
+  constexpr std::pair<const char*, Nanoseconds> windows[]{
+      {"1ms", 1'000'000}, {"10ms", 10'000'000}, {"100ms", 100'000'000}, {"1s", 1'000'000'000}};
+  std::vector<std::pair<std::string, double>> least;
+  for (const auto& [name, window] : windows) {
+    if (window > region.end - region.begin) continue;
+    double value = 1;
+    for (const LostTime& one : times) value = std::min(value, *one.mmu(window));
+    least.emplace_back(name, value);
+  }
+  return least;
+}
+
+/// CPU time by role. A pause's own share is what its thread did beside the phases it ran in it; what ran on a mutator's thread is not the
+/// mutator's.
+CpuFigures cpu_figures(const Pass& pass, const std::vector<RecordedEvent>& events, Interval region,
+                       const std::vector<MutatorAccount>& mutators) {
+  CpuFigures cpu;
+  for (const MutatorAccount& account : mutators) {
+    cpu.mutator += account.cpu_ns;
+    cpu.assist += account.time_by_activity[static_cast<std::size_t>(Activity::assisting)];
+    cpu.sweep += account.time_by_activity[static_cast<std::size_t>(Activity::lazy_sweeping)];
+  }
+  cpu.mutator -= cpu.assist + cpu.sweep;
+  // Backwards, so that a pause is met before what ran in it.
+  std::unordered_map<std::uint32_t, const Event*> pause_of;
+  for (const auto& [event, emitter, on_mutator_thread] : std::views::reverse(events)) {
+    if (event.kind == EventKind::pause) pause_of[emitter] = &event;
+    if (!touches(event, region)) continue;
+    const Nanoseconds spent = clipped_cpu(event, region);
+    if (event.kind == EventKind::pause) {
+      cpu.pause += spent;
+      if (on_mutator_thread) cpu.mutator -= spent;
+    } else if (event.kind == EventKind::phase && (event.activity == Activity::marking || event.activity == Activity::sweeping)) {
+      (event.activity == Activity::marking ? cpu.mark : cpu.sweep) += spent;
+      const auto pause = pause_of.find(emitter);
+      const bool in_pause = pause != pause_of.end() && pause->second->begin_ns <= event.begin_ns;
+      if (in_pause) cpu.pause -= spent;
+      if (!in_pause && on_mutator_thread) cpu.mutator -= spent;
+    }
+  }
+  for (Nanoseconds* const part : {&cpu.mutator, &cpu.mark, &cpu.sweep, &cpu.pause, &cpu.assist}) *part = std::max<Nanoseconds>(*part, 0);
+  cpu.other = std::max<Nanoseconds>(0, pass.process_cpu_ns() - cpu.mutator - cpu.mark - cpu.sweep - cpu.pause - cpu.assist);
+  return cpu;
+}
+
+std::optional<RequestFigures> request_figures(const Pass& pass) {
+  Histogram all;
+  for (unsigned i = 0; i < pass.mutators(); ++i) all.add(pass.requests(i).latencies());
+  if (all.count() == 0) return std::nullopt;
+  return RequestFigures{all.count(),         all.quantile(0.5), all.quantile(0.9),    all.quantile(0.99),
+                        all.quantile(0.999), all.max(),         pass.request_stride()};
+}
+
+}  // namespace
+
+Nanoseconds pause_begin(const Event& pause, unsigned mutators) { return mutators > 1 ? pause.begin_ns : pause.stopped_ns; }
+
+RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events) {
+  RunFigures figures;
+  figures.region = {pass.begin_ns(), pass.end_ns()};
+  for (unsigned i = 0; i < pass.mutators(); ++i) {
+    const MutatorAccount& account = pass.account(i);
+    figures.operations += account.operations;
+    figures.allocated_bytes += account.allocated_bytes;
+    figures.allocated_objects += account.allocated_objects;
+    figures.mutators.push_back(account);
+  }
+  figures.cycles = pass.cycles();
+  figures.pauses = pause_figures(events, figures.region, pass.mutators());
+  figures.stalls = tally(events, figures.region, Activity::stalled);
+  figures.assists = tally(events, figures.region, Activity::assisting);
+  figures.requests = request_figures(pass);
+  if (!events.empty()) figures.mmu = least_mmu(events, figures.region, pass.mutators());
+  figures.cpu_ns = cpu_figures(pass, events, figures.region, figures.mutators);
+  for (const auto& [event, emitter, on_mutator_thread] : events) {
+    if (!touches(event, figures.region)) continue;
+    if (event.kind == EventKind::pause) figures.peak_bytes = std::max({figures.peak_bytes, event.bytes, event.objects});
+    if (event.kind == EventKind::heap_sample) figures.peak_bytes = std::max(figures.peak_bytes, event.bytes);
+    if (event.kind == EventKind::pause && event.pause == PauseKind::fallback) ++figures.fallbacks;
+  }
+  return figures;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,67 @@
+// The figures of one run: what its events, accounts and requests come to.
+//
+// Purpose: the definitions of the design's metrics, once. Invariant: only what touches the measured region counts; pauses count whole,
+// intervals of utilisation are clipped. Pauses of kind `verify` are the oracle's and are no figure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/pass.hpp"
+#include "harness/recorder.hpp"
+#include "harness/utilisation.hpp"
+
+namespace tricolour {
+
+struct PauseFigures {
+  std::uint64_t count = 0;
+  Nanoseconds total_ns = 0;
+  Nanoseconds p50_ns = 0;
+  Nanoseconds p99_ns = 0;
+  Nanoseconds max_ns = 0;
+  Nanoseconds max_time_to_safepoint_ns = 0;
+};
+struct Tally {
+  std::uint64_t count = 0;
+  Nanoseconds total_ns = 0;
+};
+struct RequestFigures {
+  std::uint64_t count = 0;
+  std::uint64_t p50_ns = 0, p90_ns = 0, p99_ns = 0, p999_ns = 0, max_ns = 0;
+  std::uint64_t row_every = 1;  ///< the table holds every so many-th request
+};
+/// CPU time of the process in the region; the parts add up to the whole.
+struct CpuFigures {
+  Nanoseconds mutator = 0, mark = 0, sweep = 0, pause = 0, assist = 0, other = 0;
+};
+
+struct RunFigures {
+  Interval region{};
+  std::uint64_t operations = 0;
+  std::uint64_t allocated_bytes = 0;
+  std::uint64_t allocated_objects = 0;
+  std::uint64_t cycles = 0;
+  std::uint64_t fallbacks = 0;
+  PauseFigures pauses;
+  Tally stalls;
+  Tally assists;
+  std::optional<RequestFigures> requests;
+  std::vector<std::pair<std::string, double>> mmu;  ///< window to value, where the run is long enough
+  CpuFigures cpu_ns;
+  std::vector<MutatorAccount> mutators;
+  std::uint64_t peak_bytes = 0;  ///< most heap in use that an event saw
+
+  Nanoseconds wall_ns() const { return region.end - region.begin; }
+  double operations_per_s() const { return static_cast<double>(operations) * 1e9 / static_cast<double>(wall_ns()); }
+};
+
+/// A pause's length as every statistic counts it: from the last stop, and with several mutators from the request, because the first may
+/// have stopped then.
+Nanoseconds pause_begin(const Event& pause, unsigned mutators);
+
+/// `events` by end time; empty when nothing was recorded.
+RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events);
+
+}  // namespace tricolour

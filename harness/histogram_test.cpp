@@ -1,0 +1,99 @@
+#include "harness/histogram.hpp"
+
+#include <random>
+
+#include "harness/request_log.hpp"
+#include "tools/catch.hpp"
+
+namespace tricolour {
+namespace {
+
+std::uint64_t exact_quantile(std::vector<std::uint64_t> values, double p) {
+  std::sort(values.begin(), values.end());
+  const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(values.size())));
+  return values[std::max<std::size_t>(rank, 1) - 1];
+}
+
+}  // namespace
+
+TEST_CASE("a quantile is never below the exact one, and at most a sixty-fourth above") {
+  std::mt19937_64 random(7);
+  Histogram histogram;
+  std::vector<std::uint64_t> values;
+  for (int i = 0; i < 20'000; ++i) {
+    values.push_back(random() >> (random() % 64));
+    histogram.record(values.back());
+  }
+  for (const double p : {0.0, 0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 1.0}) {
+    const std::uint64_t exact = exact_quantile(values, p);
+    CHECK(histogram.quantile(p) >= exact);
+    CHECK(histogram.quantile(p) - exact <= exact / 64);
+  }
+  CHECK(histogram.count() == values.size());
+  CHECK(histogram.max() == exact_quantile(values, 1));
+}
+
+TEST_CASE("small values are exact, and histograms add up") {
+  Histogram one;
+  Histogram other;
+  for (std::uint64_t value = 0; value < 100; ++value) (value % 2 == 0 ? one : other).record(value);
+  one.add(other);
+  CHECK(one.count() == 100);
+  CHECK(one.quantile(0.5) == 49);
+  CHECK(one.quantile(1) == 99);
+  CHECK(Histogram{}.quantile(0.5) == 0);
+  Histogram extreme;
+  extreme.record(~std::uint64_t{0});
+  CHECK(extreme.quantile(0.5) == ~std::uint64_t{0});
+}
+
+TEST_CASE("a request log gives back what it was told") {
+  struct Row {
+    Nanoseconds intended, start, end;
+    bool operator==(const Row&) const = default;
+  };
+  std::mt19937_64 random(3);
+  RequestLog log(1 << 20);
+  std::vector<Row> told;
+  Nanoseconds clock = 5'000'000'000;
+  for (int i = 0; i < 100'000; ++i) {
+    const auto gap = static_cast<Nanoseconds>(i % 1000 == 0 ? 6'000'000'000 : random() % 2000);
+    const auto length = static_cast<Nanoseconds>(i % 777 == 0 ? 5'000'000'000 : random() % 5000);
+    const Nanoseconds start = clock + gap;
+    const Nanoseconds intended = i % 10 == 0 ? start - 100 : start;
+    clock = start + length;
+    told.push_back({intended, start, clock});
+    log.record(intended, start, clock);
+  }
+  std::vector<Row> given;
+  log.for_each(1, [&](Nanoseconds intended, Nanoseconds start, Nanoseconds end) { given.push_back({intended, start, end}); });
+  CHECK(given == told);
+  CHECK(log.latencies().count() == told.size());
+
+  RequestLog without_rows(0);
+  without_rows.record(1, 2, 3);
+  CHECK(without_rows.latencies().max() == 2);
+  without_rows.for_each(1, [](Nanoseconds, Nanoseconds, Nanoseconds) { FAIL_CHECK("a row was kept"); });
+}
+
+TEST_CASE("a request log keeps a systematic sample of a long run") {
+  for (const std::uint64_t requests : {1U, 99U, 100U, 101U, 1000U, 12'345U}) {
+    RequestLog log(requests % 2 == 0 ? 100 : 99);
+    for (std::uint64_t i = 0; i < requests; ++i) {
+      const auto start = static_cast<Nanoseconds>(10 * i);
+      log.record(start, start, start + 5);
+    }
+    std::uint64_t rows = 0;
+    bool right = true;
+    log.for_each(log.stride(), [&](Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
+      right = right && intended == start && end == start + 5 && start == static_cast<Nanoseconds>(10 * log.stride() * rows);
+      ++rows;
+    });
+    CHECK(right);
+    CHECK(rows == (requests + log.stride() - 1) / log.stride());
+    CHECK(rows <= 100);
+    CHECK((requests < 100 || rows >= 49));
+  }
+}
+
+}  // namespace tricolour

@@ -1,0 +1,193 @@
+// `tricolour list`: what there is, and what fits what.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/errors.hpp"
+#include "harness/commands.hpp"
+#include "harness/exit_codes.hpp"
+#include "harness/json.hpp"
+#include "harness/names.hpp"
+#include "harness/registry.hpp"
+
+namespace tricolour {
+namespace {
+
+/// One topic: its lines, and the same as JSON.
+struct Listing {
+  std::string text;
+  Json json;
+};
+
+std::vector<std::string> sound_barriers(const CollectorInfo& collector) {
+  std::vector<std::string> names;
+  for (const BarrierTraits* one : barriers()) {
+    if (unsound_because(collector, *one, one->allocation).empty()) names.emplace_back(one->name);
+  }
+  return names;
+}
+
+std::vector<std::string> sound_collectors(const BarrierTraits& barrier) {
+  std::vector<std::string> names;
+  for (const CollectorInfo& one : collectors()) {
+    if (unsound_because(one, barrier, barrier.allocation).empty()) names.emplace_back(one.name);
+  }
+  return names;
+}
+
+Json array_of(const std::vector<std::string>& names) { return Json::Array(names.begin(), names.end()); }
+
+Listing list_collectors() {
+  Listing listing;
+  Json::Array all;
+  for (const CollectorInfo& one : collectors()) {
+    const auto fitting = sound_barriers(one);
+    listing.text += fmt::format("{:<16}{}; barriers: {}\n", one.name, one.summary, joined(fitting, ", "));
+    all.push_back(Json::Object{{"name", one.name},
+                               {"summary", one.summary},
+                               {"marks_beside_mutators", one.marks_beside_mutators},
+                               {"has_background_thread", one.has_background_thread},
+                               {"barriers", array_of(fitting)}});
+  }
+  listing.json = all;
+  return listing;
+}
+
+Listing list_barriers() {
+  Listing listing;
+  Json::Array all;
+  for (const BarrierTraits* one : barriers()) {
+    const auto fitting = sound_collectors(*one);
+    listing.text += fmt::format("{:<16}{}; invariant {}, mutators {}, allocates {}; collectors: {}\n", one->name, one->summary,
+                                to_string(one->invariant), to_string(one->mutators), to_string(one->allocation), joined(fitting, ", "));
+    all.push_back(Json::Object{{"name", one->name},
+                               {"summary", one->summary},
+                               {"invariant", to_string(one->invariant)},
+                               {"mutators", to_string(one->mutators)},
+                               {"needs_old_value", one->needs_old_value},
+                               {"allocation_colour", to_string(one->allocation)},
+                               {"sound_with_white_allocation", one->sound_with_white_allocation},
+                               {"ragged_safe", one->ragged_safe},
+                               {"regreys", one->regreys},
+                               {"has_flag", one->has_flag},
+                               {"collectors", array_of(fitting)},
+                               {"source", one->source}});
+  }
+  listing.json = all;
+  return listing;
+}
+
+std::string shown_default(const ParameterInfo& one) {
+  return one.words.empty() ? show_number(one.value) : std::string(one.words[static_cast<std::size_t>(one.value)]);
+}
+
+Listing list_workloads() {
+  Listing listing;
+  Json::Array all;
+  for (const Instance* instance : workloads()) {
+    const WorkloadInfo info = instance->info();
+    listing.text += fmt::format("{:<16}{}; an operation is {}\n", info.name, info.summary, info.operation);
+    Json::Array parameters;
+    for (const ParameterInfo& one : info.parameters) {
+      listing.text += fmt::format("  {}={}{}{}: {}\n", one.name, shown_default(one), one.unit.empty() ? "" : " ", one.unit, one.summary);
+      Json::Object parameter{{"name", one.name}, {"default", shown_default(one)}, {"unit", one.unit}, {"summary", one.summary}};
+      if (one.words.empty()) {
+        parameter.insert(parameter.end(), {{"least", number(one.least)}, {"most", number(one.most)}});
+      } else {
+        parameter.emplace_back("words", Json::Array(one.words.begin(), one.words.end()));
+      }
+      parameters.emplace_back(std::move(parameter));
+    }
+    all.push_back(Json::Object{{"name", info.name},
+                               {"summary", info.summary},
+                               {"operation", info.operation},
+                               {"shared", info.shared},
+                               {"has_requests", info.has_requests},
+                               {"least_mutators", info.least_mutators},
+                               {"parameters", parameters},
+                               {"source", info.source}});
+  }
+  listing.json = all;
+  return listing;
+}
+
+Listing list_markers() {
+  Listing listing;
+  Json::Array all;
+  for (const MarkerInfo& one : markers()) {
+    listing.text += fmt::format("{:<16}{}\n", one.name, one.summary);
+    all.push_back(Json::Object{{"name", one.name}, {"summary", one.summary}});
+  }
+  listing.json = all;
+  return listing;
+}
+
+Listing list_sweepers() {
+  constexpr std::pair<const char*, const char*> sweepers[]{
+      {"eager", "all of it in the pause that ends the cycle, on one thread"},
+      {"lazy", "block by block, when a mutator needs room"},
+      {"parallel", "all of it in the pause that ends the cycle, on several threads"},
+      {"concurrent", "beside the mutators, on the collector's thread"},
+  };
+  Listing listing;
+  Json::Array all;
+  for (const auto& [name, summary] : sweepers) {
+    std::vector<std::string> fitting;
+    for (const CollectorInfo& one : collectors()) {
+      if (std::string_view(name) != "concurrent" || one.has_background_thread) fitting.emplace_back(one.name);
+    }
+    listing.text += fmt::format("{:<16}{}; collectors: {}\n", name, summary, joined(fitting, ", "));
+    all.push_back(Json::Object{{"name", name}, {"summary", summary}, {"collectors", array_of(fitting)}});
+  }
+  listing.json = all;
+  return listing;
+}
+
+Listing list_parameters() {
+  Listing listing;
+  Json::Array all;
+  for (const Setting& one : settings()) {
+    const double value = one.default_value();
+    const std::string shown = one.unit == "switch" ? (value != 0 ? "on" : "off") : show_number(value);
+    listing.text += fmt::format("--set {}={:<10}{:<8}{} ({} to {})\n", one.name, shown, one.unit, one.summary, show_number(one.least),
+                                show_number(one.most));
+    all.push_back(Json::Object{{"name", one.name},
+                               {"default", number(value)},
+                               {"unit", one.unit},
+                               {"least", number(one.least)},
+                               {"most", number(one.most)},
+                               {"summary", one.summary}});
+  }
+  listing.json = all;
+  return listing;
+}
+
+constexpr std::pair<std::string_view, Listing (*)()> topics[]{
+    {"collectors", list_collectors}, {"barriers", list_barriers}, {"workloads", list_workloads},
+    {"markers", list_markers},       {"sweepers", list_sweepers}, {"parameters", list_parameters},
+};
+
+}  // namespace
+
+int carry_out(const ListCommand& command) {
+  std::string text;
+  Json::Object everything;
+  std::vector<std::string_view> existing;
+  for (const auto& [name, make] : topics) {
+    existing.push_back(name);
+    if (!command.topic.empty() && name != command.topic) continue;
+    Listing listing = make();
+    if (command.topic.empty()) text += fmt::format("{}{}:\n", text.empty() ? "" : "\n", name);
+    text += listing.text;
+    everything.emplace_back(name, std::move(listing.json));
+  }
+  if (everything.empty()) throw ConfigurationError(unknown_name("list", command.topic, existing));
+  if (!command.json) {
+    fmt::print("{}", text);
+  } else {
+    fmt::print("{}\n", to_text(command.topic.empty() ? Json(everything) : everything.front().second, 1));
+  }
+  return exit_code::done;
+}
+
+}  // namespace tricolour

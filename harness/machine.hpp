@@ -1,0 +1,32 @@
+// Facts about the machine, as Linux tells them. A fact that cannot be had is "unknown", or 0.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace tricolour {
+
+struct Machine {
+  std::string host;
+  std::string kernel;
+  std::string cpu;
+  unsigned cores = 0;    ///< this process may use
+  std::string governor;  ///< of the first CPU; "none" where frequency is not the system's to choose
+  std::size_t memory_bytes = 0;
+  std::size_t available_bytes = 0;
+  std::size_t memory_limit_bytes = 0;  ///< of the control group; 0: none
+  double cpu_limit = 0;                ///< in CPUs, of the control group; 0: none
+  std::string huge_pages;              ///< the kernel's transparent-huge-page mode
+  double load = 0;                     ///< average over the last minute
+};
+
+Machine read_machine();
+
+/// Time stolen by the hypervisor since boot, summed over CPUs, in 1/100 s.
+unsigned long stolen_ticks();
+/// Can this process count its own instructions?
+bool performance_counters_available();
+/// The time now, ISO 8601, UTC, to the second: 2026-01-02T03:04:05Z.
+std::string utc_now();
+
+}  // namespace tricolour

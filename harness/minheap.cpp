@@ -1,0 +1,150 @@
+#include "harness/minheap.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/block_space.hpp"
+#include "core/errors.hpp"
+#include "harness/child_process.hpp"
+#include "harness/commands.hpp"
+#include "harness/exit_codes.hpp"
+#include "harness/json.hpp"
+#include "harness/machine.hpp"
+#include "harness/provenance.hpp"
+#include "harness/result_folder.hpp"
+#include "harness/stable_hash.hpp"
+
+namespace tricolour {
+namespace {
+
+/// A trial: this long, and given up after that.
+constexpr double trial_s = 0.5;
+constexpr double trial_limit_s = 60;
+
+std::filesystem::path cache_folder() {
+  const char* const given = std::getenv("XDG_CACHE_HOME");
+  const char* const home = std::getenv("HOME");
+  if (given != nullptr && *given == '/') return std::filesystem::path(given) / "tricolour";
+  return std::filesystem::path(home != nullptr && *home == '/' ? home : "/tmp") / ".cache" / "tricolour";
+}
+
+/// The definition's run of what `options` names.
+RunOptions trial_options(const RunOptions& options) {
+  RunOptions trial;
+  trial.collector = options.collector;
+  trial.barrier = options.barrier;
+  trial.marker = options.marker;
+  trial.sweep = options.sweep;
+  trial.workload = options.workload;
+  trial.parameters = options.parameters;
+  trial.mutators = options.mutators;
+  trial.seconds = trial_s;
+  return trial;
+}
+
+bool succeeds(const RunOptions& trial, std::size_t bytes) {
+  RunOptions sized = trial;
+  sized.heap = fmt::to_string(bytes);
+  std::vector<std::string> words{own_path(), "run", "--record", "off", "--quiet", "--json"};
+  for (std::string& word : to_arguments(sized)) words.push_back(std::move(word));
+  const ChildResult result = run_child(words, trial_limit_s);
+  if (result.interrupted) throw std::runtime_error("interrupted");
+  const bool too_small = result.timed_out || result.exit_code == exit_code::heap_exhausted || result.exit_code == exit_code::wrong_usage;
+  if (result.signal == 0 && result.exit_code == 0) return true;
+  if (!too_small || (result.signal != 0 && !result.timed_out)) {
+    throw std::runtime_error(fmt::format("measuring the minimum heap failed: {}\n{}", to_command(sized), result.standard_error));
+  }
+  return false;
+}
+
+std::size_t round_to_blocks(std::size_t bytes) { return (bytes + block_bytes - 1) / block_bytes * block_bytes; }
+
+std::size_t bisect(const RunOptions& trial, bool quiet) {
+  RunOptions planned = trial;
+  planned.heap = "1x";
+  const std::size_t live = plan_run(planned).live_bytes();
+  const Machine machine = read_machine();
+  const std::size_t most =
+      machine.memory_limit_bytes != 0 ? std::min(machine.memory_limit_bytes, machine.memory_bytes) : machine.memory_bytes;
+  std::size_t too_small = std::max(round_to_blocks(live), block_bytes) - block_bytes;
+  std::size_t enough = round_to_blocks(live != 0 ? live + live / 16 : std::size_t{1} << 20);
+  const auto tried = [&](std::size_t bytes) {
+    const bool ok = succeeds(trial, bytes);
+    if (!quiet) fmt::print(stderr, "  {:>9}: {}\n", show_bytes(static_cast<double>(bytes)), ok ? "enough" : "too small");
+    return ok;
+  };
+  while (!tried(enough)) {
+    too_small = enough;
+    enough = round_to_blocks(live != 0 && enough < live * 2 ? enough + live / 8 + block_bytes : enough * 2);
+    if (enough > most)
+      throw ConfigurationError(
+          fmt::format("workload '{}' does not fit into this machine's memory, {}", trial.workload, show_bytes(static_cast<double>(most))));
+  }
+  while (enough - too_small > std::max(block_bytes, enough / 100)) {
+    const std::size_t middle = round_to_blocks(too_small + (enough - too_small) / 2);
+    if (middle >= enough) break;
+    (tried(middle) ? enough : too_small) = middle;
+  }
+  return enough;
+}
+
+std::string cache_key(const RunOptions& trial) {
+  StableHash hash;
+  hash.add(build_identity());
+  for (const auto& [name, value] : cell_parameters(trial)) hash.add(name).add(value);
+  return hash.text();
+}
+
+std::size_t remembered(const std::filesystem::path& file) {
+  try {
+    return static_cast<std::size_t>(parse_json(read_file(file))["bytes"].integer_or(0));
+  } catch (const std::exception&) {
+    return 0;
+  }
+}
+
+/// A cache that cannot be written costs time, nothing else.
+void remember(const std::filesystem::path& file, const RunOptions& trial, std::size_t bytes) {
+  try {
+    std::filesystem::create_directories(file.parent_path());
+    replace_file(file, to_text(Json::Object{{"bytes", bytes}, {"command", to_command(trial)}}) + "\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "tricolour: the minimum heap is not remembered: {}\n", error.what());
+  }
+}
+
+}  // namespace
+
+std::size_t minimum_heap_under(const RunOptions& options, bool quiet, bool fresh) {
+  const RunOptions trial = trial_options(options);
+  const std::filesystem::path file = cache_folder() / fmt::format("minheap-{}.json", cache_key(trial));
+  if (const std::size_t known = fresh ? 0 : remembered(file); known != 0) return known;
+  if (!quiet) fmt::print(stderr, "measuring the minimum heap of {}\n", trial.workload);
+  const std::size_t bytes = bisect(trial, quiet);
+  remember(file, trial, bytes);
+  return bytes;
+}
+
+std::size_t minimum_heap_of(const RunOptions& options, bool quiet) {
+  RunOptions defined = options;
+  defined.collector = "stop_the_world";
+  defined.barrier = "none";
+  defined.marker = "serial";
+  defined.sweep = "eager";
+  return minimum_heap_under(defined, quiet, false);
+}
+
+int carry_out(const MinheapCommand& command) {
+  const std::size_t bytes = minimum_heap_under(command.options, command.quiet, command.fresh);
+  if (command.json) {
+    fmt::print("{}\n",
+               to_text(Json::Object{{"workload", command.options.workload}, {"mutators", command.options.mutators}, {"bytes", bytes}}));
+  } else {
+    fmt::print("{} ({} bytes)\n", show_bytes(static_cast<double>(bytes)), bytes);
+  }
+  return exit_code::done;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,72 @@
+#include "harness/pass.hpp"
+
+#include <algorithm>
+
+namespace tricolour {
+namespace {
+Nanoseconds process_cpu() { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
+}  // namespace
+
+Pass::Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::uint64_t request_rows)
+    : limit_(operations.value_or(no_operation_limit)), gate_(mutators), begin_(mutators), end_(mutators) {
+  mutators_.reserve(mutators);
+  for (unsigned i = 0; i < mutators; ++i) mutators_.emplace_back(request_rows);
+}
+
+void Pass::take_part(unsigned mutator, MutatorContext& context) { mutators_[mutator].context = &context; }
+
+std::uint64_t Pass::request_stride() const {
+  std::uint64_t stride = 1;
+  for (const Participant& one : mutators_) stride = std::max(stride, one.requests.stride());
+  return stride;
+}
+
+void Pass::abandon() {
+  stop.store(true, std::memory_order_relaxed);
+  gate_.abandon();
+  begin_.abandon();
+  end_.abandon();
+}
+
+std::uint64_t Pass::count_allocation(Participant& participant, bool at_end) {
+  // A blocked mutator's hole may be retired for it; while we hold the registry nobody stops the world or shakes hands.
+  const World::Exclusive nobody_claims(participant.context->heap().world, nullptr);
+  const auto count = [at_end](std::uint64_t& total, std::uint64_t now) { total = at_end ? now - total : now; };
+  count(participant.account.allocated_bytes, participant.context->allocated_bytes());
+  count(participant.account.allocated_objects, participant.context->allocated_objects());
+  return participant.context->heap().phase.cycle;
+}
+
+void Pass::arrive_at_begin(unsigned mutator) {
+  Participant& self = mutators_[mutator];
+  const std::uint64_t cycle = count_allocation(self, false);
+  begin_.arrive([&] {
+    first_cycle_ = cycle;
+    process_cpu_ns_ = process_cpu();
+    begin_ns_.store(now_ns(), std::memory_order_release);
+  });
+  self.account.cpu_ns = thread_cpu_ns();
+  self.context->restart_accounting();
+  // Until it woke up it was blocked.
+  self.account.time_by_activity[static_cast<std::size_t>(Activity::blocked)] = now_ns() - begin_ns();
+}
+
+void Pass::arrive_at_end(unsigned mutator, std::uint64_t operations) {
+  const Nanoseconds arrived_ns = now_ns();
+  Participant& self = mutators_[mutator];
+  self.account.cpu_ns = thread_cpu_ns() - self.account.cpu_ns;
+  self.account.operations = operations;
+  const std::uint64_t cycle = count_allocation(self, true);
+  end_.arrive([&] {
+    last_cycle_ = cycle;
+    process_cpu_ns_ = process_cpu() - process_cpu_ns_;
+    end_ns_.store(std::max(arrived_ns, begin_ns() + 1), std::memory_order_release);
+  });
+  const auto times = self.context->time_by_activity(end_ns());
+  Nanoseconds total = 0;
+  for (std::size_t i = 0; i < times.size(); ++i) total += self.account.time_by_activity[i] += times[i];
+  // Between two readings of the clock on the way in a few nanoseconds fell out.
+  self.account.time_by_activity[static_cast<std::size_t>(Activity::blocked)] += end_ns() - begin_ns() - total;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,45 @@
+#include "harness/provenance.hpp"
+
+#include <fmt/format.h>
+#include <gnu/libc-version.h>
+#include <oneapi/tbb/version.h>
+
+#include <boost/version.hpp>
+#include <fstream>
+#include <iterator>
+
+#include "build_info.hpp"
+#include "harness/machine.hpp"
+#include "harness/stable_hash.hpp"
+
+namespace tricolour {
+
+Json provenance() {
+  const Machine machine = read_machine();
+  return Json::Object{
+      {"host", machine.host},
+      {"kernel", machine.kernel},
+      {"cpu", machine.cpu},
+      {"cores", machine.cores},
+      {"governor", machine.governor},
+      {"compiler", TRICOLOUR_COMPILER},
+      {"build_type", TRICOLOUR_BUILD_TYPE},
+      {"commit", TRICOLOUR_COMMIT},
+      {"libraries",
+       Json::Object{{"boost", fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100)},
+                    {"onetbb", TBB_runtime_version()},
+                    {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
+                    {"libc", gnu_get_libc_version()}}},
+      {"memory_bytes", machine.memory_bytes},
+      {"huge_pages", machine.huge_pages},
+      {"utc", utc_now()},
+  };
+}
+
+std::string build_identity() {
+  std::ifstream binary("/proc/self/exe", std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(binary), {}};
+  return StableHash().add(TRICOLOUR_COMMIT).add(bytes).text();
+}
+
+}  // namespace tricolour

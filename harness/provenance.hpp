@@ -1,0 +1,16 @@
+// Where a result comes from: machine, build, libraries, time.
+#pragma once
+
+#include <string>
+
+#include "harness/json.hpp"
+
+namespace tricolour {
+
+/// The `provenance` object of run.json.
+Json provenance();
+
+/// Names this build of this source: for caches that must not outlive it.
+std::string build_identity();
+
+}  // namespace tricolour

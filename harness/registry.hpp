@@ -1,0 +1,23 @@
+// Everything that was compiled in: every workload under every barrier.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "harness/instance.hpp"
+
+namespace tricolour {
+
+/// Every pair, workload by workload; generated.
+const std::vector<const Instance*>& instances();
+
+/// One instance of each workload, under the first barrier.
+std::vector<const Instance*> workloads();
+std::vector<const BarrierTraits*> barriers();
+
+/// These throw ConfigurationError with what there is.
+const BarrierTraits& find_barrier(std::string_view name);
+const Instance& find_workload(std::string_view name);
+const Instance& find_instance(std::string_view workload, std::string_view barrier);
+
+}  // namespace tricolour

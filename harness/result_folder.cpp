@@ -1,0 +1,97 @@
+#include "harness/result_folder.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+namespace tricolour {
+namespace {
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+[[noreturn]] void refuse(const std::filesystem::path& path, int error) {
+  throw OutputError(fmt::format("cannot write {}: {}", path.string(), reason(error)));
+}
+
+void write_all(const std::filesystem::path& path, int flags, std::string_view text) {
+  const int opened = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
+  if (opened < 0) refuse(path, errno);
+  int failed = 0;
+  while (!text.empty() && failed == 0) {
+    const ssize_t written = ::write(opened, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      failed = errno;
+    }
+  }
+  if (::close(opened) != 0 && failed == 0) failed = errno;
+  if (failed != 0) refuse(path, failed);
+}
+
+}  // namespace
+
+void write_file(const std::filesystem::path& path, std::string_view text) { write_all(path, O_EXCL, text); }
+
+void replace_file(const std::filesystem::path& path, std::string_view text) {
+  const std::filesystem::path temporary = path.string() + ".new";
+  try {
+    write_all(temporary, O_TRUNC, text);
+  } catch (const OutputError&) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) refuse(path, errno);
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  if (stream) text << stream.rdbuf();
+  if (!stream || std::filesystem::is_directory(path)) {
+    throw OutputError(fmt::format("cannot read {}: {}", path.string(), reason(errno == 0 ? EIO : errno)));
+  }
+  return text.str();
+}
+
+ResultFolder::ResultFolder(std::filesystem::path wanted, bool replace) : wanted_(std::move(wanted)), replace_(replace) {
+  if (!wanted_.has_filename()) wanted_ = wanted_.parent_path();
+  if (std::filesystem::exists(std::filesystem::symlink_status(wanted_)) && !replace_) {
+    throw OutputError(fmt::format("{} exists; --force replaces it", wanted_.string()));
+  }
+  partial_ = wanted_.parent_path() / fmt::format(".{}.partial-{}", wanted_.filename().string(), ::getpid());
+  std::error_code error;
+  if (wanted_.has_parent_path()) std::filesystem::create_directories(wanted_.parent_path(), error);
+  if (!error) std::filesystem::create_directory(partial_, error);
+  if (error) throw OutputError(fmt::format("cannot write {}: {}", wanted_.string(), error.message()));
+}
+
+ResultFolder::~ResultFolder() {
+  std::error_code ignored;
+  if (!completed_) std::filesystem::remove_all(partial_, ignored);
+}
+
+void ResultFolder::complete() {
+  const unsigned exclusive = replace_ ? 0 : RENAME_NOREPLACE;
+  const std::filesystem::path old = partial_.string() + ".old";
+  std::error_code error;
+  if (replace_ && std::filesystem::exists(wanted_)) {
+    std::filesystem::rename(wanted_, old, error);
+    if (error) throw OutputError(fmt::format("cannot replace {}: {}", wanted_.string(), error.message()));
+  }
+  if (::renameat2(AT_FDCWD, partial_.c_str(), AT_FDCWD, wanted_.c_str(), exclusive) != 0) {
+    const int reason_code = errno;
+    std::filesystem::rename(old, wanted_, error);
+    refuse(wanted_, reason_code);
+  }
+  completed_ = true;
+  std::filesystem::remove_all(old, error);
+}
+
+}  // namespace tricolour

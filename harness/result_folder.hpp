@@ -1,0 +1,46 @@
+// A folder that is there complete or not at all.
+//
+// Purpose: results are written into a hidden folder beside the wanted one, which is renamed when everything is in it.
+// Invariant: a failure leaves nothing half-written, and an existing folder is replaced only when asked for, and only by a complete one.
+//
+// Ownership: one thread. Every failure is an OutputError with path and reason.
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string_view>
+
+namespace tricolour {
+
+class OutputError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Writes the whole of `text` to a new file, or throws OutputError.
+void write_file(const std::filesystem::path& path, std::string_view text);
+/// The same, replacing an existing file in one step.
+void replace_file(const std::filesystem::path& path, std::string_view text);
+/// Throws OutputError.
+std::string read_file(const std::filesystem::path& path);
+
+class ResultFolder {
+ public:
+  /// Throws OutputError when `wanted` exists without `replace`, or when its place cannot be written to: before the run, not after it.
+  ResultFolder(std::filesystem::path wanted, bool replace);
+  ~ResultFolder();
+  ResultFolder(const ResultFolder&) = delete;
+  ResultFolder& operator=(const ResultFolder&) = delete;
+
+  /// Where to write until `complete`.
+  const std::filesystem::path& place() const { return partial_; }
+  void complete();
+
+ private:
+  std::filesystem::path wanted_;
+  std::filesystem::path partial_;
+  bool replace_;
+  bool completed_ = false;
+};
+
+}  // namespace tricolour

@@ -1,0 +1,82 @@
+#include "harness/result_folder.hpp"
+
+#include <unistd.h>
+
+#include "harness/json.hpp"
+#include "tools/catch.hpp"
+
+namespace tricolour {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Scratch {
+  Scratch() { fs::create_directories(path); }
+  ~Scratch() { fs::remove_all(path); }
+  const fs::path path = fs::temp_directory_path() / ("tricolour-test-" + std::to_string(::getpid()));
+  std::size_t entries() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), fs::directory_iterator())); }
+};
+
+}  // namespace
+
+TEST_CASE("a folder appears when it is complete, not before") {
+  const Scratch scratch;
+  const fs::path wanted = scratch.path / "deep" / "run";
+  {
+    ResultFolder folder(wanted, false);
+    write_file(folder.place() / "run.json", "{}");
+    CHECK_FALSE(fs::exists(wanted));
+    folder.complete();
+  }
+  CHECK(read_file(wanted / "run.json") == "{}");
+}
+
+TEST_CASE("a folder that is not completed leaves nothing") {
+  const Scratch scratch;
+  { const ResultFolder folder(scratch.path / "run", false); }
+  CHECK(scratch.entries() == 0);
+}
+
+TEST_CASE("an existing folder is refused, or replaced when asked for, and only by a complete one") {
+  const Scratch scratch;
+  const fs::path wanted = scratch.path / "run";
+  fs::create_directory(wanted);
+  write_file(wanted / "old", "old");
+  CHECK_THROWS_AS(ResultFolder(wanted, false), OutputError);
+  CHECK_THROWS_WITH(ResultFolder(wanted, false), Catch::Contains("--force"));
+  { const ResultFolder abandoned(wanted, true); }
+  CHECK(fs::exists(wanted / "old"));
+  ResultFolder folder(wanted, true);
+  write_file(folder.place() / "new", "new");
+  folder.complete();
+  CHECK_FALSE(fs::exists(wanted / "old"));
+  CHECK(fs::exists(wanted / "new"));
+  CHECK(scratch.entries() == 1);
+}
+
+TEST_CASE("a file is written whole or an error names it") {
+  const Scratch scratch;
+  write_file(scratch.path / "a", "text");
+  CHECK_THROWS_WITH(write_file(scratch.path / "a", "text"), Catch::Contains("/a"));
+  replace_file(scratch.path / "a", "other");
+  CHECK(read_file(scratch.path / "a") == "other");
+  CHECK_THROWS_AS(write_file(scratch.path / "missing" / "b", ""), OutputError);
+  CHECK_THROWS_AS(read_file(scratch.path / "none"), OutputError);
+  CHECK_THROWS_AS(read_file(scratch.path), OutputError);
+  CHECK_THROWS_AS(replace_file("/dev/full/x", "text"), OutputError);
+}
+
+TEST_CASE("what is not finite never becomes JSON") {
+  const Json json = Json::Object{{"a", std::numeric_limits<double>::quiet_NaN()},
+                                 {"b", -std::numeric_limits<double>::infinity()},
+                                 {"c", 0.5},
+                                 {"d", Json::Array{1, true, "x"}}};
+  CHECK(to_text(json) == R"({"a":null,"b":null,"c":0.5,"d":[1,true,"x"]})");
+  CHECK(to_text(parse_json(to_text(json))) == to_text(json));
+  CHECK(parse_json(R"({"n": 3})")["n"].integer_or(0) == 3);
+  CHECK(parse_json(R"({"n": 3})")["m"].is_null());
+  CHECK_THROWS_AS(parse_json("{"), std::invalid_argument);
+  CHECK_NOTHROW(to_text(Json("\xff")));
+}
+
+}  // namespace tricolour

@@ -1,0 +1,69 @@
+// `tricolour run`: one run, its figures on standard output, its files in a folder.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+
+#include "harness/commands.hpp"
+#include "harness/execution.hpp"
+#include "harness/minheap.hpp"
+#include "harness/result_folder.hpp"
+#include "harness/run_json.hpp"
+#include "harness/run_text.hpp"
+
+namespace tricolour {
+namespace {
+
+void tell(const RunCommand& command, std::string_view text) {
+  if (!command.quiet) fmt::print(stderr, "{}\n", text);
+}
+
+void explain_failure(const RunOptions& options, Verdict verdict, std::string_view error) {
+  fmt::print(stderr, "tricolour: {}: {}\nrepeat it with: {}\n", verdict.status, error, to_command(options));
+}
+
+void size_heap(const RunCommand& command, RunPlan& plan) {
+  if (!plan.multiple) return;
+  const std::size_t minimum = command.minimum_heap ? *command.minimum_heap : minimum_heap_of(command.options, command.quiet);
+  plan.set_heap_bytes(static_cast<std::size_t>(std::llround(*plan.multiple * static_cast<double>(minimum))));
+}
+
+}  // namespace
+
+int carry_out(const RunCommand& command) {
+  RunPlan plan = plan_run(command.options);
+  std::optional<ResultFolder> folder;
+  if (!command.out.empty()) folder.emplace(command.out, command.force);
+  size_heap(command, plan);
+  tell(command, headline(command.options, plan));
+
+  const auto give_up = [&](Verdict verdict, const std::string& error) {
+    folder.reset();
+    explain_failure(command.options, verdict, error);
+    std::fflush(nullptr);
+    ::_exit(verdict.exit_code);
+  };
+  const Outcome outcome = execute(plan, {.records = command.records,
+                                         .request_rows = folder ? command.options.request_rows : 0,
+                                         .timeout_s = command.timeout_s,
+                                         .on_hang = give_up});
+
+  const Json json = run_to_json(command.options, plan, outcome, command.block);
+  if (folder) {
+    write_tables(folder->place(), outcome.tables);
+    write_file(folder->place() / "run.json", to_text(json, 1) + "\n");
+    folder->complete();
+  }
+  if (command.logs_cycles) fmt::print(stderr, "{}", cycle_log(outcome));
+  if (command.json) fmt::print("{}\n", to_text(json));
+  if (outcome.verdict.exit_code != exit_code::done) {
+    explain_failure(command.options, outcome.verdict, outcome.error);
+  } else if (!command.json) {
+    fmt::print("{}", key_figures(plan, outcome));
+  }
+  if (folder) tell(command, fmt::format("written to {}", command.out.string()));
+  return outcome.verdict.exit_code;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,150 @@
+#include "harness/run_json.hpp"
+
+#include "harness/provenance.hpp"
+
+namespace tricolour {
+namespace {
+
+Json parameters(const RunOptions& options, const RunPlan& plan) {
+  Json::Object all{
+      {"collector", plan.collector->name},
+      {"barrier", plan.barrier->name},
+      {"marker", plan.tuned.collector.marker},
+      {"workload", plan.instance->info().name},
+      {"heap", options.heap},
+      {"heap_bytes", plan.tuned.heap.bytes},
+      {"mutators", plan.mutators},
+      {"mark_threads", plan.tuned.collector.marking.stopped_threads},
+      {"concurrent_mark_threads", plan.tuned.collector.marking.concurrent_threads},
+      {"sweep", to_string(plan.tuned.collector.sweep)},
+      {"allocate", to_string(plan.tuned.collector.allocation)},
+      {"seed", plan.seed},
+      {"verify", plan.verify},
+      {"unsound", options.unsound},
+      {"pin", plan.pin},
+      {"warmup_s", plan.warmup_s},
+  };
+  if (plan.seconds) all.emplace_back("seconds", *plan.seconds);
+  if (plan.operations) all.emplace_back("operations_per_mutator", *plan.operations);
+  if (!options.barrier_arm.empty()) all.emplace_back("barrier_arm", options.barrier_arm);
+  Json::Object values;
+  for (const ParameterInfo& info : plan.instance->info().parameters) {
+    const double value = plan.parameters.number(info.name);
+    if (info.words.empty()) {
+      values.emplace_back(info.name, number(value));
+    } else {
+      values.emplace_back(info.name, info.words[static_cast<std::size_t>(value)]);
+    }
+  }
+  all.emplace_back("param", std::move(values));
+  Json::Object tuned;
+  for (const Setting& setting : settings()) tuned.emplace_back(setting.name, number(setting.get(plan.tuned)));
+  all.emplace_back("set", std::move(tuned));
+  return all;
+}
+
+Json mutator_times(const RunFigures& figures, bool recorded) {
+  Json::Array rows;
+  if (!recorded) return rows;
+  constexpr const char* names[]{"running", "allocation_slow_path", "lazy_sweeping", "paused", "handshake", "assisting", "stalled",
+                                "blocked"};
+  for (std::size_t i = 0; i < figures.mutators.size(); ++i) {
+    Json::Object row{{"mutator", i}};
+    for (std::size_t activity = 0; activity < std::size(names); ++activity) {
+      row.emplace_back(names[activity], figures.mutators[i].time_by_activity[activity]);
+    }
+    rows.emplace_back(std::move(row));
+  }
+  return rows;
+}
+
+Json requests(const std::optional<RequestFigures>& figures) {
+  if (!figures) return nullptr;
+  return Json::Object{{"count", figures->count},        {"p50_ns", figures->p50_ns},   {"p90_ns", figures->p90_ns},
+                      {"p99_ns", figures->p99_ns},      {"p999_ns", figures->p999_ns}, {"max_ns", figures->max_ns},
+                      {"row_every", figures->row_every}};
+}
+
+Json tally(const Tally& one) { return Json::Object{{"count", one.count}, {"total_ns", one.total_ns}}; }
+
+void add_figures(Json::Object& run, const RunFigures& figures, bool recorded) {
+  Json::Object mmu;
+  for (const auto& [window, value] : figures.mmu) mmu.emplace_back(window, value);
+  const PauseFigures& pauses = figures.pauses;
+  const CpuFigures& cpu = figures.cpu_ns;
+  run.insert(run.end(), {
+                            {"start_ns", figures.region.begin},
+                            {"end_ns", figures.region.end},
+                            {"wall_ns", figures.wall_ns()},
+                            {"operations", figures.operations},
+                            {"operations_per_s", figures.operations_per_s()},
+                            {"allocated_bytes", figures.allocated_bytes},
+                            {"allocated_objects", figures.allocated_objects},
+                            {"cycles", figures.cycles},
+                            {"fallbacks", figures.fallbacks},
+                            {"pauses", Json::Object{{"count", pauses.count},
+                                                    {"total_ns", pauses.total_ns},
+                                                    {"p50_ns", pauses.p50_ns},
+                                                    {"p99_ns", pauses.p99_ns},
+                                                    {"max_ns", pauses.max_ns},
+                                                    {"max_time_to_safepoint_ns", pauses.max_time_to_safepoint_ns}}},
+                            {"stalls", tally(figures.stalls)},
+                            {"assists", tally(figures.assists)},
+                            {"requests", requests(figures.requests)},
+                            {"mmu", std::move(mmu)},
+                            {"cpu_ns", Json::Object{{"mutator", cpu.mutator},
+                                                    {"mark", cpu.mark},
+                                                    {"sweep", cpu.sweep},
+                                                    {"pause", cpu.pause},
+                                                    {"assist", cpu.assist},
+                                                    {"other", cpu.other}}},
+                            {"mutator_time_ns", mutator_times(figures, recorded)},
+                        });
+}
+
+/// Counts over the whole process, warm-up included.
+Json whole_process(const CollectorStatistics& statistics) {
+  Json::Object counters{{"cycles", statistics.cycles},
+                        {"concurrent_cycles", statistics.concurrent_cycles},
+                        {"fallbacks", statistics.fallbacks},
+                        {"resumptions", statistics.resumptions},
+                        {"mark_cpu_ns", statistics.mark_cpu_ns},
+                        {"sweep_cpu_ns", statistics.sweep_cpu_ns},
+                        {"collector_cpu_ns", statistics.collector_cpu_ns}};
+  for (const Marker::Counter& one : statistics.marking) counters.emplace_back(one.name, one.value);
+  return counters;
+}
+
+}  // namespace
+
+Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& outcome, std::uint64_t block) {
+  Json::Object run{{"schema_version", 1},
+                   {"cell", cell_hash(options)},
+                   {"block", block},
+                   {"status", outcome.verdict.status},
+                   {"exit_code", outcome.verdict.exit_code}};
+  if (!outcome.error.empty()) run.emplace_back("error", outcome.error);
+  run.emplace_back("command", to_command(options));
+  run.emplace_back("parameters", parameters(options, plan));
+  if (outcome.figures) add_figures(run, *outcome.figures, !outcome.tables.events.empty());
+  const HeapFigures& heap = outcome.heap;
+  run.emplace_back("heap", Json::Object{{"size", heap.size},
+                                        {"live", heap.live},
+                                        {"peak", heap.peak},
+                                        {"metadata", heap.metadata},
+                                        {"grey_set_reserve", heap.grey_set_reserve},
+                                        {"peak_resident", heap.peak_resident}});
+  const VerifyStatistics& verify = outcome.verify;
+  run.emplace_back("verify", Json::Object{{"cycles_checked", verify.cycles_checked},
+                                          {"objects_checked", verify.objects_checked},
+                                          {"lost_objects", verify.lost_objects},
+                                          {"floating_bytes", verify.floating_black_bytes + verify.floating_retained_bytes},
+                                          {"floating_black_bytes", verify.floating_black_bytes},
+                                          {"floating_retained_bytes", verify.floating_retained_bytes}});
+  run.emplace_back("whole_process", whole_process(outcome.collector));
+  run.emplace_back("page_touching_ns", outcome.page_touching_ns);
+  run.emplace_back("provenance", provenance());
+  return run;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,137 @@
+#include "harness/run_text.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <map>
+
+#include "harness/names.hpp"
+
+namespace tricolour {
+namespace {
+
+class Lines {
+ public:
+  template <class... Parts>
+  void add(std::string_view label, fmt::format_string<Parts...> format, Parts&&... parts) {
+    fmt::format_to(std::back_inserter(text_), "  {:<14}", label);
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Parts>(parts)...);
+    text_ += '\n';
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+std::string ns(Nanoseconds value) { return show_duration(static_cast<double>(value)); }
+std::string bytes(std::size_t value) { return show_bytes(static_cast<double>(value)); }
+template <class Count>
+std::string count(Count value) {
+  return show_count(static_cast<double>(value));
+}
+
+void add_pauses(Lines& lines, const RunFigures& figures) {
+  const PauseFigures& pauses = figures.pauses;
+  if (pauses.count == 0) {
+    lines.add("pauses", "none");
+    return;
+  }
+  lines.add("pauses", "{}: p50 {}, p99 {}, longest {}; together {} ({:.1f} %)", pauses.count, ns(pauses.p50_ns), ns(pauses.p99_ns),
+            ns(pauses.max_ns), ns(pauses.total_ns), 100.0 * static_cast<double>(pauses.total_ns) / static_cast<double>(figures.wall_ns()));
+  lines.add("", "longest time to safepoint {}", ns(pauses.max_time_to_safepoint_ns));
+}
+
+void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
+  const RunFigures& figures = *outcome.figures;
+  const bool recorded = !outcome.tables.events.empty();
+  lines.add("throughput", "{}/s: {} x {} in {}", count(figures.operations_per_s()), count(figures.operations),
+            plan.instance->info().operation, ns(figures.wall_ns()));
+  lines.add("allocation", "{} in {} objects, {}/s", bytes(figures.allocated_bytes), count(figures.allocated_objects),
+            show_bytes(static_cast<double>(figures.allocated_bytes) * 1e9 / static_cast<double>(figures.wall_ns())));
+  lines.add("cycles", "{}{}", figures.cycles, figures.fallbacks == 0 ? "" : fmt::format(", {} fell back to a pause", figures.fallbacks));
+  if (recorded) add_pauses(lines, figures);
+  if (figures.stalls.count > 0) lines.add("stalls", "{}, together {}", figures.stalls.count, ns(figures.stalls.total_ns));
+  if (figures.assists.count > 0) lines.add("assists", "{}, together {}", figures.assists.count, ns(figures.assists.total_ns));
+  if (!figures.mmu.empty()) {
+    std::vector<std::string> values;
+    for (const auto& [window, value] : figures.mmu) values.push_back(fmt::format("{} {:.1f} %", window, 100 * value));
+    lines.add("MMU", "{}", joined(values, ", "));
+  }
+  if (const auto& requests = figures.requests) {
+    const auto show = [](std::uint64_t value) { return show_duration(static_cast<double>(value)); };
+    lines.add("requests", "{}: p50 {}, p99 {}, p99.9 {}, longest {}", count(requests->count), show(requests->p50_ns),
+              show(requests->p99_ns), show(requests->p999_ns), show(requests->max_ns));
+  }
+  const CpuFigures& cpu = figures.cpu_ns;
+  if (recorded) {
+    lines.add("CPU", "mutators {}, pauses {}, marking {}, sweeping {}, assists {}, other {}", ns(cpu.mutator), ns(cpu.pause), ns(cpu.mark),
+              ns(cpu.sweep), ns(cpu.assist), ns(cpu.other));
+  }
+}
+
+/// What the log says of one collection.
+struct CycleLine {
+  std::string cause;
+  std::uint64_t pauses = 0;
+  Nanoseconds paused_ns = 0, longest_ns = 0, marking_ns = 0;
+  std::uint64_t used_after = 0, marked_bytes = 0;
+  std::uint64_t goal = 0;
+};
+
+}  // namespace
+
+std::string headline(const RunOptions& options, const RunPlan& plan) {
+  std::string text = fmt::format("{} under {}, {}; heap {}{}; {} mutator{}; seed {}", plan.instance->info().name, plan.collector->name,
+                                 plan.barrier->name, bytes(plan.tuned.heap.bytes), plan.multiple ? fmt::format(" ({})", options.heap) : "",
+                                 plan.mutators, plan.mutators == 1 ? "" : "s", plan.seed);
+  if (!options.barrier_arm.empty()) text += "; barrier arm " + options.barrier_arm;
+  return text;
+}
+
+std::string key_figures(const RunPlan& plan, const Outcome& outcome) {
+  Lines lines;
+  if (outcome.figures) add_figures(lines, plan, outcome);
+  const HeapFigures& heap = outcome.heap;
+  lines.add("heap", "{}: live {}, most in use {}; metadata {}; resident {} at most", bytes(heap.size), bytes(heap.live), bytes(heap.peak),
+            bytes(heap.metadata), bytes(heap.peak_resident));
+  if (plan.verify) {
+    lines.add("verified", "{} cycles, {} objects lost, {} floating per cycle", outcome.verify.cycles_checked, outcome.verify.lost_objects,
+              bytes((outcome.verify.floating_black_bytes + outcome.verify.floating_retained_bytes) /
+                    std::max<std::uint64_t>(1, outcome.verify.cycles_checked)));
+  }
+  lines.add("page touching", "{}, before the run", ns(outcome.page_touching_ns));
+  return lines.take();
+}
+
+std::string cycle_log(const Outcome& outcome) {
+  std::map<std::uint64_t, CycleLine> cycles;
+  for (const RecordedEvent& recorded : outcome.tables.events) {
+    const Event& event = recorded.event;
+    if (event.cycle == 0) continue;
+    CycleLine& line = cycles[event.cycle];
+    if (event.kind == EventKind::pause && event.pause != PauseKind::verify) {
+      if (line.cause.empty()) line.cause = to_string(event.cause);
+      ++line.pauses;
+      line.paused_ns += event.end_ns - event.stopped_ns;
+      line.longest_ns = std::max(line.longest_ns, event.end_ns - event.stopped_ns);
+      line.used_after = event.objects;
+    } else if (event.kind == EventKind::phase && (event.activity == Activity::marking || event.activity == Activity::termination)) {
+      line.marking_ns += event.end_ns - event.begin_ns;
+      line.marked_bytes = std::max(line.marked_bytes, event.bytes);
+    } else if (event.kind == EventKind::heap_sample) {
+      line.goal = event.objects;
+    }
+  }
+  std::string text;
+  for (const auto& [number, line] : cycles) {
+    const double rate = line.marking_ns > 0 ? static_cast<double>(line.marked_bytes) * 1e9 / static_cast<double>(line.marking_ns) : 0;
+    fmt::format_to(std::back_inserter(text),
+                   "cycle {:>5}  {:<18} live {:>9}  goal {:>9}  {:>4} pauses, together {:>8}, longest {:>8}  marked {:>9}/s\n", number,
+                   line.cause, bytes(line.marked_bytes), line.goal == 0 ? "-" : bytes(line.goal), line.pauses, ns(line.paused_ns),
+                   ns(line.longest_ns), show_bytes(rate));
+  }
+  return text;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,86 @@
+#include "harness/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/errors.hpp"
+#include "harness/names.hpp"
+#include "harness/quantity.hpp"
+
+namespace tricolour {
+namespace {
+
+/// A setting that stands in `part` of the options, at `member`.
+template <class Part, class Value>
+Setting in(std::string_view name, std::string_view unit, double least, double most, std::string_view summary, Part part, Value member) {
+  return {name,
+          unit,
+          least,
+          most,
+          summary,
+          [part, member](const TunedOptions& options) { return static_cast<double>(part(options).*member); },
+          [part, member](TunedOptions& options, double value) {
+            auto& target = part(options).*member;
+            target = static_cast<std::remove_reference_t<decltype(target)>>(value);
+          }};
+}
+
+constexpr auto heap = [](auto& options) -> auto& { return options.heap; };
+constexpr auto collector = [](auto& options) -> auto& { return options.collector; };
+constexpr auto marking = [](auto& options) -> auto& { return options.collector.marking; };
+constexpr double kib = 1024;
+
+double parse_value(const Setting& setting, std::string_view value) {
+  if (setting.unit == "switch") {
+    if (value == "on" || value == "true" || value == "1") return 1;
+    if (value == "off" || value == "false" || value == "0") return 0;
+    throw ConfigurationError(fmt::format("{} is a switch: 'on' or 'off', not '{}'", setting.name, value));
+  }
+  if (setting.unit == "bytes") return static_cast<double>(parse_bytes(value, setting.name));
+  return parse_number(value, setting.name);
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> all{
+      in("heap.hole_piece_bytes", "bytes", 256, 64 * kib, "the longest hole handed out at once", heap, &HeapOptions::hole_piece_bytes),
+      in("heap.packet_capacity", "items", 1, 1 << 20, "grey items per packet and shade buffer", heap, &HeapOptions::packet_capacity),
+      in("heap.huge_pages", "switch", 0, 1, "ask the kernel for transparent huge pages", heap, &HeapOptions::huge_pages),
+      in("marker.deque_capacity", "items", 2, 1 << 24, "items a worker's deque holds before it spills into packets", marking,
+         &MarkerOptions::deque_capacity),
+      in("marker.prefetch", "edges", 1, 64, "edges in flight between finding a reference and looking at its object", marking,
+         &MarkerOptions::prefetch),
+      in("sweeper.threads", "threads", 1, 256, "threads of the parallel sweep", collector, &CollectorOptions::sweep_threads),
+      in("collector.quantum_slots", "slots", 1, 1e12, "slots per quantum of incremental marking, at most", collector,
+         &CollectorOptions::quantum_slots),
+      in("collector.final_slots", "slots", 1, 1e12, "slots the final pause may scan before marking goes back beside the mutators",
+         collector, &CollectorOptions::final_slots),
+      in("collector.most_resumptions", "times", 0, 1e6, "how often a cycle may go back to marking", collector,
+         &CollectorOptions::most_resumptions),
+      in("pacer.headroom_factor", "ratio", 1, 100, "safety on the allocation predicted during a cycle", collector,
+         &CollectorOptions::headroom_factor),
+      in("pacer.assist", "switch", 0, 1, "mutators mark when the markers would be late", collector, &CollectorOptions::assist),
+  };
+  return all;
+}
+
+void apply_setting(std::string_view name, std::string_view value, TunedOptions& options) {
+  std::vector<std::string_view> existing;
+  for (const Setting& setting : settings()) {
+    existing.push_back(setting.name);
+    if (!same_name(setting.name, name)) continue;
+    const double number = parse_value(setting, value);
+    if (number < setting.least || number > setting.most) {
+      throw ConfigurationError(fmt::format("{}={} is outside {} to {} {}", setting.name, value, setting.least, setting.most, setting.unit));
+    }
+    const bool whole = setting.unit != "ratio";
+    if (whole && number != std::floor(number)) throw ConfigurationError(fmt::format("{}={} is not a whole number", setting.name, value));
+    setting.set(options, number);
+    return;
+  }
+  throw ConfigurationError(unknown_name("parameter", name, existing));
+}
+
+}  // namespace tricolour

@@ -1,0 +1,265 @@
+// `tricolour sweep`: every cell of an experiment, once in each block, each run a process of its own.
+//
+// Purpose: interleaved, randomised blocks, so that drift of the machine hits all cells alike; a run that crashes, hangs or exhausts its
+// heap is a row with its status, and the rest goes on.
+//
+// Invariant: what the index lists is done. A run's folder appears complete or not at all, so a run whose folder is there and which the
+// index does not list was finished just before the end, and is taken as it is.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <system_error>
+
+#include "core/errors.hpp"
+#include "harness/child_process.hpp"
+#include "harness/commands.hpp"
+#include "harness/exit_codes.hpp"
+#include "harness/experiment.hpp"
+#include "harness/interruption.hpp"
+#include "harness/json.hpp"
+#include "harness/machine.hpp"
+#include "harness/minheap.hpp"
+#include "harness/names.hpp"
+#include "harness/progress.hpp"
+#include "harness/result_folder.hpp"
+#include "harness/sweep_index.hpp"
+
+namespace tricolour {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Keeps a second sweep out of the folder for as long as it lives; the system lets go when the process ends.
+class FolderLock {
+ public:
+  explicit FolderLock(const fs::path& folder) : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      ::close(descriptor_);
+      throw ConfigurationError(fmt::format("another sweep is writing {}", folder.string()));
+    }
+  }
+  ~FolderLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
+std::string label(const RunOptions& options) {
+  std::string text = fmt::format("{} {} {} {}", options.workload, options.collector, options.barrier, options.heap);
+  const RunOptions standard;
+  if (options.mutators != standard.mutators) text += fmt::format(" mutators={}", options.mutators);
+  if (options.marker != standard.marker) text += " " + options.marker;
+  if (!options.barrier_arm.empty()) text += " arm=" + options.barrier_arm;
+  for (const auto& [name, value] : options.parameters) text += fmt::format(" {}={}", name, value);
+  return text;
+}
+
+fs::path default_folder(const Experiment& experiment) {
+  std::string name;
+  for (const char c : experiment.name) name += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ? c : '-';
+  std::string time = utc_now();
+  std::erase(time, ':');
+  return fs::path("results") / "local" / (name + "-" + time);
+}
+
+/// Creates the folder with the experiment's text, or checks that it holds the same.
+void prepare_folder(const fs::path& folder, const std::string& text, bool resumes) {
+  const fs::path copy = folder / "experiment.toml";
+  if (resumes) {
+    if (!fs::exists(copy)) throw ConfigurationError(fmt::format("{} is not a sweep's folder: it has no experiment.toml", folder.string()));
+    if (read_file(copy) != text) {
+      throw ConfigurationError(
+          fmt::format("the experiment file has changed since {} was begun; resume with {}", folder.string(), copy.string()));
+    }
+    return;
+  }
+  if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder))) {
+    throw OutputError(fmt::format("{} exists; --resume goes on with a sweep, another --out begins one", folder.string()));
+  }
+  std::error_code error;
+  fs::create_directories(folder / "runs", error);
+  if (error) throw OutputError(fmt::format("cannot write {}: {}", folder.string(), error.message()));
+  write_file(copy, text);
+}
+
+class Sweep {
+ public:
+  Sweep(const Experiment& experiment, fs::path folder, const SweepCommand& command)
+      : experiment_(experiment),
+        folder_(std::move(folder)),
+        lock_(folder_),
+        index_(folder_, experiment, command.resume),
+        timeout_s_(command.timeout_s.value_or(experiment.timeout_s)),
+        quiet_(command.quiet) {}
+
+  int run() {
+    measure_minimum_heaps();
+    const std::uint64_t steps = std::uint64_t{experiment_.invocations} * experiment_.cells.size();
+    Progress progress(steps, index_.count(), quiet_);
+    for (unsigned block = 0; block < experiment_.invocations; ++block) {
+      for (const std::size_t cell : block_order(experiment_, block)) {
+        if (interrupted()) return give_up();
+        RunOptions options = experiment_.cells[cell];
+        options.seed = experiment_.seed + block;
+        const std::string hash = cell_hash(options);
+        if (index_.has(hash, block)) continue;
+        progress.begin(label(options));
+        const auto row = run_cell(options, hash, block, progress);
+        if (!row) return give_up();
+        index_.add(hash, block, *row);
+        progress.end(row->status);
+      }
+    }
+    return index_.violated() ? exit_code::violated : exit_code::done;
+  }
+
+  std::string summary() const {
+    std::string text;
+    for (const auto& [status, count] : index_.statuses()) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, status);
+    return text;
+  }
+
+ private:
+  /// Once per workload, parameters and mutators; before the first run, so that none is disturbed.
+  void measure_minimum_heaps() {
+    for (const RunOptions& options : experiment_.cells) {
+      if (!plan_run(options).multiple) continue;
+      const std::string key = heap_key(options);
+      if (!minimum_heaps_.contains(key)) minimum_heaps_[key] = minimum_heap_of(options, quiet_);
+    }
+  }
+  static std::string heap_key(const RunOptions& options) {
+    std::string key = options.workload + "\n" + fmt::to_string(options.mutators);
+    for (const auto& [name, value] : options.parameters) key += "\n" + name + "=" + value;
+    return key;
+  }
+
+  int give_up() const {
+    if (!quiet_)
+      fmt::print(stderr, "interrupted; go on with: tricolour sweep {} --out {} --resume\n",
+                 shell_quoted((folder_ / "experiment.toml").string()), shell_quoted(folder_.string()));
+    return exit_code::interrupted;
+  }
+
+  /// Nothing when we were interrupted.
+  std::optional<RunRow> run_cell(const RunOptions& options, const std::string& hash, unsigned block, Progress& progress) {
+    const fs::path place = folder_ / SweepIndex::run_path(hash, block);
+    if (const auto row = recorded_row(place)) return row;
+    remove_remains(place);
+    std::vector<std::string> words{own_path(), "run"};
+    for (std::string& word : to_arguments(options)) words.push_back(std::move(word));
+    words.insert(words.end(), {"--out", place.string(), "--force", "--quiet", "--block", fmt::to_string(block)});
+    if (const auto minimum = minimum_heaps_.find(heap_key(options)); minimum != minimum_heaps_.end()) {
+      words.insert(words.end(), {"--min-heap", fmt::to_string(minimum->second)});
+    }
+    const ChildResult result = run_child(
+        words, timeout_s_, [](void* context) { static_cast<Progress*>(context)->tick(); }, &progress);
+    if (result.interrupted) return std::nullopt;
+    if (const auto row = recorded_row(place)) return row;
+    remove_remains(place);
+    const RunRow row = judge(result);
+    keep_record(place, options, hash, block, row, result);
+    return row;
+  }
+
+  /// What the run.json of a complete folder says.
+  static std::optional<RunRow> recorded_row(const fs::path& place) {
+    try {
+      const Json run = parse_json(read_file(place / "run.json"));
+      if (!run["status"].is_null()) return RunRow{run["status"].text_or("error"), static_cast<int>(run["exit_code"].integer_or(1))};
+    } catch (const std::exception&) {
+    }
+    return std::nullopt;
+  }
+
+  /// Of a run that was killed while it wrote.
+  static void remove_remains(const fs::path& place) {
+    std::error_code ignored;
+    const std::string prefix = fmt::format(".{}.partial-", place.filename().string());
+    for (const auto& entry : fs::directory_iterator(place.parent_path(), ignored)) {
+      if (entry.path().filename().string().starts_with(prefix)) fs::remove_all(entry.path(), ignored);
+    }
+  }
+
+  static RunRow judge(const ChildResult& result) {
+    if (result.timed_out) return {std::string(verdict::timeout.status), verdict::timeout.exit_code};
+    if (result.signal != 0) return {std::string(verdict::crashed.status), 128 + result.signal};
+    constexpr Verdict by_exit_code[]{verdict::error,       verdict::error,          verdict::refused,
+                                     verdict::lost_object, verdict::heap_exhausted, verdict::timeout};
+    const auto code = static_cast<std::size_t>(result.exit_code);
+    if (code < std::size(by_exit_code)) return {std::string(by_exit_code[code].status), result.exit_code};
+    return {std::string(verdict::crashed.status), result.exit_code};
+  }
+
+  /// A run that left no record of its own gets a short one, with what it said last. A folder that cannot be written ends the sweep.
+  static void keep_record(const fs::path& place, const RunOptions& options, const std::string& hash, unsigned block, const RunRow& row,
+                          const ChildResult& result) {
+    Json::Object parameters;
+    for (const auto& [name, value] : cell_parameters(options)) {
+      if (name.find('.') == std::string::npos && name != "mutators" && !name.ends_with("threads") && name != "pin" && name != "verify")
+        parameters.emplace_back(name, value);
+    }
+    const std::string& said = result.standard_error;
+    const std::string error = result.signal != 0 && !result.timed_out ? fmt::format("ended by signal {}", result.signal) : row.status;
+    ResultFolder folder(place, true);
+    write_file(folder.place() / "run.json", to_text(Json::Object{{"schema_version", 1},
+                                                                 {"cell", hash},
+                                                                 {"block", block},
+                                                                 {"status", row.status},
+                                                                 {"exit_code", row.exit_code},
+                                                                 {"error", said.empty() ? error : error + ": " + said},
+                                                                 {"command", to_command(options)},
+                                                                 {"parameters", parameters}},
+                                                    1) +
+                                                "\n");
+    folder.complete();
+  }
+
+  const Experiment& experiment_;
+  const fs::path folder_;
+  const FolderLock lock_;
+  SweepIndex index_;
+  const double timeout_s_;
+  const bool quiet_;
+  std::map<std::string, std::size_t> minimum_heaps_;
+};
+
+int show_cells(const Experiment& experiment) {
+  for (const RunOptions& options : experiment.cells) fmt::print("{}\n", to_command(options));
+  fmt::print(stderr, "{} cells, {} invocations each: {} runs\n", experiment.cells.size(), experiment.invocations,
+             experiment.cells.size() * experiment.invocations);
+  return exit_code::done;
+}
+
+}  // namespace
+
+int carry_out(const SweepCommand& command) {
+  if (command.resume && command.out.empty()) throw ConfigurationError("--resume needs the folder to go on with: --out DIR");
+  std::string text;
+  try {
+    text = read_file(command.experiment);
+  } catch (const OutputError& error) {
+    throw ConfigurationError(error.what());
+  }
+  const Experiment experiment = read_experiment(text, command.experiment.string());
+  if (command.dry_run) return show_cells(experiment);
+  const fs::path folder = command.out.empty() ? default_folder(experiment) : command.out;
+  prepare_folder(folder, text, command.resume);
+  Sweep sweep(experiment, fs::absolute(folder), command);
+  const int code = sweep.run();
+  if (!command.quiet) fmt::print(stderr, "{}\n", sweep.summary());
+  fmt::print("{}\n", folder.string());
+  return code;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,111 @@
+#include "harness/sweep_index.hpp"
+
+#include <fmt/format.h>
+
+#include "core/errors.hpp"
+#include "harness/exit_codes.hpp"
+#include "harness/json.hpp"
+#include "harness/machine.hpp"
+#include "harness/result_folder.hpp"
+
+namespace tricolour {
+namespace {
+
+/// The parameters of a cell, nested as in run.json, numbers as numbers.
+Json cell_to_json(const RunOptions& options) {
+  Json::Object flat;
+  Json::Object param;
+  Json::Object set;
+  for (const auto& [name, value] : cell_parameters(options)) {
+    if (name.starts_with("param.")) {
+      param.emplace_back(name.substr(6), value);
+    } else if (name.starts_with("set.")) {
+      set.emplace_back(name.substr(4), value);
+    } else if (name == "mutators" || name == "mark_threads" || name == "concurrent_mark_threads") {
+      flat.emplace_back(name, std::stoul(value));
+    } else {
+      flat.emplace_back(name, value);
+    }
+  }
+  if (!param.empty()) flat.emplace_back("param", std::move(param));
+  if (!set.empty()) flat.emplace_back("set", std::move(set));
+  return flat;
+}
+
+}  // namespace
+
+SweepIndex::SweepIndex(std::filesystem::path folder, const Experiment& experiment, bool resumes)
+    : folder_(std::move(folder)), experiment_(experiment), created_(utc_now()) {
+  if (resumes && std::filesystem::exists(folder_ / "index.json")) read();
+  write();
+}
+
+std::filesystem::path SweepIndex::run_path(const std::string& cell, unsigned block) {
+  return std::filesystem::path("runs") / cell / fmt::to_string(block);
+}
+
+void SweepIndex::read() {
+  const std::filesystem::path path = folder_ / "index.json";
+  Json index;
+  try {
+    index = parse_json(read_file(path));
+  } catch (const std::invalid_argument& error) {
+    throw ConfigurationError(fmt::format("{} is damaged: {}", path.string(), error.what()));
+  }
+  if (index["schema_version"].integer_or(0) != 1) {
+    throw ConfigurationError(fmt::format("{} has another schema than version 1", path.string()));
+  }
+  created_ = index["created_utc"].text_or(created_);
+  for (const Json& cell : index["cells"].elements()) {
+    for (const Json& run : cell["runs"].elements()) {
+      const auto block = static_cast<unsigned>(run["block"].integer_or(0));
+      rows_[{cell["cell"].text_or(""), block}] = {run["status"].text_or("error"), static_cast<int>(run["exit_code"].integer_or(1))};
+    }
+  }
+}
+
+void SweepIndex::write() const {
+  Json::Array cells;
+  for (const RunOptions& options : experiment_.cells) {
+    const std::string cell = cell_hash(options);
+    Json::Array runs;
+    for (unsigned block = 0; block < experiment_.invocations; ++block) {
+      const auto row = rows_.find({cell, block});
+      if (row == rows_.end()) continue;
+      runs.push_back(Json::Object{{"block", block},
+                                  {"path", run_path(cell, block).string()},
+                                  {"status", row->second.status},
+                                  {"exit_code", row->second.exit_code}});
+    }
+    cells.push_back(Json::Object{{"cell", cell}, {"parameters", cell_to_json(options)}, {"runs", std::move(runs)}});
+  }
+  const Json index = Json::Object{
+      {"schema_version", 1},
+      {"name", experiment_.name},
+      {"created_utc", created_},
+      {"baseline", Json::Object{{"collector", experiment_.baseline_collector}, {"barrier", experiment_.baseline_barrier}}},
+      {"invocations", experiment_.invocations},
+      {"cells", std::move(cells)},
+  };
+  replace_file(folder_ / "index.json", to_text(index, 1) + "\n");
+}
+
+void SweepIndex::add(const std::string& cell, unsigned block, RunRow row) {
+  rows_[{cell, block}] = std::move(row);
+  write();
+}
+
+std::map<std::string, std::uint64_t> SweepIndex::statuses() const {
+  std::map<std::string, std::uint64_t> counts;
+  for (const auto& [place, row] : rows_) ++counts[row.status];
+  return counts;
+}
+
+bool SweepIndex::violated() const {
+  for (const auto& [place, row] : rows_) {
+    if (row.exit_code == exit_code::violated) return true;
+  }
+  return false;
+}
+
+}  // namespace tricolour

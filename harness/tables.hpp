@@ -1,0 +1,25 @@
+// The tables of one run, as the result schema has them: pauses, phases, requests, heap, hiccups, verify.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "collectors/oracle.hpp"
+#include "harness/hiccups.hpp"
+#include "harness/pass.hpp"
+#include "harness/recorder.hpp"
+
+namespace tricolour {
+
+struct RunTables {
+  const Pass* pass = nullptr;  ///< null: the run had no measured pass
+  std::vector<RecordedEvent> events;
+  std::vector<Hiccup> hiccups;
+  std::vector<Oracle::CycleRecord> checks;
+  std::size_t heap_bytes = 0;
+};
+
+/// Writes every table into `folder`; throws OutputError.
+void write_tables(const std::filesystem::path& folder, const RunTables& tables);
+
+}  // namespace tricolour

@@ -1,0 +1,111 @@
+"""A barrier, a collector and a workload are each one file and one line: what the README says, done to a copy of the tree.
+
+The copy lists only what the example needs besides its own names, so that few instances are compiled.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+COPIED = ("core", "barriers", "collectors", "workloads", "harness", "tools", "CMakeLists.txt")
+MARKER = re.compile(
+    r'<!-- example:(?P<kind>\w+) file=(?P<file>\S+) list=(?P<list>\S+) below="(?P<below>[^"]*)" line="(?P<line>[^"]*)" -->\s*'
+    r"```cpp\n(?P<code>.*?)```",
+    re.DOTALL,
+)
+MOST_LINES = {"barrier": 100, "collector": 100, "workload": 100}
+
+
+def examples():
+    """The three examples by kind: from the README, or from where it takes them."""
+    readme = ROOT / "README.md"
+    for text in (readme.read_text() if readme.exists() else "", (ROOT / "tools/examples/extension.md").read_text()):
+        found = {match["kind"]: match for match in MARKER.finditer(text)}
+        if found:
+            assert set(found) == {"barrier", "collector", "workload"}
+            return found
+    raise AssertionError("no example is marked, neither in the README nor in tools/examples/extension.md")
+
+
+def add_line(path, below, line):
+    """Puts `line` below the line that reads `below` but for blanks."""
+    lines = path.read_text().splitlines()
+    at = [i for i, each in enumerate(lines) if each.split() == below.split()]
+    assert len(at) == 1, f"{path}: {len(at)} lines read '{below}'"
+    indent = lines[at[0]][: len(lines[at[0]]) - len(lines[at[0]].lstrip())]
+    lines.insert(at[0] + 1, indent + line)
+    path.write_text("\n".join(lines) + "\n")
+
+
+def keep_only(path, variable, names):
+    """Shortens a list of barriers or workloads, to have less to compile."""
+    text = re.sub(rf"set\({variable}\s[^)]*\)", f"set({variable}\n  " + "\n  ".join(names) + "\n)", path.read_text())
+    path.write_text(text)
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory):
+    """A copy of the tree with the three examples in it, built; the path of its `tricolour`."""
+    tree = tmp_path_factory.mktemp("extension") / "tree"
+    ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache")
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tree / name, ignore=ignored)
+        else:
+            shutil.copy(ROOT / name, tree / name)
+    keep_only(tree / "barriers/CMakeLists.txt", "TRICOLOUR_BARRIERS", ["none", "yuasa"])
+    keep_only(tree / "workloads/CMakeLists.txt", "TRICOLOUR_WORKLOADS", ["gcbench"])
+    for example in examples().values():
+        (tree / example["file"]).write_text(example["code"])
+        add_line(tree / example["list"], example["below"], example["line"])
+    launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
+    environment = {"CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count() or 1)} | os.environ
+    environment |= {"CCACHE_BASEDIR": str(tree), "CCACHE_NOHASHDIR": "1"}
+    for command in (
+        ["cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DTRICOLOUR_TESTS=OFF", "-DTRICOLOUR_BENCHMARKS=OFF", *launcher],
+        ["cmake", "--build", "build", "--target", "tricolour"],
+    ):
+        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
+    return tree
+
+
+def tricolour(tree, *words):
+    done = subprocess.run([str(tree / "build/tricolour"), *words, "--json"], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def test_each_example_is_one_short_file_and_one_line():
+    for kind, example in examples().items():
+        assert len(example["code"].splitlines()) < MOST_LINES[kind]
+        assert "\n" not in example["line"]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("topic, name", [("barriers", "shade_both"), ("collectors", "periodic"), ("workloads", "ring")])
+def test_list_shows_it(extended, topic, name):
+    assert name in [row["name"] for row in tricolour(extended, "list", topic)]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("collector, barrier", [("concurrent", "shade_both"), ("incremental", "shade_both"), ("periodic", "none")])
+def test_a_verified_run_passes(extended, collector, barrier):
+    result = tricolour(
+        extended, "run", "--collector", collector, "--barrier", barrier, "--workload", "ring", "--heap", "4M", "--operations", "2000000", "--verify"
+    )
+    assert result["status"] == "ok"
+    assert result["verify"]["cycles_checked"] >= 3
+    assert result["verify"]["lost_objects"] == 0
+
+
+@pytest.mark.full
+def test_the_layers_hold(extended):
+    done = subprocess.run([str(extended / "tools/check_layers")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
