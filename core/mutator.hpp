@@ -24,7 +24,7 @@ namespace tricolour {
 class Root {
  public:
   explicit Root(MutatorContext& mutator, Object* object = nullptr) : stack_(mutator.roots), handle_(mutator.roots.push(object)) {}
-  ~Root() { stack_.pop(); }
+  ~Root() { stack_.pop_to(handle_); }
   Root(const Root&) = delete;
   Root& operator=(const Root&) = delete;
   Root& operator=(Object* object) {

@@ -27,7 +27,8 @@ class ShadowStack {
     *top_ = object;
     return top_++;
   }
-  void pop() { --top_; }
+  /// Drops `handle` and everything above it: a store, with no load to wait for.
+  void pop_to(Object** handle) { top_ = handle; }
   /// The live handles, oldest first; entries may be null.
   std::span<Object* const> handles() const {
     return {reinterpret_cast<Object**>(storage_.begin()), top_};

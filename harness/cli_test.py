@@ -123,7 +123,7 @@ def test_an_existing_folder_is_refused(tricolour, tmp_path):
 
 
 def test_a_heap_that_is_too_small_is_exhausted(tricolour):
-    result = tricolour("run", "--workload", "latency", "--param", "live_mb=8", "--heap", 8_100_000, "--operations", 1000, expect=4)
+    result = tricolour("run", "--workload", "mt_gcbench", "--heap", "13M", "--operations", 1, expect=4)
     assert re.search(r"heap exhausted: heap \d+ bytes, live \d+ bytes, request \d+ bytes", result.stderr)
     assert "repeat it with: tricolour run" in result.stderr
 

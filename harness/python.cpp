@@ -8,6 +8,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "build_info.hpp"
 #include "core/errors.hpp"
 #include "harness/child_process.hpp"
 #include "harness/commands.hpp"
@@ -22,7 +23,8 @@ namespace fs = std::filesystem;
 /// What the package needs beyond Python's own library.
 constexpr const char* needed_modules = "import numpy, pandas, scipy, matplotlib, jinja2, jsonschema";
 
-/// The folder that holds the package: `tools` of the checkout above the binary, or share/tricolour beside an installed one.
+/// The folder that holds the package: `tools` of the checkout above the binary, or share/tricolour beside an installed one; for a build
+/// tree outside the checkout, the checkout it was built from.
 fs::path package_folder() {
   const fs::path binary = own_path();
   for (fs::path above = binary.parent_path();; above = above.parent_path()) {
@@ -31,6 +33,8 @@ fs::path package_folder() {
     }
     if (above == above.root_path()) break;
   }
+  const fs::path built_from = fs::path(TRICOLOUR_SOURCE) / "tools";
+  if (fs::exists(built_from / "tricolour_report" / "__main__.py")) return built_from;
   throw ConfigurationError(
       fmt::format("the Python package tricolour_report is not in a folder 'tools' or 'share/tricolour/tools' above {}", binary.string()));
 }

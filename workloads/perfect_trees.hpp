@@ -75,7 +75,7 @@ class PerfectTrees {
   /// Trees of this depth are read without a poll: a microsecond or so.
   static constexpr int unpolled_depth = 8;
 
-  Object* node(std::int32_t serial, std::int32_t position) {
+  [[gnu::always_inline]] Object* node(std::int32_t serial, std::int32_t position) {
     Object* const made = m_.allocate(TreeNode::slots, sizeof(TreeNode));
     *made->template payload_behind<TreeNode>(TreeNode::slots) = {serial, position};
     return made;
