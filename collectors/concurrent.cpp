@@ -146,16 +146,14 @@ class Concurrent final : public Collector {
 
   /// Beside the mutators, until neither markers nor handshakes find any more; a few handshakes at most, the final stop does the rest.
   void mark() {
-    const Nanoseconds begin_ns = now_ns();
-    const Nanoseconds cpu_before = thread_cpu_ns();
+    const Cycle::Interval interval = cycle_.begin_interval();
     constexpr unsigned most_rounds = 3;
     for (unsigned round = 0; round < most_rounds; ++round) {
       cycle_.marker().mark_concurrently();
       World::Exclusive world(heap_.world, nullptr);
       if (!cycle_.gather_from_mutators(world)) break;
     }
-    cycle_.add_mark_cpu(thread_cpu_ns() - cpu_before);
-    cycle_.emit_phase(Activity::marking, Role::marker, begin_ns, cycle_.marker().marked_bytes(), cycle_.marker().marked_objects());
+    cycle_.end_marking(interval, Role::marker);
   }
 
   bool terminate(unsigned resumptions) {

@@ -54,7 +54,7 @@ void Cycle::rethrow_failure() const {
 }
 
 void Cycle::begin(World::Exclusive& world, bool stopped) {
-  const Nanoseconds begin_ns = now_ns();
+  const Interval interval = begin_interval();
   finish_sweep();
   check_swept();
   enter(Phase::begin);
@@ -62,14 +62,14 @@ void Cycle::begin(World::Exclusive& world, bool stopped) {
   handed_out_before_ = heap_.handed_out.load(std::memory_order_relaxed);
   execute(protocol_.begin, world, no_limit);
   enter(Phase::marking);
-  emit_phase(Activity::begin, Role::collector, begin_ns);
+  end_interval(interval, Activity::begin, Role::collector);
 }
 
 bool Cycle::terminate(World::Exclusive& world, std::size_t slots) {
-  const Nanoseconds begin_ns = now_ns();
+  const Interval interval = begin_interval();
   enter(Phase::termination);
   const bool done = execute(protocol_.termination, world, slots);
-  emit_phase(Activity::termination, Role::collector, begin_ns, marker_->marked_bytes(), marker_->marked_objects());
+  end_interval(interval, Activity::termination, Role::collector);
   if (!done) {
     enter(Phase::marking);
     return false;
@@ -126,14 +126,14 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
 }
 
 bool Cycle::drain(std::size_t slots) {
-  const Nanoseconds cpu_before = thread_cpu_ns();
+  const Interval interval = begin_interval();
   bool drained = true;
   if (slots == no_limit) {
     marker_->mark_stopped();
   } else {
     drained = marker_->mark_quantum(slots);
   }
-  add_mark_cpu(thread_cpu_ns() - cpu_before);
+  end_marking(interval, Role::marker);
   return drained;
 }
 
@@ -162,7 +162,6 @@ std::size_t Cycle::live_bytes() const {
 }
 
 void Cycle::begin_sweep(World::Exclusive& world) {
-  const Nanoseconds begin_ns = now_ns();
   for (MutatorContext* mutator : world.mutators()) {
     if (heap_.phase.arm == BarrierArm::live && !mutator->shade_buffer_empty()) {
       throw InvariantViolated("a shade buffer holds objects after termination");
@@ -175,21 +174,20 @@ void Cycle::begin_sweep(World::Exclusive& world) {
   heap_.blocks.begin_sweep(heap_.phase.sense);
   heap_.large.begin_sweep(heap_.phase.sense);
   sweep_unchecked_ = true;
-  if (options_.sweep == SweepMode::eager) sweeper_.sweep_all();
-  if (options_.sweep == SweepMode::parallel) sweeper_.sweep_all_in_parallel();
   if (options_.sweep == SweepMode::eager || options_.sweep == SweepMode::parallel) {
-    emit_phase(Activity::sweeping, Role::sweeper, begin_ns);
+    sweep(options_.sweep == SweepMode::parallel ? &Sweeper::sweep_all_in_parallel : &Sweeper::sweep_all);
     check_swept();
   }
 }
 
 void Cycle::finish_sweep() {
-  if (heap_.blocks.swept() && heap_.large.swept()) return;
-  const Nanoseconds begin_ns = now_ns();
-  const Nanoseconds cpu_before = thread_cpu_ns();
-  sweeper_.sweep_all();
-  sweep_cpu_ns_.fetch_add(thread_cpu_ns() - cpu_before, std::memory_order_relaxed);
-  emit_phase(Activity::sweeping, Role::sweeper, begin_ns);
+  if (!heap_.blocks.swept() || !heap_.large.swept()) sweep(&Sweeper::sweep_all);
+}
+
+void Cycle::sweep(void (Sweeper::*how)()) {
+  const Interval interval = begin_interval();
+  (sweeper_.*how)();
+  sweep_cpu_ns_.fetch_add(end_interval(interval, Activity::sweeping, Role::sweeper), std::memory_order_relaxed);
 }
 
 void Cycle::check_swept() try {
@@ -203,18 +201,25 @@ void Cycle::check_swept() try {
 CollectorStatistics Cycle::statistics() const {
   CollectorStatistics statistics;
   statistics.cycles = completed();
-  statistics.mark_cpu_ns = mark_cpu_ns_.load(std::memory_order_relaxed) + marker_->own_cpu_ns();
+  statistics.mark_cpu_ns = mark_cpu_ns_.load(std::memory_order_relaxed);
   statistics.sweep_cpu_ns = sweep_cpu_ns_.load(std::memory_order_relaxed);
   statistics.live_bytes = heap_.live_bytes.load(std::memory_order_relaxed);
   statistics.marking = marker_->counters();
   return statistics;
 }
 
-void Cycle::emit_phase(Activity activity, Role role, Nanoseconds begin_ns, std::uint64_t bytes, std::uint64_t objects) {
+Nanoseconds Cycle::end_interval(const Interval& interval, Activity activity, Role role, std::uint64_t bytes, std::uint64_t objects) {
   // Not heap_.phase.cycle: a sweep beside mutators may meet a stopped collection that counts it up.
   const std::uint64_t cycle = completed() + (phase() == Phase::idle ? 0 : 1);
-  heap_.emit({.kind = EventKind::phase, .activity = activity, .role = role, .cycle = cycle, .begin_ns = begin_ns,
-              .stopped_ns = begin_ns, .end_ns = now_ns(), .bytes = bytes, .objects = objects});
+  const Nanoseconds cpu = cpu_now() - interval.cpu_ns;
+  heap_.emit({.kind = EventKind::phase, .activity = activity, .role = role, .cycle = cycle, .begin_ns = interval.begin_ns,
+              .stopped_ns = interval.begin_ns, .end_ns = now_ns(), .cpu_ns = cpu, .bytes = bytes, .objects = objects});
+  return cpu;
+}
+
+void Cycle::end_marking(const Interval& interval, Role role) {
+  mark_cpu_ns_.fetch_add(end_interval(interval, Activity::marking, role, marker_->marked_bytes(), marker_->marked_objects()),
+                         std::memory_order_relaxed);
 }
 
 }  // namespace tricolour

@@ -57,19 +57,28 @@ class Cycle {
   std::uint64_t completed() const { return completed_.load(std::memory_order_acquire); }
   /// What the cycle itself knows; the collector adds the rest.
   CollectorStatistics statistics() const;
-  /// CPU of the calling thread that went into marking beside mutators.
-  void add_mark_cpu(Nanoseconds cpu) { mark_cpu_ns_.fetch_add(cpu, std::memory_order_relaxed); }
-  /// Emits a phase interval of a GC thread that began at `begin_ns` and ends now.
-  void emit_phase(Activity activity, Role role, Nanoseconds begin_ns, std::uint64_t bytes = 0, std::uint64_t objects = 0);
+
+  /// A stretch of one phase on a GC thread, with what it costs in CPU: of the thread that runs it, and of the marker's own.
+  struct Interval {
+    Nanoseconds begin_ns;
+    Nanoseconds cpu_ns;
+  };
+  Interval begin_interval() const { return {now_ns(), cpu_now()}; }
+  /// Emits the interval, which ends now; returns its CPU time.
+  Nanoseconds end_interval(const Interval& interval, Activity activity, Role role, std::uint64_t bytes = 0, std::uint64_t objects = 0);
+  /// The same for marking: with the cycle's totals, and counted.
+  void end_marking(const Interval& interval, Role role);
 
  private:
   void enter(Phase next);
   /// False when `drain` was cut short.
   bool execute(const Steps& steps, World::Exclusive& world, std::size_t slots);
   bool drain(std::size_t slots);
+  void sweep(void (Sweeper::*how)());
   void shade_roots(World::Exclusive& world);
   void begin_sweep(World::Exclusive& world);
   std::size_t live_bytes() const;
+  Nanoseconds cpu_now() const { return thread_cpu_ns() + marker_->own_cpu_ns(); }
 
   Heap& heap_;
   const BarrierTraits& barrier_;

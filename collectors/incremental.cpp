@@ -70,16 +70,14 @@ class Incremental final : public Collector {
   }
 
   void quantum(World::Exclusive& world, Pause& pause, double rate) {
-    const Nanoseconds begin_ns = now_ns();
+    const Cycle::Interval interval = cycle_.begin_interval();
     const std::uint64_t before = cycle_.marker().marked_bytes();
-    const Nanoseconds cpu_before = thread_cpu_ns();
     const bool drained = cycle_.marker().mark_quantum(options_.quantum_slots);
-    cycle_.add_mark_cpu(thread_cpu_ns() - cpu_before);
+    cycle_.end_marking(interval, Role::marker);
     const std::uint64_t marked = cycle_.marker().marked_bytes() - before;
     const auto paid = static_cast<std::size_t>(static_cast<double>(marked) / rate);
     const std::size_t owed = owed_bytes_.load(std::memory_order_relaxed);
     owed_bytes_.store(owed - std::min(owed, std::max<std::size_t>(paid, 1)), std::memory_order_relaxed);
-    cycle_.emit_phase(Activity::marking, Role::collector, begin_ns, marked);
     if (drained) {
       owed_bytes_.store(0, std::memory_order_relaxed);
       terminate(world, pause);

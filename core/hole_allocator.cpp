@@ -8,7 +8,7 @@
 namespace tricolour {
 std::optional<Hole> HoleAllocator::next(std::size_t bytes) {
   for (;;) {
-    if (auto hole = next_in_block(std::max(bytes, least_hole_bytes))) return hole;
+    if (auto hole = next_in_block(bytes)) return hole;
     const auto block = blocks_.claim(only_free_);
     if (!block) return std::nullopt;
     position_ = blocks_.block_begin(*block);
@@ -17,6 +17,7 @@ std::optional<Hole> HoleAllocator::next(std::size_t bytes) {
 }
 
 std::optional<Hole> HoleAllocator::next_in_block(std::size_t bytes) {
+  bytes = std::max(bytes, least_hole_bytes);
   while (position_ < block_end_) {
     // Relaxed: the header behind it was published to this mutator by the sweep that it did, or by itself.
     const ColourByte byte = metadata_.load_relaxed(reinterpret_cast<Object*>(position_));

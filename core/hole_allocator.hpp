@@ -29,6 +29,8 @@ class HoleAllocator {
 
   /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`; nothing when no block has one.
   std::optional<Hole> next(std::size_t bytes);
+  /// The same within the present block: no sweeping.
+  std::optional<Hole> next_in_block(std::size_t bytes);
   /// Forgets the block. `gives_back`: others may use what is left of it.
   void retire(bool gives_back);
   /// Free bytes passed over since last asked, because they were too small.
@@ -36,7 +38,6 @@ class HoleAllocator {
 
  private:
   static constexpr std::size_t least_hole_bytes = 128;
-  std::optional<Hole> next_in_block(std::size_t bytes);
 
   BlockSpace& blocks_;
   SideMetadata metadata_;

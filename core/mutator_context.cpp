@@ -108,7 +108,11 @@ Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) 
 
 bool MutatorContext::refill(std::size_t bytes) {
   heap_.hooks().on_refill(*this, hole_.bytes());
-  const auto hole = small_.next(bytes);
+  auto hole = small_.next_in_block(bytes);
+  if (!hole) {
+    const ActivityScope scope(*this, Activity::lazy_sweeping);
+    hole = small_.next(bytes);
+  }
   const std::size_t gone = small_.take_wasted_bytes() + (hole ? hole->bytes() : 0);
   heap_.handed_out.fetch_add(gone, std::memory_order_relaxed);
   install(hole.value_or(Hole{}));

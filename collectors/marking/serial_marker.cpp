@@ -31,15 +31,21 @@ class MarkStack {
   void take(GreyPacket& packet) {
     while (!packet.empty()) push(packet.pop());
   }
-  /// Publishes the newest full packets' worth, keeping at least as much.
+  /// Gives hungry mutators something: a few full packets of a deep stack, else the older half, whose subgraphs are the larger.
   void share(GreySet& grey_set) {
-    while (size() >= 2 * std::size_t{grey_set.capacity()}) {
+    const std::size_t capacity = grey_set.capacity();
+    for (int packets = 0; packets < most_shared_packets && size() >= 2 * capacity; ++packets) {
       GreyPacket* const packet = grey_set.take_empty();
       while (!grey_set.full(*packet)) packet->push(*--top_);
       grey_set.publish(packet);
       ++shared_packets;
     }
+    if (size() >= 2 * capacity) return;
+    const std::size_t half = size() / 2;
+    for (std::size_t i = 0; i < half; ++i) grey_set.pour(base_[i]);
+    top_ = std::copy(base_ + half, top_, base_);
   }
+  static constexpr int most_shared_packets = 8;
   std::uint64_t shared_packets = 0;
 
  private:
