@@ -75,17 +75,17 @@ void BlockSpace::release_large(std::size_t first, std::size_t count) {
 
 void BlockSpace::begin_sweep(MarkSense sense) {
   live_state_ = sense.black;
+  const auto to_sweep = [](BlockState state) { return state == BlockState::in_use || state == BlockState::swept; };
+  // Counted before the first block shows as unswept: a collector thread is not stopped, and may sweep a block the moment it does.
   std::size_t unswept = 0;
-  for (std::size_t block = 0; block < blocks_; ++block) {
-    const BlockState seen = states_[block].load(std::memory_order_relaxed);
-    if (seen == BlockState::in_use || seen == BlockState::swept) {
-      states_[block].store(BlockState::unswept, std::memory_order_release);  // live_state_, to a sweeper that was not stopped
-      ++unswept;
-    }
-  }
-  unswept_.store(unswept, std::memory_order_release);
+  for (std::size_t block = 0; block < blocks_; ++block) unswept += to_sweep(state(block));
+  unswept_.store(unswept, std::memory_order_relaxed);
   cursor_.store(0, std::memory_order_relaxed);
   passed_over_.store(false, std::memory_order_relaxed);
+  for (std::size_t block = 0; block < blocks_; ++block) {
+    // Release: live_state_ and the count, to whoever claims the block.
+    if (to_sweep(state(block))) states_[block].store(BlockState::unswept, std::memory_order_release);
+  }
 }
 
 std::size_t BlockSpace::sweep(std::size_t block) {

@@ -46,7 +46,7 @@ void LargeObjectSpace::sweep() {
 }
 
 void LargeObjectSpace::sweep_locked() {
-  if (!sweep_due_.load(std::memory_order_relaxed)) return;
+  if (!sweep_due_.load(std::memory_order_acquire)) return;
   for (auto entry = objects_.begin(); entry != objects_.end();) {
     const auto [page, object] = *entry;
     if (object.pending || state_of(*metadata_.byte_of(page_begin(page))) == live_state_) {
