@@ -31,8 +31,6 @@ Heap::Heap(const HeapOptions& options, EventListener* listener)
   madvise(metadata_storage_.begin(), metadata_storage_.bytes(), advice);
 }
 
-Heap::~Heap() { unpoison(heap_storage_.begin(), heap_storage_.bytes()); }
-
 void Heap::touch_pages() {
   unpoison(heap_storage_.begin(), heap_storage_.bytes());
   heap_storage_.touch_pages();

@@ -26,7 +26,6 @@ class Heap {
  public:
   /// Throws ConfigurationError when the size cannot be had. `listener` may be null and must outlive the heap.
   explicit Heap(const HeapOptions& options, EventListener* listener = nullptr);
-  ~Heap();
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 

@@ -9,6 +9,7 @@
 
 #include "core/errors.hpp"
 #include "core/object.hpp"
+#include "core/poison.hpp"
 
 namespace tricolour {
 
@@ -23,7 +24,9 @@ Reservation::Reservation(std::size_t bytes, std::size_t alignment) : bytes_(byte
 }
 
 Reservation::~Reservation() {
-  if (mapping_ != nullptr) munmap(mapping_, mapped_);
+  if (mapping_ == nullptr) return;
+  unpoison(mapping_, mapped_);  // the next mapping may lie here
+  munmap(mapping_, mapped_);
 }
 
 Reservation::Reservation(Reservation&& other) noexcept { *this = std::move(other); }

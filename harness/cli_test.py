@@ -118,7 +118,7 @@ def test_files_follow_the_schema(tricolour, tmp_path):
 def test_an_existing_folder_is_refused(tricolour, tmp_path):
     out = tmp_path / "run"
     tricolour(*RUN, "--operations", 1, "--out", out)
-    assert "--force" in tricolour(*RUN, "--operations", 1, "--out", out, expect=1).stderr
+    assert "--force" in tricolour(*RUN, "--operations", 1, "--out", out, expect=2).stderr
     tricolour(*RUN, "--operations", 1, "--out", out, "--force")
 
 
@@ -190,7 +190,7 @@ def test_a_killed_sweep_goes_on(tricolour, tmp_path):
     process.wait()
     done = runs_of(out)
     stamps = {run: (out / "runs" / run[0] / str(run[1]) / "run.json").stat().st_mtime_ns for run in done}
-    assert "exists" in tricolour("sweep", file, "--out", out, expect=1).stderr
+    assert "exists" in tricolour("sweep", file, "--out", out, expect=2).stderr
     tricolour("sweep", file, "--out", out, "--resume")
     assert [status for _, _, status in runs_of(out)] == ["ok"] * 12
     assert all((out / "runs" / run[0] / str(run[1]) / "run.json").stat().st_mtime_ns == stamp for run, stamp in stamps.items())

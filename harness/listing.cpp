@@ -70,6 +70,7 @@ Listing list_barriers() {
                                {"ragged_safe", one->ragged_safe},
                                {"regreys", one->regreys},
                                {"has_flag", one->has_flag},
+                               {"idle_instructions", one->idle_instructions},
                                {"collectors", array_of(fitting)},
                                {"source", one->source}});
   }

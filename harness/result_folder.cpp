@@ -10,6 +10,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "core/errors.hpp"
+
 namespace tricolour {
 namespace {
 
@@ -63,7 +65,7 @@ std::string read_file(const std::filesystem::path& path) {
 ResultFolder::ResultFolder(std::filesystem::path wanted, bool replace) : wanted_(std::move(wanted)), replace_(replace) {
   if (!wanted_.has_filename()) wanted_ = wanted_.parent_path();
   if (std::filesystem::exists(std::filesystem::symlink_status(wanted_)) && !replace_) {
-    throw OutputError(fmt::format("{} exists; --force replaces it", wanted_.string()));
+    throw ConfigurationError(fmt::format("{} exists; --force replaces it", wanted_.string()));
   }
   partial_ = wanted_.parent_path() / fmt::format(".{}.partial-{}", wanted_.filename().string(), ::getpid());
   std::error_code error;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "core/errors.hpp"
 #include "harness/json.hpp"
 #include "tools/catch.hpp"
 
@@ -42,7 +43,7 @@ TEST_CASE("an existing folder is refused, or replaced when asked for, and only b
   const fs::path wanted = scratch.path / "run";
   fs::create_directory(wanted);
   write_file(wanted / "old", "old");
-  CHECK_THROWS_AS(ResultFolder(wanted, false), OutputError);
+  CHECK_THROWS_AS(ResultFolder(wanted, false), ConfigurationError);
   CHECK_THROWS_WITH(ResultFolder(wanted, false), Catch::Contains("--force"));
   { const ResultFolder abandoned(wanted, true); }
   CHECK(fs::exists(wanted / "old"));

@@ -84,7 +84,7 @@ void prepare_folder(const fs::path& folder, const std::string& text, bool resume
     return;
   }
   if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder))) {
-    throw OutputError(fmt::format("{} exists; --resume goes on with a sweep, another --out begins one", folder.string()));
+    throw ConfigurationError(fmt::format("{} exists; --resume goes on with a sweep, another --out begins one", folder.string()));
   }
   std::error_code error;
   fs::create_directories(folder / "runs", error);
