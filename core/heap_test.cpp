@@ -209,13 +209,14 @@ TEST_CASE("a heap smaller than a block is refused", "[heap]") {
 TEST_CASE("a stale read of freed heap memory is visible to AddressSanitizer", "[heap]") {
   CollectedHeap heap(stopped_heap(2 * mebibyte, false), None::traits);
   Mutator<None> m(heap);
-  Object* stale = m.allocate(1, 200);
+  Object* const stale = m.allocate(1, 200);
+  const char* const inside = stale->payload<char>() + 100;
   Root pad(m, m.allocate(1, 200));
   CHECK_FALSE(__asan_address_is_poisoned(stale));
   heap.collector().collect(m);
   heap.heap().blocks.sweep(0);
   CHECK(__asan_address_is_poisoned(stale));
-  CHECK(__asan_address_is_poisoned(stale->payload<char>() + 100));
+  CHECK(__asan_address_is_poisoned(inside));
   CHECK_FALSE(__asan_address_is_poisoned(pad.get()));
 }
 #endif
