@@ -1,4 +1,4 @@
-// A heap with its collector and, if asked, its oracle: what a program embeds, and what every run of the harness is made of.
+// A heap with its collector and, if asked, its oracle: what a program embeds and what the tests run on.
 //
 // Invariant: the pair of collector and barrier is sound, or `unsound` was asked for, which brings the oracle with it. The collector starts
 // with the object and stops before the heap goes.

@@ -45,6 +45,4 @@ struct MarkSense {
   friend constexpr bool operator==(MarkSense, MarkSense) = default;
 };
 
-enum class Colour : std::uint8_t { white, grey, black };
-
 }  // namespace tricolour

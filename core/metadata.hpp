@@ -8,9 +8,9 @@
 // Ownership: as in colour.hpp.
 //
 // Memory ordering: a start byte is stored with release after the header and the zeroed slots, and read with acquire by
-// whoever did not get the object through a slot. `try_shade` and `try_regrey` use acq_rel or stronger: the winner of the
-// exchange owns the right to push the object. Where a barrier tests the colour of an object it has just written to, the
-// store-load order needs seq_cst on both sides (`load_ordered`, `blacken_ordered`).
+// whoever did not get the object through a slot. `try_shade` is acq_rel: the winner of the exchange owns the right to push the object.
+// Where a barrier tests the colour of an object it has just written to, store-load order needs seq_cst on both sides:
+// MutatorContext::is_black and the scanner's blacken.
 #pragma once
 
 #include <atomic>
