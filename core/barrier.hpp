@@ -15,8 +15,12 @@
 //   m.shade(value)            if not null and white: mark it and put it into the grey set
 //   m.is_black(source, slot)  has the marker passed that slot's object, in the sense of `traits.black_means`?
 //   m.is_white(value)         not null and not yet marked
+//   m.is_grey(source, slot)   is that slot's object marked, but not yet black in the sense of `traits.black_means`?
 //   m.regrey(source, slot)    make a black source (of an array: the slot's chunk) grey again, and push it
 //   m.roots_scanned()         have this mutator's own roots been scanned in this cycle?
+//   m.mark_card(source, slot) the card of that slot's object is dirty from here on (release)      [SideTable::cards]
+//   m.is_logged(slot)         has the slot been logged in this cycle? A hint: relaxed             [SideTable::log_bits]
+//   m.try_log(slot)           log the slot; true for one caller per slot and cycle                [SideTable::log_bits]
 //
 // Invariant: no safepoint falls between the first look of `store` and its last effect: nothing above polls, waits, allocates
 // or fails.
@@ -34,7 +38,10 @@ enum class MutatorColour : std::uint8_t { none, grey, black };
 enum class AllocationColour : std::uint8_t { white, black };
 /// What a black object is to a barrier. `marked`: the barrier never asks, so marking goes from white to black in one step.
 /// `started`: the marker blackens before its first look at the fields (sequentially consistent, like the barrier's store).
-enum class BlackMeans : std::uint8_t { marked, started };
+/// `completed`: the marker blackens after its last look at the fields (release; the barrier acquires).
+enum class BlackMeans : std::uint8_t { marked, started, completed };
+/// What a barrier writes beside the heap; core allocates it, the cycle clears and reads it.
+enum class SideTable : std::uint8_t { none, cards, log_bits };
 
 struct BarrierTraits {
   std::string_view name;
@@ -46,6 +53,7 @@ struct BarrierTraits {
   bool sound_with_white_allocation = false;
   BlackMeans black_means = BlackMeans::marked;
   bool regreys = false;
+  SideTable side_table = SideTable::none;
   bool ragged_safe = false;
   bool has_flag = true;             ///< tests m.marking() before anything else
   /// Instructions that the store path has over a plain store while nothing is marked (GCC, x86-64; tools/check_hot_paths holds it true).
