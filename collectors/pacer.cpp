@@ -8,11 +8,19 @@ namespace {
 constexpr double unusable_share = 0.03;
 /// A cycle never begins before this share of the room behind the live data has been used.
 constexpr double least_used_share = 0.10;
-double average(double old, double now) { return (old + now) / 2; }
+/// Half of what was known, if anything was, and half of what is seen now.
+double average(std::optional<double> old, double now) { return old ? (*old + now) / 2 : now; }
+/// Before the first measurement: marking is taken for slow and allocation for fast. In bytes per ns.
+constexpr double assumed_mark_rate = 0.25;
+constexpr double assumed_allocation_rate = 0.5;
 }  // namespace
 
 Pacer::Pacer(std::size_t heap_bytes, double headroom_factor)
-    : heap_bytes_(heap_bytes), headroom_factor_(headroom_factor), trigger_(usable() / 2), expected_(usable() / 2) {}
+    : heap_bytes_(heap_bytes),
+      headroom_factor_(headroom_factor),
+      race_(assumed_allocation_rate / assumed_mark_rate),
+      trigger_(usable() / 2),
+      expected_(usable() / 2) {}
 
 std::size_t Pacer::usable() const { return heap_bytes_ - static_cast<std::size_t>(unusable_share * static_cast<double>(heap_bytes_)); }
 
@@ -23,10 +31,11 @@ void Pacer::cycle_ended(const CycleFacts& facts) {
   if (facts.elapsed_ns > 0 && facts.allocated_bytes > 0) {
     allocation_rate_ = average(allocation_rate_, static_cast<double>(facts.allocated_bytes) / static_cast<double>(facts.elapsed_ns));
   }
-  race_.store(allocation_rate_ / mark_rate_, std::memory_order_relaxed);
+  const double race = allocation_rate_.value_or(assumed_allocation_rate) / mark_rate_.value_or(assumed_mark_rate);
+  race_.store(race, std::memory_order_relaxed);
   const double live = static_cast<double>(facts.live_bytes);
   const double room = std::max(0.0, static_cast<double>(usable()) - live);
-  const double headroom = headroom_factor_ * allocation_rate_ / mark_rate_ * live;
+  const double headroom = headroom_factor_ * race * live;
   const double used_first = std::max(room - headroom, least_used_share * room);
   trigger_.store(static_cast<std::size_t>(live + used_first), std::memory_order_relaxed);
   expected_.store(facts.live_bytes, std::memory_order_relaxed);

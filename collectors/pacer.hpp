@@ -2,8 +2,8 @@
 //
 // Purpose: begin early enough that marking ends before memory does, and no earlier.
 //
-// Invariant: `trigger_bytes` is between what is live and what the heap holds. Estimates are exponential averages over cycles, so one odd
-// cycle moves them by half at most.
+// Invariant: `trigger_bytes` is between what is live and what the heap holds. Estimates are exponential averages over cycles, from the first
+// measurement on, so one odd cycle moves them by half at most.
 //
 // Ownership: `cycle_ended` by the cycle's thread; the rest by any mutator. The atomics are estimates: relaxed.
 // Source: the trigger predicts allocation during marking as in Printezis, Detlefs 2000; the assist ratio is remaining work over remaining
@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <optional>
 
 #include "core/clock.hpp"
 
@@ -43,9 +44,9 @@ class Pacer {
   std::size_t usable() const;
   const std::size_t heap_bytes_;
   const double headroom_factor_;
-  double mark_rate_ = 0.25;       ///< bytes per ns
-  double allocation_rate_ = 0.5;  ///< bytes per ns
-  std::atomic<double> race_{2.0}; ///< allocation rate over mark rate, for mutators
+  std::optional<double> mark_rate_;        ///< bytes per ns, once measured
+  std::optional<double> allocation_rate_;  ///< bytes per ns, once measured
+  std::atomic<double> race_;               ///< allocation rate over mark rate, for mutators
   std::atomic<std::size_t> trigger_;
   std::atomic<std::size_t> expected_;
 };
