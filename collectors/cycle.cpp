@@ -3,26 +3,9 @@
 #include <string>
 
 #include "collectors/oracle.hpp"
+#include "collectors/root_scan.hpp"
 
 namespace tricolour {
-namespace {
-/// Shades every root of `mutator`. `alone`: the world is stopped and nobody else marks.
-template <bool alone>
-bool shade_handles(Heap& heap, const MutatorContext& mutator) {
-  bool found = false;
-  for (Object* const object : mutator.roots.handles()) {
-    if (object == nullptr) continue;
-    const ColourByte white = heap.phase.sense.white();
-    const ColourByte shaded = heap.phase.shaded_state();
-    if (alone ? heap.metadata.try_shade_alone(object, white, shaded) : heap.metadata.try_shade(object, white, shaded)) {
-      heap.grey_set.pour(GreyItem(object));
-      found = true;
-    }
-  }
-  return found;
-}
-}  // namespace
-
 Cycle::Cycle(const CollectorParts& parts)
     : heap_(parts.heap),
       barrier_(parts.barrier),
@@ -105,7 +88,7 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
       case Step::allocate_white: phase.allocation = AllocationColour::white; break;
       case Step::shade_roots:
         if (flipped) marker_->begin_cycle(phase);
-        shade_roots(world);
+        scan_all_roots(heap_, world.mutators(), options_.marking.stopped_threads);
         break;
       case Step::roots_are_scanned: phase.roots_scanned = true; break;
       case Step::flush_buffers:
@@ -137,19 +120,11 @@ bool Cycle::drain(std::size_t slots) {
   return drained;
 }
 
-void Cycle::shade_roots(World::Exclusive& world) {
-  for (const MutatorContext* mutator : world.mutators()) shade_handles<true>(heap_, *mutator);
-  Object* const globals = heap_.globals();
-  if (globals != nullptr && heap_.metadata.try_shade_alone(globals, heap_.phase.sense.white(), heap_.phase.shaded_state())) {
-    heap_.grey_set.pour(GreyItem(globals));
-  }
-}
-
 bool Cycle::gather_from_mutators(World::Exclusive& world) {
   std::atomic<bool> found{false};  // relaxed: the handshake orders it before the read below
   world.handshake([&](MutatorContext& mutator) {
     bool any = mutator.flush_shade_buffer();
-    if (barrier_.rescans_roots()) any = shade_handles<false>(heap_, mutator) || any;
+    if (barrier_.rescans_roots()) any = scan_roots(heap_, mutator) || any;
     if (any) found.store(true, std::memory_order_relaxed);
   });
   return found.load(std::memory_order_relaxed);

@@ -75,7 +75,6 @@ class Cycle {
   bool execute(const Steps& steps, World::Exclusive& world, std::size_t slots);
   bool drain(std::size_t slots);
   void sweep(void (Sweeper::*how)());
-  void shade_roots(World::Exclusive& world);
   void begin_sweep(World::Exclusive& world);
   std::size_t live_bytes() const;
   Nanoseconds cpu_now() const { return thread_cpu_ns() + marker_->own_cpu_ns(); }

@@ -15,6 +15,7 @@
 #include <vector>
 #else
 #include <tbb/blocked_range.h>
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 #endif
@@ -36,6 +37,8 @@ void parallel_for(unsigned threads, std::size_t count, std::size_t grain, const 
 }
 #else
 void parallel_for(unsigned threads, std::size_t count, std::size_t grain, const std::function<void(std::size_t)>& each) {
+  // oneTBB grants the processor count at most, and complains beyond it; here more threads than processors are a fair experiment.
+  static const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism, most_parallel_threads);
   // One arena per width, made on first use and kept: its workers stay warm between pauses.
   thread_local tbb::task_arena arena(static_cast<int>(threads));
   if (arena.max_concurrency() != static_cast<int>(threads)) {

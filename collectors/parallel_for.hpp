@@ -7,7 +7,9 @@
 
 namespace tricolour {
 
-/// Calls `each(i)` once for every i below `count`, in pieces of about `grain`, on at most `threads` threads; returns when all are done.
+inline constexpr unsigned most_parallel_threads = 256;
+
+/// Calls `each(i)` once for every i below `count`, in pieces of about `grain`, on at most `threads` threads (1 to most_parallel_threads); returns when all are done.
 void parallel_for(unsigned threads, std::size_t count, std::size_t grain, const std::function<void(std::size_t)>& each);
 
 }  // namespace tricolour

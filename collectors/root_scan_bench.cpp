@@ -1,0 +1,45 @@
+// The root scan: handles per second, for one deep stack whose handles each hold an object of its own, in the order
+// of their addresses or scattered.
+#include "collectors/root_scan.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "tools/bench_heap.hpp"
+
+namespace tricolour::bench {
+namespace {
+
+constexpr std::size_t handles = 1'000'000;
+
+void scan_deep_stack(benchmark::State& state) {
+  const bool scattered = state.range(1) != 0;
+  BenchHeap<NoCollection> bench(std::size_t{256} << 20);
+  MutatorContext mutator(bench.heap);
+  std::vector<Object*> objects;
+  for (std::size_t i = 0; i < handles; ++i) objects.push_back(mutator.allocate(1, 176));
+  if (scattered) std::shuffle(objects.begin(), objects.end(), std::mt19937(1));
+  for (Object* const object : objects) mutator.roots.push(object);
+  const auto threads = static_cast<unsigned>(state.range(0));
+  World::Exclusive world(bench.heap.world, &mutator);
+  for ([[maybe_unused]] auto _ : state) {
+    state.PauseTiming();
+    while (GreyPacket* packet = bench.heap.grey_set.take_published()) {
+      packet->clear();
+      bench.heap.grey_set.give_back(packet);
+    }
+    state.ResumeTiming();
+    world.stop({}, [&](Pause&) {
+      bench.heap.phase.sense = bench.heap.phase.sense.flipped();
+      scan_all_roots(bench.heap, world.mutators(), threads);
+    });
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * handles));
+}
+BENCHMARK(scan_deep_stack)->ArgNames({"threads", "scattered"})->ArgsProduct({{1, 2}, {0, 1}})->UseRealTime();
+
+}  // namespace
+}  // namespace tricolour::bench
