@@ -26,7 +26,7 @@ class Incremental final : public Collector {
   void on_refill(MutatorContext& mutator, std::size_t bytes) override {
     cycle_.rethrow_failure();
     if (cycle_.phase() == Phase::marking) {
-      owed_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+      owed_bytes_.fetch_add(static_cast<std::ptrdiff_t>(bytes), std::memory_order_relaxed);
       pay(mutator);
     } else if (heap_.used_bytes() >= trigger_.load(std::memory_order_relaxed)) {
       begin(mutator);
@@ -75,13 +75,10 @@ class Incremental final : public Collector {
     const bool drained = cycle_.marker().mark_quantum(options_.quantum_slots);
     cycle_.end_marking(interval, Role::marker);
     const std::uint64_t marked = cycle_.marker().marked_bytes() - before;
-    const auto paid = static_cast<std::size_t>(static_cast<double>(marked) / rate);
-    const std::size_t owed = owed_bytes_.load(std::memory_order_relaxed);
-    owed_bytes_.store(owed - std::min(owed, std::max<std::size_t>(paid, 1)), std::memory_order_relaxed);
-    if (drained) {
-      owed_bytes_.store(0, std::memory_order_relaxed);
-      terminate(world, pause);
-    }
+    // What is marked beyond the debt is credit: mutators run until they have allocated for it.
+    const auto paid = std::max<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(static_cast<double>(marked) / rate), 1);
+    owed_bytes_.fetch_sub(paid, std::memory_order_relaxed);
+    if (drained) terminate(world, pause);
   }
 
   /// The final rescan or flush may bring too much to light for this pause: then quanta go on.
@@ -135,7 +132,7 @@ class Incremental final : public Collector {
   Cycle cycle_;
   StoppedCollection stopped_;
   std::atomic<std::size_t> trigger_{0};
-  std::atomic<std::size_t> owed_bytes_{0};
+  std::atomic<std::ptrdiff_t> owed_bytes_{0};  ///< allocated and not paid for; negative: credit
   std::atomic<double> marked_per_allocated_{1};
   unsigned resumptions_ = 0;
   std::uint64_t begun_ = 0;
