@@ -7,9 +7,12 @@ namespace tricolour {
 
 void Sweeper::sweep_all() {
   heap_.large.sweep();
-  for (std::size_t block = 0; block < heap_.blocks.block_count(); ++block) heap_.blocks.sweep(block);
-  // A mutator may still be in the middle of the last block that it sweeps for itself.
-  while (!heap_.blocks.swept()) relax_processor();
+  // Once is not enough: a mutator may still be in the middle of the last block that it sweeps for itself, and beside mutators a stopped
+  // collection may end meanwhile and leave a sweep of its own behind this one's position.
+  while (!heap_.blocks.swept()) {
+    for (std::size_t block = 0; block < heap_.blocks.block_count(); ++block) heap_.blocks.sweep(block);
+    relax_processor();
+  }
 }
 
 void Sweeper::sweep_all_in_parallel() {
