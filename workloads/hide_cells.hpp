@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "workloads/intact.hpp"
 #include "workloads/random.hpp"
 #include "workloads/workload.hpp"
 
@@ -101,11 +102,11 @@ class HideCells {
   }
   /// The object and its tail are what some mutator made.
   void check_intact(const Object* object) {
-    check_header(object, 1);
+    check_header(m_, object, 1, sizeof(HiddenData), "hide");
     const HiddenData& data = *object->template payload<HiddenData>();
     WorkloadRun::check(data.check == mix(data.serial), "hide: an object does not hold what was written to it");
     const Object* const tail = m_.load(const_cast<Object*>(object), 0);
-    check_header(tail, 0);
+    check_header(m_, tail, 0, sizeof(HiddenData), "hide");
     const HiddenData& tail_data = *tail->template payload<HiddenData>();
     WorkloadRun::check(tail_data.serial == data.serial && tail_data.check == ~data.check,
                        "hide: a tail does not hold what was written to it");
@@ -116,12 +117,6 @@ class HideCells {
 
  private:
   static std::uint64_t serial_of(const Object* object) { return object->template payload<HiddenData>()->serial; }
-  void check_header(const Object* object, std::uint32_t slots) {
-    WorkloadRun::check(m_.heap().contains(object) && reinterpret_cast<std::uintptr_t>(object) % granule_bytes == 0,
-                       "hide: a reference leads out of the heap");
-    WorkloadRun::check(object->slot_count() == slots && object->bytes() == Object::size_for(slots, sizeof(HiddenData)),
-                       "hide: an object's header is another object's");
-  }
 
   Mutator<B>& m_;
   const Root array_;
