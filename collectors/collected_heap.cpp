@@ -34,7 +34,12 @@ CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierT
     oracle_ = std::make_unique<Oracle>(heap_, std::string(barrier.name), options.collection.stop_at_lost);
   }
   collector_ = checked_collector(options, barrier).make({heap_, barrier, options.collection, oracle_.get()});
-  if (options.touch_pages) heap_.touch_pages();
+  if (options.touch_pages) {
+    const Nanoseconds began = now_ns();
+    heap_.touch_pages();
+    page_touching_ns_ = now_ns() - began;
+  }
+  heap_.phase.arm = options.arm;
   heap_.attach(*collector_, oracle_.get());
   collector_->start();
 }

@@ -21,6 +21,7 @@ struct CollectedHeapOptions {
   bool verify = false;   ///< check every cycle with the oracle
   bool unsound = false;  ///< run a pair that loses objects, for teaching: implies `verify`
   bool touch_pages = false;
+  BarrierArm arm = BarrierArm::live;  ///< measure a part of the barrier: only under a collector that never marks beside mutators
 };
 
 class CollectedHeap {
@@ -34,13 +35,17 @@ class CollectedHeap {
   operator Heap&() { return heap_; }
   Heap& heap() { return heap_; }
   Collector& collector() { return *collector_; }
+  const Collector& collector() const { return *collector_; }
   /// Null when nothing is verified.
   const Oracle* oracle() const { return oracle_.get(); }
+  /// What `touch_pages` took; 0 without it.
+  Nanoseconds page_touching_ns() const { return page_touching_ns_; }
   /// Ends background work; the statistics are final.
   void stop() { collector_->stop(); }
 
  private:
   Heap heap_;
+  Nanoseconds page_touching_ns_ = 0;
   std::unique_ptr<Oracle> oracle_;
   std::unique_ptr<Collector> collector_;
 };

@@ -11,6 +11,7 @@
 #include <thread>
 #include <tuple>
 
+#include "collectors/collected_heap.hpp"
 #include "core/errors.hpp"
 #include "harness/interruption.hpp"
 
@@ -73,27 +74,29 @@ std::size_t peak_resident_bytes() {
   return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
 }
 
+CollectedHeapOptions heap_options(const RunPlan& plan) {
+  return {.heap = plan.tuned.heap,
+          .collector = std::string(plan.collector->name),
+          .collection = plan.tuned.collector,
+          .verify = plan.verify,
+          .unsound = plan.unsound,
+          .touch_pages = true,
+          .arm = plan.arm};
+}
+
 class Execution {
  public:
   Execution(const RunPlan& plan, const ExecutionOptions& options)
-      : plan_(plan), options_(options), heap_(plan.tuned.heap, options.records ? &recorder_ : nullptr) {
-    if (plan.verify) oracle_ = std::make_unique<Oracle>(heap_, std::string(plan.barrier->name), plan.tuned.collector.stop_at_lost);
-    collector_ = plan.collector->make({heap_, *plan.instance->barrier, plan.tuned.collector, oracle_.get()});
-    heap_.phase.arm = plan.arm;
-    heap_.attach(*collector_, oracle_.get());
+      : plan_(plan), options_(options), collected_(heap_options(plan), *plan.instance->barrier, options.records ? &recorder_ : nullptr) {
     if (plan.warmup_s > 0) passes_.push_back({std::make_unique<Pass>(plan.mutators, std::nullopt, 0), plan.warmup_s, plan.seed + 1});
     passes_.push_back({std::make_unique<Pass>(plan.mutators, plan.operations, options.request_rows), plan.seconds, plan.seed});
   }
 
   Outcome run() {
     Outcome outcome;
-    const Nanoseconds began = now_ns();
-    heap_.touch_pages();
-    outcome.page_touching_ns = now_ns() - began;
     try {
-      collector_->start();
       run_threads();
-      collector_->stop();
+      collected_.stop();
     } catch (...) {
       fail(std::current_exception());
     }
@@ -129,7 +132,7 @@ class Execution {
     if (plan_.pin) pin_to_cpu(index);
     if (options_.records) recorder_.adopt_mutator_thread();
     await_turn(index);
-    plan_.instance->with_mutator(heap_, [&](MutatorContext& mutator) {
+    plan_.instance->with_mutator(collected_, [&](MutatorContext& mutator) {
       await_turn(index, true);
       for (TimedPass& timed : passes_) {
         Pass& pass = *timed.pass;
@@ -200,26 +203,28 @@ class Execution {
 
   void collect_outcome(Outcome& outcome) {
     if (const auto failed = failure()) std::tie(outcome.verdict, outcome.error) = classify(failed);
-    outcome.collector = collector_->statistics();
+    outcome.collector = collected_.collector().statistics();
+    outcome.page_touching_ns = collected_.page_touching_ns();
     outcome.pass = std::move(passes_.back().pass);
     if (options_.records) outcome.tables.events = recorder_.events();
     if (outcome.pass->end_ns() != 0) outcome.figures = compute_figures(*outcome.pass, outcome.tables.events);
     outcome.tables.pass = outcome.pass.get();
     outcome.tables.hiccups = hiccups_.seen();
-    outcome.tables.heap_bytes = heap_.bytes();
-    if (oracle_ != nullptr) {
-      outcome.verify = oracle_->statistics();
-      outcome.tables.checks = oracle_->records();
+    const Heap& heap = collected_.heap();
+    outcome.tables.heap_bytes = heap.bytes();
+    if (const Oracle* const oracle = collected_.oracle()) {
+      outcome.verify = oracle->statistics();
+      outcome.tables.checks = oracle->records();
       if (outcome.verify.lost_objects > 0 && outcome.verdict.exit_code == exit_code::done) {
         outcome.verdict = verdict::lost_object;
         outcome.error = fmt::format("{} reachable objects were not marked", outcome.verify.lost_objects);
       }
     }
-    outcome.heap = {.size = heap_.bytes(),
+    outcome.heap = {.size = heap.bytes(),
                     .live = outcome.collector.live_bytes,
-                    .peak = std::max<std::size_t>(outcome.figures ? outcome.figures->peak_bytes : 0, heap_.used_bytes()),
-                    .metadata = heap_.metadata_bytes(),
-                    .grey_set_reserve = heap_.grey_set.reserved_bytes(),
+                    .peak = std::max<std::size_t>(outcome.figures ? outcome.figures->peak_bytes : 0, heap.used_bytes()),
+                    .metadata = heap.metadata_bytes(),
+                    .grey_set_reserve = heap.grey_set.reserved_bytes(),
                     .peak_resident = peak_resident_bytes()};
   }
 
@@ -229,9 +234,7 @@ class Execution {
   const RunPlan& plan_;
   const ExecutionOptions& options_;
   Recorder recorder_;
-  Heap heap_;
-  std::unique_ptr<Oracle> oracle_;
-  std::unique_ptr<Collector> collector_;
+  CollectedHeap collected_;
   std::vector<TimedPass> passes_;
   HiccupMeter hiccups_;
   std::atomic<unsigned> ended_{0};   ///< release by each mutator's thread at its end, acquire by the control thread

@@ -47,7 +47,7 @@ struct ExecutionOptions {
   std::function<void(Verdict, const std::string&)> on_hang;
 };
 
-/// Throws ConfigurationError when the heap cannot be had; every later failure is an outcome.
+/// Throws when heap or collector cannot be had (ConfigurationError: what was asked for is impossible); every later failure is an outcome.
 Outcome execute(const RunPlan& plan, const ExecutionOptions& options);
 
 }  // namespace tricolour

@@ -150,6 +150,7 @@ RunPlan plan_run(const RunOptions& options) {
   choose_duration(options, plan);
   plan.seed = options.seed;
   plan.pin = options.pin;
+  plan.unsound = options.unsound;
   plan.verify = options.verify || options.unsound;
   const HeapSize heap = parse_heap_size(options.heap);
   if (const auto* const multiple = std::get_if<HeapMultiple>(&heap)) {

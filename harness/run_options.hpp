@@ -64,6 +64,7 @@ struct RunPlan {
   std::uint64_t seed = 0;
   bool pin = false;
   bool verify = false;
+  bool unsound = false;  ///< a pair that loses objects is wanted; implies `verify`
 
   /// The live data in closed form, of all mutators; 0 when there is none.
   std::size_t live_bytes() const;
