@@ -106,26 +106,19 @@ std::string in_words(const Findings& found, const std::vector<std::string>& all)
 
 Json in_json(const Findings& found, const std::vector<std::string>& all) {
   const Machine& machine = found.machine;
-  return Json::Object{
-      {"host", machine.host},
-      {"kernel", machine.kernel},
-      {"cpu", machine.cpu},
-      {"cores", machine.cores},
-      {"governor", machine.governor},
-      {"memory_bytes", machine.memory_bytes},
-      {"available_bytes", machine.available_bytes},
-      {"memory_limit_bytes", machine.memory_limit_bytes == 0 ? Json() : Json(machine.memory_limit_bytes)},
-      {"cpu_limit", machine.cpu_limit == 0 ? Json() : Json(machine.cpu_limit)},
-      {"huge_pages", machine.huge_pages},
-      {"performance_counters", found.counters},
-      {"clock_step_ns", found.clock_step_ns},
-      {"clock_reading_ns", found.clock_reading_ns},
-      {"load", machine.load},
-      {"largest_hiccup_ns", found.largest_hiccup_ns},
-      {"hiccups_above_1ms", found.hiccups_above_1ms},
-      {"stolen_share", found.stolen_share},
-      {"warnings", Json::Array(all.begin(), all.end())},
-  };
+  Json::Object findings = description(machine);
+  findings.insert(findings.end(), {
+                                      {"available_bytes", machine.available_bytes},
+                                      {"load", machine.load},
+                                      {"performance_counters", found.counters},
+                                      {"clock_step_ns", found.clock_step_ns},
+                                      {"clock_reading_ns", found.clock_reading_ns},
+                                      {"largest_hiccup_ns", found.largest_hiccup_ns},
+                                      {"hiccups_above_1ms", found.hiccups_above_1ms},
+                                      {"stolen_share", found.stolen_share},
+                                      {"warnings", Json::Array(all.begin(), all.end())},
+                                  });
+  return findings;
 }
 
 }  // namespace

@@ -93,6 +93,20 @@ Machine read_machine() {
   };
 }
 
+Json::Object description(const Machine& machine) {
+  return {
+      {"host", machine.host},
+      {"kernel", machine.kernel},
+      {"cpu", machine.cpu},
+      {"cores", machine.cores},
+      {"cpu_limit", machine.cpu_limit == 0 ? Json() : Json(machine.cpu_limit)},
+      {"governor", machine.governor},
+      {"memory_bytes", machine.memory_bytes},
+      {"memory_limit_bytes", machine.memory_limit_bytes == 0 ? Json() : Json(machine.memory_limit_bytes)},
+      {"huge_pages", machine.huge_pages},
+  };
+}
+
 unsigned long stolen_ticks() {
   std::istringstream line(first_line("/proc/stat", ""));
   std::string name;

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string>
 
+#include "harness/json.hpp"
+
 namespace tricolour {
 
 struct Machine {
@@ -21,6 +23,8 @@ struct Machine {
 };
 
 Machine read_machine();
+/// What the machine is, without what changes from one minute to the next (memory available, load).
+Json::Object description(const Machine& machine);
 
 /// Time stolen by the hypervisor since boot, summed over CPUs, in 1/100 s.
 unsigned long stolen_ticks();

@@ -15,25 +15,19 @@
 namespace tricolour {
 
 Json provenance() {
-  const Machine machine = read_machine();
-  return Json::Object{
-      {"host", machine.host},
-      {"kernel", machine.kernel},
-      {"cpu", machine.cpu},
-      {"cores", machine.cores},
-      {"governor", machine.governor},
-      {"compiler", TRICOLOUR_COMPILER},
-      {"build_type", TRICOLOUR_BUILD_TYPE},
-      {"commit", TRICOLOUR_COMMIT},
-      {"libraries",
-       Json::Object{{"boost", fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100)},
-                    {"onetbb", TBB_runtime_version()},
-                    {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
-                    {"libc", gnu_get_libc_version()}}},
-      {"memory_bytes", machine.memory_bytes},
-      {"huge_pages", machine.huge_pages},
-      {"utc", utc_now()},
-  };
+  Json::Object origin = description(read_machine());
+  const Json::Object libraries{{"boost", fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100)},
+                               {"onetbb", TBB_runtime_version()},
+                               {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
+                               {"libc", gnu_get_libc_version()}};
+  origin.insert(origin.end(), {
+                                  {"compiler", TRICOLOUR_COMPILER},
+                                  {"build_type", TRICOLOUR_BUILD_TYPE},
+                                  {"commit", TRICOLOUR_COMMIT},
+                                  {"libraries", libraries},
+                                  {"utc", utc_now()},
+                              });
+  return origin;
 }
 
 std::string build_identity() {
