@@ -16,65 +16,54 @@ namespace {
 /// One topic: its lines, and the same as JSON.
 struct Listing {
   std::string text;
-  Json json;
+  Json::Array json;
+
+  void add(const std::string& lines, Json::Object entry) {
+    text += lines;
+    json.emplace_back(std::move(entry));
+  }
 };
 
-std::vector<std::string> sound_barriers(const CollectorInfo& collector) {
-  std::vector<std::string> names;
-  for (const BarrierTraits* one : barriers()) {
-    if (unsound_because(collector, *one, one->allocation).empty()) names.emplace_back(one->name);
-  }
-  return names;
-}
-
-std::vector<std::string> sound_collectors(const BarrierTraits& barrier) {
-  std::vector<std::string> names;
-  for (const CollectorInfo& one : collectors()) {
-    if (unsound_because(one, barrier, barrier.allocation).empty()) names.emplace_back(one.name);
-  }
-  return names;
+bool fit(const CollectorInfo& collector, const BarrierTraits& barrier) {
+  return unsound_because(collector, barrier, barrier.allocation).empty();
 }
 
 Json array_of(const std::vector<std::string>& names) { return Json::Array(names.begin(), names.end()); }
 
 Listing list_collectors() {
   Listing listing;
-  Json::Array all;
   for (const CollectorInfo& one : collectors()) {
-    const auto fitting = sound_barriers(one);
-    listing.text += fmt::format("{:<16}{}; barriers: {}\n", one.name, one.summary, joined(fitting, ", "));
-    all.push_back(Json::Object{{"name", one.name},
-                               {"summary", one.summary},
-                               {"marks_beside_mutators", one.marks_beside_mutators},
-                               {"has_background_thread", one.has_background_thread},
-                               {"barriers", array_of(fitting)}});
+    const auto fitting = names_of(barriers(), [&](const BarrierTraits& barrier) { return fit(one, barrier); });
+    listing.add(fmt::format("{:<16}{}; barriers: {}\n", one.name, one.summary, joined(fitting, ", ")),
+                {{"name", one.name},
+                 {"summary", one.summary},
+                 {"marks_beside_mutators", one.marks_beside_mutators},
+                 {"has_background_thread", one.has_background_thread},
+                 {"barriers", array_of(fitting)}});
   }
-  listing.json = all;
   return listing;
 }
 
 Listing list_barriers() {
   Listing listing;
-  Json::Array all;
   for (const BarrierTraits* one : barriers()) {
-    const auto fitting = sound_collectors(*one);
-    listing.text += fmt::format("{:<16}{}; invariant {}, mutators {}, allocates {}; collectors: {}\n", one->name, one->summary,
-                                to_string(one->invariant), to_string(one->mutators), to_string(one->allocation), joined(fitting, ", "));
-    all.push_back(Json::Object{{"name", one->name},
-                               {"summary", one->summary},
-                               {"invariant", to_string(one->invariant)},
-                               {"mutators", to_string(one->mutators)},
-                               {"needs_old_value", one->needs_old_value},
-                               {"allocation_colour", to_string(one->allocation)},
-                               {"sound_with_white_allocation", one->sound_with_white_allocation},
-                               {"ragged_safe", one->ragged_safe},
-                               {"regreys", one->regreys},
-                               {"has_flag", one->has_flag},
-                               {"idle_instructions", one->idle_instructions},
-                               {"collectors", array_of(fitting)},
-                               {"source", one->source}});
+    const auto fitting = names_of(collectors(), [&](const CollectorInfo& collector) { return fit(collector, *one); });
+    listing.add(fmt::format("{:<16}{}; invariant {}, mutators {}, allocates {}; collectors: {}\n", one->name, one->summary,
+                            to_string(one->invariant), to_string(one->mutators), to_string(one->allocation), joined(fitting, ", ")),
+                {{"name", one->name},
+                 {"summary", one->summary},
+                 {"invariant", to_string(one->invariant)},
+                 {"mutators", to_string(one->mutators)},
+                 {"needs_old_value", one->needs_old_value},
+                 {"allocation_colour", to_string(one->allocation)},
+                 {"sound_with_white_allocation", one->sound_with_white_allocation},
+                 {"ragged_safe", one->ragged_safe},
+                 {"regreys", one->regreys},
+                 {"has_flag", one->has_flag},
+                 {"idle_instructions", one->idle_instructions},
+                 {"collectors", array_of(fitting)},
+                 {"source", one->source}});
   }
-  listing.json = all;
   return listing;
 }
 
@@ -84,13 +73,12 @@ std::string shown_default(const ParameterInfo& one) {
 
 Listing list_workloads() {
   Listing listing;
-  Json::Array all;
   for (const Instance* instance : workloads()) {
     const WorkloadInfo info = instance->info();
-    listing.text += fmt::format("{:<16}{}; an operation is {}\n", info.name, info.summary, info.operation);
+    std::string lines = fmt::format("{:<16}{}; an operation is {}\n", info.name, info.summary, info.operation);
     Json::Array parameters;
     for (const ParameterInfo& one : info.parameters) {
-      listing.text += fmt::format("  {}={}{}{}: {}\n", one.name, shown_default(one), one.unit.empty() ? "" : " ", one.unit, one.summary);
+      lines += fmt::format("  {}={}{}{}: {}\n", one.name, shown_default(one), one.unit.empty() ? "" : " ", one.unit, one.summary);
       Json::Object parameter{{"name", one.name}, {"default", shown_default(one)}, {"unit", one.unit}, {"summary", one.summary}};
       if (one.words.empty()) {
         parameter.insert(parameter.end(), {{"least", number(one.least)}, {"most", number(one.most)}});
@@ -99,27 +87,23 @@ Listing list_workloads() {
       }
       parameters.emplace_back(std::move(parameter));
     }
-    all.push_back(Json::Object{{"name", info.name},
-                               {"summary", info.summary},
-                               {"operation", info.operation},
-                               {"shared", info.shared},
-                               {"has_requests", info.has_requests},
-                               {"least_mutators", info.least_mutators},
-                               {"parameters", parameters},
-                               {"source", info.source}});
+    listing.add(lines, {{"name", info.name},
+                        {"summary", info.summary},
+                        {"operation", info.operation},
+                        {"shared", info.shared},
+                        {"has_requests", info.has_requests},
+                        {"least_mutators", info.least_mutators},
+                        {"parameters", parameters},
+                        {"source", info.source}});
   }
-  listing.json = all;
   return listing;
 }
 
 Listing list_markers() {
   Listing listing;
-  Json::Array all;
   for (const MarkerInfo& one : markers()) {
-    listing.text += fmt::format("{:<16}{}\n", one.name, one.summary);
-    all.push_back(Json::Object{{"name", one.name}, {"summary", one.summary}});
+    listing.add(fmt::format("{:<16}{}\n", one.name, one.summary), {{"name", one.name}, {"summary", one.summary}});
   }
-  listing.json = all;
   return listing;
 }
 
@@ -131,35 +115,29 @@ Listing list_sweepers() {
       {"concurrent", "beside the mutators, on the collector's thread"},
   };
   Listing listing;
-  Json::Array all;
   for (const auto& [name, summary] : sweepers) {
-    std::vector<std::string> fitting;
-    for (const CollectorInfo& one : collectors()) {
-      if (std::string_view(name) != "concurrent" || one.has_background_thread) fitting.emplace_back(one.name);
-    }
-    listing.text += fmt::format("{:<16}{}; collectors: {}\n", name, summary, joined(fitting, ", "));
-    all.push_back(Json::Object{{"name", name}, {"summary", summary}, {"collectors", array_of(fitting)}});
+    const bool beside = std::string_view(name) == "concurrent";
+    const auto fitting = names_of(collectors(), [&](const CollectorInfo& one) { return !beside || one.has_background_thread; });
+    listing.add(fmt::format("{:<16}{}; collectors: {}\n", name, summary, joined(fitting, ", ")),
+                {{"name", name}, {"summary", summary}, {"collectors", array_of(fitting)}});
   }
-  listing.json = all;
   return listing;
 }
 
 Listing list_parameters() {
   Listing listing;
-  Json::Array all;
   for (const Setting& one : settings()) {
     const double value = one.default_value();
     const std::string shown = one.unit == "switch" ? (value != 0 ? "on" : "off") : show_number(value);
-    listing.text += fmt::format("--set {}={:<10}{:<8}{} ({} to {})\n", one.name, shown, one.unit, one.summary, show_number(one.least),
-                                show_number(one.most));
-    all.push_back(Json::Object{{"name", one.name},
-                               {"default", number(value)},
-                               {"unit", one.unit},
-                               {"least", number(one.least)},
-                               {"most", number(one.most)},
-                               {"summary", one.summary}});
+    listing.add(fmt::format("--set {}={:<10}{:<8}{} ({} to {})\n", one.name, shown, one.unit, one.summary, show_number(one.least),
+                            show_number(one.most)),
+                {{"name", one.name},
+                 {"default", number(value)},
+                 {"unit", one.unit},
+                 {"least", number(one.least)},
+                 {"most", number(one.most)},
+                 {"summary", one.summary}});
   }
-  listing.json = all;
   return listing;
 }
 

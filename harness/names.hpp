@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace tricolour {
@@ -11,6 +12,23 @@ bool same_name(std::string_view one, std::string_view other);
 
 /// "no barrier is called 'steel'; there are none, dijkstra, ...". `kind` is singular.
 std::string unknown_name(std::string_view kind, std::string_view name, const std::vector<std::string_view>& existing);
+
+/// The names of those of `all` that fit: of descriptions, or pointers to them.
+template <class All, class Fits>
+std::vector<std::string> names_of(const All& all, Fits fits) {
+  std::vector<std::string> names;
+  for (const auto& one : all) {
+    const auto& info = [&]() -> const auto& {
+      if constexpr (std::is_pointer_v<std::remove_cvref_t<decltype(one)>>) {
+        return *one;
+      } else {
+        return one;
+      }
+    }();
+    if (fits(info)) names.emplace_back(info.name);
+  }
+  return names;
+}
 
 /// The elements of `names`, separated by `separator`.
 std::string joined(const std::vector<std::string>& names, std::string_view separator);

@@ -77,10 +77,8 @@ void check_soundness(const RunOptions& options, const RunPlan& plan) {
   const AllocationColour colour = plan.tuned.collector.allocation;
   const std::string reason = unsound_because(*plan.collector, *plan.barrier, colour);
   if (reason.empty() || options.unsound) return;
-  std::vector<std::string> fitting;
-  for (const BarrierTraits* barrier : barriers()) {
-    if (unsound_because(*plan.collector, *barrier, colour).empty()) fitting.emplace_back(barrier->name);
-  }
+  const auto fitting =
+      names_of(barriers(), [&](const BarrierTraits& barrier) { return unsound_because(*plan.collector, barrier, colour).empty(); });
   throw ConfigurationError(fmt::format("{} (sound here: {}; --unsound runs it all the same)", reason, joined(fitting, ", ")));
 }
 

@@ -9,6 +9,7 @@
 // Source: D. Detlefs's GCOld (Sun Microsystems), as rewritten by W. Clinger.
 #pragma once
 
+#include "workloads/program.hpp"
 #include "workloads/random.hpp"
 #include "workloads/workload.hpp"
 
@@ -49,12 +50,7 @@ struct Gcold {
 
   template <Barrier B>
   static void run(Mutator<B>& m, WorkloadRun& run) {
-    Program<B> program{m, run};
-    program.build();
-    run.begin(m);
-    while (run.next_operation()) program.step();
-    run.end(m);
-    program.check();
+    run_program<Program<B>>(m, run);
   }
 
  private:
@@ -93,7 +89,7 @@ struct Gcold {
       }
     }
 
-    void step() {
+    void operation() {
       std::size_t allocated = 0;
       while (allocated < step_bytes) allocated += allocate_young();
       if (ratio_ > 0) {

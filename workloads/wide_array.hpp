@@ -13,6 +13,7 @@
 
 #include <algorithm>
 
+#include "workloads/program.hpp"
 #include "workloads/random.hpp"
 #include "workloads/workload.hpp"
 
@@ -49,12 +50,7 @@ struct WideArray {
 
   template <Barrier B>
   static void run(Mutator<B>& m, WorkloadRun& run) {
-    Program<B> program{m, run};
-    program.fill();
-    run.begin(m);
-    while (run.next_operation()) program.operation();
-    run.end(m);
-    program.check();
+    run_program<Program<B>>(m, run);
   }
 
  private:
@@ -82,7 +78,7 @@ struct WideArray {
           array_(m, m.allocate(static_cast<std::uint32_t>(slots_), 0)),
           expected_(slots_) {}
 
-    void fill() {
+    void build() {
       for (std::size_t i = 0; i < most_filled_; ++i, m_.poll()) put_new(i * slots_ / most_filled_);
     }
 
