@@ -131,10 +131,12 @@ def test_a_heap_that_is_too_small_is_exhausted(tricolour):
 def test_timeout_and_interruption(tricolour, tmp_path):
     assert "timeout" in tricolour(*RUN, "--seconds", 60, "--timeout", 0.5, expect=5).stderr
     process = subprocess.Popen([TRICOLOUR, *RUN, "--seconds", "60", "--out", str(tmp_path / "run")], stderr=subprocess.PIPE, text=True)
-    time.sleep(0.7)
+    said = process.stderr.readline()  # the headline stands there when the plan is made and signals are caught
+    assert said.startswith("binary_trees under stop_the_world")
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 130
     process.stderr.close()
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "interrupted"
 
 
 def test_a_read_only_place_is_an_error(tricolour):
