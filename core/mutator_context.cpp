@@ -20,7 +20,8 @@ MutatorContext::MutatorContext(Heap& heap, MutatorStatus status, const std::func
       index_(heap.mutators_started.fetch_add(1, std::memory_order_relaxed)),
       small_(heap.blocks, heap.metadata, heap.options().hole_piece_bytes, false),
       medium_(heap.blocks, heap.metadata, block_bytes, true),
-      shade_buffer_(heap.grey_set.take_empty()) {
+      shade_buffer_(heap.grey_set.take_empty()),
+      activity_(status == MutatorStatus::blocked ? Activity::blocked : Activity::running) {
   heap_.world.add(*this, status, arrival);
   restart_accounting();
 }

@@ -143,7 +143,7 @@ class MutatorContext {
 
   std::uint64_t allocated_bytes_ = 0;
   std::uint64_t allocated_objects_ = 0;
-  Activity activity_ = Activity::running;
+  Activity activity_;
   Nanoseconds activity_since_ = 0;
   std::array<Nanoseconds, 8> activity_ns_{};
 };

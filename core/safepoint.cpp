@@ -20,8 +20,9 @@ void World::add(MutatorContext& mutator, MutatorStatus status, const std::functi
 }
 
 void World::remove(MutatorContext& mutator, const std::function<void()>& farewell) {
-  enter_blocked(mutator, Activity::paused);
+  const Activity interrupted = enter_blocked(mutator, Activity::paused);
   std::scoped_lock lock(registry_lock_);
+  mutator.switch_activity(interrupted);
   farewell();
   std::erase(mutators_, &mutator);
   if (heap_.observer() != nullptr) heap_.observer()->mutator_ended(mutator);

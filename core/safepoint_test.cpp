@@ -1,7 +1,9 @@
 // Stops, handshakes, blocked regions, and mutators that come and go.
 #include "core/safepoint.hpp"
 
+#include <algorithm>
 #include <latch>
+#include <numeric>
 #include <thread>
 
 #include "barriers/none.hpp"
@@ -18,9 +20,29 @@ class NoCollector final : public CollectorHooks {
 };
 
 struct TestHeap {
-  TestHeap() : heap(HeapOptions{.bytes = std::size_t{8} << 20}) { heap.attach(hooks, nullptr); }
+  explicit TestHeap(EventListener* listener = nullptr) : heap(HeapOptions{.bytes = std::size_t{8} << 20}, listener) {
+    heap.attach(hooks, nullptr);
+  }
   NoCollector hooks;
   Heap heap;
+};
+
+class Events final : public EventListener {
+ public:
+  void on_event(const Event& event) override {
+    std::scoped_lock lock(lock_);
+    all_.push_back(event);
+  }
+  std::vector<Event> of(EventKind kind) {
+    std::scoped_lock lock(lock_);
+    std::vector<Event> found;
+    std::copy_if(all_.begin(), all_.end(), std::back_inserter(found), [&](const Event& one) { return one.kind == kind; });
+    return found;
+  }
+
+ private:
+  std::mutex lock_;
+  std::vector<Event> all_;
 };
 }  // namespace
 
@@ -152,6 +174,52 @@ TEST_CASE("a failure inside a stop resumes the world", "[safepoint]") {
   CHECK_THROWS_AS(fail(), InvariantViolated);
   m.poll();
   CHECK(m.allocate(1, 0) != nullptr);
+}
+
+TEST_CASE("a mutator that ends reports its wait for a stop as paused", "[safepoint]") {
+  Events events;
+  TestHeap test(&events);
+  std::latch ready(1);
+  std::thread ending([&] {
+    Mutator<None> m(test.heap);
+    ready.count_down();
+  });
+  ready.wait();
+  {
+    // It never polls: the stop begins when it waits for its removal, or after it.
+    World::Exclusive world(test.heap.world, nullptr);
+    world.stop({PauseKind::full, Cause::explicit_request}, [](Pause&) {});
+  }
+  ending.join();
+  const auto paused = events.of(EventKind::mutator_interval);
+  const auto stops = events.of(EventKind::pause);
+  REQUIRE(stops.size() == 1);
+  REQUIRE(paused.size() == 1);
+  CHECK(paused.front().activity == Activity::paused);
+  CHECK(paused.front().begin_ns <= stops.front().stopped_ns);
+}
+
+TEST_CASE("a child's time before it attaches is blocked, and its activities add up", "[safepoint]") {
+  Events events;
+  TestHeap test(&events);
+  Mutator<None> parent(test.heap);
+  const Nanoseconds made_after = now_ns();
+  Child<None> child(parent, {});
+  const Nanoseconds made_before = now_ns();
+  Nanoseconds attached = 0, end = 0;
+  std::array<Nanoseconds, 8> times{};
+  std::thread thread([&] {
+    attached = now_ns();
+    const Mutator<None>& m = child.attach();
+    end = now_ns();
+    times = m.time_by_activity(end);
+    child.end();
+  });
+  parent.blocking([&] { thread.join(); });
+  const Nanoseconds total = std::accumulate(times.begin(), times.end(), Nanoseconds{0});
+  CHECK(times[static_cast<std::size_t>(Activity::running)] <= end - attached);
+  CHECK(total <= end - made_after);
+  CHECK(total >= end - made_before);
 }
 
 TEST_CASE("a child is born blocked with its arguments, and attaches on its own thread", "[safepoint]") {
