@@ -28,7 +28,9 @@ class Concurrent final : public Collector {
         options_(parts.options),
         cycle_(parts),
         stopped_(cycle_, parts.heap),
-        pacer_(parts.heap.bytes(), parts.options.headroom_factor) {}
+        pacer_(parts.heap.bytes(), parts.options.headroom_factor) {
+    heap_.announce_goal(pacer_.trigger_bytes());
+  }
   ~Concurrent() override { stop(); }
 
   void start() override {
@@ -175,6 +177,7 @@ class Concurrent final : public Collector {
                         .allocated_bytes = allocated_bytes_,
                         .elapsed_ns = now - cycle_ended_at_ns_});
     cycle_ended_at_ns_ = now;
+    heap_.announce_goal(pacer_.trigger_bytes());
   }
 
   // --- on mutators' threads -------------------------------------------------------------------------------------------------------

@@ -115,7 +115,9 @@ class Incremental final : public Collector {
 
   void pace(std::size_t live) {
     const double room = static_cast<double>(heap_.bytes() - std::min(live, heap_.bytes()));
-    trigger_.store(live + static_cast<std::size_t>(begin_share * room), std::memory_order_relaxed);
+    const std::size_t trigger = live + static_cast<std::size_t>(begin_share * room);
+    trigger_.store(trigger, std::memory_order_relaxed);
+    heap_.announce_goal(trigger);
     const double marking_room = std::max((1 - begin_share) * marking_share * room, 1.0);
     // What is born during the cycle may have to be marked as well.
     const double work = static_cast<double>(live) + marking_room;

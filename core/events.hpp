@@ -60,7 +60,7 @@ struct Event {
   Nanoseconds end_ns = 0;                ///< of a pause: the mutators run again
   Nanoseconds cpu_ns = 0;                ///< CPU time of the emitting thread within the interval
   std::uint64_t bytes = 0;               ///< marked, swept; heap used before (pause), used (sample)
-  std::uint64_t objects = 0;             ///< marked; heap used after (pause), goal (sample)
+  std::uint64_t objects = 0;             ///< marked; heap used after (pause), from now on the use at which the next cycle begins (sample)
 };
 
 class EventListener {

@@ -48,6 +48,12 @@ class Heap {
     if (listener_ != nullptr) listener_->on_event(event);
     if (observer_ != nullptr) observer_->on_event(event);
   }
+  /// A collector that paces says at which use it means to begin its next cycle, whenever that changes.
+  void announce_goal(std::size_t bytes) {
+    const Nanoseconds now = now_ns();
+    emit({.kind = EventKind::heap_sample, .role = Role::collector, .begin_ns = now, .stopped_ns = now, .end_ns = now, .bytes = used_bytes(),
+          .objects = bytes});
+  }
   bool recorded() const { return listener_ != nullptr; }
 
   /// The object whose slots are the globals, a root; null until `make_globals`.

@@ -4,6 +4,7 @@
 
 #include <iterator>
 #include <map>
+#include <optional>
 
 #include "harness/names.hpp"
 
@@ -76,7 +77,7 @@ struct CycleLine {
   std::uint64_t pauses = 0;
   Nanoseconds paused_ns = 0, longest_ns = 0, marking_ns = 0;
   std::uint64_t used_after = 0, marked_bytes = 0;
-  std::uint64_t goal = 0;
+  std::optional<std::uint64_t> goal;  ///< the use at which it was to begin, of a collector that paces
 };
 
 }  // namespace
@@ -106,12 +107,17 @@ std::string key_figures(const RunPlan& plan, const Outcome& outcome) {
 
 std::string cycle_log(const Outcome& outcome) {
   std::map<std::uint64_t, CycleLine> cycles;
+  std::optional<std::uint64_t> goal;  // none as long as the collector has announced none
   for (const RecordedEvent& recorded : outcome.tables.events) {
     const Event& event = recorded.event;
+    if (event.kind == EventKind::heap_sample) goal = event.objects;
     if (event.cycle == 0) continue;
     CycleLine& line = cycles[event.cycle];
     if (event.kind == EventKind::pause && event.pause != PauseKind::verify) {
-      if (line.cause.empty()) line.cause = to_string(event.cause);
+      if (line.cause.empty()) {
+        line.cause = to_string(event.cause);
+        line.goal = goal;
+      }
       ++line.pauses;
       line.paused_ns += event.end_ns - event.stopped_ns;
       line.longest_ns = std::max(line.longest_ns, event.end_ns - event.stopped_ns);
@@ -119,16 +125,14 @@ std::string cycle_log(const Outcome& outcome) {
     } else if (event.kind == EventKind::phase && (event.activity == Activity::marking || event.activity == Activity::termination)) {
       line.marking_ns += event.end_ns - event.begin_ns;
       line.marked_bytes = std::max(line.marked_bytes, event.bytes);
-    } else if (event.kind == EventKind::heap_sample) {
-      line.goal = event.objects;
     }
   }
   std::string text;
   for (const auto& [number, line] : cycles) {
     const double rate = line.marking_ns > 0 ? static_cast<double>(line.marked_bytes) * 1e9 / static_cast<double>(line.marking_ns) : 0;
     fmt::format_to(std::back_inserter(text),
-                   "cycle {:>5}  {:<18} live {:>9}  goal {:>9}  {:>4} pauses, together {:>8}, longest {:>8}  marked {:>9}/s\n", number,
-                   line.cause, bytes(line.marked_bytes), line.goal == 0 ? "-" : bytes(line.goal), line.pauses, ns(line.paused_ns),
+                   "cycle {:>5}  {:<18} live {:>9}{}  {:>4} pauses, together {:>8}, longest {:>8}  marked {:>9}/s\n", number,
+                   line.cause, bytes(line.marked_bytes), line.goal ? fmt::format("  goal {:>9}", bytes(*line.goal)) : "", line.pauses, ns(line.paused_ns),
                    ns(line.longest_ns), show_bytes(rate));
   }
   return text;

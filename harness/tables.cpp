@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <iterator>
+#include <optional>
 
 #include "harness/result_folder.hpp"
 
@@ -47,11 +48,12 @@ std::string phases(const RunTables& tables) {
   return std::string(view(out));
 }
 
-/// Use before and after each pause, and every sample, by time.
+/// Use before and after each pause, and whenever the goal changes, by time; the goal is the last one announced, 0 without any.
 std::string heap_over_time(const RunTables& tables) {
   struct Sample {
     Nanoseconds at;
-    std::uint64_t used, goal;
+    std::uint64_t used;
+    std::optional<std::uint64_t> new_goal;
     std::string event;
   };
   std::vector<Sample> samples;
@@ -59,17 +61,19 @@ std::string heap_over_time(const RunTables& tables) {
     const Event& one = recorded.event;
     if (one.kind == EventKind::pause) {
       const bool triggers = one.cause == Cause::pacing && (one.pause == PauseKind::cycle_begin || one.pause == PauseKind::full);
-      samples.push_back({one.stopped_ns, one.bytes, 0, triggers ? "trigger" : std::string(to_string(one.pause))});
-      samples.push_back({one.end_ns, one.objects, 0, "resume"});
+      samples.push_back({one.stopped_ns, one.bytes, {}, triggers ? "trigger" : std::string(to_string(one.pause))});
+      samples.push_back({one.end_ns, one.objects, {}, "resume"});
     } else if (one.kind == EventKind::heap_sample) {
-      samples.push_back({one.end_ns, one.bytes, one.objects, ""});
+      samples.push_back({one.end_ns, one.bytes, one.objects, "goal"});
     }
   }
   std::ranges::stable_sort(samples, {}, &Sample::at);
   Text out;
   fmt::format_to(std::back_inserter(out), "t_ns,used,committed,goal,event\n");
+  std::uint64_t goal = 0;
   for (const Sample& one : samples) {
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.at, one.used, tables.heap_bytes, one.goal, one.event);
+    goal = one.new_goal.value_or(goal);
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.at, one.used, tables.heap_bytes, goal, one.event);
   }
   return std::string(view(out));
 }
