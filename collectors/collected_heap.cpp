@@ -18,9 +18,8 @@ const CollectorInfo& checked_collector(const CollectedHeapOptions& options, cons
   if (find_marker(options.collection.marker) == nullptr) {
     throw ConfigurationError("there is no marker '" + options.collection.marker + "'; there are: " + names(markers()));
   }
-  if (options.collection.sweep == SweepMode::concurrent && !collector->has_background_thread) {
-    throw ConfigurationError("collector '" + options.collector + "' has no background thread to sweep concurrently; use eager, lazy or parallel");
-  }
+  const std::string no_sweep = sweep_refused_because(*collector, options.collection.sweep);
+  if (!no_sweep.empty()) throw ConfigurationError(no_sweep);
   const std::string reason = unsound_because(*collector, barrier, options.collection.allocation);
   if (!reason.empty() && !options.unsound) throw ConfigurationError(reason);
   return *collector;

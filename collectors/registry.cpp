@@ -36,6 +36,29 @@ const Info* find(const std::vector<Info>& all, std::string_view name) {
 const CollectorInfo* find_collector(std::string_view name) { return find(collectors(), name); }
 const MarkerInfo* find_marker(std::string_view name) { return find(markers(), name); }
 
+namespace {
+/// "; use a, b" for the collectors that can, or "; no collector here does".
+std::string those_that_can(bool CollectorInfo::* ability) {
+  std::string names;
+  for (const CollectorInfo& one : collectors()) {
+    if (one.*ability) names += (names.empty() ? "" : ", ") + std::string(one.name);
+  }
+  return names.empty() ? "; no collector here does" : "; " + names + " can";
+}
+}  // namespace
+
+std::string sweep_refused_because(const CollectorInfo& collector, SweepMode sweep) {
+  if (sweep != SweepMode::concurrent || collector.has_background_thread) return {};
+  return "sweep 'concurrent' needs a collector with a background thread, which " + std::string(collector.name) + " has not" +
+         those_that_can(&CollectorInfo::has_background_thread);
+}
+
+std::string ragged_roots_refused_because(const CollectorInfo& collector) {
+  if (collector.scans_roots_ragged) return {};
+  return "collector '" + std::string(collector.name) + "' scans all roots in one stop and cannot scan them mutator by mutator" +
+         those_that_can(&CollectorInfo::scans_roots_ragged);
+}
+
 std::string unsound_because(const CollectorInfo& collector, const BarrierTraits& barrier, AllocationColour allocation) {
   if (!collector.marks_beside_mutators) return {};
   const std::string pair = "barrier '" + std::string(barrier.name) + "' under collector '" + std::string(collector.name) + "'";

@@ -39,6 +39,7 @@ Listing list_collectors() {
                  {"summary", one.summary},
                  {"marks_beside_mutators", one.marks_beside_mutators},
                  {"has_background_thread", one.has_background_thread},
+                 {"scans_roots_ragged", one.scans_roots_ragged},
                  {"barriers", array_of(fitting)}});
   }
   return listing;

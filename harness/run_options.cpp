@@ -93,6 +93,17 @@ void choose_duration(const RunOptions& options, RunPlan& plan) {
   plan.warmup_s = options.warmup_s;
 }
 
+/// Every collector scans roots in one way: `auto` is that one, and asking for another is refused.
+void choose_roots(const RunOptions& options, const CollectorInfo& collector) {
+  const std::vector<std::string_view> words{"stopped", "ragged", "auto"};
+  const std::size_t chosen = choose("way to scan roots", options.roots, words);
+  const std::string no_ragged = ragged_roots_refused_because(collector);
+  if (words[chosen] == "ragged" && !no_ragged.empty()) throw ConfigurationError(fmt::format("{}; --roots stopped or auto fit", no_ragged));
+  if (words[chosen] == "stopped" && no_ragged.empty()) {
+    throw ConfigurationError(fmt::format("collector '{}' scans roots mutator by mutator; --roots ragged or auto fit", collector.name));
+  }
+}
+
 void choose_collection(const RunOptions& options, RunPlan& plan) {
   CollectorOptions& tuned = plan.tuned.collector;
   tuned.marker = must_find(find_marker(options.marker), "marker", options.marker, markers()).name;
@@ -104,10 +115,9 @@ void choose_collection(const RunOptions& options, RunPlan& plan) {
   tuned.marking.stopped_threads = options.mark_threads;
   tuned.marking.concurrent_threads = options.concurrent_mark_threads;
   tuned.sweep = static_cast<SweepMode>(choose("sweep", options.sweep, {"eager", "lazy", "parallel", "concurrent"}));
-  if (tuned.sweep == SweepMode::concurrent && !plan.collector->has_background_thread) {
-    throw ConfigurationError(
-        fmt::format("sweep 'concurrent' needs a collector with a background thread, which {} has not", plan.collector->name));
-  }
+  const std::string no_sweep = sweep_refused_because(*plan.collector, tuned.sweep);
+  if (!no_sweep.empty()) throw ConfigurationError(no_sweep);
+  choose_roots(options, *plan.collector);
   const std::size_t colour = choose("allocation colour", options.allocate, {"white", "black", "auto"});
   tuned.allocation = colour == 2 ? plan.barrier->allocation : static_cast<AllocationColour>(colour);
   tuned.stop_at_lost = true;
@@ -173,6 +183,7 @@ std::vector<std::string> to_arguments(const RunOptions& options) {
       options.concurrent_mark_threads != standard.concurrent_mark_threads);
   add("--sweep", options.sweep, options.sweep != standard.sweep);
   add("--allocate", options.allocate, options.allocate != standard.allocate);
+  add("--roots", options.roots, options.roots != standard.roots);
   add("--barrier-arm", options.barrier_arm, !options.barrier_arm.empty());
   for (const auto& [name, value] : options.parameters) add("--param", name + "=" + value, true);
   for (const auto& [name, value] : options.settings) add("--set", name + "=" + value, true);
@@ -208,6 +219,7 @@ NamedTexts cell_parameters(const RunOptions& options) {
                  {"concurrent_mark_threads", fmt::to_string(options.concurrent_mark_threads)},
                  {"sweep", spelled(options.sweep)},
                  {"allocate", spelled(options.allocate)}};
+  if (options.roots != RunOptions().roots) all.emplace_back("roots", spelled(options.roots));
   if (!options.barrier_arm.empty()) all.emplace_back("barrier_arm", options.barrier_arm);
   if (options.seconds) all.emplace_back("seconds", show_number(*options.seconds));
   if (options.operations) all.emplace_back("operations", fmt::to_string(*options.operations));

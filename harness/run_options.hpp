@@ -31,6 +31,7 @@ struct RunOptions {
   unsigned concurrent_mark_threads = 1;
   std::string sweep = "lazy";
   std::string allocate = "auto";
+  std::string roots = "auto";
   std::string barrier_arm;  ///< empty: the barrier as it is
   NamedTexts parameters;    ///< --param
   NamedTexts settings;      ///< --set
