@@ -81,6 +81,9 @@ def test_doctor(tricolour):
     ([*RUN, "--mark-threads", "100000"], "outside 1 to"),
     ([*RUN, "--colour", "red"], "--colour"),
     ([*RUN, "--record", "maybe"], "--record"),
+    ([*RUN, "--record", "off", "--trace", "trace.json"], "--record off"),
+    ([*RUN, "--roots", "ragged"], "mutator by mutator; no collector here does; --roots stopped or auto fit"),
+    ([*RUN, "--roots", "some"], "there are stopped, ragged, auto"),
     ([*RUN, "--collector", "concurrent"], "sound here: dijkstra"),
     (["run", "--workload", "gcbench", "--heap", "1M"], "smaller than the live data"),
     (["sweep", "missing.toml"], "missing.toml"),
@@ -120,6 +123,63 @@ def test_an_existing_folder_is_refused(tricolour, tmp_path):
     tricolour(*RUN, "--operations", 1, "--out", out)
     assert "--force" in tricolour(*RUN, "--operations", 1, "--out", out, expect=2).stderr
     tricolour(*RUN, "--operations", 1, "--out", out, "--force")
+
+
+CONCURRENT = [*RUN, "--collector", "concurrent", "--barrier", "yuasa"]
+
+
+@pytest.mark.parametrize("collector, paces", [("stop_the_world", False), ("incremental", True), ("concurrent", True)])
+def test_a_goal_is_told_of_collectors_that_pace(tricolour, tmp_path, collector, paces):
+    out = tmp_path / "run"
+    words = ["--collector", collector, "--barrier", "yuasa", "--operations", 100, "--out", out, "--log", "cycles", "--roots", "stopped"]
+    said = tricolour(*RUN, *words).stderr
+    cycles = [line for line in said.splitlines() if line.startswith("cycle ")]
+    assert cycles and all(bool(re.search(r"goal +[\d.]+ MiB", line)) == paces for line in cycles)
+    header, *rows = [line.split(",") for line in (out / "heap.csv").read_text().splitlines()]
+    rows = [dict(zip(header, row)) for row in rows]
+    assert all((int(row["goal"]) > 0) == paces for row in rows)
+    triggers = [row for row in rows if row["event"] == "trigger"]
+    assert bool(triggers) == paces and all(int(row["used"]) >= int(row["goal"]) for row in triggers)
+
+
+def nanoseconds(event):
+    begin = round(event["ts"] * 1000)
+    return begin, begin + round(event["dur"] * 1000)
+
+
+@pytest.mark.parametrize("words", [
+    RUN, [*RUN, "--collector", "incremental", "--barrier", "dijkstra", "--mutators", "2"],
+    [*CONCURRENT, "--sweep", "concurrent"], [*CONCURRENT, "--mutators", "2", "--verify"],
+])
+def test_a_timeline_nests(tricolour, tmp_path, words):
+    trace = tmp_path / "trace.json"
+    tricolour(*words, "--operations", 200, "--trace", trace)
+    document = json.loads(trace.read_text())
+    assert document["otherData"]["command"].startswith("tricolour run")
+    events = document["traceEvents"]
+    rows = {event["tid"]: event["args"]["name"] for event in events if event["ph"] == "M"}
+    slices = [event for event in events if event["ph"] == "X"]
+    assert {"run", "mutator 0"} <= set(rows.values()) and {event["tid"] for event in slices} <= rows.keys()
+    assert any(event["name"] == "marking" and event["args"]["cycle"] > 0 for event in slices)
+    assert any(event["name"].startswith("pause: ") and event["args"]["cause"] for event in slices)
+    assert all(event["ts"] >= 0 for event in events if event["ph"] != "M")
+    for row in rows:
+        open_slices = []
+        for begin, end in sorted((nanoseconds(one) for one in slices if one["tid"] == row), key=lambda one: (one[0], -one[1])):
+            while open_slices and open_slices[-1] <= begin:
+                open_slices.pop()
+            assert not open_slices or end <= open_slices[-1], f"slices of {rows[row]} cross"
+            open_slices.append(end)
+
+
+def test_an_existing_timeline_is_refused(tricolour, tmp_path):
+    trace = tmp_path / "trace.json"
+    trace.write_text("mine")
+    assert "--force" in tricolour(*RUN, "--operations", 1, "--trace", trace, expect=2).stderr
+    assert trace.read_text() == "mine"
+    tricolour(*RUN, "--operations", 1, "--trace", trace, "--force")
+    assert json.loads(trace.read_text())
+    assert "cannot write" in tricolour(*RUN, "--operations", 1, "--trace", tmp_path / "none" / "trace.json", expect=1).stderr
 
 
 def test_a_heap_that_is_too_small_is_exhausted(tricolour):

@@ -61,6 +61,8 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
       ->capture_default_str();
   app.add_option("--allocate", options.allocate, "colour of objects born while marking: white, black, or auto (the barrier's)")
       ->capture_default_str();
+  app.add_option("--roots", options.roots, "how roots are scanned: stopped (all in one stop), ragged (mutator by mutator), or auto (the collector's)")
+      ->capture_default_str();
   app.add_option("--barrier-arm", options.barrier_arm, "measure a part of the barrier, under stop_the_world: off, test, filtered or full");
   app.add_option("--set", words.settings, "room.name=value: any other parameter (tricolour list parameters); may be repeated")->take_all();
   app.add_option("--seconds", options.seconds,
@@ -82,7 +84,8 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
                  "rows of each mutator in the requests table, at most: beyond that every 2nd, 4th ... request; percentiles count all")
       ->capture_default_str();
   app.add_option("--out", command.out, "folder for run.json and the tables; there when the run is complete, or not at all");
-  app.add_flag("--force", command.force, "replace an existing folder");
+  app.add_option("--trace", command.trace, "file for a timeline of the whole run, which Perfetto and Chrome's trace viewer open");
+  app.add_flag("--force", command.force, "replace an existing --out folder or --trace file");
   app.add_flag("--json", command.json, "one JSON object on standard output");
   app.add_flag("--quiet", command.quiet, "no progress on standard error");
   app.add_option("--block", command.block, "block of the sweep that the run belongs to; written into run.json")->group("For sweeps");
@@ -95,6 +98,7 @@ void finish(RunCommand& command, const RunWords& words) {
   command.logs_cycles = !words.log.empty();
   if (!words.minimum_heap.empty()) command.minimum_heap = parse_bytes(words.minimum_heap, "--min-heap");
   if (!command.records && !command.out.empty()) throw ConfigurationError("--out writes what --record off does not record");
+  if (!command.records && !command.trace.empty()) throw ConfigurationError("--trace draws what --record off does not record");
   if (!command.records && command.logs_cycles) throw ConfigurationError("--log cycles shows what --record off does not record");
 }
 

@@ -20,7 +20,8 @@ struct RunCommand {
   RunOptions options;
   bool records = true;
   bool logs_cycles = false;
-  std::filesystem::path out;  ///< empty: no files
+  std::filesystem::path out;    ///< empty: no files
+  std::filesystem::path trace;  ///< empty: no timeline
   bool force = false;
   bool json = false;
   bool quiet = false;

@@ -17,6 +17,12 @@ namespace {
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
+void refuse_existing(const std::filesystem::path& path, bool replace) {
+  if (std::filesystem::exists(std::filesystem::symlink_status(path)) && !replace) {
+    throw ConfigurationError(fmt::format("{} exists; --force replaces it", path.string()));
+  }
+}
+
 [[noreturn]] void refuse(const std::filesystem::path& path, int error) {
   throw OutputError(fmt::format("cannot write {}: {}", path.string(), reason(error)));
 }
@@ -62,11 +68,16 @@ std::string read_file(const std::filesystem::path& path) {
   return text.str();
 }
 
+void check_place(const std::filesystem::path& file, bool replace) {
+  refuse_existing(file, replace);
+  if (std::filesystem::is_directory(file)) refuse(file, EISDIR);
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) refuse(file, errno);
+}
+
 ResultFolder::ResultFolder(std::filesystem::path wanted, bool replace) : wanted_(std::move(wanted)), replace_(replace) {
   if (!wanted_.has_filename()) wanted_ = wanted_.parent_path();
-  if (std::filesystem::exists(std::filesystem::symlink_status(wanted_)) && !replace_) {
-    throw ConfigurationError(fmt::format("{} exists; --force replaces it", wanted_.string()));
-  }
+  refuse_existing(wanted_, replace_);
   partial_ = wanted_.parent_path() / fmt::format(".{}.partial-{}", wanted_.filename().string(), ::getpid());
   std::error_code error;
   if (wanted_.has_parent_path()) std::filesystem::create_directories(wanted_.parent_path(), error);

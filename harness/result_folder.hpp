@@ -24,6 +24,10 @@ void replace_file(const std::filesystem::path& path, std::string_view text);
 /// Throws OutputError.
 std::string read_file(const std::filesystem::path& path);
 
+/// A single file that is wanted: throws ConfigurationError when it exists without `replace`, and OutputError when its place cannot be
+/// written to, before the run and not after it.
+void check_place(const std::filesystem::path& file, bool replace);
+
 class ResultFolder {
  public:
   /// Throws OutputError when `wanted` exists without `replace`, or when its place cannot be written to: before the run, not after it.

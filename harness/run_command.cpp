@@ -11,6 +11,7 @@
 #include "harness/result_folder.hpp"
 #include "harness/run_json.hpp"
 #include "harness/run_text.hpp"
+#include "harness/trace.hpp"
 
 namespace tricolour {
 namespace {
@@ -35,6 +36,7 @@ int carry_out(const RunCommand& command) {
   RunPlan plan = plan_run(command.options);
   std::optional<ResultFolder> folder;
   if (!command.out.empty()) folder.emplace(command.out, command.force);
+  if (!command.trace.empty()) check_place(command.trace, command.force);
   size_heap(command, plan);
   tell(command, headline(command.options, plan));
 
@@ -55,6 +57,7 @@ int carry_out(const RunCommand& command) {
     write_file(folder->place() / "run.json", to_text(json, 1) + "\n");
     folder->complete();
   }
+  if (!command.trace.empty()) replace_file(command.trace, timeline(outcome, to_command(command.options)));
   if (command.logs_cycles) fmt::print(stderr, "{}", cycle_log(outcome));
   if (command.json) fmt::print("{}\n", to_text(json));
   if (outcome.verdict.exit_code != exit_code::done) {

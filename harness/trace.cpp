@@ -1,0 +1,99 @@
+#include "harness/trace.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "harness/json.hpp"
+
+namespace tricolour {
+namespace {
+
+class Timeline {
+ public:
+  /// Times count from `origin`. Row 0 is the run's.
+  explicit Timeline(Nanoseconds origin) : origin_(origin) {}
+
+  void name_row(std::uint32_t row, std::string_view name) {
+    add(R"({{"ph":"M","pid":1,"tid":{},"name":"thread_name","args":{{"name":"{}"}}}})", row, name);
+  }
+  /// `arguments`: the members of a JSON object.
+  void slice(std::uint32_t row, std::string_view name, Nanoseconds begin, Nanoseconds end, const std::string& arguments) {
+    add(R"({{"ph":"X","pid":1,"tid":{},"name":"{}","ts":{},"dur":{},"args":{{{}}}}})", row, name, microseconds(begin - origin_),
+        microseconds(end - begin), arguments);
+  }
+  void counter(std::string_view name, Nanoseconds at, std::uint64_t value) {
+    add(R"({{"ph":"C","pid":1,"name":"{}","ts":{},"args":{{"bytes":{}}}}})", name, microseconds(at - origin_), value);
+  }
+  std::string finish(const std::string& command) {
+    return fmt::format("{{\"displayTimeUnit\":\"ns\",\"otherData\":{},\"traceEvents\":[\n{}\n]}}\n",
+                       to_text(Json::Object{{"command", command}}), fmt::to_string(text_));
+  }
+
+ private:
+  /// Nanoseconds to the last digit.
+  static std::string microseconds(Nanoseconds ns) { return fmt::format("{}.{:03}", ns / 1000, ns % 1000); }
+
+  template <class... Parts>
+  void add(fmt::format_string<Parts...> format, Parts&&... parts) {
+    if (text_.size() != 0) fmt::format_to(std::back_inserter(text_), ",\n");
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Parts>(parts)...);
+  }
+
+  const Nanoseconds origin_;
+  fmt::memory_buffer text_;
+};
+
+Nanoseconds first_begin(const std::vector<RecordedEvent>& events, Nanoseconds origin) {
+  for (const RecordedEvent& one : events) origin = std::min(origin, one.event.begin_ns);
+  return origin;
+}
+
+void add_event(Timeline& timeline, const Event& event, std::uint32_t row) {
+  switch (event.kind) {
+    case EventKind::pause:
+      timeline.slice(row, fmt::format("pause: {}", to_string(event.pause)), event.begin_ns, event.end_ns,
+                     fmt::format(R"("cycle":{},"cause":"{}","time_to_safepoint_ns":{},"heap_before":{},"heap_after":{})", event.cycle,
+                                 to_string(event.cause), event.stopped_ns - event.begin_ns, event.bytes, event.objects));
+      timeline.counter("heap in use", event.stopped_ns, event.bytes);
+      timeline.counter("heap in use", event.end_ns, event.objects);
+      break;
+    case EventKind::mutator_interval:
+      timeline.slice(row, to_string(event.activity), event.begin_ns, event.end_ns, fmt::format(R"("cycle":{})", event.cycle));
+      break;
+    case EventKind::phase:
+      timeline.slice(row, to_string(event.activity), event.begin_ns, event.end_ns,
+                     fmt::format(R"("cycle":{},"role":"{}","bytes":{},"objects":{})", event.cycle, to_string(event.role), event.bytes,
+                                 event.objects));
+      break;
+    case EventKind::heap_sample: timeline.counter("heap goal", event.end_ns, event.objects); break;
+  }
+}
+
+/// Threads that emitted slices, by number; a thread that was a mutator's goes by the mutator.
+std::map<std::uint32_t, std::string> threads_of(const std::vector<RecordedEvent>& events) {
+  std::map<std::uint32_t, std::string> names;
+  for (const RecordedEvent& one : events) {
+    if (one.event.kind == EventKind::heap_sample) continue;
+    std::string& name = names.try_emplace(one.emitter, "collector").first->second;
+    if (one.event.kind == EventKind::mutator_interval) name = fmt::format("mutator {}", one.event.thread);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string timeline(const Outcome& outcome, const std::string& command) {
+  const std::vector<RecordedEvent>& events = outcome.tables.events;
+  const Nanoseconds measured_from = outcome.pass->begin_ns();
+  Timeline timeline(first_begin(events, measured_from != 0 || events.empty() ? measured_from : events.front().event.begin_ns));
+  timeline.name_row(0, "run");
+  if (outcome.figures) timeline.slice(0, "measured region", outcome.figures->region.begin, outcome.figures->region.end, "");
+  for (const auto& [thread, name] : threads_of(events)) timeline.name_row(thread + 1, name);
+  for (const RecordedEvent& one : events) add_event(timeline, one.event, one.emitter + 1);
+  return timeline.finish(command);
+}
+
+}  // namespace tricolour

@@ -1,0 +1,19 @@
+// The timeline of a run, for Perfetto (ui.perfetto.dev) and Chrome's trace viewer.
+//
+// Purpose: the recorded events in the Trace Event Format (JSON): a row for each thread that emitted any, with what kept its mutator from
+// running, the pauses it requested and the phases it ran; a row with the measured region; heap use and goal as counters.
+//
+// Invariant: slices of one row nest: a thread reports an interval when it ends, and its intervals are scopes.
+// Source: Trace Event Format, Google; complete ("X"), counter ("C") and metadata ("M") events; times in microseconds.
+#pragma once
+
+#include <string>
+
+#include "harness/execution.hpp"
+
+namespace tricolour {
+
+/// `command` repeats the run; it stands in the file's `otherData`.
+std::string timeline(const Outcome& outcome, const std::string& command);
+
+}  // namespace tricolour
