@@ -128,8 +128,11 @@ def headline(experiment: Experiment) -> list[str]:
             continue
         seen.add(collector)
         verdict = "" if mean.ratio.differs else " (no difference shown)"
+        if mean.ratio.exploratory:
+            verdict = " (exploratory: nothing is claimed)"
+        best = "has its highest throughput" if mean.ratio.exploratory else "does best"
         sentences.append(
-            f"{collector} does best with {mean.barrier} at heap {mean.heap}: {mean.text} times the baseline's "
+            f"{collector} {best} with {mean.barrier} at heap {mean.heap}: {mean.text} times the baseline's "
             f"throughput{verdict}"
             f"{_longest_pause(experiment, mean)}."
         )

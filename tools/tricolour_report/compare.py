@@ -2,7 +2,7 @@
 
 Purpose: ratios OTHER/BASE of chosen metrics for each matched pair of cells, and their geometric mean over workloads.
 Invariants: within one folder runs are paired by block, else they are independent samples. A difference counts when its
-95 % interval excludes 1; an extreme has no interval and so never counts. A pair with a failed side is a finding, not a
+95 % interval excludes 1, and is called better or worse from ENOUGH_INVOCATIONS on; an extreme has no interval and so never counts. A pair with a failed side is a finding, not a
 gap.
 """
 
@@ -12,7 +12,7 @@ from . import intervals
 from .experiment import CellResult, load_experiment, paired_ratio
 from .intervals import LogEstimate, Ratio
 from .metrics import METRICS, Metric
-from .operands import Match, Operand, differences, match
+from .operands import UNSET, Match, Operand, differences, match
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Finding:
         if not self.ratio.differs:
             return "no interval: an extreme" if self.metric.extreme else "no difference shown"
         better = (self.ratio.value > 1.0) == (self.metric.better == "higher")
+        if self.ratio.exploratory:
+            return f"{'higher' if self.ratio.value > 1.0 else 'lower'} here, nothing claimed"
         return "better" if better else "worse"
 
 
@@ -76,24 +78,25 @@ def _finding(metric: Metric, one: Match, paired: bool) -> Finding:
     why_not = _obstacle(metric, one.base, "BASE") or _obstacle(metric, one.other, "OTHER")
     ratio = None if why_not else _ratio(metric, one, paired)
     if ratio is None and not why_not:
-        why_not = "no block that both have"
+        why_not = f"no ratio: no block in which both sides have a {metric.name}"
     aggregate = CellResult.least_disturbed if metric.extreme else CellResult.middle
     return Finding(metric, where, ratio, aggregate(one.base, metric.name), aggregate(one.other, metric.name), why_not)
 
 
 def _where(one: Match) -> str:
-    rest = [f"{key}={value}" for key, value in one.key.items() if key != "workload"]
+    rest = [f"{key}={value}" for key, value in one.key.items() if key != "workload" and value != UNSET]
     return " ".join([one.workload, *rest])
 
 
 def _obstacle(metric: Metric, result: CellResult, side: str) -> str:
     values = result.values(metric.name).values()
     if not result.digests:
-        return f"{side} has no timed run ({', '.join(result.failures) or 'none read'})"
+        return f"no ratio: {side} has no timed run ({', '.join(result.failures) or 'none read'})"
     if not values:
-        return f"{side} has no such value"
-    if min(values) <= 0:
-        return f"{side} has a value of 0"
+        return f"no ratio: no run of {side} has a {metric.name}"
+    zeros = sum(value <= 0 for value in values)
+    if zeros:
+        return f"no ratio: {metric.name} is 0 in {zeros} of the {len(values)} runs of {side}"
     return ""
 
 
@@ -126,7 +129,7 @@ def _means(metric: Metric, matches: list[Match], paired: bool) -> list[Finding]:
             continue
         where = f"geometric mean of {len(usable)} of {len(group)} workloads {setting}".strip()
         estimate = _mean(metric, usable, paired)
-        means.append(Finding(metric, where, estimate and intervals.ratio(estimate), nan, nan, "no block that all have"))
+        means.append(Finding(metric, where, estimate and intervals.ratio(estimate), nan, nan, "no ratio: no block that all workloads have"))
     return means
 
 

@@ -69,7 +69,30 @@ def test_a_longest_pause_has_no_interval_and_never_fails(sweep, command):
 
 def test_few_invocations_are_labelled_exploratory(small_sweep, command):
     _, out, _ = command("compare", f"{small_sweep}:collector=stop_the_world", f"{small_sweep}:collector=concurrent")
-    assert "n=3, exploratory" in out
+    assert "n=3, exploratory" in out and "nothing claimed" in out and "worse" not in out and "better\n" not in out.replace(" is better)", "")
+
+
+def test_a_zero_and_a_missing_value_say_which_metric_and_side(small_sweep, command):
+    sides = (f"{small_sweep}:collector=stop_the_world,workload=gcbench", f"{small_sweep}:collector=concurrent,workload=gcbench")
+    _, out, _ = command("compare", *sides, "--metric", "stall_total", "--metric", "request_p99")
+    assert "no ratio: stall_total is 0 in 3 of the 3 runs of BASE" in out
+    assert "no ratio: no run of BASE has a request_p99" in out
+
+
+def test_request_percentiles_are_the_runs_own_and_unset_coordinates_are_silent(tmp_path, command):
+    folder = write_sweep(tmp_path / "sweep", 2, ("gcbench", "latency"), combinations=PAIRS)
+    for path in folder.glob("runs/*/*/run.json"):
+        record = json.loads(path.read_text())
+        if record["requests"]:
+            record["requests"]["p99_ns"] = 123_000_000
+            path.write_text(json.dumps(record))
+    index = json.loads((folder / "index.json").read_text())
+    for cell in index["cells"]:
+        if cell["parameters"]["workload"] == "latency":
+            cell["parameters"]["seconds"] = "3"
+    (folder / "index.json").write_text(json.dumps(index))
+    _, out, _ = command("compare", f"{folder}:collector=stop_the_world", f"{folder}:collector=concurrent", "--metric", "request_p99")
+    assert "123 ms -> 123 ms" in out and "latency seconds=3" in out and "seconds=-" not in out
 
 
 def test_a_side_that_began_to_fail_is_a_finding(tmp_path, command):

@@ -104,7 +104,7 @@ class Experiment:
 
     def label(self, cell: Cell) -> str:
         """`collector + barrier`, with the extra coordinates where cells would else share a label."""
-        extra = [f"{key}={cell.parameters.get(key, '-')}" for key in self.extra_keys]
+        extra = [f"{key}={cell.parameters[key]}" for key in self.extra_keys if key in cell.parameters]
         return " ".join([f"{cell.collector} + {cell.barrier}", *extra])
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .quantiles import quantile
+from .quantiles import allowed, quantile
 
 MMU_WINDOWS = {"mmu_1ms": 1e6, "mmu_10ms": 1e7, "mmu_100ms": 1e8}
 GC_ROLES = ("mark", "sweep", "pause", "assist")
@@ -68,7 +68,7 @@ def measure(record: dict, pauses: pd.DataFrame, mmu: dict[str, float], requests:
     nan = float("nan")
     lengths = pauses["length_ns"].to_numpy()
     safepoint = (pauses["stopped_ns"] - pauses["request_ns"]).to_numpy()
-    as_intended = requests.get("intended", requests.get("simple", np.zeros(0)))
+    exact = record["requests"] or {}
     cpu = record["cpu_ns"]
     return {
         "throughput": float(record["operations_per_s"]),
@@ -80,10 +80,10 @@ def measure(record: dict, pauses: pd.DataFrame, mmu: dict[str, float], requests:
         "pause_total": float(lengths.sum()),
         "time_to_safepoint_max": _largest(safepoint),
         **mmu,
-        "request_p50": quantile(as_intended, 0.5),
-        "request_p99": quantile(as_intended, 0.99),
-        "request_p999": quantile(as_intended, 0.999),
-        "request_max": _largest(as_intended),
+        "request_p50": _allowed(exact, "p50_ns", 0.5),
+        "request_p99": _allowed(exact, "p99_ns", 0.99),
+        "request_p999": _allowed(exact, "p999_ns", 0.999),
+        "request_max": float(exact.get("max_ns", nan)),
         "request_metered_p99": quantile(requests.get("metered_100ms", np.zeros(0)), 0.99),
         "stall_total": float(record["stalls"]["total_ns"]),
         "assist_total": float(record["assists"]["total_ns"]),
@@ -93,6 +93,11 @@ def measure(record: dict, pauses: pd.DataFrame, mmu: dict[str, float], requests:
         "heap_peak": float(record["heap"]["peak"]),
         "peak_resident": float(record["heap"]["peak_resident"]),
     }
+
+
+def _allowed(exact: dict, name: str, p: float) -> float:
+    """A percentile over all requests of the run, as it counted them itself (the table holds a sample); NaN where there are too few."""
+    return float(exact[name]) if exact and p <= allowed(exact["count"]) + 1e-12 else float("nan")
 
 
 def _largest(values: np.ndarray) -> float:

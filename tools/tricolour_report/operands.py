@@ -13,6 +13,8 @@ from .errors import UsageProblem
 from .experiment import CellResult
 from .sweep_folder import Cell, open_sweep
 
+UNSET = "-"  # where a cell leaves a parameter to its default
+
 
 @dataclass(frozen=True)
 class Operand:
@@ -65,7 +67,7 @@ def _check(operand: Operand) -> None:
         if _spelling(value) not in {_spelling(one) for one in existing[key]}:
             raise UsageProblem(f"no cell of {operand.folder} has {key}={value}; there are {', '.join(sorted(existing[key]))}")
     if not any(operand.selects(cell) for cell in cells):
-        there = sorted({", ".join(f"{k}={cell.parameters.get(k, '-')}" for k in operand.filter) for cell in cells})
+        there = sorted({", ".join(f"{k}={cell.parameters.get(k, UNSET)}" for k in operand.filter) for cell in cells})
         raise UsageProblem(f"no cell matches '{operand.text}'; there are {'; '.join(there)}")
 
 
@@ -85,7 +87,7 @@ def match(base: Operand, other: Operand, left: list[CellResult], right: list[Cel
     if not matches:
         raise UsageProblem(f"'{base.text}' and '{other.text}' have no cell with the same {', '.join(keys)}")
     lonely = [
-        f"only in '{operand.text}': {', '.join(f'{k}={v}' for k, v in zip(keys, values))}"
+        f"only in '{operand.text}': {', '.join(f'{k}={v}' for k, v in zip(keys, values) if v != UNSET)}"
         for operand, mine, theirs in ((base, left_by_key, right_by_key), (other, right_by_key, left_by_key))
         for values in mine if values not in theirs
     ]
@@ -104,7 +106,7 @@ def _matching_keys(base: Operand, other: Operand, left: list[CellResult], right:
 def _by_key(operand: Operand, results: list[CellResult], keys: list[str]) -> dict[tuple, CellResult]:
     by_key: dict[tuple, CellResult] = {}
     for result in results:
-        values = tuple(result.cell.parameters.get(key, "-") for key in keys)
+        values = tuple(result.cell.parameters.get(key, UNSET) for key in keys)
         if values in by_key:
             one, two = by_key[values].cell.parameters, result.cell.parameters
             names = sorted(key for key in one.keys() | two.keys() if one.get(key) != two.get(key))
@@ -121,5 +123,5 @@ def differences(matches: list[Match]) -> list[str]:
         left, right = one.base.cell.parameters, one.other.cell.parameters
         for key in sorted(left.keys() | right.keys()):
             if left.get(key) != right.get(key):
-                found[f"{key}: {left.get(key, '-')} -> {right.get(key, '-')}"] = None
+                found[f"{key}: {left.get(key, UNSET)} -> {right.get(key, UNSET)}"] = None
     return list(found)
