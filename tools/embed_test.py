@@ -1,9 +1,10 @@
-"""The embed example builds against an installed Tricolour, found by find_package, and runs."""
+"""What is installed works without the checkout: the embed example builds and runs, and the program writes a report."""
 
 import pathlib
 import re
 import subprocess
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXAMPLE = pathlib.Path(__file__).resolve().parent / "examples/embed"
 
 
@@ -24,6 +25,29 @@ def test_a_program_embeds_the_heap(build_dir, tmp_path):
     assert cycles >= 2
     node_bytes = 32
     assert 100_000 * node_bytes <= live < 32 << 20, "the last list is alive"
+
+
+def test_the_installed_program_writes_a_report(build_dir, tmp_path):
+    prefix, out = tmp_path / "prefix", tmp_path / "sweep"
+    run("cmake", "--install", build_dir, "--prefix", prefix)
+    assert list(prefix.rglob("results/schema/run.schema.json")) and list(prefix.rglob("tools/tricolour_report/__main__.py"))
+    assert not list(prefix.rglob("*_test.py")), "tests are installed"
+    experiment = tmp_path / "tiny.toml"
+    experiment.write_text(
+        'schema = 1\nname = "tiny"\n[matrix]\ncollector = "stop_the_world"\nbarrier = ["none", "yuasa"]\nheap = "8M"\n'
+        'workload = { name = "binary_trees", operations = 50, param = { depth = 10 } }\n[run]\ninvocations = 1\n'
+    )
+    program = prefix / "bin" / "tricolour"
+    run(program, "sweep", experiment, "--out", out)
+    assert run(program, "report", out).splitlines()[-1] == str(out / "report.html")
+    assert (out / "report.html").stat().st_size > 10_000
+    used = list((prefix / "share/tricolour/tools/tricolour_report").glob("__pycache__/*.pyc"))
+    assert used, "the installed package was not the one that ran"
+
+
+def test_the_readme_shows_the_example():
+    shown = re.search(r"<!-- example:embed [^>]*-->\n```cpp\n(.*?)```\n", (ROOT / "README.md").read_text(), re.S)
+    assert shown.group(1) == (EXAMPLE / "main.cpp").read_text()
 
 
 def test_the_example_is_short():

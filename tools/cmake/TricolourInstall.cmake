@@ -1,9 +1,15 @@
-# `cmake --install` and find_package(tricolour): the embeddable heap is core, barriers and collectors.
+# `cmake --install`: the embeddable heap (core, barriers, collectors), found by find_package(tricolour); the program, and under
+# share/tricolour, where the program looks for it, the Python package with its schema.
 
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 install(TARGETS tricolour_core tricolour_collectors EXPORT tricolour_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS tricolour RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY tools/tricolour_report DESTINATION ${CMAKE_INSTALL_DATADIR}/tricolour/tools
+        PATTERN "*_test.py" EXCLUDE PATTERN "conftest.py" EXCLUDE PATTERN "synthetic_sweep.py" EXCLUDE PATTERN "__pycache__" EXCLUDE)
+install(PROGRAMS tools/python DESTINATION ${CMAKE_INSTALL_DATADIR}/tricolour/tools)
+install(DIRECTORY results/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/tricolour/results)
 install(EXPORT tricolour_targets NAMESPACE tricolour:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tricolour FILE tricolour-targets.cmake)
 foreach(room core barriers collectors)
   install(DIRECTORY ${room} DESTINATION include/tricolour FILES_MATCHING PATTERN "*.hpp")
