@@ -164,6 +164,7 @@ class Execution {
     while (ended_.load(std::memory_order_acquire) < plan_.mutators) {
       hiccups_.sleep();
       const Nanoseconds now = now_ns();
+      if (options_.records) heap_use_.push_back({now, collected_.heap().used_bytes()});
       end_timed_passes(now);
       if (interrupted()) fail(std::make_exception_ptr(Interrupted()));
       if (options_.timeout_s > 0 && static_cast<double>(now - began) > options_.timeout_s * 1e9) {
@@ -210,6 +211,7 @@ class Execution {
     if (outcome.pass->end_ns() != 0) outcome.figures = compute_figures(*outcome.pass, outcome.tables.events);
     outcome.tables.pass = outcome.pass.get();
     outcome.tables.hiccups = hiccups_.seen();
+    outcome.tables.heap_use = std::move(heap_use_);
     const Heap& heap = collected_.heap();
     outcome.tables.heap_bytes = heap.bytes();
     if (const Oracle* const oracle = collected_.oracle()) {
@@ -237,6 +239,7 @@ class Execution {
   CollectedHeap collected_;
   std::vector<TimedPass> passes_;
   HiccupMeter hiccups_;
+  std::vector<HeapUse> heap_use_;
   std::atomic<unsigned> ended_{0};   ///< release by each mutator's thread at its end, acquire by the control thread
   std::atomic<bool> failed_{false};  ///< release after failure_
   std::mutex lock_;                  ///< guards failure_ and registered_

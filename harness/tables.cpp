@@ -48,7 +48,8 @@ std::string phases(const RunTables& tables) {
   return std::string(view(out));
 }
 
-/// Use before and after each pause, and whenever the goal changes, by time; the goal is the last one announced, 0 without any.
+/// Use before and after each pause, whenever the goal changes, and about every millisecond between; the goal is the last one announced, 0
+/// without any.
 std::string heap_over_time(const RunTables& tables) {
   struct Sample {
     Nanoseconds at;
@@ -57,6 +58,7 @@ std::string heap_over_time(const RunTables& tables) {
     std::string event;
   };
   std::vector<Sample> samples;
+  for (const HeapUse& one : tables.heap_use) samples.push_back({one.t_ns, one.used, {}, "sample"});
   for (const RecordedEvent& recorded : tables.events) {
     const Event& one = recorded.event;
     if (one.kind == EventKind::pause) {

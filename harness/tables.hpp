@@ -11,10 +11,17 @@
 
 namespace tricolour {
 
+/// What the control thread saw about every millisecond.
+struct HeapUse {
+  Nanoseconds t_ns;
+  std::size_t used;
+};
+
 struct RunTables {
   const Pass* pass = nullptr;  ///< null: the run had no measured pass
   std::vector<RecordedEvent> events;
   std::vector<Hiccup> hiccups;
+  std::vector<HeapUse> heap_use;
   std::vector<Oracle::CycleRecord> checks;
   std::size_t heap_bytes = 0;
 };
