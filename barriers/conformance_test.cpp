@@ -13,6 +13,7 @@
 
 #include "barriers/all.hpp"
 #include "barriers/dijkstra.hpp"
+#include "barriers/dijkstra_black.hpp"
 #include "barriers/hybrid.hpp"
 #include "barriers/yuasa.hpp"
 #include "tools/catch.hpp"
@@ -210,17 +211,21 @@ struct SkipsNullStores {
   }
 };
 struct ShadesIfBlackUnordered {
-  static constexpr BarrierTraits traits = [] {
-    BarrierTraits changed = Dijkstra::traits;
-    changed.black_means = BlackMeans::started;
-    return changed;
-  }();
+  static constexpr BarrierTraits traits = DijkstraBlack::traits;
   template <class M, class Write>
   static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
     if (!m.marking()) return write(std::memory_order_release);
     const auto result = write(std::memory_order_release);
     if (m.is_black(source, slot)) m.shade(value);
     return result;
+  }
+};
+struct TestsBeforeItStores {
+  static constexpr BarrierTraits traits = DijkstraBlack::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+    if (m.marking() && m.is_black(source, slot)) m.shade(value);
+    return write(std::memory_order_seq_cst);
   }
 };
 struct InsertsUnshaded : Dijkstra {
@@ -274,6 +279,7 @@ TEST_CASE("the conformance checks catch mutants", "[barriers][faults]") {
   CHECK(Examination<SkipsNullStores<Hybrid>>()().contains(null_skipped));
   CHECK(Examination<ShadesIfBlackUnordered>()() ==
         std::set<std::string>{"no store-load order between the store and the look at the source's colour"});
+  CHECK(Examination<TestsBeforeItStores>()() == std::set<std::string>{"the source's colour is looked at before the store"});
   CHECK(Examination<InsertsUnshaded>()() == std::set<std::string>{"a black object refers to a white one"});
   CHECK(Examination<IgnoresOwnRoots>()() == std::set<std::string>{"an unscanned mutator hides a white object in the heap"});
   CHECK(Examination<WritesRelaxed>()().contains("the store is neither release nor sequentially consistent"));
