@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "barriers/abraham_patel.hpp"
 #include "barriers/all.hpp"
 #include "barriers/dijkstra.hpp"
 #include "barriers/dijkstra_black.hpp"
@@ -125,6 +126,8 @@ class Examination {
       examine_insertion(m, situation);
     }
     examine_looks(m);
+    const bool acts = m.has(Action::shaded) || m.has(Action::regreyed);
+    if (m.has(Action::asked_black)) (source_black ? acts_on_black_ : acts_on_others_) |= acts;
   }
 
   void examine_write(const Recorder& m, int result) {
@@ -144,6 +147,8 @@ class Examination {
   }
 
   void examine_deletion(const Recorder& m, const Situation& situation) {
+    const bool asked_late = m.has(Action::asked_black) && m.find(Action::asked_black) > m.find(Action::wrote);
+    require(traits.black_means != BlackMeans::completed || !asked_late, "whether the scan has completed is asked after the store");
     require(traits.needs_old_value || !m.has(Action::loaded), "the old value is read although traits.needs_old_value is false");
     require(!m.has(Action::loaded) || m.find(Action::loaded) < m.find(Action::wrote), "the old value is read after the store");
     const bool deletes_unscanned = situation.old_value != nullptr && !situation.source_black;
@@ -172,7 +177,9 @@ class Examination {
 
   void examine_traits() {
     require(traits.regreys == regreys_, "traits.regreys is not what the barrier does");
-    require((traits.black_means == BlackMeans::started) == asks_black_, "traits.black_means is not what the barrier does");
+    require((traits.black_means != BlackMeans::marked) == asks_black_, "traits.black_means is not what the barrier does");
+    require(traits.black_means == BlackMeans::started || !acts_on_black_, "black objects are acted on, so black has to mean started");
+    require(traits.black_means == BlackMeans::completed || !acts_on_others_, "black objects are skipped, so black has to mean completed");
     require(!traits.sound_with_white_allocation || traits.invariant == Invariant::strong, "white allocation without the strong invariant");
     require(traits.allocation == AllocationColour::black || traits.sound_with_white_allocation, "the allocation colour is not a sound one");
     require((traits.invariant == Invariant::none) == (traits.mutators == MutatorColour::none), "invariant and mutators' colour disagree");
@@ -186,6 +193,8 @@ class Examination {
   std::set<std::string> faults_;
   bool regreys_ = false;
   bool asks_black_ = false;
+  bool acts_on_black_ = false;
+  bool acts_on_others_ = false;
 };
 
 /// Faults 2 and 4, in each barrier that could have them; 5; and a few that nobody should get away with.
@@ -226,6 +235,24 @@ struct TestsBeforeItStores {
   static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
     if (m.marking() && m.is_black(source, slot)) m.shade(value);
     return write(std::memory_order_seq_cst);
+  }
+};
+struct SkipsWhatIsBeingScanned : AbrahamPatel {
+  static constexpr BarrierTraits traits = [] {
+    BarrierTraits changed = AbrahamPatel::traits;
+    changed.black_means = BlackMeans::started;
+    return changed;
+  }();
+};
+struct AsksAfterStore {
+  static constexpr BarrierTraits traits = AbrahamPatel::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference, Write write) {
+    if (!m.marking()) return write(std::memory_order_release);
+    const typename M::Reference old_value = m.load(slot);
+    const auto result = write(std::memory_order_release);
+    if (!m.is_black(source, slot)) m.shade(old_value);
+    return result;
   }
 };
 struct InsertsUnshaded : Dijkstra {
@@ -274,12 +301,16 @@ TEST_CASE("the conformance checks catch mutants", "[barriers][faults]") {
   const std::string late_read = "the old value is read after the store";
   CHECK(Examination<ReadsOldValueAfterStore<Yuasa>>()().contains(late_read));
   CHECK(Examination<ReadsOldValueAfterStore<Hybrid>>()().contains(late_read));
+  CHECK(Examination<ReadsOldValueAfterStore<AbrahamPatel>>()().contains(late_read));
   const std::string null_skipped = "a white object is deleted from the snapshot by a null store";
   CHECK(Examination<SkipsNullStores<Yuasa>>()().contains(null_skipped));
   CHECK(Examination<SkipsNullStores<Hybrid>>()().contains(null_skipped));
+  CHECK(Examination<SkipsNullStores<AbrahamPatel>>()().contains(null_skipped));
   CHECK(Examination<ShadesIfBlackUnordered>()() ==
         std::set<std::string>{"no store-load order between the store and the look at the source's colour"});
   CHECK(Examination<TestsBeforeItStores>()() == std::set<std::string>{"the source's colour is looked at before the store"});
+  CHECK(Examination<SkipsWhatIsBeingScanned>()() == std::set<std::string>{"black objects are skipped, so black has to mean completed"});
+  CHECK(Examination<AsksAfterStore>()() == std::set<std::string>{"whether the scan has completed is asked after the store"});
   CHECK(Examination<InsertsUnshaded>()() == std::set<std::string>{"a black object refers to a white one"});
   CHECK(Examination<IgnoresOwnRoots>()() == std::set<std::string>{"an unscanned mutator hides a white object in the heap"});
   CHECK(Examination<WritesRelaxed>()().contains("the store is neither release nor sequentially consistent"));

@@ -38,7 +38,8 @@ enum class MutatorColour : std::uint8_t { none, grey, black };
 enum class AllocationColour : std::uint8_t { white, black };
 /// What a black object is to a barrier. `marked`: the barrier never asks, so marking goes from white to black in one step.
 /// `started`: the marker blackens before its first look at the fields (sequentially consistent, like the barrier's store).
-/// `completed`: the marker blackens after its last look at the fields (release; the barrier acquires).
+/// `completed`: the marker blackens after its last look at the fields, and after it has marked what it saw there (release; the barrier
+/// acquires).
 enum class BlackMeans : std::uint8_t { marked, started, completed };
 /// What a barrier writes beside the heap; core allocates it, the cycle clears and reads it.
 enum class SideTable : std::uint8_t { none, cards, log_bits };

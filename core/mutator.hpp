@@ -43,7 +43,8 @@ class Root {
 template <Barrier B>
 class Mutator : public MutatorContext {
  public:
-  using MutatorContext::MutatorContext;
+  explicit Mutator(Heap& heap, MutatorStatus status = MutatorStatus::running, const std::function<void(MutatorContext&)>& arrival = {})
+      : MutatorContext(heap, status, arrival, B::traits.black_means) {}
 
   // --- one slot ----------------------------------------------------------------------------------------------------------------
 

@@ -32,9 +32,9 @@ class MutatorContext {
   using SlotReference = Slot&;
 
   /// Registers with `heap`. `running`: on the thread that will mutate; `blocked`: on a parent's, for a thread that attaches later.
-  /// `arrival` runs registered, before any stop or handshake can see this mutator.
+  /// `arrival` runs registered, before any stop or handshake can see this mutator. `black_means`: to this mutator's barrier.
   explicit MutatorContext(Heap& heap, MutatorStatus status = MutatorStatus::running,
-                          const std::function<void(MutatorContext&)>& arrival = {});
+                          const std::function<void(MutatorContext&)>& arrival = {}, BlackMeans black_means = BlackMeans::marked);
   ~MutatorContext();
   MutatorContext(const MutatorContext&) = delete;
   MutatorContext& operator=(const MutatorContext&) = delete;
@@ -71,9 +71,10 @@ class MutatorContext {
     if (object != nullptr && state_of(metadata_.load_relaxed(object)) == white_) shade_white(object);
   }
   bool is_white(Object* object) const { return object != nullptr && state_of(metadata_.load_relaxed(object)) == white_; }
-  /// seq_cst: ordered after the barrier's own seq_cst store; partner: the marker's seq_cst exchange to black.
+  /// seq_cst. Black means `started`: ordered after the barrier's own seq_cst store; partner: the marker's seq_cst exchange to black. Black
+  /// means `completed`: acquires the marker's look at the slot; partner: the marker's release of black.
   bool is_black(Object* source, Slot& slot) const {
-    return state_of(SideMetadata::atomic(metadata_.byte_of_slot(source, slot)).load(std::memory_order_seq_cst)) == phase_.sense.black;
+    return state_of(SideMetadata::atomic(metadata_.byte_of_slot(source, slot)).load(std::memory_order_seq_cst)) == black_;
   }
   void regrey(Object* source, Slot& slot);
 
@@ -130,10 +131,12 @@ class MutatorContext {
   ColourByte white_ = 0;     ///< the state that looks white to this mutator's barrier
   ColourByte shaded_ = 0;    ///< what shading turns it into
   ColourByte regreyed_ = 0;  ///< what making black grey again turns it into
+  ColourByte black_ = 0;     ///< the state that looks black to this mutator's barrier
   PhaseState phase_;
 
   Heap& heap_;
   std::uint32_t index_ = 0;
+  const BlackMeans black_means_;
   Hole hole_;  ///< the current hole; its end is the true limit where `limit_` is held down so that every allocation is observed
   std::byte* counted_from_ = nullptr;  ///< bytes of the hole before this are in allocated_bytes_
   HoleAllocator small_;
