@@ -1,8 +1,8 @@
 // The conformance suite: what every barrier must do, whatever its name, as its traits promise it.
 //
 // Purpose: runs a barrier's own source in a small environment that records every action in order, over every combination of
-// marking, own roots scanned or not, source black or not, old and new value null, white or black; and states what is wrong in words. A new
-// barrier in the list is checked without a line here. Mutants below prove that the checks see.
+// marking, own roots scanned or not, source black or not (grey to a load), old and new value null, white or black; and states what is
+// wrong in words. A new barrier in the list is checked without a line here. Mutants below prove that the checks see.
 //
 // Source: the invariants are Pirinen 1998, "Barrier techniques for incremental tracing".
 #include <algorithm>
@@ -13,6 +13,7 @@
 
 #include "barriers/abraham_patel.hpp"
 #include "barriers/all.hpp"
+#include "barriers/baker.hpp"
 #include "barriers/dijkstra.hpp"
 #include "barriers/dijkstra_black.hpp"
 #include "barriers/hybrid.hpp"
@@ -22,7 +23,7 @@
 namespace tricolour {
 namespace {
 
-enum class Action : std::uint8_t { asked_marking, asked_scanned, loaded, asked_white, asked_black, shaded, regreyed, wrote };
+enum class Action : std::uint8_t { asked_marking, asked_scanned, loaded, asked_white, asked_black, asked_grey, shaded, regreyed, wrote };
 
 struct Cell {
   bool white = true;
@@ -56,6 +57,7 @@ class Recorder {
   Cell* load(Field& field) { return note(Action::loaded, field.value, field.value); }
   bool is_white(Cell* cell) { return note(Action::asked_white, cell, cell != nullptr && cell->white); }
   bool is_black(Cell* source, Field&) { return note(Action::asked_black, source, situation_.source_black); }
+  bool is_grey(Cell* source, Field&) { return note(Action::asked_grey, source, !situation_.source_black); }
   void regrey(Cell* source, Field&) { note(Action::regreyed, source, 0); }
   void shade(Cell* cell) {
     if (cell == nullptr || !cell->white) return;
@@ -97,6 +99,7 @@ class Examination {
       for (const bool scanned : {false, true}) {
         for (const bool source_black : {false, true}) {
           for (const int old_value : {0, 1, 2}) {
+            if constexpr (traits.guards_loads) examine_load(marking, scanned, source_black, old_value);
             for (const int new_value : {0, 1, 2}) examine(marking, scanned, source_black, old_value, new_value);
           }
         }
@@ -120,7 +123,7 @@ class Examination {
     const int result = B::store(m, &source, field, situation.new_value,
                                 [&](std::memory_order order) { return m.write(field, situation.new_value, order); });
     examine_write(m, result);
-    examine_flag(m, situation);
+    if (!traits.guards_loads) examine_flag(m, situation);
     if (marking) {
       examine_deletion(m, situation);
       examine_insertion(m, situation);
@@ -128,6 +131,24 @@ class Examination {
     examine_looks(m);
     const bool acts = m.has(Action::shaded) || m.has(Action::regreyed);
     if (m.has(Action::asked_black)) (source_black ? acts_on_black_ : acts_on_others_) |= acts;
+  }
+
+  /// What a load hands out is not white, whatever the field holds.
+  void examine_load(bool marking, bool scanned, bool source_black, int value) {
+    Cell source{.white = false};
+    Cell cell{.white = value == 1};
+    const Situation situation{marking, scanned, source_black, value == 0 ? nullptr : &cell, nullptr};
+    Field field{situation.old_value};
+    Recorder m(situation);
+    Cell* const loaded = B::load(m, &source, field);
+    require(loaded == situation.old_value, "a load does not return what the slot holds");
+    examine_flag(m, situation);
+    if (!marking) return;
+    const bool from_grey = !source_black && loaded != nullptr;
+    require(!from_grey || !loaded->white, "a white object is handed out");
+    asks_grey_ = asks_grey_ || m.has(Action::asked_grey);
+    require(!m.has(Action::asked_grey) || m.find(Action::asked_grey) < m.find(Action::loaded), "the source's colour is looked at after the load");
+    require(!m.has(Action::shaded) || !source_black, "what is loaded from a black object is shaded");
   }
 
   void examine_write(const Recorder& m, int result) {
@@ -160,7 +181,8 @@ class Examination {
 
   void examine_insertion(const Recorder& m, const Situation& situation) {
     const bool inserts_white = situation.new_value != nullptr && situation.new_value->white;  // still, after the barrier
-    if (traits.invariant == Invariant::strong && situation.source_black) {
+    // Under a read barrier mutators hold nothing white that they could insert.
+    if (traits.invariant == Invariant::strong && !traits.guards_loads && situation.source_black) {
       require(!inserts_white || m.has(Action::regreyed), "a black object refers to a white one");
     }
     if (traits.ragged_safe && !situation.scanned) require(!inserts_white, "an unscanned mutator hides a white object in the heap");
@@ -177,12 +199,13 @@ class Examination {
 
   void examine_traits() {
     require(traits.regreys == regreys_, "traits.regreys is not what the barrier does");
-    require((traits.black_means != BlackMeans::marked) == asks_black_, "traits.black_means is not what the barrier does");
+    require((traits.black_means != BlackMeans::marked) == (asks_black_ || asks_grey_), "traits.black_means is not what the barrier does");
     require(traits.black_means == BlackMeans::started || !acts_on_black_, "black objects are acted on, so black has to mean started");
-    require(traits.black_means == BlackMeans::completed || !acts_on_others_, "black objects are skipped, so black has to mean completed");
+    require(traits.black_means == BlackMeans::completed || !(acts_on_others_ || asks_grey_), "black objects are skipped, so black has to mean completed");
     require(!traits.sound_with_white_allocation || traits.invariant == Invariant::strong, "white allocation without the strong invariant");
     require(traits.allocation == AllocationColour::black || traits.sound_with_white_allocation, "the allocation colour is not a sound one");
     require((traits.invariant == Invariant::none) == (traits.mutators == MutatorColour::none), "invariant and mutators' colour disagree");
+    require(traits.has_flag || traits.idle_instructions + traits.idle_load_instructions == 0, "instructions for a flag that is not tested");
     require(!traits.name.empty() && !traits.summary.empty() && !traits.source.empty(), "name, summary or source is missing");
   }
 
@@ -193,6 +216,7 @@ class Examination {
   std::set<std::string> faults_;
   bool regreys_ = false;
   bool asks_black_ = false;
+  bool asks_grey_ = false;
   bool acts_on_black_ = false;
   bool acts_on_others_ = false;
 };
@@ -255,6 +279,22 @@ struct AsksAfterStore {
     return result;
   }
 };
+struct AsksAfterLoad : Baker {
+  template <class M>
+  static auto load(M& m, typename M::Reference source, typename M::SlotReference slot) {
+    if (!m.marking()) return m.load(slot);
+    const typename M::Reference value = m.load(slot);
+    if (m.is_grey(source, slot)) m.shade(value);
+    return value;
+  }
+};
+struct LoadsUnshaded : Baker {
+  template <class M>
+  static auto load(M& m, typename M::Reference source, typename M::SlotReference slot) {
+    if (m.marking()) m.is_grey(source, slot);
+    return m.load(slot);
+  }
+};
 struct InsertsUnshaded : Dijkstra {
   template <class M, class Write>
   static auto store(M& m, typename M::Reference, typename M::SlotReference, typename M::Reference, Write write) {
@@ -311,6 +351,8 @@ TEST_CASE("the conformance checks catch mutants", "[barriers][faults]") {
   CHECK(Examination<TestsBeforeItStores>()() == std::set<std::string>{"the source's colour is looked at before the store"});
   CHECK(Examination<SkipsWhatIsBeingScanned>()() == std::set<std::string>{"black objects are skipped, so black has to mean completed"});
   CHECK(Examination<AsksAfterStore>()() == std::set<std::string>{"whether the scan has completed is asked after the store"});
+  CHECK(Examination<AsksAfterLoad>()() == std::set<std::string>{"the source's colour is looked at after the load"});
+  CHECK(Examination<LoadsUnshaded>()() == std::set<std::string>{"a white object is handed out"});
   CHECK(Examination<InsertsUnshaded>()() == std::set<std::string>{"a black object refers to a white one"});
   CHECK(Examination<IgnoresOwnRoots>()() == std::set<std::string>{"an unscanned mutator hides a white object in the heap"});
   CHECK(Examination<WritesRelaxed>()().contains("the store is neither release nor sequentially consistent"));

@@ -45,6 +45,10 @@ class Marking {
     ColourByte* const byte = bench_.heap.metadata.byte_of_slot(source, source->slot(slot));
     *byte = with_state(*byte, bench_.heap.phase.sense.black);
   }
+  void grey_source() {
+    ColourByte* const byte = bench_.heap.metadata.byte_of(source);
+    *byte = with_state(*byte, bench_.heap.phase.shaded_state());
+  }
   bool source_is_black(std::size_t slot = 0) const { return state(source, slot) == bench_.heap.phase.sense.black; }
   bool shaded_nothing() const { return mutator->shade_buffer_empty() && is_white(old_value) && is_white(spare); }
 
@@ -52,7 +56,8 @@ class Marking {
   void check_invariant(std::size_t slot = 0) const {
     const bool was_read = B::traits.black_means == BlackMeans::completed && source_is_black(slot);  // by the marker, into the grey set
     if (B::traits.needs_old_value) CHECK(is_white(old_value) == was_read);
-    if (B::traits.invariant == Invariant::strong) CHECK((!is_white(spare) || !source_is_black(slot)));
+    // Under a read barrier a mutator holds nothing white; the `spare` of these tests did not come through it.
+    if (B::traits.invariant == Invariant::strong && !B::traits.guards_loads) CHECK((!is_white(spare) || !source_is_black(slot)));
     if (B::traits.invariant == Invariant::none) CHECK(shaded_nothing());
   }
 
@@ -108,6 +113,25 @@ TEMPLATE_LIST_TEST_CASE("a compare-exchange that fails shades nothing", "[barrie
   CHECK(heap.source_is_black());
 }
 
+TEMPLATE_LIST_TEST_CASE("what is read out of a grey object is not white under a read barrier, and out of a black one is left alone", "[barriers]", AllBarriers) {
+  constexpr std::uint32_t slots = 3 * chunk_slots;
+  const std::size_t slot = GENERATE(std::size_t{0}, std::size_t{slots - 1});
+  const int way = GENERATE(0, 1, 2);
+  const bool black = GENERATE(false, true);
+  CAPTURE(slot, way, black);
+  Marking<TestType> heap(slots);
+  heap.grey_source();
+  if (black) heap.blacken_source(slot);
+  const Root rooted{*heap.mutator, heap.source};
+  switch (way) {
+    case 0: CHECK(heap.mutator->load(heap.source, slot) == heap.old_value); break;
+    case 1: CHECK(heap.mutator->exchange(heap.source, slot, heap.source) == heap.old_value); break;
+    default: heap.mutator->copy_range(rooted, slot, rooted, 1, 1);
+  }
+  if (TestType::traits.guards_loads) CHECK(heap.is_white(heap.old_value) == black);
+  if (!TestType::traits.guards_loads && way == 0) CHECK(heap.shaded_nothing());
+}
+
 TEMPLATE_LIST_TEST_CASE("clearing and copying ranges are stores", "[barriers]", AllBarriers) {
   constexpr std::uint32_t slots = 2000;  // several chunks of a bulk operation
   SECTION("clear_range") {
@@ -160,6 +184,7 @@ TEMPLATE_LIST_TEST_CASE("the arms of the barrier-cost benchmark are what they sa
     const Root source{m, m.allocate(2, 0)};
     m.store(source, 0, source);
     m.store(source, 0, source);
+    m.load(source, 0);
     const bool empty = m.shade_buffer_empty();
     m.flush_shade_buffer();
     CHECK(bench.heap.grey_set.empty());

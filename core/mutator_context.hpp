@@ -76,6 +76,12 @@ class MutatorContext {
   bool is_black(Object* source, Slot& slot) const {
     return state_of(SideMetadata::atomic(metadata_.byte_of_slot(source, slot)).load(std::memory_order_seq_cst)) == black_;
   }
+  /// Acquires, where it finds black, that everything that the marker read out of this slot's object or chunk is marked; partner: the
+  /// marker's release of black. A chunk is white or black; it counts as grey from when the array is marked.
+  bool is_grey(Object* source, Slot& slot) const {
+    const ColourByte state = state_of(SideMetadata::atomic(metadata_.byte_of_slot(source, slot)).load(std::memory_order_acquire));
+    return state != black_ && state_of(metadata_.load_relaxed(source)) != phase_.sense.white();
+  }
   void regrey(Object* source, Slot& slot);
 
   // --- for a collector that holds this mutator, and for the oracle -----------------------------------------------------------
