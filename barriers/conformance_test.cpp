@@ -1,8 +1,8 @@
 // The conformance suite: what every barrier must do, whatever its name, as its traits promise it.
 //
 // Purpose: runs a barrier's own source in a small environment that records every action in order, over every combination of
-// marking, own roots scanned or not, source black or not (grey to a load), old and new value null, white or black; and states what is
-// wrong in words. A new barrier in the list is checked without a line here. Mutants below prove that the checks see.
+// marking, own roots scanned or not, source black or not (grey to a load), old and new value null, white or black, and slot logged or
+// not; and states what is wrong in words. A new barrier in the list is checked without a line here. Mutants below prove that the checks see.
 //
 // Source: the invariants are Pirinen 1998, "Barrier techniques for incremental tracing".
 #include <algorithm>
@@ -14,8 +14,10 @@
 #include "barriers/abraham_patel.hpp"
 #include "barriers/all.hpp"
 #include "barriers/baker.hpp"
+#include "barriers/boehm_cards.hpp"
 #include "barriers/dijkstra.hpp"
 #include "barriers/dijkstra_black.hpp"
+#include "barriers/field_log.hpp"
 #include "barriers/hybrid.hpp"
 #include "barriers/yuasa.hpp"
 #include "tools/catch.hpp"
@@ -23,7 +25,10 @@
 namespace tricolour {
 namespace {
 
-enum class Action : std::uint8_t { asked_marking, asked_scanned, loaded, asked_white, asked_black, asked_grey, shaded, regreyed, wrote };
+enum class Action : std::uint8_t { asked_marking, asked_scanned, loaded, asked_white, asked_black, asked_grey, shaded, regreyed, dirtied, asked_logged, tried_log, wrote };
+
+/// As a barrier sees it: `lost` is what somebody logged between its look and its try.
+enum class Logged : std::uint8_t { no, lost, yes };
 
 struct Cell {
   bool white = true;
@@ -39,6 +44,7 @@ struct Situation {
   bool source_black;
   Cell* old_value;
   Cell* new_value;
+  Logged logged = Logged::no;
 };
 
 /// The environment: it does what the real one does to colours, and writes down what it was asked.
@@ -58,6 +64,9 @@ class Recorder {
   bool is_white(Cell* cell) { return note(Action::asked_white, cell, cell != nullptr && cell->white); }
   bool is_black(Cell* source, Field&) { return note(Action::asked_black, source, situation_.source_black); }
   bool is_grey(Cell* source, Field&) { return note(Action::asked_grey, source, !situation_.source_black); }
+  void mark_card(Cell* source, Field&) { note(Action::dirtied, source, 0); }
+  bool is_logged(Field&) { return note(Action::asked_logged, nullptr, situation_.logged == Logged::yes); }
+  bool try_log(Field&) { return note(Action::tried_log, nullptr, situation_.logged == Logged::no); }
   void regrey(Cell* source, Field&) { note(Action::regreyed, source, 0); }
   void shade(Cell* cell) {
     if (cell == nullptr || !cell->white) return;
@@ -100,7 +109,11 @@ class Examination {
         for (const bool source_black : {false, true}) {
           for (const int old_value : {0, 1, 2}) {
             if constexpr (traits.guards_loads) examine_load(marking, scanned, source_black, old_value);
-            for (const int new_value : {0, 1, 2}) examine(marking, scanned, source_black, old_value, new_value);
+            for (const int new_value : {0, 1, 2}) {
+              for (const Logged logged : {Logged::no, Logged::lost, Logged::yes}) {
+                examine(marking, scanned, source_black, old_value, new_value, logged);
+              }
+            }
           }
         }
       }
@@ -113,11 +126,11 @@ class Examination {
   static constexpr BarrierTraits traits = B::traits;
 
   /// Values: 0 null, 1 white, 2 black.
-  void examine(bool marking, bool scanned, bool source_black, int old_value, int new_value) {
+  void examine(bool marking, bool scanned, bool source_black, int old_value, int new_value, Logged logged) {
     Cell source{.white = false};
     Cell old_cell{.white = old_value == 1};
     Cell new_cell{.white = new_value == 1};
-    const Situation situation{marking, scanned, source_black, old_value == 0 ? nullptr : &old_cell, new_value == 0 ? nullptr : &new_cell};
+    const Situation situation{marking, scanned, source_black, old_value == 0 ? nullptr : &old_cell, new_value == 0 ? nullptr : &new_cell, logged};
     Field field{situation.old_value};
     Recorder m(situation);
     const int result = B::store(m, &source, field, situation.new_value,
@@ -161,9 +174,10 @@ class Examination {
 
   void examine_flag(const Recorder& m, const Situation& situation) {
     require(traits.has_flag == m.has(Action::asked_marking), "traits.has_flag is not what the barrier does");
-    require(!traits.has_flag || m.find(Action::asked_marking) == 0, "something is done before the flag is tested");
+    const std::size_t first = traits.side_table == SideTable::cards ? 1 : 0;  // a card is dirtied behind the store
+    require(!traits.has_flag || m.find(Action::asked_marking) == first, "something is done before the flag is tested");
     if (situation.marking) return;
-    require(!m.has(Action::shaded) && !m.has(Action::regreyed), "something is shaded while nothing is marked");
+    require(!m.has(Action::shaded) && !m.has(Action::regreyed) && !m.has(Action::dirtied), "something is shaded while nothing is marked");
     require(!traits.has_flag || m.record.size() == 2, "more than the flag test and the store while nothing is marked");
   }
 
@@ -172,7 +186,10 @@ class Examination {
     require(traits.black_means != BlackMeans::completed || !asked_late, "whether the scan has completed is asked after the store");
     require(traits.needs_old_value || !m.has(Action::loaded), "the old value is read although traits.needs_old_value is false");
     require(!m.has(Action::loaded) || m.find(Action::loaded) < m.find(Action::wrote), "the old value is read after the store");
-    const bool deletes_unscanned = situation.old_value != nullptr && !situation.source_black;
+    require(!m.has(Action::tried_log) || m.find(Action::loaded) < m.find(Action::tried_log), "the old value is read after the bit was won");
+    logs_ = logs_ || m.has(Action::tried_log);
+    const bool left_to_another = traits.side_table == SideTable::log_bits && situation.logged != Logged::no;
+    const bool deletes_unscanned = situation.old_value != nullptr && !situation.source_black && !left_to_another;
     if (traits.invariant == Invariant::weak && traits.needs_old_value && deletes_unscanned) {
       const std::string when = situation.new_value == nullptr ? " by a null store" : "";
       require(!situation.old_value->white, "a white object is deleted from the snapshot" + when);
@@ -183,9 +200,11 @@ class Examination {
     const bool inserts_white = situation.new_value != nullptr && situation.new_value->white;  // still, after the barrier
     // Under a read barrier mutators hold nothing white that they could insert.
     if (traits.invariant == Invariant::strong && !traits.guards_loads && situation.source_black) {
-      require(!inserts_white || m.has(Action::regreyed), "a black object refers to a white one");
+      require(!inserts_white || m.has(Action::regreyed) || m.has(Action::dirtied), "a black object refers to a white one");
     }
     if (traits.ragged_safe && !situation.scanned) require(!inserts_white, "an unscanned mutator hides a white object in the heap");
+    require(!m.has(Action::dirtied) || m.find(Action::wrote) < m.find(Action::dirtied), "the card is dirtied before the store");
+    dirties_ = dirties_ || m.has(Action::dirtied);
     regreys_ = regreys_ || m.has(Action::regreyed);
     require(traits.keeps_an_invariant() || !m.has(Action::shaded), "a barrier without an invariant shades");
   }
@@ -198,6 +217,8 @@ class Examination {
   }
 
   void examine_traits() {
+    require((traits.side_table == SideTable::cards) == dirties_, "traits.side_table is not what the barrier dirties");
+    require((traits.side_table == SideTable::log_bits) == logs_, "traits.side_table is not what the barrier logs in");
     require(traits.regreys == regreys_, "traits.regreys is not what the barrier does");
     require((traits.black_means != BlackMeans::marked) == (asks_black_ || asks_grey_), "traits.black_means is not what the barrier does");
     require(traits.black_means == BlackMeans::started || !acts_on_black_, "black objects are acted on, so black has to mean started");
@@ -217,6 +238,8 @@ class Examination {
   bool regreys_ = false;
   bool asks_black_ = false;
   bool asks_grey_ = false;
+  bool dirties_ = false;
+  bool logs_ = false;
   bool acts_on_black_ = false;
   bool acts_on_others_ = false;
 };
@@ -295,6 +318,22 @@ struct LoadsUnshaded : Baker {
     return m.load(slot);
   }
 };
+struct ReadsOldValueAsWinner {
+  static constexpr BarrierTraits traits = FieldLog::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference, Write write) {
+    if (m.marking() && !m.is_logged(slot) && m.try_log(slot)) m.shade(m.load(slot));
+    return write(std::memory_order_release);
+  }
+};
+struct DirtiesBeforeStore {
+  static constexpr BarrierTraits traits = BoehmCards::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference, Write write) {
+    if (m.marking()) m.mark_card(source, slot);
+    return write(std::memory_order_release);
+  }
+};
 struct InsertsUnshaded : Dijkstra {
   template <class M, class Write>
   static auto store(M& m, typename M::Reference, typename M::SlotReference, typename M::Reference, Write write) {
@@ -353,6 +392,9 @@ TEST_CASE("the conformance checks catch mutants", "[barriers][faults]") {
   CHECK(Examination<AsksAfterStore>()() == std::set<std::string>{"whether the scan has completed is asked after the store"});
   CHECK(Examination<AsksAfterLoad>()() == std::set<std::string>{"the source's colour is looked at after the load"});
   CHECK(Examination<LoadsUnshaded>()() == std::set<std::string>{"a white object is handed out"});
+  CHECK(Examination<SkipsNullStores<FieldLog>>()().contains(null_skipped));
+  CHECK(Examination<ReadsOldValueAsWinner>()() == std::set<std::string>{"the old value is read after the bit was won"});
+  CHECK(Examination<DirtiesBeforeStore>()().contains("the card is dirtied before the store"));
   CHECK(Examination<InsertsUnshaded>()() == std::set<std::string>{"a black object refers to a white one"});
   CHECK(Examination<IgnoresOwnRoots>()() == std::set<std::string>{"an unscanned mutator hides a white object in the heap"});
   CHECK(Examination<WritesRelaxed>()().contains("the store is neither release nor sequentially consistent"));

@@ -82,6 +82,10 @@ constexpr std::string_view to_string(BlackMeans b) {
 }
 constexpr std::string_view to_string(AllocationColour c) { return c == AllocationColour::white ? "white" : "black"; }
 
+constexpr std::string_view to_string(SideTable t) {
+  return t == SideTable::none ? "none" : t == SideTable::cards ? "cards" : "log_bits";
+}
+
 template <class... Types>
 struct TypeList {};
 

@@ -43,8 +43,9 @@ class Root {
 template <Barrier B>
 class Mutator : public MutatorContext {
  public:
+  /// As MutatorContext. Throws ConfigurationError when the heap was made without the side table that B writes.
   explicit Mutator(Heap& heap, MutatorStatus status = MutatorStatus::running, const std::function<void(MutatorContext&)>& arrival = {})
-      : MutatorContext(heap, status, arrival, B::traits.black_means) {}
+      : MutatorContext(checked(heap), status, arrival, B::traits.black_means) {}
 
   // --- one slot ----------------------------------------------------------------------------------------------------------------
 
@@ -107,6 +108,12 @@ class Mutator : public MutatorContext {
   }
 
  private:
+  static Heap& checked(Heap& heap) {
+    if (B::traits.side_table != SideTable::none && heap.options().side_table != B::traits.side_table) {
+      throw ConfigurationError("barrier '" + std::string(B::traits.name) + "' needs a side table that this heap has not (HeapOptions::side_table)");
+    }
+    return heap;
+  }
   MutatorContext& environment() { return *this; }
   /// An exchange acquires what it reads as well.
   static constexpr std::memory_order both(std::memory_order order) {

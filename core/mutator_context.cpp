@@ -19,6 +19,8 @@ MutatorContext::MutatorContext(Heap& heap, MutatorStatus status, const std::func
       heap_(heap),
       index_(heap.mutators_started.fetch_add(1, std::memory_order_relaxed)),
       black_means_(black_means),
+      cards_(heap.cards),
+      log_bits_(heap.log_bits),
       small_(heap.blocks, heap.metadata, heap.options().hole_piece_bytes, false),
       medium_(heap.blocks, heap.metadata, block_bytes, true),
       shade_buffer_(heap.grey_set.take_empty()),
@@ -44,6 +46,7 @@ void MutatorContext::adopt(const PhaseState& phase) {
   shaded_ = phase.shaded_state();
   regreyed_ = grey_state;
   black_ = phase.sense.black;
+  log_mask_ = phase.arm == BarrierArm::full ? 0 : ~std::uint64_t{0};
   if (phase.arm == BarrierArm::live) return;
   // Between cycles every object is black, so an arm decides by what it takes for white, and `full` also by what a barrier that skips black
   // objects takes for black; changing black to black harms nothing.

@@ -14,9 +14,11 @@
 #include <array>
 #include <cstring>
 
+#include "core/card_table.hpp"
 #include "core/errors.hpp"
 #include "core/grey_set.hpp"
 #include "core/hole_allocator.hpp"
+#include "core/log_bits.hpp"
 #include "core/phase_state.hpp"
 #include "core/poison.hpp"
 #include "core/safepoint.hpp"
@@ -83,6 +85,9 @@ class MutatorContext {
     return state != black_ && state_of(metadata_.load_relaxed(source)) != phase_.sense.white();
   }
   void regrey(Object* source, Slot& slot);
+  void mark_card(Object*, Slot& slot) const { cards_.mark(&slot); }
+  bool is_logged(Slot& slot) const { return log_bits_.test(slot); }
+  bool try_log(Slot& slot) const { return log_bits_.try_set(slot, log_mask_); }
 
   // --- for a collector that holds this mutator, and for the oracle -----------------------------------------------------------
 
@@ -143,6 +148,9 @@ class MutatorContext {
   Heap& heap_;
   std::uint32_t index_ = 0;
   const BlackMeans black_means_;
+  const CardTable cards_;
+  const LogBits log_bits_;
+  std::uint64_t log_mask_ = 0;  ///< 0 where every store is to look like a slot's first
   Hole hole_;  ///< the current hole; its end is the true limit where `limit_` is held down so that every allocation is observed
   std::byte* counted_from_ = nullptr;  ///< bytes of the hole before this are in allocated_bytes_
   HoleAllocator small_;

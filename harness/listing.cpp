@@ -61,6 +61,7 @@ Listing list_barriers() {
                  {"ragged_safe", one->ragged_safe},
                  {"regreys", one->regreys},
                  {"black_means", to_string(one->black_means)},
+                 {"side_table", to_string(one->side_table)},
                  {"guards_loads", one->guards_loads},
                  {"has_flag", one->has_flag},
                  {"idle_instructions", one->idle_instructions},
