@@ -20,7 +20,7 @@ struct Baker {
       .mutators = MutatorColour::black,
       .black_means = BlackMeans::completed,
       .guards_loads = true,
-      .idle_load_instructions = 2,
+      .idle_load_instructions = 3,
       .source = "Baker 1978, in its non-moving form",
   };
 

@@ -18,7 +18,7 @@ struct BoehmCards {
       .allocation = AllocationColour::white,
       .sound_with_white_allocation = true,
       .side_table = SideTable::cards,
-      .idle_instructions = 2,
+      .idle_instructions = 3,
       .source = "Boehm, Demers, Shenker 1991; cards as in Printezis, Detlefs 2000",
   };
 

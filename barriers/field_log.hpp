@@ -17,17 +17,16 @@ struct FieldLog {
       .mutators = MutatorColour::black,
       .needs_old_value = true,
       .side_table = SideTable::log_bits,
-      .idle_instructions = 3,
+      .idle_instructions = 6,
       .source = "Zhao, Blackburn, McKinley 2022 (LXR)",
   };
 
   template <class M, class Write>
   static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference, Write write) {
-    if (m.marking()) [[unlikely]] {
-      if (!m.is_logged(slot)) {
-        const typename M::Reference old_value = m.load(slot);
-        if (m.try_log(slot)) m.shade(old_value);
-      }
+    if (!m.marking()) [[likely]] return write(std::memory_order_release);
+    if (!m.is_logged(slot)) {
+      const typename M::Reference old_value = m.load(slot);
+      if (m.try_log(slot)) m.shade(old_value);
     }
     return write(std::memory_order_release);
   }
