@@ -154,7 +154,6 @@ RunPlan plan_run(const RunOptions& options) {
   choose_collection(options, plan);
   for (const auto& [name, value] : options.settings) apply_setting(name, value, plan.tuned);
   choose_arm(options, plan);
-  plan.tuned.heap.side_table = plan.instance->barrier->side_table;
   check_soundness(options, plan);
   choose_duration(options, plan);
   plan.seed = options.seed;
