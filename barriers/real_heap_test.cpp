@@ -4,6 +4,7 @@
 // shading, regreying) and its callers (exchange, compare_exchange, clear_range, copy_range, globals) are checked too.
 //
 // Invariant: everything made before `start_marking` is white afterwards; no collector runs, so colours change only by barriers.
+#include <algorithm>
 #include <optional>
 
 #include "barriers/all.hpp"
@@ -13,11 +14,16 @@
 namespace tricolour {
 namespace {
 
+/// Has nobody written to the heap's side table?
+bool all_zero(const Heap& heap) {
+  return std::all_of(heap.side_table(), heap.side_table() + heap.side_table_bytes(), [](std::byte byte) { return byte == std::byte{0}; });
+}
+
 /// One mutator under barrier B and a source whose slots 0 and 1 refer to `old_value`; `spare` is what gets stored.
 template <Barrier B>
 class Marking {
  public:
-  explicit Marking(std::uint32_t source_slots = 4) : bench_(std::size_t{8} << 20) {
+  explicit Marking(std::uint32_t source_slots = 4) : bench_(std::size_t{8} << 20, BarrierArm::live, B::traits.side_table) {
     {
       Mutator<B> builder(bench_.heap);
       const Root kept{builder, builder.allocate(source_slots, 0)};
@@ -36,6 +42,7 @@ class Marking {
     mutator.emplace(bench_.heap);
   }
 
+  Heap& heap() { return bench_.heap; }
   ColourByte state(Object* object, std::size_t slot = 0) const {
     return state_of(
         *(object == source ? bench_.heap.metadata.byte_of_slot(object, object->slot(slot)) : bench_.heap.metadata.byte_of(object)));
@@ -45,13 +52,24 @@ class Marking {
     ColourByte* const byte = bench_.heap.metadata.byte_of_slot(source, source->slot(slot));
     *byte = with_state(*byte, bench_.heap.phase.sense.black);
   }
+  void grey_source() {
+    ColourByte* const byte = bench_.heap.metadata.byte_of(source);
+    *byte = with_state(*byte, bench_.heap.phase.shaded_state());
+  }
   bool source_is_black(std::size_t slot = 0) const { return state(source, slot) == bench_.heap.phase.sense.black; }
+  bool card_is_dirty(std::size_t slot) const {
+    return B::traits.side_table == SideTable::cards && bench_.heap.cards.card_of(&source->slot(slot)).load() == Card::dirty;
+  }
   bool shaded_nothing() const { return mutator->shade_buffer_empty() && is_white(old_value) && is_white(spare); }
 
   /// What `old_value` left and `spare` entered: does the barrier's invariant hold?
   void check_invariant(std::size_t slot = 0) const {
-    if (B::traits.needs_old_value) CHECK_FALSE(is_white(old_value));
-    if (B::traits.invariant == Invariant::strong) CHECK((!is_white(spare) || !source_is_black(slot)));
+    const bool was_read = B::traits.black_means == BlackMeans::completed && source_is_black(slot);  // by the marker, into the grey set
+    if (B::traits.needs_old_value) CHECK(is_white(old_value) == was_read);
+    // Under a read barrier a mutator holds nothing white; the `spare` of these tests did not come through it.
+    if (B::traits.invariant == Invariant::strong && !B::traits.guards_loads) {
+      CHECK((!is_white(spare) || !source_is_black(slot) || card_is_dirty(slot)));
+    }
     if (B::traits.invariant == Invariant::none) CHECK(shaded_nothing());
   }
 
@@ -107,6 +125,25 @@ TEMPLATE_LIST_TEST_CASE("a compare-exchange that fails shades nothing", "[barrie
   CHECK(heap.source_is_black());
 }
 
+TEMPLATE_LIST_TEST_CASE("what is read out of a grey object is not white under a read barrier, and out of a black one is left alone", "[barriers]", AllBarriers) {
+  constexpr std::uint32_t slots = 3 * chunk_slots;
+  const std::size_t slot = GENERATE(std::size_t{0}, std::size_t{slots - 1});
+  const int way = GENERATE(0, 1, 2);
+  const bool black = GENERATE(false, true);
+  CAPTURE(slot, way, black);
+  Marking<TestType> heap(slots);
+  heap.grey_source();
+  if (black) heap.blacken_source(slot);
+  const Root rooted{*heap.mutator, heap.source};
+  switch (way) {
+    case 0: CHECK(heap.mutator->load(heap.source, slot) == heap.old_value); break;
+    case 1: CHECK(heap.mutator->exchange(heap.source, slot, heap.source) == heap.old_value); break;
+    default: heap.mutator->copy_range(rooted, slot, rooted, 1, 1);
+  }
+  if (TestType::traits.guards_loads) CHECK(heap.is_white(heap.old_value) == black);
+  if (!TestType::traits.guards_loads && way == 0) CHECK(heap.shaded_nothing());
+}
+
 TEMPLATE_LIST_TEST_CASE("clearing and copying ranges are stores", "[barriers]", AllBarriers) {
   constexpr std::uint32_t slots = 2000;  // several chunks of a bulk operation
   SECTION("clear_range") {
@@ -131,35 +168,72 @@ TEMPLATE_LIST_TEST_CASE("the last chunk of a long array has a colour of its own"
   constexpr std::uint32_t slots = 3 * chunk_slots;
   Marking<TestType> heap(slots);
   heap.blacken_source(slots - 1);
-  heap.mutator->store(heap.source, slots - 1, heap.spare);
-  heap.check_invariant(slots - 1);
-  CHECK(heap.state(heap.source, 0) != heap.state(heap.source, slots - 1));
+  SECTION("a store into it") {
+    heap.mutator->store(heap.source, slots - 1, heap.spare);
+    heap.check_invariant(slots - 1);
+    CHECK(heap.state(heap.source, 0) != heap.state(heap.source, slots - 1));
+  }
+  SECTION("a store into the first") {
+    heap.mutator->store(heap.source, 0, heap.spare);
+    heap.check_invariant(0);
+  }
 }
 
 TEMPLATE_LIST_TEST_CASE("a barrier does nothing but store when nothing is marked", "[barriers]", AllBarriers) {
-  bench::BenchHeap<bench::NoCollection> bench(std::size_t{1} << 20);
+  bench::BenchHeap<bench::NoCollection> bench(std::size_t{1} << 20, BarrierArm::live, TestType::traits.side_table);
   Mutator<TestType> m(bench.heap);
   const Root source{m, m.allocate(2, 0)};
   m.store(source, 0, source);
   m.store(source, 0, nullptr);
   m.exchange(source, 1, source);
   CHECK(m.shade_buffer_empty());
+  CHECK(all_zero(bench.heap));
+}
+
+TEMPLATE_LIST_TEST_CASE("only the first store to a slot is logged, and it alone shades", "[barriers]", AllBarriers) {
+  if (TestType::traits.side_table != SideTable::log_bits) return;
+  Marking<TestType> heap;
+  heap.mutator->store(heap.source, 0, heap.spare);
+  CHECK_FALSE(heap.is_white(heap.old_value));
+  heap.mutator->store(heap.source, 0, nullptr);
+  CHECK(heap.is_white(heap.spare));
+  heap.mutator->store(heap.source, 1, heap.spare);
+  heap.mutator->store(heap.source, 2, heap.spare);
+  heap.mutator->store(heap.source, 2, nullptr);
+  CHECK(heap.is_white(heap.spare));  // never in a slot that was not logged before
+  CHECK_FALSE(all_zero(heap.heap()));
+  LogBits::clear(heap.heap().side_table(), heap.heap().side_table_bytes());
+  CHECK(all_zero(heap.heap()));
+  heap.mutator->store(heap.source, 1, nullptr);
+  CHECK_FALSE(heap.is_white(heap.spare));
+}
+
+TEMPLATE_LIST_TEST_CASE("a heap without the barrier's side table is refused", "[barriers]", AllBarriers) {
+  bench::BenchHeap<bench::NoCollection> bench(std::size_t{1} << 20);
+  CHECK(bench.heap.side_table_bytes() == 0);
+  if (TestType::traits.side_table == SideTable::none) {
+    CHECK_NOTHROW(Mutator<TestType>(bench.heap));
+  } else {
+    CHECK_THROWS_AS(Mutator<TestType>(bench.heap), ConfigurationError);
+  }
 }
 
 TEMPLATE_LIST_TEST_CASE("the arms of the barrier-cost benchmark are what they say", "[barriers]", AllBarriers) {
   const auto buffer_after_stores = [](BarrierArm arm) {
-    bench::BenchHeap<bench::NoCollection> bench(std::size_t{1} << 20, arm);
+    bench::BenchHeap<bench::NoCollection> bench(std::size_t{1} << 20, arm, TestType::traits.side_table);
     Mutator<TestType> m(bench.heap);
     const Root source{m, m.allocate(2, 0)};
     m.store(source, 0, source);
     m.store(source, 0, source);
+    m.load(source, 0);
     const bool empty = m.shade_buffer_empty();
     m.flush_shade_buffer();
     CHECK(bench.heap.grey_set.empty());
     return empty;
   };
   CHECK(buffer_after_stores(BarrierArm::filtered));
-  CHECK(buffer_after_stores(BarrierArm::full) == !TestType::traits.keeps_an_invariant());
+  const bool shades = TestType::traits.keeps_an_invariant() && TestType::traits.side_table != SideTable::cards;
+  CHECK(buffer_after_stores(BarrierArm::full) == !shades);
 }
 
 }  // namespace tricolour

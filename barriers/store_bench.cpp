@@ -1,4 +1,4 @@
-// The cost of a reference store under every barrier, in four arms.
+// The cost of a reference store under every barrier, and of a load under every read barrier, in four arms.
 //
 // Purpose: each barrier's own source, on a heap where nothing is marked: no barrier (off), flag test only (test), armed with everything
 // filtered (filtered), armed and shading into a buffer that is discarded (full). Differences between arms are the parts of a barrier.
@@ -44,6 +44,10 @@ class StoreTargets {
     const Step& step = steps_[next_ % steps_.size()];
     m.store(step.target, next_++ & 1, step.value);
   }
+  [[gnu::always_inline]] Object* load(Mutator<B>& m) {
+    const Step& step = steps_[next_ % steps_.size()];
+    return m.load(step.target, next_++ & 1);
+  }
 
  private:
   struct Step {
@@ -56,33 +60,45 @@ class StoreTargets {
   std::size_t next_ = 0;
 };
 
-template <Barrier B>
-void store(benchmark::State& state, Arm arm) {
-  BenchHeap<NoCollection> bench(std::size_t{1} << 20, heap_arm(arm));
+enum class Operation : std::uint8_t { store, load };
+constexpr std::array<std::string_view, 2> operation_names{"store", "load"};
+
+template <Barrier B, Operation operation>
+void run(benchmark::State& state, Arm arm) {
+  BenchHeap<NoCollection> bench(std::size_t{1} << 20, heap_arm(arm), B::traits.side_table);
   bench.heap.phase.roots_scanned = true;
   Mutator<B> m(bench.heap);
   StoreTargets<B> targets(m);
   for (auto _ : state) {
-    targets.store(m);
+    if constexpr (operation == Operation::store) {
+      targets.store(m);
+    } else {
+      benchmark::DoNotOptimize(targets.load(m));
+    }
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations());
 }
 
-template <Barrier B>
+template <Barrier B, Operation operation>
 void register_arm(Arm arm) {
-  const std::string name = "store/" + std::string(B::traits.name) + "/" + std::string(arm_names[static_cast<std::size_t>(arm)]);
+  const std::string name = std::string(operation_names[static_cast<std::size_t>(operation)]) + "/" + std::string(B::traits.name) + "/" +
+                           std::string(arm_names[static_cast<std::size_t>(arm)]);
   benchmark::RegisterBenchmark(name.c_str(), [arm](benchmark::State& state) {
-    if (arm == Arm::off) return store<None>(state, arm);
-    if (arm == Arm::test && !B::traits.has_flag) return state.SkipWithError("not applicable: the barrier tests no flag");
-    store<B>(state, arm);
+    constexpr bool has_flag = B::traits.has_flag && B::traits.guards_loads == (operation == Operation::load);
+    if (arm == Arm::off) return run<None, operation>(state, arm);
+    if (arm == Arm::test && !has_flag) return state.SkipWithError("not applicable: the operation tests no flag");
+    run<B, operation>(state, arm);
   });
 }
 
 template <Barrier... Barriers>
 bool register_stores(TypeList<Barriers...>) {
   const auto all_arms = []<Barrier B>() {
-    for (const Arm arm : {Arm::off, Arm::test, Arm::filtered, Arm::full}) register_arm<B>(arm);
+    for (const Arm arm : {Arm::off, Arm::test, Arm::filtered, Arm::full}) {
+      register_arm<B, Operation::store>(arm);
+      if constexpr (B::traits.guards_loads) register_arm<B, Operation::load>(arm);
+    }
   };
   (all_arms.template operator()<Barriers>(), ...);
   return true;

@@ -25,10 +25,17 @@ const CollectorInfo& checked_collector(const CollectedHeapOptions& options, cons
   return *collector;
 }
 
+HeapOptions checked_heap(const CollectedHeapOptions& options, const BarrierTraits& barrier) {
+  checked_collector(options, barrier);
+  HeapOptions heap = options.heap;
+  heap.side_table = barrier.side_table;
+  return heap;
+}
+
 }  // namespace
 
 CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierTraits& barrier, EventListener* listener)
-    : heap_((checked_collector(options, barrier), options.heap), listener) {
+    : heap_(checked_heap(options, barrier), listener) {
   if (options.verify || options.unsound) {
     oracle_ = std::make_unique<Oracle>(heap_, std::string(barrier.name), options.collection.stop_at_lost);
   }

@@ -15,7 +15,7 @@
 namespace tricolour {
 
 struct CollectedHeapOptions {
-  HeapOptions heap;
+  HeapOptions heap;  ///< its side table is the barrier's, whatever stands here
   std::string collector = "concurrent";
   CollectorOptions collection;
   bool verify = false;   ///< check every cycle with the oracle

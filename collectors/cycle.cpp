@@ -1,6 +1,7 @@
 #include "collectors/cycle.hpp"
 
 #include <string>
+#include <utility>
 
 #include "collectors/oracle.hpp"
 #include "collectors/root_scan.hpp"
@@ -12,7 +13,8 @@ Cycle::Cycle(const CollectorParts& parts)
       options_(parts.options),
       oracle_(parts.oracle),
       marker_(find_marker(parts.options.marker)->make(parts.heap, parts.options.marking)),
-      sweeper_(parts.heap, parts.options.sweep_threads) {}
+      sweeper_(parts.heap, parts.options.sweep_threads),
+      card_scan_(parts.heap) {}
 
 Cycle::~Cycle() = default;
 
@@ -91,6 +93,9 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
         scan_all_roots(heap_, world.mutators(), options_.marking.stopped_threads);
         break;
       case Step::roots_are_scanned: phase.roots_scanned = true; break;
+      case Step::scan_cards:
+        if (!card_scan_.scan_stopped(slots)) return false;
+        break;
       case Step::flush_buffers:
         for (MutatorContext* mutator : world.mutators()) mutator->flush_shade_buffer();
         break;
@@ -121,13 +126,16 @@ bool Cycle::drain(std::size_t slots) {
 }
 
 bool Cycle::gather_from_mutators(World::Exclusive& world) {
+  const bool has_cards = barrier_.side_table == SideTable::cards;
+  if (has_cards) card_scan_.take();
   std::atomic<bool> found{false};  // relaxed: the handshake orders it before the read below
   world.handshake([&](MutatorContext& mutator) {
     bool any = mutator.flush_shade_buffer();
     if (barrier_.rescans_roots()) any = scan_roots(heap_, mutator) || any;
     if (any) found.store(true, std::memory_order_relaxed);
   });
-  return found.load(std::memory_order_relaxed);
+  const bool found_on_cards = has_cards && card_scan_.scan_taken();
+  return found.load(std::memory_order_relaxed) || found_on_cards;
 }
 
 std::size_t Cycle::live_bytes() const {
@@ -149,6 +157,10 @@ void Cycle::begin_sweep(World::Exclusive& world) {
   heap_.blocks.begin_sweep(heap_.phase.sense);
   heap_.large.begin_sweep(heap_.phase.sense);
   sweep_unchecked_ = true;
+  {
+    std::scoped_lock lock(log_lock_);
+    log_stale_ = barrier_.side_table == SideTable::log_bits;
+  }
   if (options_.sweep == SweepMode::eager || options_.sweep == SweepMode::parallel) {
     sweep(options_.sweep == SweepMode::parallel ? &Sweeper::sweep_all_in_parallel : &Sweeper::sweep_all);
     check_swept();
@@ -157,6 +169,12 @@ void Cycle::begin_sweep(World::Exclusive& world) {
 
 void Cycle::finish_sweep() {
   if (!heap_.blocks.swept() || !heap_.large.swept()) sweep(&Sweeper::sweep_all);
+  clear_log();
+}
+
+void Cycle::clear_log() {
+  std::scoped_lock lock(log_lock_);
+  if (std::exchange(log_stale_, false)) LogBits::clear(heap_.side_table(), heap_.side_table_bytes());
 }
 
 void Cycle::sweep(void (Sweeper::*how)()) {

@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 
+#include "collectors/card_scan.hpp"
 #include "collectors/collector.hpp"
 #include "collectors/marking/scanner.hpp"
 #include "collectors/sweeper.hpp"
@@ -45,10 +46,10 @@ class Cycle {
   bool terminate(World::Exclusive& world, std::size_t slots = no_limit);
   /// World stopped, idle: begin and terminate in one pause.
   void run_stopped(World::Exclusive& world);
-  /// Beside running mutators: every mutator publishes its shades and, if it is grey, scans its roots again, each in its own handshake.
-  /// True when that brought anything to light.
+  /// Beside running mutators: every mutator publishes its shades and, if it is grey, scans its roots again, each in its own handshake; and
+  /// the cards that were dirty before are scanned. True when that brought anything to light.
   bool gather_from_mutators(World::Exclusive& world);
-  /// Completes the sweep of the last cycle. Beside mutators, or stopped.
+  /// Completes the sweep of the last cycle, and clears what mutators logged in it. Nothing is being marked; beside mutators, or stopped.
   void finish_sweep();
   /// World stopped, the sweep complete: the oracle looks whether anything reachable was freed.
   void check_swept();
@@ -76,6 +77,7 @@ class Cycle {
   bool drain(std::size_t slots);
   void sweep(void (Sweeper::*how)());
   void begin_sweep(World::Exclusive& world);
+  void clear_log();
   std::size_t live_bytes() const;
   Nanoseconds cpu_now() const { return thread_cpu_ns() + marker_->own_cpu_ns(); }
 
@@ -85,6 +87,9 @@ class Cycle {
   Oracle* oracle_;
   std::unique_ptr<Marker> marker_;
   Sweeper sweeper_;
+  CardScan card_scan_;
+  std::mutex log_lock_;      ///< guards log_stale_; held while the log is cleared, so that no cycle begins before it is clear
+  bool log_stale_ = false;   ///< slots may be logged from an earlier cycle
   Protocol protocol_;
   std::atomic<Phase> phase_{Phase::idle};
   mutable std::mutex failure_lock_;

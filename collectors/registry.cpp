@@ -66,8 +66,8 @@ std::string unsound_because(const CollectorInfo& collector, const BarrierTraits&
     return pair + " loses objects: marking is interleaved with mutators, and the barrier keeps no invariant";
   }
   if (allocation == AllocationColour::white && !barrier.sound_with_white_allocation) {
-    return pair + " with white allocation loses objects: a snapshot barrier shades nothing that is stored, so a new object stored into a "
-                  "scanned one is never marked";
+    return pair + " with white allocation loses objects: neither the barrier nor a rescan of roots shades what is new, so a new object that is "
+                  "stored into a scanned one is never marked";
   }
   return {};
 }

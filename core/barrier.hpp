@@ -8,7 +8,8 @@
 //
 // called for every reference store, null and initialising ones included, with the old value still in the slot. `write(order)`
 // performs the store itself (a plain store, an exchange or a compare-exchange) with `order`, release or seq_cst, and its result
-// is returned. A read barrier has `load(m, source, slot)` as well. M is an environment: the real mutator, an arm of the barrier-cost benchmark, or a model. It provides
+// is returned. A read barrier (`traits.guards_loads`) has `load(m, source, slot)` as well, called for every reference load. M is an
+// environment: the real mutator, an arm of the barrier-cost benchmark, or a model. It provides
 //
 //   m.marking()               is this mutator's barrier on?
 //   m.load(slot)              the slot's value now
@@ -38,7 +39,8 @@ enum class MutatorColour : std::uint8_t { none, grey, black };
 enum class AllocationColour : std::uint8_t { white, black };
 /// What a black object is to a barrier. `marked`: the barrier never asks, so marking goes from white to black in one step.
 /// `started`: the marker blackens before its first look at the fields (sequentially consistent, like the barrier's store).
-/// `completed`: the marker blackens after its last look at the fields (release; the barrier acquires).
+/// `completed`: the marker blackens after its last look at the fields, and after it has marked what it saw there (release; the barrier
+/// acquires).
 enum class BlackMeans : std::uint8_t { marked, started, completed };
 /// What a barrier writes beside the heap; core allocates it, the cycle clears and reads it.
 enum class SideTable : std::uint8_t { none, cards, log_bits };
@@ -55,9 +57,12 @@ struct BarrierTraits {
   bool regreys = false;
   SideTable side_table = SideTable::none;
   bool ragged_safe = false;
-  bool has_flag = true;             ///< tests m.marking() before anything else
-  /// Instructions that the store path has over a plain store while nothing is marked (GCC, x86-64; tools/check_hot_paths holds it true).
+  bool guards_loads = false;        ///< a read barrier
+  bool has_flag = true;             ///< the guarded operation tests m.marking() before anything else
+  /// Instructions that the store path has over a plain store while nothing is marked, and the load path over a plain load (GCC, x86-64;
+  /// tools/check_hot_paths holds both true).
   unsigned idle_instructions = 0;
+  unsigned idle_load_instructions = 0;
   std::string_view source;
 
   /// May it run beside marking at all?
@@ -72,7 +77,14 @@ constexpr std::string_view to_string(Invariant i) {
 constexpr std::string_view to_string(MutatorColour c) {
   return c == MutatorColour::none ? "n/a" : c == MutatorColour::grey ? "grey" : "black";
 }
+constexpr std::string_view to_string(BlackMeans b) {
+  return b == BlackMeans::marked ? "marked" : b == BlackMeans::started ? "started" : "completed";
+}
 constexpr std::string_view to_string(AllocationColour c) { return c == AllocationColour::white ? "white" : "black"; }
+
+constexpr std::string_view to_string(SideTable t) {
+  return t == SideTable::none ? "none" : t == SideTable::cards ? "cards" : "log_bits";
+}
 
 template <class... Types>
 struct TypeList {};

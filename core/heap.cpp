@@ -14,6 +14,11 @@ std::size_t whole_blocks(std::size_t bytes) {
   return round_up(bytes, block_bytes);
 }
 constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
+
+Reservation reserve_side_table(SideTable table, std::size_t heap_bytes) {
+  if (table == SideTable::none) return {};
+  return Reservation(table == SideTable::cards ? CardTable::bytes_for(heap_bytes) : LogBits::bytes_for(heap_bytes), 4096);
+}
 }  // namespace
 
 Heap::Heap(const HeapOptions& options, EventListener* listener)
@@ -21,7 +26,10 @@ Heap::Heap(const HeapOptions& options, EventListener* listener)
       listener_(listener),
       heap_storage_(whole_blocks(options.bytes), huge_page_bytes),
       metadata_storage_(heap_storage_.bytes() / granule_bytes, huge_page_bytes),
+      side_table_storage_(reserve_side_table(options.side_table, heap_storage_.bytes())),
       metadata(reinterpret_cast<ColourByte*>(metadata_storage_.begin()), heap_storage_.begin()),
+      cards(side_table_storage_.begin(), heap_storage_.begin()),
+      log_bits(side_table_storage_.begin(), heap_storage_.begin()),
       blocks(heap_storage_.begin(), heap_storage_.bytes() / block_bytes, metadata),
       large(blocks, metadata),
       grey_set(heap_storage_.bytes() / granule_bytes, options.packet_capacity),
@@ -35,6 +43,7 @@ void Heap::touch_pages() {
   unpoison(heap_storage_.begin(), heap_storage_.bytes());
   heap_storage_.touch_pages();
   metadata_storage_.touch_pages();
+  side_table_storage_.touch_pages();
   poison(heap_storage_.begin(), heap_storage_.bytes());
 }
 

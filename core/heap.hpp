@@ -8,9 +8,11 @@
 #include <atomic>
 #include <cstdint>
 
+#include "core/card_table.hpp"
 #include "core/collector_hooks.hpp"
 #include "core/events.hpp"
 #include "core/large_object_space.hpp"
+#include "core/log_bits.hpp"
 #include "core/mutator_context.hpp"
 
 namespace tricolour {
@@ -19,6 +21,7 @@ struct HeapOptions {
   std::size_t bytes = std::size_t{64} << 20;   ///< rounded up to whole blocks
   std::size_t hole_piece_bytes = 32 * 1024;    ///< the longest hole handed out at once
   std::uint32_t packet_capacity = 256;         ///< grey items per packet and shade buffer
+  SideTable side_table = SideTable::none;      ///< what the mutators' barrier writes (`BarrierTraits::side_table`)
   bool huge_pages = true;                      ///< ask the kernel for huge pages (transparent: it may decline)
 };
 
@@ -36,6 +39,9 @@ class Heap {
 
   std::size_t bytes() const { return blocks.block_count() * block_bytes; }
   std::size_t metadata_bytes() const { return metadata_storage_.bytes(); }
+  /// Of cards or log bits; 0 when the barrier has none.
+  std::size_t side_table_bytes() const { return side_table_storage_.bytes(); }
+  std::byte* side_table() const { return side_table_storage_.begin(); }
   /// Bytes marked by the last cycle plus what was handed out since; what the pacer goes by.
   std::size_t used_bytes() const { return live_bytes.load(std::memory_order_relaxed) + handed_out.load(std::memory_order_relaxed); }
   bool contains(const void* address) const {
@@ -66,12 +72,15 @@ class Heap {
   EventListener* listener_;
   Reservation heap_storage_;
   Reservation metadata_storage_;
+  Reservation side_table_storage_;
   CollectorHooks* hooks_ = nullptr;
   HeapObserver* observer_ = nullptr;
   Object* globals_ = nullptr;
 
  public:
   SideMetadata metadata;
+  CardTable cards;   ///< where side_table is `cards`
+  LogBits log_bits;  ///< where side_table is `log_bits`
   BlockSpace blocks;
   LargeObjectSpace large;
   GreySet grey_set;

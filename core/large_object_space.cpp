@@ -35,6 +35,15 @@ void LargeObjectSpace::publish(Object* object) {
   objects_.at(page_of(object)).pending = false;
 }
 
+Object* LargeObjectSpace::object_at(const void* address) {
+  const std::size_t page = page_of(address);
+  std::scoped_lock lock(lock_);
+  auto after = objects_.upper_bound(page);
+  if (after == objects_.begin()) return nullptr;
+  const auto& [first, entry] = *std::prev(after);
+  return entry.pending || page >= first + entry.pages ? nullptr : reinterpret_cast<Object*>(page_begin(first));
+}
+
 void LargeObjectSpace::begin_sweep(MarkSense sense) {
   live_state_ = sense.black;
   sweep_due_.store(true, std::memory_order_release);

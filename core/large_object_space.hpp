@@ -31,6 +31,9 @@ class LargeObjectSpace {
   /// The object is initialised and about to be stored where others see it.
   void publish(Object* object);
 
+  /// The published object whose pages `address` is in, or null. Any thread.
+  Object* object_at(const void* address);
+
   /// World stopped, a cycle terminated with `sense`.
   void begin_sweep(MarkSense sense);
   /// Frees what the last cycle left white, unless that is done. Any thread.

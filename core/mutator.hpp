@@ -43,7 +43,9 @@ class Root {
 template <Barrier B>
 class Mutator : public MutatorContext {
  public:
-  using MutatorContext::MutatorContext;
+  /// As MutatorContext. Throws ConfigurationError when the heap was made without the side table that B writes.
+  explicit Mutator(Heap& heap, MutatorStatus status = MutatorStatus::running, const std::function<void(MutatorContext&)>& arrival = {})
+      : MutatorContext(checked(heap), status, arrival, B::traits.black_means) {}
 
   // --- one slot ----------------------------------------------------------------------------------------------------------------
 
@@ -57,16 +59,24 @@ class Mutator : public MutatorContext {
       return value;
     });
   }
-  /// Writes `value` and returns what it replaced, atomically.
+  /// Writes `value` and returns what it replaced, atomically: a load and a store.
   Object* exchange(Object* object, std::size_t index, Object* value) {
     Slot& slot = object->slot(index);
-    return B::store(environment(), object, slot, value, [&](std::memory_order order) { return slot.exchange(value, both(order)); });
+    if constexpr (B::traits.guards_loads) {
+      // What it returns has to come through the barrier: it is loaded first, and then replaced if it is still there.
+      for (;;) {
+        Object* const seen = load_through_barrier(object, slot);
+        if (store_if(object, slot, seen, value)) return seen;
+      }
+    } else {
+      return B::store(environment(), object, slot, value, [&](std::memory_order order) { return slot.exchange(value, both(order)); });
+    }
   }
-  /// Writes `value` if the field holds `expected`; a refused exchange changes nothing, shades nothing.
+  /// Writes `value` if the field holds `expected`; a refused exchange changes nothing, shades nothing. It hands out no reference that the
+  /// caller did not have, so it is no load to a read barrier.
   bool compare_exchange(Object* object, std::size_t index, Object* expected, Object* value) {
     Slot& slot = object->slot(index);
-    if (slot.load() != expected) return false;
-    return B::store(environment(), object, slot, value, [&](std::memory_order order) { return slot.compare_exchange(expected, value, both(order)); });
+    return slot.load() == expected && store_if(object, slot, expected, value);
   }
 
   // --- many slots: atomic per slot, a safepoint between chunks --------------------------------------------------------------------
@@ -98,6 +108,12 @@ class Mutator : public MutatorContext {
   }
 
  private:
+  static Heap& checked(Heap& heap) {
+    if (B::traits.side_table != SideTable::none && heap.options().side_table != B::traits.side_table) {
+      throw ConfigurationError("barrier '" + std::string(B::traits.name) + "' needs a side table that this heap has not (HeapOptions::side_table)");
+    }
+    return heap;
+  }
   MutatorContext& environment() { return *this; }
   /// An exchange acquires what it reads as well.
   static constexpr std::memory_order both(std::memory_order order) {
@@ -106,8 +122,11 @@ class Mutator : public MutatorContext {
   static constexpr std::size_t bulk_chunk = 512;
 
   Object* load_through_barrier(Object* object, Slot& slot) {
-    if constexpr (requires { B::load(environment(), object, slot); }) return B::load(environment(), object, slot);
+    if constexpr (B::traits.guards_loads) return B::load(environment(), object, slot);
     return MutatorContext::load(slot);
+  }
+  bool store_if(Object* object, Slot& slot, Object* expected, Object* value) {
+    return B::store(environment(), object, slot, value, [&](std::memory_order order) { return slot.compare_exchange(expected, value, both(order)); });
   }
 
   template <class Each>

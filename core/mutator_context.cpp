@@ -14,10 +14,13 @@ constexpr std::size_t medium_object_bytes = 1024;
 constexpr std::size_t zeroing_piece_bytes = 256 * 1024;
 }  // namespace
 
-MutatorContext::MutatorContext(Heap& heap, MutatorStatus status, const std::function<void(MutatorContext&)>& arrival)
+MutatorContext::MutatorContext(Heap& heap, MutatorStatus status, const std::function<void(MutatorContext&)>& arrival, BlackMeans black_means)
     : metadata_(heap.metadata),
       heap_(heap),
       index_(heap.mutators_started.fetch_add(1, std::memory_order_relaxed)),
+      black_means_(black_means),
+      cards_(heap.cards),
+      log_bits_(heap.log_bits),
       small_(heap.blocks, heap.metadata, heap.options().hole_piece_bytes, false),
       medium_(heap.blocks, heap.metadata, block_bytes, true),
       shade_buffer_(heap.grey_set.take_empty()),
@@ -42,13 +45,17 @@ void MutatorContext::adopt(const PhaseState& phase) {
   white_ = phase.sense.white();
   shaded_ = phase.shaded_state();
   regreyed_ = grey_state;
+  black_ = phase.sense.black;
+  log_mask_ = phase.arm == BarrierArm::full ? 0 : ~std::uint64_t{0};
   if (phase.arm == BarrierArm::live) return;
-  // Between cycles every object is black, so an arm decides by what it takes for white; changing black to black harms nothing.
+  // Between cycles every object is black, so an arm decides by what it takes for white, and `full` also by what a barrier that skips black
+  // objects takes for black; changing black to black harms nothing.
   constexpr ColourByte no_state = 0xff;
   phase_.marking = true;
   phase_.roots_scanned = true;
   white_ = phase.arm == BarrierArm::full ? phase.sense.black : no_state;
   shaded_ = regreyed_ = phase.sense.black;
+  if (phase.arm == BarrierArm::full && black_means_ == BlackMeans::completed) black_ = no_state;
 }
 
 // --- allocation -----------------------------------------------------------------------------------------------------------------
@@ -197,7 +204,7 @@ void MutatorContext::regrey(Object* source, Slot& slot) {
   auto byte = SideMetadata::atomic(metadata_.byte_of_slot(source, slot));
   ColourByte seen = byte.load(std::memory_order_relaxed);
   // acq_rel: the winner alone pushes; release orders the barrier's store before the marker that pops the item and acquires.
-  if (state_of(seen) == phase_.sense.black &&
+  if (state_of(seen) == black_ &&
       byte.compare_exchange_strong(seen, with_state(seen, regreyed_), std::memory_order_acq_rel, std::memory_order_relaxed)) {
     const auto index = static_cast<std::size_t>(&slot - source->slots());
     push_grey(GreyItem(source, index / chunk_slots, Extent::chunk));

@@ -14,9 +14,11 @@
 #include <array>
 #include <cstring>
 
+#include "core/card_table.hpp"
 #include "core/errors.hpp"
 #include "core/grey_set.hpp"
 #include "core/hole_allocator.hpp"
+#include "core/log_bits.hpp"
 #include "core/phase_state.hpp"
 #include "core/poison.hpp"
 #include "core/safepoint.hpp"
@@ -32,9 +34,9 @@ class MutatorContext {
   using SlotReference = Slot&;
 
   /// Registers with `heap`. `running`: on the thread that will mutate; `blocked`: on a parent's, for a thread that attaches later.
-  /// `arrival` runs registered, before any stop or handshake can see this mutator.
+  /// `arrival` runs registered, before any stop or handshake can see this mutator. `black_means`: to this mutator's barrier.
   explicit MutatorContext(Heap& heap, MutatorStatus status = MutatorStatus::running,
-                          const std::function<void(MutatorContext&)>& arrival = {});
+                          const std::function<void(MutatorContext&)>& arrival = {}, BlackMeans black_means = BlackMeans::marked);
   ~MutatorContext();
   MutatorContext(const MutatorContext&) = delete;
   MutatorContext& operator=(const MutatorContext&) = delete;
@@ -71,11 +73,21 @@ class MutatorContext {
     if (object != nullptr && state_of(metadata_.load_relaxed(object)) == white_) shade_white(object);
   }
   bool is_white(Object* object) const { return object != nullptr && state_of(metadata_.load_relaxed(object)) == white_; }
-  /// seq_cst: ordered after the barrier's own seq_cst store; partner: the marker's seq_cst exchange to black.
+  /// seq_cst. Black means `started`: ordered after the barrier's own seq_cst store; partner: the marker's seq_cst exchange to black. Black
+  /// means `completed`: acquires the marker's look at the slot; partner: the marker's release of black.
   bool is_black(Object* source, Slot& slot) const {
-    return state_of(SideMetadata::atomic(metadata_.byte_of_slot(source, slot)).load(std::memory_order_seq_cst)) == phase_.sense.black;
+    return state_of(SideMetadata::atomic(metadata_.byte_of_slot(source, slot)).load(std::memory_order_seq_cst)) == black_;
+  }
+  /// Acquires, where it finds black, that everything that the marker read out of this slot's object or chunk is marked; partner: the
+  /// marker's release of black. A chunk is white or black; it counts as grey from when the array is marked.
+  bool is_grey(Object* source, Slot& slot) const {
+    const ColourByte state = state_of(SideMetadata::atomic(metadata_.byte_of_slot(source, slot)).load(std::memory_order_acquire));
+    return state != black_ && state_of(metadata_.load_relaxed(source)) != phase_.sense.white();
   }
   void regrey(Object* source, Slot& slot);
+  void mark_card(Object*, Slot& slot) const { cards_.mark(&slot); }
+  bool is_logged(Slot& slot) const { return log_bits_.test(slot); }
+  bool try_log(Slot& slot) const { return log_bits_.try_set(slot, log_mask_); }
 
   // --- for a collector that holds this mutator, and for the oracle -----------------------------------------------------------
 
@@ -130,10 +142,15 @@ class MutatorContext {
   ColourByte white_ = 0;     ///< the state that looks white to this mutator's barrier
   ColourByte shaded_ = 0;    ///< what shading turns it into
   ColourByte regreyed_ = 0;  ///< what making black grey again turns it into
+  ColourByte black_ = 0;     ///< the state that looks black to this mutator's barrier
   PhaseState phase_;
 
   Heap& heap_;
   std::uint32_t index_ = 0;
+  const BlackMeans black_means_;
+  const CardTable cards_;
+  const LogBits log_bits_;
+  std::uint64_t log_mask_ = 0;  ///< 0 where every store is to look like a slot's first
   Hole hole_;  ///< the current hole; its end is the true limit where `limit_` is held down so that every allocation is observed
   std::byte* counted_from_ = nullptr;  ///< bytes of the hole before this are in allocated_bytes_
   HoleAllocator small_;

@@ -14,7 +14,7 @@
 // Invariant: every transition is asserted by `may_follow`. Allocation turns to the new cycle's black before any block can be
 // swept, in both tables, because white allocation during the sweep would be freed by it.
 //
-// Source: strong/grey: Dijkstra, Lamport et al. 1978; Steele 1975. weak/black: Yuasa 1990. The vocabulary is Pirinen 1998.
+// Source: strong/grey: Dijkstra, Lamport et al. 1978; Steele 1975; with cards: Boehm, Demers, Shenker 1991. weak/black: Yuasa 1990. The vocabulary is Pirinen 1998.
 #pragma once
 
 #include <array>
@@ -52,6 +52,7 @@ enum class Step : std::uint8_t {
   allocate_white,     ///< new objects take this cycle's white
   shade_roots,        ///< every reference in every root is shaded
   roots_are_scanned,  ///< every mutator is black from here on: its roots are not looked at again
+  scan_cards,         ///< marked objects' slots on dirty cards are looked at again; too many send the cycle back to marking
   flush_buffers,      ///< every mutator's shade buffer joins the grey set
   drain,              ///< mark until the grey set is empty; too much of it sends the cycle back to marking
   barrier_off,        ///< every mutator's marking flag is cleared
@@ -74,6 +75,10 @@ constexpr Protocol protocol_for(const BarrierTraits& traits, AllocationColour al
     return {.begin = {Step::flip_mark_sense, Step::allocate_black, Step::shade_roots},
             .termination = {Step::drain},
             .stopped_throughout = true};
+  }
+  if (traits.side_table == SideTable::cards) {
+    return {.begin = {Step::flip_mark_sense, Step::barrier_on, allocate, Step::shade_roots},
+            .termination = {Step::flush_buffers, Step::shade_roots, Step::scan_cards, Step::drain, Step::barrier_off, Step::allocate_black}};
   }
   if (traits.rescans_roots()) {
     return {.begin = {Step::flip_mark_sense, Step::barrier_on, allocate, Step::shade_roots},

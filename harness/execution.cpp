@@ -226,6 +226,7 @@ class Execution {
                     .live = outcome.collector.live_bytes,
                     .peak = std::max<std::size_t>(outcome.figures ? outcome.figures->peak_bytes : 0, heap.used_bytes()),
                     .metadata = heap.metadata_bytes(),
+                    .side_table = heap.side_table_bytes(),
                     .grey_set_reserve = heap.grey_set.reserved_bytes(),
                     .peak_resident = peak_resident_bytes()};
   }

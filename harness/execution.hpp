@@ -24,7 +24,7 @@
 namespace tricolour {
 
 struct HeapFigures {
-  std::size_t size = 0, live = 0, peak = 0, metadata = 0, grey_set_reserve = 0, peak_resident = 0;
+  std::size_t size = 0, live = 0, peak = 0, metadata = 0, side_table = 0, grey_set_reserve = 0, peak_resident = 0;
 };
 
 struct Outcome {

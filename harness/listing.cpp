@@ -60,8 +60,12 @@ Listing list_barriers() {
                  {"sound_with_white_allocation", one->sound_with_white_allocation},
                  {"ragged_safe", one->ragged_safe},
                  {"regreys", one->regreys},
+                 {"black_means", to_string(one->black_means)},
+                 {"side_table", to_string(one->side_table)},
+                 {"guards_loads", one->guards_loads},
                  {"has_flag", one->has_flag},
                  {"idle_instructions", one->idle_instructions},
+                 {"idle_load_instructions", one->idle_load_instructions},
                  {"collectors", array_of(fitting)},
                  {"source", one->source}});
   }

@@ -133,6 +133,7 @@ Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& 
                                         {"live", heap.live},
                                         {"peak", heap.peak},
                                         {"metadata", heap.metadata},
+                                        {"side_table", heap.side_table},
                                         {"grey_set_reserve", heap.grey_set_reserve},
                                         {"peak_resident", heap.peak_resident}});
   const VerifyStatistics& verify = outcome.verify;

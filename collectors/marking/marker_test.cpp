@@ -2,6 +2,7 @@
 // no other.
 #include "collectors/marking/marker.hpp"
 
+#include <array>
 #include <atomic>
 #include <random>
 #include <thread>
@@ -159,7 +160,7 @@ TEST_CASE("every reachable object is marked once and no other", "[marker]") {
   const std::size_t count = tangle.reachable.objects.size();
   REQUIRE(count > 2000);
   const auto marker = make(heap.heap, {.stopped_threads = threads, .concurrent_threads = threads, .deque_capacity = deque_capacity});
-  for (const BlackMeans means : {BlackMeans::marked, BlackMeans::started}) {
+  for (const BlackMeans means : {BlackMeans::marked, BlackMeans::started, BlackMeans::completed}) {
     for (const Way way : {Way::stopped, Way::concurrently, Way::in_quanta, Way::concurrently}) {
       CAPTURE(static_cast<int>(means), static_cast<int>(way));
       heap.paint_white(tangle.objects);
@@ -252,7 +253,7 @@ TEST_CASE("mutators that assist and shade beside the markers lose nothing", "[ma
   for (Object* const object : shaded) tangle.reachable.add_from(object);
   for (int cycle = 0; cycle < 10; ++cycle) {
     heap.paint_white(tangle.objects);
-    heap.begin_cycle(*marker, cycle % 2 == 0 ? BlackMeans::marked : BlackMeans::started, true);
+    heap.begin_cycle(*marker, std::array{BlackMeans::marked, BlackMeans::started, BlackMeans::completed}[static_cast<std::size_t>(cycle % 3)], true);
     std::atomic<bool> flushed{false};
     std::thread leader([&] {
       for (bool last = false; !last;) {

@@ -4,13 +4,17 @@
 // looks at the colour byte. What turns out white is marked and pushed. Every marker instantiates it over its own kind of stack.
 //
 // Invariant: only marked objects are on the stack, so the stack never holds more than the heap has objects; references in the FIFO are
-// not marked yet and leave it before `trace` returns.
+// not marked yet and leave it before `trace` returns. When a cycle ends, every chunk of a surviving array shows this cycle's black,
+// whatever black means; so in the next one no chunk looks black before it was scanned.
 //
 // Ownership: one scanner, one thread.
 //
 // Memory ordering: `alone` (world stopped, one marking thread) uses plain byte accesses. Otherwise marking is SideMetadata::try_shade.
 // Where black means `started`, the exchange to black and the loads of the fields behind it are seq_cst: partner of the barrier's
-// seq_cst store followed by its seq_cst look at the colour.
+// seq_cst store followed by its seq_cst look at the colour. Where black means `completed`, the change to black is a release behind the loads
+// of the fields, and behind the marking of what they held, because the FIFO keeps that order: a mutator that acquires black reads only
+// marked references out of that object. Each chunk of an array completes by itself: a barrier asks about the chunk of its slot, and what the
+// marker has yet to read in other chunks is no concern of that slot's.
 // Source: the FIFO is Cher, Hosking, Vitek 2004; marking the objects rather than pushing edges keeps the reserve small.
 #pragma once
 
@@ -76,49 +80,80 @@ class Scanner {
   }
 
  private:
+  /// What the FIFO holds: a reference that was found; or, tagged, the colour byte of a chunk whose references are all ahead of it.
+  using Entry = std::uintptr_t;
+  /// No address of a process has this bit.
+  static constexpr Entry scanned_tag = Entry{1} << 63;
+
   void scan(GreyItem item, MarkCount& count) {
     Object* const object = item.object();
     const std::uint32_t slots = object->slot_count();
     const std::size_t begin = item.chunk() * chunk_slots;
     const std::size_t end = std::min<std::size_t>(slots, begin + chunk_slots);
-    if constexpr (means == BlackMeans::started) blacken(object, item.chunk());
+    if constexpr (means == BlackMeans::started) blacken_started(metadata_.byte_of_chunk(object, item.chunk()));
     if (item.extent() == Extent::rest) {
       if (item.chunk() == 0) {
         count.bytes += object->bytes();
         ++count.objects;
       }
       // The rest of the array first, so that another thread can take it while this one scans.
-      if (end < slots) stack_.push(GreyItem(object, item.chunk() + 1));
+      if (end < slots) {
+        if constexpr (means == BlackMeans::marked) colour_chunk(object, item.chunk() + 1);
+        stack_.push(GreyItem(object, item.chunk() + 1));
+      }
     }
     Slot* const fields = object->slots();
     for (std::size_t i = begin; i < end; ++i) {
       if (Object* const referent = fields[i].load(field_order)) visit(referent);
     }
+    if constexpr (means == BlackMeans::completed) enqueue(scanned_tag | reinterpret_cast<Entry>(metadata_.byte_of_chunk(object, item.chunk())));
     count.slots += end - begin + 1;
   }
 
-  void blacken(Object* object, std::size_t chunk) {
-    ColourByte* const byte = metadata_.byte_of_chunk(object, chunk);
+  /// The size field of a chunk's byte is the object's own, or 1 behind the first chunk; a byte of state white or grey has it already.
+  void blacken_started(ColourByte* byte) {
     // Relaxed: only the state can change meanwhile, and that is overwritten.
     const ColourByte seen = SideMetadata::atomic(byte).load(std::memory_order_relaxed);
-    const ColourByte black = with_state(chunk == 0 ? seen : colour_byte(1, black_), black_);
     // seq_cst: black is visible before this thread's first look at the fields; partner: the barrier (see above).
-    SideMetadata::atomic(byte).exchange(black, std::memory_order_seq_cst);
+    SideMetadata::atomic(byte).exchange(with_state(seen, black_), std::memory_order_seq_cst);
+  }
+  void blacken_completed(ColourByte* byte) {
+    // Relaxed: a marked chunk's byte is changed by its scanner alone.
+    const ColourByte seen = SideMetadata::atomic(byte).load(std::memory_order_relaxed);
+    // Release: behind every look at the fields and every mark it led to; partner: the barrier's acquire (see above).
+    SideMetadata::atomic(byte).store(with_state(seen, black_), std::memory_order_release);
+  }
+  /// Relaxed: nobody asks in this cycle; the next begins with a stop.
+  void colour_chunk(Object* object, std::size_t chunk) {
+    SideMetadata::atomic(metadata_.byte_of_chunk(object, chunk)).store(colour_byte(1, black_), std::memory_order_relaxed);
   }
 
   void visit(Object* referent) {
     __builtin_prefetch(metadata_.byte_of(referent), 1);
     __builtin_prefetch(referent);
+    enqueue(reinterpret_cast<Entry>(referent));
+  }
+
+  void enqueue(Entry entry) {
     if (fifo_used_ < depth_) {
-      fifo_[fifo_used_++] = referent;
+      fifo_[fifo_used_++] = entry;
       return;
     }
-    mark(std::exchange(fifo_[fifo_next_], referent));
+    leave(std::exchange(fifo_[fifo_next_], entry));
     if (++fifo_next_ == depth_) fifo_next_ = 0;
   }
 
+  void leave(Entry entry) {
+    if constexpr (means == BlackMeans::completed) {
+      if ((entry & scanned_tag) != 0) return blacken_completed(reinterpret_cast<ColourByte*>(entry & ~scanned_tag));
+    }
+    mark(reinterpret_cast<Object*>(entry));
+  }
+
+  /// Oldest first.
   void empty_fifo() {
-    for (unsigned i = 0; i < fifo_used_; ++i) mark(fifo_[i]);
+    for (unsigned i = fifo_next_; i < fifo_used_; ++i) leave(fifo_[i]);
+    for (unsigned i = 0; i < fifo_next_; ++i) leave(fifo_[i]);
     fifo_used_ = fifo_next_ = 0;
   }
 
@@ -135,7 +170,7 @@ class Scanner {
   const ColourByte shaded_;
   const unsigned depth_;
   Stack& stack_;
-  std::array<Object*, max_prefetch> fifo_;
+  std::array<Entry, max_prefetch> fifo_;
   unsigned fifo_used_ = 0;
   unsigned fifo_next_ = 0;
 };
@@ -143,7 +178,11 @@ class Scanner {
 /// Calls `work` with the scanner that fits the phase: `work.template operator()<BlackMeans>()`.
 template <class Work>
 auto with_black_means(BlackMeans means, Work&& work) {
-  return means == BlackMeans::marked ? work.template operator()<BlackMeans::marked>() : work.template operator()<BlackMeans::started>();
+  switch (means) {
+    case BlackMeans::started: return work.template operator()<BlackMeans::started>();
+    case BlackMeans::completed: return work.template operator()<BlackMeans::completed>();
+    default: return work.template operator()<BlackMeans::marked>();
+  }
 }
 
 }  // namespace tricolour
