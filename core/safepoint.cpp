@@ -20,7 +20,9 @@ void World::add(MutatorContext& mutator, MutatorStatus status, const std::functi
 }
 
 void World::remove(MutatorContext& mutator, const std::function<void()>& farewell) {
-  const Activity interrupted = enter_blocked(mutator, Activity::paused);
+  // A child that never attached is blocked as it is, and a collector may have claimed it.
+  const bool runs = status_of(mutator) == MutatorStatus::running;
+  const Activity interrupted = runs ? enter_blocked(mutator, Activity::paused) : Activity::blocked;
   std::scoped_lock lock(registry_lock_);
   mutator.switch_activity(interrupted);
   farewell();

@@ -237,3 +237,27 @@ TEST_CASE("a child is born blocked with its arguments, and attaches on its own t
   parent.blocking([&] { thread.join(); });
   CHECK(seen == 42);
 }
+
+TEST_CASE("a child that ends without having attached leaves a collector's claim alone", "[safepoint]") {
+  TestHeap test;
+  std::optional<Child<None>> child;
+  std::thread([&] {
+    Mutator<None> parent(test.heap);
+    child.emplace(parent, std::initializer_list<const Root*>{});
+  }).join();
+  std::thread end;
+  bool kept = true;
+  {
+    World::Exclusive world(test.heap.world, nullptr);
+    world.stop({}, [&](Pause&) {
+      const SafepointState& state = world.mutators().front()->safepoint;
+      end = std::thread([&] { child->end(); });
+      for (int looks = 0; looks < 20'000 && kept; ++looks) {
+        kept = state.status.load() == MutatorStatus::claimed;
+        std::this_thread::yield();
+      }
+    });
+  }
+  end.join();
+  CHECK(kept);
+}
