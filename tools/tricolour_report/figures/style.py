@@ -22,11 +22,15 @@ COLOURS = {"stop_the_world": "#0072B2", "incremental": "#D55E00", "concurrent": 
 FREE_COLOURS = ["#E69F00", "#56B4E9", "#000000", "#8C6D31"]
 LINES = {
     "none": "-", "dijkstra": (0, (5, 2)), "yuasa": (0, (1.2, 1.4)), "hybrid": (0, (6, 1.5, 1.2, 1.5)),
-    "steele": (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)),
+    "steele": (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)), "dijkstra_black": (0, (9, 2)), "abraham_patel": (0, (2.4, 2.4)),
+    "boehm_cards": (0, (9, 1.5, 3, 1.5)), "field_log": (0, (1.2, 3)), "baker": (0, (9, 1.5, 1.2, 1.5, 1.2, 1.5)),
 }
-FREE_LINES = [(0, (10, 3)), (0, (3, 3)), (0, (2, 1, 6, 1)), (0, (8, 2, 2, 2, 2, 2))]
-MARKERS = {"none": "o", "dijkstra": "s", "yuasa": "^", "hybrid": "D", "steele": "v"}
-FREE_MARKERS = ["P", "X", "<", ">"]
+FREE_LINES = [(0, (14, 3)), (0, (4, 4)), (0, (2, 1, 6, 1)), (0, (8, 2, 2, 2, 2, 2))]
+MARKERS = {
+    "none": "o", "dijkstra": "s", "yuasa": "^", "hybrid": "D", "steele": "v", "dijkstra_black": "p", "abraham_patel": "<",
+    "boehm_cards": "h", "field_log": ">", "baker": "d",
+}
+FREE_MARKERS = ["P", "X", "8", "*"]
 GREY = "#767676"
 FAILED = "#B00020"
 
