@@ -19,6 +19,7 @@ void Sweeper::sweep_all_in_parallel() {
   heap_.large.sweep();
   constexpr std::size_t blocks_per_task = 64;
   parallel_for(threads_, heap_.blocks.block_count(), blocks_per_task, [this](std::size_t block) { heap_.blocks.sweep(block); });
+  sweep_all();
 }
 
 }  // namespace tricolour

@@ -14,7 +14,7 @@ class Sweeper {
 
   /// Until no block is unswept or being swept; beside mutators or not. Any thread.
   void sweep_all();
-  /// The same with oneTBB, world stopped.
+  /// The same, shared out over threads (oneTBB).
   void sweep_all_in_parallel();
 
  private:

@@ -7,6 +7,41 @@
 
 using namespace tricolour;
 
+namespace {
+/// Keeps its sweeper in the middle of a block until it is told to go on, or for many looks when nobody does.
+struct SlowFreeing final : HeapObserver {
+  void on_event(const Event&) override {}
+  void allocated(Object*) override {}
+  void mutator_started(MutatorContext&) override {}
+  void mutator_ended(MutatorContext&) override {}
+  void freed(Object*, std::size_t) override {
+    within_a_block = true;
+    for (long looks = 0; !go_on && looks < 100'000; ++looks) std::this_thread::yield();
+  }
+  std::atomic<bool> within_a_block{false};
+  std::atomic<bool> go_on{false};
+};
+}  // namespace
+
+TEST_CASE("a sweep, in parallel or not, waits for the block that another thread is in the middle of", "[sweeper]") {
+  const bool parallel = GENERATE(false, true);
+  bench::BenchHeap<bench::EverythingDies> bench(std::size_t{16} << 20);
+  BlockSpace& blocks = bench.heap.blocks;
+  SlowFreeing observer;
+  MutatorContext mutator(bench.heap);
+  const std::size_t block = blocks.block_of(mutator.allocate(1, 0));
+  bench::EverythingDies::collect(mutator);
+  blocks.observe(&observer);
+
+  std::thread other([&] { blocks.sweep(block); });
+  while (!observer.within_a_block) std::this_thread::yield();
+  Sweeper sweeper(bench.heap, 2);
+  parallel ? sweeper.sweep_all_in_parallel() : sweeper.sweep_all();
+  CHECK(blocks.swept());
+  observer.go_on = true;
+  other.join();
+}
+
 TEST_CASE("whoever sweeps all also sweeps what a collection beside it leaves to sweep meanwhile", "[sweeper][race]") {
   bench::BenchHeap<bench::NoCollection> bench(std::size_t{16} << 20);
   BlockSpace& blocks = bench.heap.blocks;

@@ -218,10 +218,10 @@ bool MutatorContext::flush_shade_buffer() {
 
 // --- accounting -----------------------------------------------------------------------------------------------------------------
 
-Activity MutatorContext::switch_activity(Activity next) {
+Activity MutatorContext::switch_activity(Activity next, std::optional<Nanoseconds> at) {
   const Activity ended = activity_;
   if (ended == next || !heap_.recorded()) return ended;
-  const Nanoseconds now = now_ns();
+  const Nanoseconds now = at ? *at : now_ns();
   activity_ns_[static_cast<std::size_t>(ended)] += now - activity_since_;
   const bool reported = ended == Activity::paused || ended == Activity::handshake || ended == Activity::assisting || ended == Activity::stalled;
   if (reported) {

@@ -102,8 +102,9 @@ class MutatorContext {
 
   // --- accounting ------------------------------------------------------------------------------------------------------------
 
-  /// Ends the current activity's interval and starts one of `next`; returns the activity that ended.
-  Activity switch_activity(Activity next);
+  /// Ends the current activity's interval and starts one of `next`, now or `at` a moment since it began; returns the activity that ended.
+  /// Not while a collector has claimed this mutator: the event says the cycle.
+  Activity switch_activity(Activity next, std::optional<Nanoseconds> at = std::nullopt);
   /// Nanoseconds spent per activity up to `until`, the first eight of `Activity`.
   std::array<Nanoseconds, 8> time_by_activity(Nanoseconds until) const;
   void restart_accounting();

@@ -62,6 +62,7 @@ Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
 }
 
 void World::leave_blocked(MutatorContext& mutator, Activity next) {
+  std::optional<Nanoseconds> held_up_since;
   for (;;) {
     auto expected = MutatorStatus::blocked;
     // acquire: whatever a collector did for this mutator while it held the claim.
@@ -69,9 +70,11 @@ void World::leave_blocked(MutatorContext& mutator, Activity next) {
                                                          std::memory_order_acquire)) {
       break;
     }
-    mutator.switch_activity(Activity::paused);
+    if (!held_up_since) held_up_since = now_ns();
     wait_while_claimed(mutator);
   }
+  // Not before: while it is claimed the mutator's copy of the phase, which an event names, is the collector's.
+  if (held_up_since) mutator.switch_activity(Activity::paused, *held_up_since);
   mutator.switch_activity(next);
 }
 

@@ -163,6 +163,42 @@ TEST_CASE("return from a blocked region waits for the collector that claimed it"
   CHECK(ran_while_stopped == 0);
 }
 
+TEST_CASE("a mutator that wants to leave a blocked region says nothing of it while a collector holds its claim", "[safepoint][race]") {
+  Events events;
+  TestHeap test(&events);
+  std::latch entered(1);
+  std::atomic<bool> claimed{false};
+  std::thread mutator([&] {
+    Mutator<None> m(test.heap);
+    const Activity interrupted = test.heap.world.enter_blocked(m, Activity::stalled);
+    entered.count_down();
+    while (!claimed) std::this_thread::yield();
+    test.heap.world.leave_blocked(m, interrupted);
+  });
+  entered.wait();
+  std::size_t said = 0;
+  {
+    World::Exclusive world(test.heap.world, nullptr);
+    world.stop({PauseKind::full, Cause::explicit_request}, [&](Pause&) {
+      claimed = true;
+      for (int looks = 0; said == 0 && looks < 20'000; ++looks) {
+        std::this_thread::yield();
+        said = events.of(EventKind::mutator_interval).size();
+      }
+      ++test.heap.phase.cycle;
+      for (MutatorContext* each : world.mutators()) each->adopt(test.heap.phase);
+    });
+  }
+  mutator.join();
+  CHECK(said == 0);
+  const auto intervals = events.of(EventKind::mutator_interval);
+  REQUIRE(intervals.size() == 3);  // the last is its removal's
+  CHECK(intervals[0].activity == Activity::stalled);
+  CHECK(intervals[1].activity == Activity::paused);
+  CHECK(intervals[0].end_ns == intervals[1].begin_ns);
+  CHECK(intervals[1].begin_ns < events.of(EventKind::pause).front().end_ns);
+}
+
 TEST_CASE("a failure inside a stop resumes the world", "[safepoint]") {
   TestHeap test;
   Mutator<None> m(test.heap);
