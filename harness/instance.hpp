@@ -1,8 +1,8 @@
 // An instance: one workload under one barrier, behind plain function pointers.
 //
 // Purpose: the one place where the run-time choice of workload and barrier becomes a template instantiation. CMake generates a
-// translation unit per pair that calls `make_instance`, and a registry of them all; the pointers are called once per mutator thread, so
-// that no dispatch is left on any store.
+// translation unit per barrier that calls `make_instance` for each workload, and a registry of them all; the pointers are called once per
+// mutator thread, so that no dispatch is left on any store.
 //
 // Ownership: instances are constants.
 #pragma once
