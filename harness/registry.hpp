@@ -11,6 +11,9 @@ namespace tricolour {
 /// Every pair, workload by workload; generated.
 const std::vector<const Instance*>& instances();
 
+/// Each workload once more, under the barrier that records a mutation trace; generated.
+const std::vector<const Instance*>& recording_instances();
+
 /// One instance of each workload, under the first barrier.
 std::vector<const Instance*> workloads();
 std::vector<const BarrierTraits*> barriers();
@@ -19,5 +22,6 @@ std::vector<const BarrierTraits*> barriers();
 const BarrierTraits& find_barrier(std::string_view name);
 const Instance& find_workload(std::string_view name);
 const Instance& find_instance(std::string_view workload, std::string_view barrier);
+const Instance& find_recording_instance(std::string_view workload);
 
 }  // namespace tricolour
