@@ -61,10 +61,9 @@ void CardScan::scan(std::byte* card, Found& found) {
     auto* const object = reinterpret_cast<Object*>(address);
     return heap_.metadata.load_acquire(object) == 0 ? nullptr : object;
   };
-  // The object that reaches into the card from before, if there is one: the nearest start, no further than an object is long.
-  std::byte* const block_begin = heap_.blocks.block_begin(block);
-  const auto before = std::min(static_cast<std::size_t>(card - block_begin), large_object_bytes);
-  for (std::byte* at = card; at > card - before;) {
+  // The object that reaches into the card from before, if there is one: the nearest start in the block. It may be longer than
+  // `large_object_bytes`: what fits into the hole at hand is bumped, however long.
+  for (std::byte* at = card; at > heap_.blocks.block_begin(block);) {
     if (Object* const object = start_at(at -= granule_bytes)) {
       if (at + object->bytes() > card) scan_object<alone>(object, card, found);
       break;

@@ -11,7 +11,7 @@ std::string names(const std::vector<Info>& all) {
 }
 
 const CollectorInfo& checked_collector(const CollectedHeapOptions& options, const BarrierTraits& barrier) {
-  const CollectorInfo* const collector = find_collector(options.collector);
+  const CollectorInfo* const collector = options.own_collector != nullptr ? options.own_collector : find_collector(options.collector);
   if (collector == nullptr) {
     throw ConfigurationError("there is no collector '" + options.collector + "'; there are: " + names(collectors()));
   }

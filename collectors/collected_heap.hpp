@@ -17,6 +17,7 @@ namespace tricolour {
 struct CollectedHeapOptions {
   HeapOptions heap;  ///< its side table is the barrier's, whatever stands here
   std::string collector = "concurrent";
+  const CollectorInfo* own_collector = nullptr;  ///< one that is not in the list, instead of `collector`
   CollectorOptions collection;
   bool verify = false;   ///< check every cycle with the oracle
   bool unsound = false;  ///< run a pair that loses objects, for teaching: implies `verify`

@@ -130,6 +130,29 @@ TEMPLATE_LIST_TEST_CASE("the other allocation colour, where a barrier is sound w
   CHECK(outcome.verification.cycles_checked >= 3);
 }
 
+TEMPLATE_LIST_TEST_CASE("a store far into a long object that lies in a block is seen", "[soundness]", Barriers) {
+  CollectedHeapOptions options = verified("incremental", TestType::traits);
+  options.collection.quantum_slots = 64;
+  if (!unsound_because(*find_collector("incremental"), TestType::traits, options.collection.allocation).empty()) return;
+  CollectedHeap heap(options, TestType::traits);
+  {
+    Mutator<TestType> m(heap);
+    m.allocate(0, 0);  // from here on a hole is at hand
+    constexpr std::uint32_t slots = 4000;
+    const Root array{m, m.allocate(slots, 0)};
+    const BlockSpace& blocks = heap.heap().blocks;
+    REQUIRE(array.get()->bytes() > large_object_bytes);
+    REQUIRE(blocks.state(blocks.block_of(array.get())) != BlockState::large);
+    for (std::uint32_t i = 0; i < 60'000; ++i) {
+      Object* const made = m.allocate(0, 96);
+      m.store(array, slots / 2 + i % (slots / 2), made);
+    }
+  }
+  heap.stop();
+  CHECK(heap.oracle()->statistics().lost_objects == 0);
+  CHECK(heap.oracle()->statistics().cycles_checked >= 3);
+}
+
 TEST_CASE("the oracle sees what an unsound pair loses, with a path to it", "[soundness]") {
   const auto collector = GENERATE(as<std::string>{}, "incremental", "concurrent");
   const bool white_yuasa = GENERATE(false, true);

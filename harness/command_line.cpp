@@ -85,7 +85,9 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
       ->capture_default_str();
   app.add_option("--out", command.out, "folder for run.json and the tables; there when the run is complete, or not at all");
   app.add_option("--trace", command.trace, "file for a timeline of the whole run, which Perfetto and Chrome's trace viewer open");
-  app.add_flag("--force", command.force, "replace an existing --out folder or --trace file");
+  app.add_option("--record-mutations", command.mutations,
+                 "file for every load, store, allocation and change of a root, for `tricolour replay`; under stop_the_world and none, with one mutator");
+  app.add_flag("--force", command.force, "replace an existing --out folder, --trace file or mutation trace");
   app.add_flag("--json", command.json, "one JSON object on standard output");
   app.add_flag("--quiet", command.quiet, "no progress on standard error");
   app.add_option("--block", command.block, "block of the sweep that the run belongs to; written into run.json")->group("For sweeps");
@@ -101,6 +103,32 @@ void finish(RunCommand& command, const RunWords& words) {
   if (!command.records && !command.trace.empty()) throw ConfigurationError("--trace draws what --record off does not record");
   if (!command.records && command.logs_cycles) throw ConfigurationError("--log cycles shows what --record off does not record");
 }
+
+void add_replay_flags(CLI::App& app, ReplayCommand& command) {
+  app.add_option("trace", command.file, "what `tricolour run --record-mutations` has written")->required();
+  CLI::Option* const barrier = app.add_option(
+      "--barrier", command.barrier, "replay under this one only, and show every cycle (default: under each that is sound, and show sums)");
+  app.add_option("--collector", command.collector, "collect at this collector's own pace, instead of at fixed points of the trace");
+  app.add_option("--allocate", command.allocate, "colour of objects born while marking: white, black, or auto (the barrier's)")->capture_default_str();
+  app.add_option("--heap", command.heap, "its size, such as 256M (default: room for all that the trace allocates)");
+  app.add_option("--period", command.period,
+                 "at fixed points: bytes allocated from the begin of a cycle to that of the next (default: as many as are reachable at "
+                 "its begin, as in a heap of 2x)");
+  app.add_option("--marking", command.marking, "at fixed points: share of a period from a cycle's begin to its end")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--quanta", command.quanta, "at fixed points: stops in which a cycle marks, each an equal share of what was reachable at its begin")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+  app.add_flag("--unsound", command.unsound, "replay under a --barrier that loses objects all the same")->needs(barrier);
+  app.add_flag("--json", command.json, "one JSON object on standard output");
+  app.add_flag("--quiet", command.quiet, "no progress on standard error");
+}
+
+constexpr const char* replay_footer =
+    "Without --collector every cycle begins, marks and ends at the same allocations of the trace whatever the barrier, so that floating\n"
+    "garbage can be compared. Exit codes: 0 done; 1 internal error; 2 wrong usage, or no trace; 3 an object was lost, or the replay made\n"
+    "another graph than the recorded run; 4 heap exhausted.";
 
 constexpr const char* sweep_footer =
     "EXPERIMENT.toml:\n"
@@ -148,6 +176,11 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
       "Exit codes: 0 done; 1 internal error; 2 wrong usage; 3 an object was lost or a self-check failed; 4 heap exhausted; 5 timeout; 130 "
       "interrupted.");
 
+  ReplayCommand replay;
+  CLI::App& replay_app = *app.add_subcommand("replay", "a recorded mutation trace once more, verified, under any barrier");
+  add_replay_flags(replay_app, replay);
+  replay_app.footer(replay_footer);
+
   MinheapCommand minheap;
   minheap.options.marker = "serial";
   minheap.options.sweep = "eager";
@@ -189,6 +222,7 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
       finish(run, run_words);
       return run;
     }
+    if (replay_app.parsed()) return replay;
     if (minheap_app.parsed()) {
       minheap.options.parameters = split(minheap_parameters, "--param");
       return minheap;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <variant>
 
+#include "harness/replay_schedule.hpp"
 #include "harness/run_options.hpp"
 
 namespace tricolour {
@@ -20,14 +21,29 @@ struct RunCommand {
   RunOptions options;
   bool records = true;
   bool logs_cycles = false;
-  std::filesystem::path out;    ///< empty: no files
-  std::filesystem::path trace;  ///< empty: no timeline
+  std::filesystem::path out;        ///< empty: no files
+  std::filesystem::path trace;      ///< empty: no timeline
+  std::filesystem::path mutations;  ///< empty: no mutation trace is recorded
   bool force = false;
   bool json = false;
   bool quiet = false;
   std::uint64_t block = 0;
   std::optional<std::size_t> minimum_heap;
   double timeout_s = 0;
+};
+/// A recorded mutation trace once more.
+struct ReplayCommand {
+  std::filesystem::path file;
+  std::string collector;            ///< empty: cycles at fixed points of the trace
+  std::string barrier;              ///< empty: each that is sound
+  std::string allocate = "auto";
+  std::string heap;                 ///< empty: room for everything that the trace allocates
+  std::string period;               ///< empty: as ReplaySchedule has it
+  std::uint64_t quanta = ReplaySchedule{}.quanta;
+  double marking = ReplaySchedule{}.marking;
+  bool unsound = false;
+  bool json = false;
+  bool quiet = false;
 };
 struct MinheapCommand {
   RunOptions options;
@@ -49,11 +65,12 @@ struct ReportCommand {
   std::vector<std::string> arguments;
 };
 
-using Command = std::variant<ListCommand, DoctorCommand, RunCommand, MinheapCommand, SweepCommand, ReportCommand>;
+using Command = std::variant<ListCommand, DoctorCommand, RunCommand, ReplayCommand, MinheapCommand, SweepCommand, ReportCommand>;
 
 int carry_out(const ListCommand& command);
 int carry_out(const DoctorCommand& command);
 int carry_out(const RunCommand& command);
+int carry_out(const ReplayCommand& command);
 int carry_out(const MinheapCommand& command);
 int carry_out(const SweepCommand& command);
 int carry_out(const ReportCommand& command);

@@ -14,14 +14,10 @@
 #include "collectors/collected_heap.hpp"
 #include "core/errors.hpp"
 #include "harness/interruption.hpp"
+#include "harness/mutation_recorder.hpp"
 
 namespace tricolour {
 namespace {
-
-class Interrupted : public std::exception {
- public:
-  const char* what() const noexcept override { return "interrupted"; }
-};
 
 std::pair<Verdict, std::string> classify(const std::exception_ptr& failure) {
   try {
@@ -84,12 +80,33 @@ CollectedHeapOptions heap_options(const RunPlan& plan) {
           .arm = plan.arm};
 }
 
+/// Tells the recorder where the region begins and ends.
+class RecordedPass final : public Pass {
+ public:
+  RecordedPass(MutationRecorder& recorder, std::optional<std::uint64_t> operations) : Pass(1, operations, 0), recorder_(recorder) {}
+  void arrive_at_begin(unsigned mutator) override {
+    recorder_.region_begins();
+    Pass::arrive_at_begin(mutator);
+  }
+  void arrive_at_end(unsigned mutator, std::uint64_t operations) override {
+    recorder_.region_ends();
+    Pass::arrive_at_end(mutator, operations);
+  }
+
+ private:
+  MutationRecorder& recorder_;
+};
+
 class Execution {
  public:
   Execution(const RunPlan& plan, const ExecutionOptions& options)
       : plan_(plan), options_(options), collected_(heap_options(plan), *plan.instance->barrier, options.records ? &recorder_ : nullptr) {
+    if (options.mutations != nullptr) {
+      mutations_ = std::make_unique<MutationRecorder>(collected_.heap(), *options.mutations);
+      collected_.heap().attach(collected_.collector(), mutations_.get());
+    }
     if (plan.warmup_s > 0) passes_.push_back({std::make_unique<Pass>(plan.mutators, std::nullopt, 0), plan.warmup_s, plan.seed + 1});
-    passes_.push_back({std::make_unique<Pass>(plan.mutators, plan.operations, options.request_rows), plan.seconds, plan.seed});
+    passes_.push_back({measured_pass(), plan.seconds, plan.seed});
   }
 
   Outcome run() {
@@ -110,6 +127,11 @@ class Execution {
     std::optional<double> seconds;
     std::uint64_t seed;
   };
+
+  std::unique_ptr<Pass> measured_pass() {
+    if (mutations_ != nullptr) return std::make_unique<RecordedPass>(*mutations_, plan_.operations);
+    return std::make_unique<Pass>(plan_.mutators, plan_.operations, options_.request_rows);
+  }
 
   void run_threads() {
     std::vector<std::jthread> threads;
@@ -238,6 +260,7 @@ class Execution {
   const ExecutionOptions& options_;
   Recorder recorder_;
   CollectedHeap collected_;
+  std::unique_ptr<MutationRecorder> mutations_;
   std::vector<TimedPass> passes_;
   HiccupMeter hiccups_;
   std::vector<HeapUse> heap_use_;

@@ -18,6 +18,7 @@
 
 #include "harness/exit_codes.hpp"
 #include "harness/figures.hpp"
+#include "harness/mutation_trace.hpp"
 #include "harness/run_options.hpp"
 #include "harness/tables.hpp"
 
@@ -43,6 +44,7 @@ struct ExecutionOptions {
   bool records = true;             ///< events
   std::uint64_t request_rows = 0;  ///< requests of each mutator whose times are kept, at most
   double timeout_s = 0;            ///< 0: none
+  TraceWriter* mutations = nullptr;  ///< the run is recorded into it: a recording instance, one mutator, not verified
   /// Called on the control thread when mutators do not end; does not return. The text says why.
   std::function<void(Verdict, const std::string&)> on_hang;
 };

@@ -48,4 +48,12 @@ const Instance& find_instance(std::string_view workload, std::string_view barrie
   throw ConfigurationError("the pair was not compiled in");
 }
 
+const Instance& find_recording_instance(std::string_view workload) {
+  const std::string_view name = find_workload(workload).info().name;
+  for (const Instance& instance : instances_under_recording()) {
+    if (instance.info().name == name) return instance;
+  }
+  throw ConfigurationError("recording was not compiled in");
+}
+
 }  // namespace tricolour

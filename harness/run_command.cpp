@@ -5,9 +5,11 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/errors.hpp"
 #include "harness/commands.hpp"
 #include "harness/execution.hpp"
 #include "harness/minheap.hpp"
+#include "harness/registry.hpp"
 #include "harness/result_folder.hpp"
 #include "harness/run_json.hpp"
 #include "harness/run_text.hpp"
@@ -30,10 +32,29 @@ void size_heap(const RunCommand& command, RunPlan& plan) {
   plan.set_heap_bytes(static_cast<std::size_t>(std::llround(*plan.multiple * static_cast<double>(minimum))));
 }
 
+/// Makes the plan one of a run that is recorded.
+void record_mutations(const RunCommand& command, RunPlan& plan) {
+  const RunOptions& options = command.options;
+  const auto must = [](bool holds, std::string_view what) {
+    if (!holds) throw ConfigurationError(fmt::format("--record-mutations records what the program does, not what a collector makes of it: {}", what));
+  };
+  must(!plan.collector->marks_beside_mutators, "it needs --collector stop_the_world");
+  must(!plan.barrier->keeps_an_invariant() && options.barrier_arm.empty(), "it needs --barrier none, and no --barrier-arm");
+  must(plan.mutators == 1, "it needs --mutators 1");
+  must(!plan.verify, "it excludes --verify; a replay is verified");
+  must(plan.warmup_s == 0, "it excludes --warmup");
+  plan.instance = &find_recording_instance(options.workload);
+}
+
 }  // namespace
 
 int carry_out(const RunCommand& command) {
   RunPlan plan = plan_run(command.options);
+  std::optional<TraceWriter> mutations;
+  if (!command.mutations.empty()) {
+    record_mutations(command, plan);
+    mutations.emplace(command.mutations, command.force, to_command(command.options));
+  }
   std::optional<ResultFolder> folder;
   if (!command.out.empty()) folder.emplace(command.out, command.force);
   if (!command.trace.empty()) check_place(command.trace, command.force);
@@ -42,6 +63,7 @@ int carry_out(const RunCommand& command) {
 
   const auto give_up = [&](Verdict verdict, const std::string& error) {
     folder.reset();
+    if (mutations) mutations->abandon();
     explain_failure(command.options, verdict, error);
     std::fflush(nullptr);
     ::_exit(verdict.exit_code);
@@ -49,6 +71,7 @@ int carry_out(const RunCommand& command) {
   const Outcome outcome = execute(plan, {.records = command.records,
                                          .request_rows = folder ? command.options.request_rows : 0,
                                          .timeout_s = command.timeout_s,
+                                         .mutations = mutations ? &*mutations : nullptr,
                                          .on_hang = give_up});
 
   const Json json = run_to_json(command.options, plan, outcome, command.block);
@@ -58,6 +81,10 @@ int carry_out(const RunCommand& command) {
     folder->complete();
   }
   if (!command.trace.empty()) replace_file(command.trace, timeline(outcome, to_command(command.options)));
+  if (mutations && outcome.verdict.exit_code == exit_code::done) {
+    mutations->complete();
+    tell(command, fmt::format("{} mutations written to {}", mutations->records(), command.mutations.string()));
+  }
   if (command.logs_cycles) fmt::print(stderr, "{}", cycle_log(outcome));
   if (command.json) fmt::print("{}\n", to_text(json));
   if (outcome.verdict.exit_code != exit_code::done) {

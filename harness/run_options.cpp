@@ -73,15 +73,6 @@ void choose_arm(const RunOptions& options, RunPlan& plan) {
   if (arm == 3) plan.arm = BarrierArm::full;
 }
 
-void check_soundness(const RunOptions& options, const RunPlan& plan) {
-  const AllocationColour colour = plan.tuned.collector.allocation;
-  const std::string reason = unsound_because(*plan.collector, *plan.barrier, colour);
-  if (reason.empty() || options.unsound) return;
-  const auto fitting =
-      names_of(barriers(), [&](const BarrierTraits& barrier) { return unsound_because(*plan.collector, barrier, colour).empty(); });
-  throw ConfigurationError(fmt::format("{} (sound here: {}; --unsound runs it all the same)", reason, joined(fitting, ", ")));
-}
-
 void choose_duration(const RunOptions& options, RunPlan& plan) {
   if (options.seconds && options.operations) throw ConfigurationError("--seconds and --operations contradict each other");
   plan.seconds = options.seconds;
@@ -118,12 +109,25 @@ void choose_collection(const RunOptions& options, RunPlan& plan) {
   const std::string no_sweep = sweep_refused_because(*plan.collector, tuned.sweep);
   if (!no_sweep.empty()) throw ConfigurationError(no_sweep);
   choose_roots(options, *plan.collector);
-  const std::size_t colour = choose("allocation colour", options.allocate, {"white", "black", "auto"});
-  tuned.allocation = colour == 2 ? plan.barrier->allocation : static_cast<AllocationColour>(colour);
+  tuned.allocation = named_colour(options.allocate, *plan.barrier);
   tuned.stop_at_lost = true;
 }
 
 }  // namespace
+
+const CollectorInfo& named_collector(std::string_view name) { return must_find(find_collector(name), "collector", name, collectors()); }
+
+AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier) {
+  const std::size_t colour = choose("allocation colour", name, {"white", "black", "auto"});
+  return colour == 2 ? barrier.allocation : static_cast<AllocationColour>(colour);
+}
+
+void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrier, AllocationColour colour) {
+  const std::string reason = unsound_because(collector, barrier, colour);
+  if (reason.empty()) return;
+  const auto fitting = names_of(barriers(), [&](const BarrierTraits& one) { return unsound_because(collector, one, colour).empty(); });
+  throw ConfigurationError(fmt::format("{} (sound here: {}; --unsound runs it all the same)", reason, joined(fitting, ", ")));
+}
 
 std::size_t RunPlan::live_bytes() const { return instance->live_bytes(parameters) * (instance->info().shared ? 1 : mutators); }
 
@@ -141,7 +145,7 @@ void RunPlan::set_heap_bytes(std::size_t bytes) {
 RunPlan plan_run(const RunOptions& options) {
   if (options.workload.empty()) find_workload("");
   RunPlan plan;
-  plan.collector = &must_find(find_collector(options.collector), "collector", options.collector, collectors());
+  plan.collector = &named_collector(options.collector);
   plan.barrier = &find_barrier(options.barrier);
   plan.instance = &find_instance(options.workload, options.barrier);
   const WorkloadInfo workload = plan.instance->info();
@@ -154,7 +158,7 @@ RunPlan plan_run(const RunOptions& options) {
   choose_collection(options, plan);
   for (const auto& [name, value] : options.settings) apply_setting(name, value, plan.tuned);
   choose_arm(options, plan);
-  check_soundness(options, plan);
+  if (!options.unsound) check_soundness(*plan.collector, *plan.barrier, plan.tuned.collector.allocation);
   choose_duration(options, plan);
   plan.seed = options.seed;
   plan.pin = options.pin;

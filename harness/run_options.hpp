@@ -75,6 +75,11 @@ struct RunPlan {
 
 RunPlan plan_run(const RunOptions& options);
 
+/// What --collector and --allocate name, and whether it fits the barrier. They throw ConfigurationError with what there is.
+const CollectorInfo& named_collector(std::string_view name);
+AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier);
+void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrier, AllocationColour colour);
+
 /// The arguments after `tricolour run` that ask for this run.
 std::vector<std::string> to_arguments(const RunOptions& options);
 /// The command that repeats the run.

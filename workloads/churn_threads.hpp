@@ -1,9 +1,9 @@
 // Churn threads: mutators that start and end all the time, take arguments with them, and wait in system calls.
 //
 // Purpose: handshakes and stops that meet mutators being born, ending and blocked. One operation starts one child thread. Its argument, a
-// box, is taken out of its cell first, so that the child's root is the box's only place; some children hand it on to a child of their own. The last one allocates,
-// waits in a system call, renews the box (its tail stays the old one) and puts it back into the cell. The parent runs on beside
-// `children` of them and joins the oldest, which is a wait of its own.
+// box, is taken out of its cell first, so that the child's root is the box's only place; some children hand it on to a child of their own.
+// The last one allocates, waits in a system call, renews the box (its tail stays the old one) and puts it back into the cell. The parent
+// runs on beside `children` of them and joins the oldest, which is a wait of its own.
 //
 // Invariant: when a child has been joined, its cell holds the box of one generation more. Boxes and tails carry number, generation and
 // check word; a table outside the heap says which generation belongs in each cell.
@@ -12,7 +12,8 @@
 //
 // What children allocate is not in the allocation figures of a run, which are the mutators' that the harness started.
 //
-// Nominal, with default parameters: 16 KiB allocated per thread, in objects of 96 bytes that die at once; 2 reference stores per box renewed; depth 3.
+// Nominal, with default parameters: 16 KiB allocated per thread, in objects of 96 bytes that die at once; 2 reference stores per box
+// renewed; depth 3.
 #pragma once
 
 #include <algorithm>
@@ -30,15 +31,17 @@ namespace tricolour {
 
 struct ChurnThreads {
   static WorkloadInfo info() {
-    return {.name = "churn_threads",
-            .summary = "threads start and end all the time, and wait in system calls",
-            .source = "thread-per-request servers; blocked mutators as in JEP 312",
-            .operation = "one child thread started, and an earlier one joined",
-            .parameters = {{.name = "cells", .value = 40'000, .unit = "boxes", .summary = "that live: 88 bytes each", .least = 256, .most = 1e8},
-                           {.name = "children", .value = 4, .unit = "threads", .summary = "of each mutator at once", .least = 1, .most = 16},
-                           {.name = "depth", .value = 2, .unit = "threads", .summary = "most through which a box is handed on", .least = 0, .most = 8},
-                           {.name = "garbage", .value = 16'384, .unit = "bytes", .summary = "allocated by each thread", .least = 0, .most = 1e8},
-                           {.name = "wait", .value = 20, .unit = "microseconds", .summary = "of each thread in a system call", .least = 0, .most = 1e6}}};
+    return {
+        .name = "churn_threads",
+        .summary = "threads start and end all the time, and wait in system calls",
+        .source = "thread-per-request servers; blocked mutators as in JEP 312",
+        .operation = "one child thread started, and an earlier one joined",
+        .parameters = {
+            {.name = "cells", .value = 40'000, .unit = "boxes", .summary = "that live: 88 bytes each", .least = 256, .most = 1e8},
+            {.name = "children", .value = 4, .unit = "threads", .summary = "of each mutator at once", .least = 1, .most = 16},
+            {.name = "depth", .value = 2, .unit = "threads", .summary = "most through which a box is handed on", .least = 0, .most = 8},
+            {.name = "garbage", .value = 16'384, .unit = "bytes", .summary = "allocated by each thread", .least = 0, .most = 1e8},
+            {.name = "wait", .value = 20, .unit = "microseconds", .summary = "of each thread in a system call", .least = 0, .most = 1e6}}};
   }
 
   static std::size_t live_bytes(const Parameters& parameters) {
@@ -105,7 +108,8 @@ struct ChurnThreads {
   class Worker {
    public:
     /// `cells[task.cell]` is empty and `box` has what was there. A safepoint.
-    Worker(Mutator<B>& parent, const Root& cells, const Root& box, const Task& task) : parent_(parent), task_(task), child_(parent, {&cells, &box}) {
+    Worker(Mutator<B>& parent, const Root& cells, const Root& box, const Task& task)
+        : parent_(parent), task_(task), child_(parent, {&cells, &box}) {
       try {
         thread_ = std::thread([this] { live(); });
       } catch (...) {
@@ -201,7 +205,8 @@ struct ChurnThreads {
     }
 
     void check() {
-      for (std::size_t cell = 0; cell < generations_.size(); ++cell, m_.poll()) check_box(m_, m_.load(cells_, cell), cell, generations_[cell]);
+      for (std::size_t cell = 0; cell < generations_.size(); ++cell, m_.poll())
+        check_box(m_, m_.load(cells_, cell), cell, generations_[cell]);
     }
 
    private:

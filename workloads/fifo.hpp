@@ -103,9 +103,7 @@ struct Fifo {
     }
 
     /// After the last element has left.
-    void check_empty() {
-      WorkloadRun::check(head_.get() == tail_.get() && remove_at_ == append_at_, "fifo: the queue's ends do not meet");
-    }
+    void check_empty() { WorkloadRun::check(head_.get() == tail_.get() && remove_at_ == append_at_, "fifo: the queue's ends do not meet"); }
 
     /// A safepoint.
     Object* make_element(std::uint64_t serial) {
@@ -130,7 +128,8 @@ struct Fifo {
       const Object* const body = m_.load(element, 0);
       check_header(m_, body, 0, payload_bytes_, "fifo");
       const Data& body_data = *body->template payload<Data>();
-      WorkloadRun::check(body_data.serial == serial && body_data.check == ~mix(serial), "fifo: a body does not hold what was written to it");
+      WorkloadRun::check(body_data.serial == serial && body_data.check == ~mix(serial),
+                         "fifo: a body does not hold what was written to it");
     }
 
     Mutator<B>& m_;

@@ -3,7 +3,8 @@
 // Purpose: mutation of a large old structure while it is being marked, in random order. Each node has `degree` edges, objects of their own
 // that refer to a random node; nothing but one slot refers to an edge. Each mutator holds one more edge in its hand; one operation swaps
 // it with an edge of a random node, by exchange or compare-exchange. Once in `renew_every` operations the edge in hand is made anew, with
-// a random target: that is all that is allocated, so at 2x about live bytes / 48 x renew_every swaps fall into one cycle of `stop_the_world`.
+// a random target: that is all that is allocated, so at 2x about live bytes / 48 x renew_every swaps fall into one cycle of
+// `stop_the_world`.
 //
 // Invariant: swaps permute the edges over slots and hands: at the end each edge number is there once. Nodes and edges carry their
 // number and a check word.
@@ -29,7 +30,12 @@ struct Graph {
             .operation = "one edge swapped",
             .parameters = {{.name = "nodes", .value = 50'000, .unit = "nodes", .summary = "of the graph", .least = 16, .most = 1e8},
                            {.name = "degree", .value = 4, .unit = "edges", .summary = "that leave each node", .least = 1, .most = 1000},
-                           {.name = "renew_every", .value = 4, .unit = "operations", .summary = "mean distance of edges made anew", .least = 1, .most = 1e9}},
+                           {.name = "renew_every",
+                            .value = 4,
+                            .unit = "operations",
+                            .summary = "mean distance of edges made anew",
+                            .least = 1,
+                            .most = 1e9}},
             .shared = true};
   }
 

@@ -6,7 +6,8 @@
 // made, renewed, and put into the next ring; what that ring had no room for is carried on to the stage after it.
 //
 // A turn at stage 0 produces, at the last one consumes. Mutator i works at the stages that leave remainder i when divided by the number of
-// mutators, so with two or more of them every message changes hands, and mutators beyond the stages share one. What a stage does not find it produces: no turn is idle.
+// mutators, so with two or more of them every message changes hands, and mutators beyond the stages share one. What a stage does not find
+// it produces: no turn is idle.
 //
 // Invariant: every message that was made is consumed once, or is in a ring at the end: each mutator counts what it makes and consumes, and
 // adds up a hash of the serials. At each stage the message is a new object and the body the old one; both carry serial and check word.
@@ -141,9 +142,7 @@ struct Pipeline {
       }
     }
 
-    void publish_account() {
-      m_.load(m_.heap().globals(), accounts_global)->template payload<Account>()[account_index_] = account_;
-    }
+    void publish_account() { m_.load(m_.heap().globals(), accounts_global)->template payload<Account>()[account_index_] = account_; }
 
     /// After `end`: nobody moves anything any more, and the accounts are published.
     void check() {
@@ -222,7 +221,8 @@ struct Pipeline {
     const Message& check_message(Object* message, std::size_t stage) {
       check_header(m_, message, 1, sizeof(Message), "pipeline");
       const Message& data = *message->template payload<Message>();
-      WorkloadRun::check(data.stage == stage && data.check == mix(data.serial + stage), "pipeline: a message does not hold what was written to it");
+      WorkloadRun::check(data.stage == stage && data.check == mix(data.serial + stage),
+                         "pipeline: a message does not hold what was written to it");
       const Object* const body = m_.load(message, 0);
       check_header(m_, body, 0, payload_bytes_, "pipeline");
       const Body& body_data = *body->template payload<Body>();

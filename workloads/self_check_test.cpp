@@ -2,14 +2,13 @@
 //
 // Purpose: a workload is a judge of collectors only if its own check can fail. Each runs once as it is, with cycles, and once under a
 // barrier that now and then forgets the write: an element is lost, or, where it should have been taken out, there twice.
+#include "barriers/none.hpp"
+#include "collectors/collected_heap.hpp"
+#include "tools/catch.hpp"
 #include "workloads/churn_threads.hpp"
 #include "workloads/fifo.hpp"
 #include "workloads/graph.hpp"
 #include "workloads/pipeline.hpp"
-
-#include "barriers/none.hpp"
-#include "collectors/collected_heap.hpp"
-#include "tools/catch.hpp"
 
 namespace tricolour {
 namespace {

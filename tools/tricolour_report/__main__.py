@@ -1,4 +1,4 @@
-"""The three commands: `python3 -m tricolour_report report|summary|compare`.
+"""The four commands: `python3 -m tricolour_report report|summary|compare|precision`.
 
 Exit codes: 0 done; 1 the output could not be written; 2 wrong usage or unreadable input; 6 regression found by `compare
 --fail-on`.
@@ -39,6 +39,13 @@ def run_summary(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_precision(arguments: argparse.Namespace) -> int:
+    from .precision import write_precision
+
+    print(write_precision(arguments.folder))
+    return 0
+
+
 def run_compare(arguments: argparse.Namespace) -> int:
     from .compare import compare
     from .compare_text import as_json, as_text
@@ -68,7 +75,7 @@ def percentage(text: str) -> float:
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="tricolour", description="Statistics, plots and comparisons of Tricolour's result folders.")
-    commands = top.add_subparsers(required=True, metavar="report|summary|compare")
+    commands = top.add_subparsers(required=True, metavar="report|summary|compare|precision")
 
     report = commands.add_parser("report", help="plots, summary.csv and a self-contained page for a sweep folder")
     report.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
@@ -96,6 +103,10 @@ def parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("--json", action="store_true", help="one JSON object instead of text")
     compare.set_defaults(run=run_compare)
+
+    precision = commands.add_parser("precision", help="floating garbage per barrier, from the cycles.csv of tools/precision")
+    precision.add_argument("folder", type=Path, metavar="DIR", help="where cycles.csv is, and summary.csv and plots/ go")
+    precision.set_defaults(run=run_precision)
     return top
 
 

@@ -1,0 +1,200 @@
+#include "harness/mutation_trace.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "core/errors.hpp"
+#include "harness/result_folder.hpp"
+
+namespace tricolour {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the numbers of a trace are written as they lie in memory");
+
+constexpr std::string_view magic = "tricolmt";
+constexpr std::uint32_t version = 1;
+constexpr std::size_t flush_at = std::size_t{1} << 20;
+
+/// What a file begins with; the command follows, then the body. The checksum covers everything behind itself.
+struct Header {
+  char magic[8];
+  std::uint32_t version;
+  std::uint32_t command_bytes;
+  std::uint64_t body_bytes;
+  std::uint64_t checksum;
+  TraceSummary summary;
+};
+static_assert(sizeof(Header) == 72);
+
+/// FNV-1a over 64-bit words and then the bytes that are left, so that a trace is read as fast as the disk.
+class Checksum {
+ public:
+  explicit Checksum(std::uint64_t state = 0xcbf29ce484222325u) : state_(state) {}
+  Checksum& add(std::string_view bytes) {
+    while (bytes.size() >= sizeof(std::uint64_t)) {
+      std::uint64_t word;
+      std::memcpy(&word, bytes.data(), sizeof word);
+      step(word);
+      bytes.remove_prefix(sizeof word);
+    }
+    for (const char byte : bytes) step(static_cast<unsigned char>(byte));
+    return *this;
+  }
+  std::uint64_t value() const { return state_; }
+
+ private:
+  void step(std::uint64_t word) {
+    state_ = (state_ ^ word) * 0x100000001b3u;
+    state_ ^= state_ >> 32;
+  }
+  std::uint64_t state_;
+};
+
+std::string_view bytes_of(const auto& value) { return {reinterpret_cast<const char*>(&value), sizeof value}; }
+
+void append(std::string& bytes, std::uint64_t number) {
+  for (; number >= 0x80; number >>= 7) bytes.push_back(static_cast<char>(number | 0x80));
+  bytes.push_back(static_cast<char>(number));
+}
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+}  // namespace
+
+// --- writing --------------------------------------------------------------------------------------------------------------------
+
+TraceWriter::TraceWriter(std::filesystem::path file, bool replace, std::string_view made_by)
+    : file_(std::move(file)),
+      partial_(fmt::format("{}.partial-{}", file_.string(), ::getpid())),
+      made_by_(made_by),
+      checksum_(Checksum().value()) {
+  if (!replace && std::filesystem::exists(std::filesystem::symlink_status(file_))) {
+    throw ConfigurationError(fmt::format("{} exists; --force replaces it", file_.string()));
+  }
+  descriptor_ = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) throw OutputError(fmt::format("cannot write {}: {}", file_.string(), reason(errno)));
+  buffer_.reserve(flush_at + 64);
+  write_out(std::string(sizeof(Header), '\0') + made_by_);
+}
+
+TraceWriter::~TraceWriter() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  abandon();
+}
+
+void TraceWriter::abandon() { ::unlink(partial_.c_str()); }
+
+void TraceWriter::record(Mutation mutation, std::initializer_list<std::uint64_t> operands) {
+  buffer_.push_back(static_cast<char>(mutation));
+  for (const std::uint64_t operand : operands) append(buffer_, operand);
+  ++records_;
+  if (buffer_.size() >= flush_at) flush();
+}
+
+/// Words of the checksum must not straddle two writes: what is left over stays in the buffer.
+void TraceWriter::flush() {
+  const std::string_view whole = std::string_view(buffer_).substr(0, buffer_.size() / sizeof(std::uint64_t) * sizeof(std::uint64_t));
+  checksum_ = Checksum(checksum_).add(whole).value();
+  write_out(whole);
+  body_bytes_ += whole.size();
+  buffer_.erase(0, whole.size());
+}
+
+void TraceWriter::write_out(std::string_view bytes) {
+  while (!bytes.empty() && error_ == 0) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      error_ = errno;
+    }
+  }
+}
+
+void TraceWriter::complete() {
+  flush();
+  write_out(buffer_);
+  body_bytes_ += buffer_.size();
+  Header header{.magic = {},
+                .version = version,
+                .command_bytes = static_cast<std::uint32_t>(made_by_.size()),
+                .body_bytes = body_bytes_,
+                .checksum = 0,
+                .summary = summary_};
+  std::memcpy(header.magic, magic.data(), magic.size());
+  header.checksum = Checksum(Checksum(checksum_).add(buffer_).value()).add(bytes_of(header.summary)).add(made_by_).value();
+  if (error_ == 0 && ::lseek(descriptor_, 0, SEEK_SET) != 0) error_ = errno;
+  write_out(bytes_of(header));
+  if (::close(descriptor_) != 0 && error_ == 0) error_ = errno;
+  descriptor_ = -1;
+  if (error_ == 0 && ::rename(partial_.c_str(), file_.c_str()) != 0) error_ = errno;
+  if (error_ == 0) return;
+  abandon();
+  throw OutputError(fmt::format("cannot write {}: {}", file_.string(), reason(error_)));
+}
+
+// --- reading --------------------------------------------------------------------------------------------------------------------
+
+TraceReader::TraceReader(std::filesystem::path file) : file_(std::move(file)) {
+  try {
+    bytes_ = read_file(file_);
+  } catch (const OutputError& error) {
+    throw ConfigurationError(error.what());
+  }
+  const auto must = [&](bool holds, const std::string& why) {
+    if (!holds) throw ConfigurationError(fmt::format("{}: {}", file_.string(), why));
+  };
+  Header header{};
+  must(bytes_.starts_with(magic.substr(0, std::min(bytes_.size(), magic.size()))) && !bytes_.empty(),
+       "no mutation trace: `tricolour run --record-mutations` makes one");
+  must(bytes_.size() >= sizeof header, fmt::format("truncated: {} bytes, and the header alone has {}", bytes_.size(), sizeof header));
+  std::memcpy(&header, bytes_.data(), sizeof header);
+  must(header.version == version, fmt::format("a trace of version {}, and this program reads version {}", header.version, version));
+  constexpr std::uint64_t most_bytes = std::uint64_t{1} << 60;
+  must(header.body_bytes < most_bytes, "damaged: its header gives an impossible length");
+  must(header.summary.objects <= header.body_bytes, "damaged: its header gives more objects than its records can make");
+  const std::uint64_t expected = sizeof header + header.command_bytes + header.body_bytes;
+  must(bytes_.size() >= expected, fmt::format("truncated: {} bytes of {}", bytes_.size(), expected));
+  must(bytes_.size() == expected, fmt::format("damaged: {} bytes more than its header says", bytes_.size() - expected));
+  made_by_ = bytes_.substr(sizeof header, header.command_bytes);
+  records_at_ = position_ = sizeof header + header.command_bytes;
+  const std::string_view body = std::string_view(bytes_).substr(records_at_);
+  const std::uint64_t checksum = Checksum(Checksum().add(body).value()).add(bytes_of(header.summary)).add(made_by_).value();
+  must(checksum == header.checksum,
+       fmt::format("damaged: its checksum is {:016x}, and that of its contents {:016x}", header.checksum, checksum));
+  summary_ = header.summary;
+}
+
+bool TraceReader::next(Record& record) {
+  if (position_ == bytes_.size()) return false;
+  record_at_ = position_;
+  const auto kind = static_cast<std::uint8_t>(bytes_[position_++]);
+  if (kind == 0 || kind > last_mutation) refuse(fmt::format("there is no record of kind {}", kind));
+  record.mutation = static_cast<Mutation>(kind);
+  for (std::size_t i = 0; i < operand_count[kind]; ++i) record.operands[i] = number();
+  return true;
+}
+
+std::uint64_t TraceReader::number() {
+  std::uint64_t value = 0;
+  for (unsigned shift = 0; shift < 64; shift += 7) {
+    if (position_ == bytes_.size()) refuse("it ends in the middle of a record");
+    const auto byte = static_cast<unsigned char>(bytes_[position_++]);
+    value |= std::uint64_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) return value;
+  }
+  refuse("a number is too long");
+}
+
+void TraceReader::refuse(std::string_view reason_text) const {
+  throw ConfigurationError(fmt::format("{}: damaged at byte {}: {}", file_.string(), record_at_, reason_text));
+}
+
+}  // namespace tricolour

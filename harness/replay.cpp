@@ -1,0 +1,161 @@
+#include "harness/replay.hpp"
+
+#include "barriers/all.hpp"
+#include "collectors/collected_heap.hpp"
+#include "core/errors.hpp"
+#include "core/mutator.hpp"
+#include "harness/interruption.hpp"
+
+namespace tricolour {
+namespace {
+
+CollectedHeapOptions heap_options(const ReplayPlan& plan) {
+  CollectedHeapOptions options;
+  options.heap = plan.heap;
+  options.own_collector = plan.collector;
+  options.collection = plan.collection;
+  options.verify = true;
+  options.unsound = plan.unsound;
+  return options;
+}
+
+/// A heap with the plan's collector and an oracle.
+struct ReplayedHeap {
+  explicit ReplayedHeap(const ReplayPlan& plan) : collected(heap_options(plan), *plan.barrier), heap(collected.heap()), serials(heap) {
+    if (plan.collector != &scheduled) return;
+    schedule = static_cast<ScheduledCollector*>(&collected.collector());
+    schedule->follow(plan.schedule, serials);
+  }
+
+  CollectedHeap collected;
+  Heap& heap;
+  SerialTable serials;
+  ScheduledCollector* schedule = nullptr;  ///< null when the collector goes by its own pace
+};
+
+template <Barrier B>
+class Replayer {
+ public:
+  Replayer(TraceReader& trace, ReplayedHeap& target) : trace_(trace), target_(target), m_(target.heap) {
+    objects_.reserve(trace.summary().objects + 1);
+    objects_.push_back(nullptr);
+  }
+
+  GraphDigest run() {
+    TraceReader::Record record{};
+    for (; trace_.next(record); ++records_) {
+      if (records_ % records_between_looks == 0 && interrupted()) throw Interrupted();
+      execute(record);
+    }
+    if (target_.schedule != nullptr) target_.schedule->finish(m_, records_);
+    return digest_graph(target_.heap, m_, target_.serials);
+  }
+
+ private:
+  void execute(const TraceReader::Record& record) {
+    const auto& operands = record.operands;
+    switch (record.mutation) {
+      case Mutation::allocate:
+        return allocate(operands[0], operands[1] * granule_bytes);
+      case Mutation::allocate_globals:
+        return allocate_globals(operands[0]);
+      case Mutation::load:
+        m_.load(source(operands), operands[1]);
+        return;
+      case Mutation::store:
+        return m_.store(source(operands), operands[1], object(operands[2]));
+      case Mutation::push_root:
+        handles_.push_back(m_.roots.push(object(operands[0])));
+        return;
+      case Mutation::pop_roots:
+        return pop_roots(operands[0]);
+      case Mutation::set_root:
+        if (operands[0] >= handles_.size()) trace_.refuse("it sets a root that is not there");
+        *handles_[handles_.size() - 1 - operands[0]] = object(operands[1]);
+        return;
+      case Mutation::begin_region:
+        in_region_ = true;
+        return;
+    }
+  }
+
+  Object* object(std::uint64_t distance) const {
+    if (distance >= objects_.size()) trace_.refuse("it names an object that is not there yet");
+    return distance == 0 ? nullptr : objects_[objects_.size() - distance];
+  }
+  Object* source(const auto& operands) const {
+    Object* const found = object(operands[0]);
+    if (found == nullptr || operands[1] >= found->slot_count()) trace_.refuse("it names a field that is not there");
+    return found;
+  }
+
+  void safepoint() {
+    if (in_region_ && target_.schedule != nullptr) target_.schedule->advance(m_, region_bytes_, records_);
+  }
+  void allocate(std::uint64_t slots, std::uint64_t bytes) {
+    safepoint();
+    const std::uint64_t least = sizeof(Object) + slots * sizeof(Slot);
+    if (slots > max_slots || bytes < least || bytes > target_.heap.bytes()) trace_.refuse("it allocates an object of an impossible size");
+    keep(m_.allocate(static_cast<std::uint32_t>(slots), bytes - least));
+  }
+  void allocate_globals(std::uint64_t slots) {
+    safepoint();
+    if (slots > max_slots) trace_.refuse("it allocates an object of an impossible size");
+    keep(target_.heap.make_globals(m_, static_cast<std::uint32_t>(slots)));
+  }
+  void keep(Object* made) {
+    target_.serials.of(made) = objects_.size();
+    objects_.push_back(made);
+    if (in_region_) region_bytes_ += made->bytes();
+  }
+  void pop_roots(std::uint64_t left) {
+    if (left >= handles_.size()) trace_.refuse("it pops roots that are not there");
+    m_.roots.pop_to(handles_[left]);
+    handles_.resize(left);
+  }
+
+  static constexpr std::uint64_t records_between_looks = 1 << 16;
+
+  TraceReader& trace_;
+  ReplayedHeap& target_;
+  Mutator<B> m_;
+  /// By serial. What is not reachable any more is never named again, so that it does not matter where it points.
+  std::vector<Object*> objects_;
+  std::vector<Object**> handles_;
+  std::uint64_t records_ = 0;
+  std::uint64_t region_bytes_ = 0;
+  bool in_region_ = false;
+};
+
+template <Barrier B>
+GraphDigest replay_under(TraceReader& trace, ReplayedHeap& target) {
+  return Replayer<B>(trace, target).run();
+}
+
+template <class... Barriers>
+GraphDigest replay_under_named(TypeList<Barriers...>, std::string_view name, TraceReader& trace, ReplayedHeap& target) {
+  std::optional<GraphDigest> end;
+  (void)((Barriers::traits.name == name && (end = replay_under<Barriers>(trace, target), true)) || ...);
+  return end.value();
+}
+
+}  // namespace
+
+ReplayOutcome replay(TraceReader& trace, const ReplayPlan& plan) {
+  ReplayedHeap target(plan);
+  ReplayOutcome outcome;
+  trace.rewind();
+  const Nanoseconds began = now_ns();
+  outcome.end = replay_under_named(AllBarriers{}, plan.barrier->name, trace, target);
+  outcome.wall_ns = now_ns() - began;
+  target.collected.stop();
+  outcome.collector = target.collected.collector().statistics();
+  outcome.checks = target.collected.oracle()->records();
+  if (target.schedule != nullptr) outcome.cycles = target.schedule->cycles();
+  if (outcome.end.checksum != trace.summary().graph) {
+    throw InvariantViolated("the replay ended with another graph than the recorded run");
+  }
+  return outcome;
+}
+
+}  // namespace tricolour
