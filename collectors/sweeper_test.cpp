@@ -16,7 +16,7 @@ struct SlowFreeing final : HeapObserver {
   void mutator_ended(MutatorContext&) override {}
   void freed(Object*, std::size_t) override {
     within_a_block = true;
-    for (long looks = 0; !go_on && looks < 100'000; ++looks) std::this_thread::yield();
+    for (long looks = 0; !go_on && looks < 1000; ++looks) std::this_thread::yield();
   }
   std::atomic<bool> within_a_block{false};
   std::atomic<bool> go_on{false};

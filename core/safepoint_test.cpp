@@ -181,7 +181,7 @@ TEST_CASE("a mutator that wants to leave a blocked region says nothing of it whi
     World::Exclusive world(test.heap.world, nullptr);
     world.stop({PauseKind::full, Cause::explicit_request}, [&](Pause&) {
       claimed = true;
-      for (int looks = 0; said == 0 && looks < 20'000; ++looks) {
+      for (int looks = 0; said == 0 && looks < 1000; ++looks) {
         std::this_thread::yield();
         said = events.of(EventKind::mutator_interval).size();
       }
@@ -288,7 +288,7 @@ TEST_CASE("a child that ends without having attached leaves a collector's claim 
     world.stop({}, [&](Pause&) {
       const SafepointState& state = world.mutators().front()->safepoint;
       end = std::thread([&] { child->end(); });
-      for (int looks = 0; looks < 20'000 && kept; ++looks) {
+      for (int looks = 0; looks < 1000 && kept; ++looks) {
         kept = state.status.load() == MutatorStatus::claimed;
         std::this_thread::yield();
       }
