@@ -288,7 +288,7 @@ TEST_CASE("a child that ends without having attached leaves a collector's claim 
     world.stop({}, [&](Pause&) {
       const SafepointState& state = world.mutators().front()->safepoint;
       end = std::thread([&] { child->end(); });
-      for (int looks = 0; looks < 1000 && kept; ++looks) {
+      for (int looks = 0; looks < 20'000 && kept; ++looks) {
         kept = state.status.load() == MutatorStatus::claimed;
         std::this_thread::yield();
       }
