@@ -46,7 +46,8 @@ CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierT
     page_touching_ns_ = now_ns() - began;
   }
   heap_.phase.arm = options.arm;
-  heap_.attach(*collector_, oracle_.get());
+  if (options.collection.collect_every > 0) frequent_.emplace(*collector_, options.collection.collect_every);
+  heap_.attach(frequent_ ? static_cast<CollectorHooks&>(*frequent_) : *collector_, oracle_.get());
   collector_->start();
 }
 

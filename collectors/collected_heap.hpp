@@ -7,9 +7,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "collectors/collector.hpp"
+#include "collectors/frequent_collection.hpp"
 #include "collectors/oracle.hpp"
 
 namespace tricolour {
@@ -49,6 +51,7 @@ class CollectedHeap {
   Nanoseconds page_touching_ns_ = 0;
   std::unique_ptr<Oracle> oracle_;
   std::unique_ptr<Collector> collector_;
+  std::optional<FrequentCollection> frequent_;
 };
 
 }  // namespace tricolour

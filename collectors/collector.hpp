@@ -35,6 +35,7 @@ struct CollectorOptions {
   unsigned most_resumptions = 4;            ///< how often it may go back in one cycle (R)
   double headroom_factor = 1.5;             ///< pacing: safety on the predicted allocation during a cycle
   bool assist = true;                       ///< concurrent: mutators mark when the markers would be late
+  unsigned collect_every = 0;               ///< a collection at every so many visits to the allocation slow path; 0: never
   bool stop_at_lost = true;                 ///< verify: the first lost object ends the run
 };
 

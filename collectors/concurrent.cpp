@@ -110,6 +110,7 @@ class Concurrent final : public Collector {
   }
 
   std::optional<Cause> next_request() {
+    pass_window(Window::between_cycles);
     std::unique_lock lock(lock_);
     running_ = false;
     completed_.notify_all();
@@ -122,10 +123,12 @@ class Concurrent final : public Collector {
   void run_cycle(Cause cause) {
     cycle_.finish_sweep();
     if (!begin(cause)) return;
+    pass_window(Window::between_begin_and_marking);
     const Nanoseconds begin_ns = now_ns();
     unsigned resumptions = 0;
     do {
       mark();
+      pass_window(Window::between_gathering_and_termination);
     } while (!terminate(resumptions++));
     const Nanoseconds marking_ns = now_ns() - begin_ns;
     if (options_.sweep == SweepMode::concurrent) cycle_.finish_sweep();
@@ -185,6 +188,7 @@ class Concurrent final : public Collector {
   /// Asks for a cycle; returns how many will have completed when the next one has.
   std::uint64_t request(Cause cause) {
     const std::uint64_t target = cycle_.completed() + 1;
+    pass_window(Window::between_trigger_and_request);
     std::scoped_lock lock(lock_);
     if (!running_ && !requested_) {
       requested_ = cause;

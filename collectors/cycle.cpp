@@ -69,7 +69,22 @@ bool Cycle::terminate(World::Exclusive& world, std::size_t slots) {
 void Cycle::run_stopped(World::Exclusive& world) {
   begin(world, true);
   terminate(world);
+  if (faulty(Fault::terminates_twice)) terminate(world);
 }
+
+namespace {
+/// Seams of faults; without them every mutator is scanned again, and told the whole phase.
+bool is_rescanned(const MutatorContext& mutator) {
+  const bool blocked = mutator.safepoint.status.load(std::memory_order_relaxed) == MutatorStatus::claimed;
+  return !faulty(Fault::roots_not_rescanned) && !(blocked && faulty(Fault::blocked_mutator_not_rescanned));
+}
+
+PhaseState announced(PhaseState phase, bool flipped) {
+  if (flipped && faulty(Fault::tracing_before_barrier_on)) phase.marking = false;
+  if (flipped && faulty(Fault::sense_flipped_unannounced)) phase.sense = {phase.sense.white()};
+  return phase;
+}
+}  // namespace
 
 bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slots) try {
   PhaseState& phase = heap_.phase;
@@ -86,18 +101,24 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
         break;
       case Step::barrier_on: phase.marking = true; break;
       case Step::barrier_off: phase.marking = false; break;
-      case Step::allocate_black: phase.allocation = AllocationColour::black; break;
+      case Step::allocate_black:
+        phase.allocation = flipped && faulty(Fault::allocation_stays_white) ? AllocationColour::white : AllocationColour::black;
+        break;
       case Step::allocate_white: phase.allocation = AllocationColour::white; break;
       case Step::shade_roots:
         if (flipped) marker_->begin_cycle(phase);
-        scan_all_roots(heap_, world.mutators(), options_.marking.stopped_threads);
+        shade_roots(world, flipped);
         break;
       case Step::roots_are_scanned: phase.roots_scanned = true; break;
       case Step::scan_cards:
         if (!card_scan_.scan_stopped(slots)) return false;
         break;
       case Step::flush_buffers:
-        for (MutatorContext* mutator : world.mutators()) mutator->flush_shade_buffer();
+        if (faulty(Fault::store_after_flush_unchecked)) break;
+        for (MutatorContext* mutator : world.mutators()) {
+          if (faulty(Fault::shades_survive_cycle) && mutator == world.mutators().back()) continue;
+          mutator->flush_shade_buffer();
+        }
         break;
       case Step::drain:
         if (!drain(slots)) return false;
@@ -105,12 +126,21 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
         break;
     }
   }
-  for (MutatorContext* mutator : world.mutators()) mutator->adopt(phase);
+  for (MutatorContext* mutator : world.mutators()) mutator->adopt(announced(phase, flipped));
   if (flipped && oracle_ != nullptr) oracle_->cycle_began();
   return true;
 } catch (...) {
   fail();
   throw;
+}
+
+void Cycle::shade_roots(World::Exclusive& world, bool first) {
+  if constexpr (faults_built) {
+    auto mutators = world.mutators();
+    if (!first) std::erase_if(mutators, [](const MutatorContext* mutator) { return !is_rescanned(*mutator); });
+    return scan_all_roots(heap_, mutators, options_.marking.stopped_threads);
+  }
+  scan_all_roots(heap_, world.mutators(), options_.marking.stopped_threads);
 }
 
 bool Cycle::drain(std::size_t slots) {
@@ -131,7 +161,7 @@ bool Cycle::gather_from_mutators(World::Exclusive& world) {
   std::atomic<bool> found{false};  // relaxed: the handshake orders it before the read below
   world.handshake([&](MutatorContext& mutator) {
     bool any = mutator.flush_shade_buffer();
-    if (barrier_.rescans_roots()) any = scan_roots(heap_, mutator) || any;
+    if (barrier_.rescans_roots() && is_rescanned(mutator)) any = scan_roots(heap_, mutator) || any;
     if (any) found.store(true, std::memory_order_relaxed);
   });
   const bool found_on_cards = has_cards && card_scan_.scan_taken();
@@ -149,7 +179,7 @@ void Cycle::begin_sweep(World::Exclusive& world) {
     if (heap_.phase.arm == BarrierArm::live && !mutator->shade_buffer_empty()) {
       throw InvariantViolated("a shade buffer holds objects after termination");
     }
-    mutator->retire_holes();
+    if (!faulty(Fault::hole_not_retired)) mutator->retire_holes();
   }
   if (!heap_.grey_set.empty()) throw InvariantViolated("the grey set is not empty after termination");
   heap_.live_bytes.store(live_bytes(), std::memory_order_relaxed);

@@ -74,6 +74,8 @@ class Cycle {
   void enter(Phase next);
   /// False when `drain` was cut short.
   bool execute(const Steps& steps, World::Exclusive& world, std::size_t slots);
+  /// `first`: in this cycle; otherwise it is the rescan.
+  void shade_roots(World::Exclusive& world, bool first);
   bool drain(std::size_t slots);
   void sweep(void (Sweeper::*how)());
   void begin_sweep(World::Exclusive& world);

@@ -46,6 +46,7 @@ class Incremental final : public Collector {
   }
 
   void collect(MutatorContext& mutator) override {
+    cycle_.rethrow_failure();
     finish(mutator, Cause::explicit_request);
     stopped_.run(mutator, {PauseKind::full, Cause::explicit_request}, cycle_.completed());
     pace(heap_.live_bytes.load(std::memory_order_relaxed));

@@ -20,6 +20,7 @@ class StopTheWorld final : public Collector {
   }
 
   void collect(MutatorContext& mutator) override {
+    cycle_.rethrow_failure();
     stopped_.run(mutator, {PauseKind::full, Cause::explicit_request}, cycle_.completed());
   }
 

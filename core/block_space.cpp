@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/errors.hpp"
 #include "core/poison.hpp"
 
 namespace tricolour {
@@ -88,16 +89,24 @@ void BlockSpace::begin_sweep(MarkSense sense) {
   }
 }
 
-std::size_t BlockSpace::sweep(std::size_t block) {
-  BlockState expected = BlockState::unswept;
-  if (!states_[block].compare_exchange_strong(expected, BlockState::sweeping, std::memory_order_acq_rel,
-                                              std::memory_order_acquire)) {
-    return 0;
+bool BlockSpace::claim_for_sweep(std::size_t block) {
+  BlockState expected = state(block);
+  if (expected != BlockState::unswept) return false;
+  pass_window(Window::between_unswept_and_claim);
+  if (faulty(Fault::block_swept_twice)) {
+    states_[block].store(BlockState::sweeping, std::memory_order_relaxed);
+    return true;
   }
+  return states_[block].compare_exchange_strong(expected, BlockState::sweeping, std::memory_order_acq_rel, std::memory_order_acquire);
+}
+
+std::size_t BlockSpace::sweep(std::size_t block) {
+  if (!claim_for_sweep(block)) return 0;
   std::size_t survivor_bytes = 0;
   const BlockState after = sweep_claimed(block, survivor_bytes);
+  pass_window(Window::between_sweep_and_release);
   states_[block].store(after, std::memory_order_release);
-  unswept_.fetch_sub(1, std::memory_order_release);
+  if (unswept_.fetch_sub(1, std::memory_order_release) == 0) throw InvariantViolated("more blocks were swept than the last cycle left");
   return survivor_bytes;
 }
 

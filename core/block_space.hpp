@@ -67,6 +67,7 @@ class BlockSpace {
 
  private:
   bool try_claim(std::size_t block, bool only_free);
+  bool claim_for_sweep(std::size_t block);
   BlockState sweep_claimed(std::size_t block, std::size_t& survivor_bytes);
   void report_dead(std::size_t block);
 

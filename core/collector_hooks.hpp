@@ -12,6 +12,8 @@ class MutatorContext;
 class CollectorHooks {
  public:
   virtual ~CollectorHooks() = default;
+  /// The slow path of an allocation begins. A safepoint.
+  virtual void on_slow_allocation(MutatorContext&) {}
   /// Before a hole or a large object is handed out: pacing, quanta, assists. `bytes`: what was handed out since the last call.
   virtual void on_refill(MutatorContext& mutator, std::size_t bytes) = 0;
   /// No room for `request` bytes. Makes room as far as this `attempt` (0, 1, ...) can and returns true, or false: nothing is left to try.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/errors.hpp"
+#include "core/schedule_window.hpp"
 
 namespace tricolour {
 
@@ -48,6 +49,7 @@ GreyPacket* GreySet::take_empty() {
 GreyPacket* GreySet::take_published() {
   GreyPacket* packet = nullptr;
   if (stacks_->published.pop(packet)) {
+    pass_window(Window::between_take_and_count);
     published_.fetch_sub(1, std::memory_order_release);
     return packet;
   }
@@ -61,6 +63,7 @@ void GreySet::give_back(GreyPacket* empty) { stacks_->free.bounded_push(empty); 
 void GreySet::publish(GreyPacket* packet) {
   published_.fetch_add(1, std::memory_order_release);
   published_total_.fetch_add(1, std::memory_order_relaxed);
+  pass_window(Window::between_count_and_publish);
   stacks_->published.bounded_push(packet);
 }
 

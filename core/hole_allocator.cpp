@@ -28,7 +28,8 @@ std::optional<Hole> HoleAllocator::next_in_block(std::size_t bytes) {
     }
     const auto room = static_cast<std::size_t>(block_end_ - position_);
     const std::size_t most = std::min(room, std::max(piece_bytes_, bytes)) / granule_bytes;
-    const std::size_t length = MetadataScan::zero_run(metadata_.byte_of(position_), most) * granule_bytes;
+    std::size_t length = MetadataScan::zero_run(metadata_.byte_of(position_), most) * granule_bytes;
+    if (faulty(Fault::hole_too_long)) length = std::min(room, length + granule_bytes);
     const Hole hole{position_, position_ + length};
     position_ = hole.end;
     if (length >= bytes) return hole;

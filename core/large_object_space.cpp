@@ -55,7 +55,7 @@ void LargeObjectSpace::sweep() {
 }
 
 void LargeObjectSpace::sweep_locked() {
-  if (!sweep_due_.load(std::memory_order_acquire)) return;
+  if (!sweep_due_.load(std::memory_order_acquire) && !faulty(Fault::large_pages_reused_early)) return;
   for (auto entry = objects_.begin(); entry != objects_.end();) {
     const auto [page, object] = *entry;
     if (object.pending || state_of(*metadata_.byte_of(page_begin(page))) == live_state_) {

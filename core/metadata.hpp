@@ -16,7 +16,9 @@
 #include <atomic>
 
 #include "core/colour.hpp"
+#include "core/faults.hpp"
 #include "core/object.hpp"
+#include "core/schedule_window.hpp"
 
 namespace tricolour {
 
@@ -56,6 +58,11 @@ class SideMetadata {
     auto byte = atomic(byte_of(object));
     ColourByte seen = byte.load(std::memory_order_relaxed);
     if (state_of(seen) != white) return false;
+    pass_window(Window::between_white_and_exchange);
+    if (faulty(Fault::mark_not_atomic)) {
+      byte.store(with_state(seen, target), std::memory_order_relaxed);
+      return true;
+    }
     return byte.compare_exchange_strong(seen, with_state(seen, target), std::memory_order_acq_rel, std::memory_order_relaxed);
   }
   /// As `try_shade`, for a caller that is alone with the metadata (the world stopped, one marking thread).

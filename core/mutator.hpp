@@ -54,6 +54,8 @@ class Mutator : public MutatorContext {
   /// Writes field `index` of `object`; `value` may be null.
   void store(Object* object, std::size_t index, Object* value) {
     Slot& slot = object->slot(index);
+    if (faulty(Fault::global_store_without_barrier) && object == heap().globals()) return slot.store(value);
+    const NoSafepoint barrier(*this);
     B::store(environment(), object, slot, value, [&](std::memory_order order) {
       slot.store(value, order);
       return value;
@@ -62,6 +64,7 @@ class Mutator : public MutatorContext {
   /// Writes `value` and returns what it replaced, atomically: a load and a store.
   Object* exchange(Object* object, std::size_t index, Object* value) {
     Slot& slot = object->slot(index);
+    if (faulty(Fault::exchange_without_barrier)) return slot.exchange(value);
     if constexpr (B::traits.guards_loads) {
       // What it returns has to come through the barrier: it is loaded first, and then replaced if it is still there.
       for (;;) {
@@ -69,6 +72,7 @@ class Mutator : public MutatorContext {
         if (store_if(object, slot, seen, value)) return seen;
       }
     } else {
+      const NoSafepoint barrier(*this);
       return B::store(environment(), object, slot, value, [&](std::memory_order order) { return slot.exchange(value, both(order)); });
     }
   }
@@ -76,7 +80,9 @@ class Mutator : public MutatorContext {
   /// caller did not have, so it is no load to a read barrier.
   bool compare_exchange(Object* object, std::size_t index, Object* expected, Object* value) {
     Slot& slot = object->slot(index);
-    return slot.load() == expected && store_if(object, slot, expected, value);
+    if (slot.load() != expected) return false;
+    if (faulty(Fault::exchange_without_barrier)) return slot.compare_exchange(expected, value);
+    return store_if(object, slot, expected, value);
   }
 
   // --- many slots: atomic per slot, a safepoint between chunks --------------------------------------------------------------------
@@ -122,10 +128,14 @@ class Mutator : public MutatorContext {
   static constexpr std::size_t bulk_chunk = 512;
 
   Object* load_through_barrier(Object* object, Slot& slot) {
-    if constexpr (B::traits.guards_loads) return B::load(environment(), object, slot);
+    if constexpr (B::traits.guards_loads) {
+      const NoSafepoint barrier(*this);
+      return B::load(environment(), object, slot);
+    }
     return MutatorContext::load(slot);
   }
   bool store_if(Object* object, Slot& slot, Object* expected, Object* value) {
+    const NoSafepoint barrier(*this);
     return B::store(environment(), object, slot, value, [&](std::memory_order order) { return slot.compare_exchange(expected, value, both(order)); });
   }
 
@@ -148,7 +158,7 @@ class Child {
       mutator_.emplace(parent.heap(), MutatorStatus::blocked, [&](MutatorContext& child) {
         for (const Root* argument : arguments) {
           child.roots.push(argument->get());
-          if (child.marking()) child.shade(argument->get());
+          if (child.marking() && !faulty(Fault::handed_over_unshaded)) child.shade(argument->get());
         }
       });
     });

@@ -31,6 +31,7 @@ MutatorContext::MutatorContext(Heap& heap, MutatorStatus status, const std::func
 
 MutatorContext::~MutatorContext() {
   heap_.world.remove(*this, [this] {
+    if (faulty(Fault::shades_of_ended_mutator_dropped)) shade_buffer_->clear();
     flush_shade_buffer();
     small_.retire(true);
     medium_.retire(true);
@@ -103,6 +104,7 @@ void MutatorContext::retire_holes() {
 
 Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) {
   poll();
+  heap_.hooks().on_slow_allocation(*this);
   if (bytes <= static_cast<std::size_t>(hole_.end - cursor_)) return bump(slots, bytes);
   const ActivityScope scope(*this, Activity::allocation_slow_path);
   if (slots > max_slots) {
@@ -123,6 +125,7 @@ bool MutatorContext::refill(std::size_t bytes) {
   }
   const std::size_t gone = small_.take_wasted_bytes() + (hole ? hole->bytes() : 0);
   heap_.handed_out.fetch_add(gone, std::memory_order_relaxed);
+  pass_window(Window::between_hole_and_install);
   install(hole.value_or(Hole{}));
   return hole.has_value();
 }
@@ -165,6 +168,7 @@ Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
     std::memset(memory + offset, 0, std::min(zeroing_piece_bytes, bytes - offset));
     poll();
   }
+  pass_window(Window::between_pages_and_publish);
   // No safepoint from here on: the colour belongs to the phase in which the object becomes reachable.
   const auto granules = static_cast<std::uint32_t>(bytes >> granule_shift);
   object->initialise(slots, granules);
@@ -181,17 +185,25 @@ Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
 
 // --- safepoints -----------------------------------------------------------------------------------------------------------------
 
+void MutatorContext::require_safepoint() const {
+  if (barriers_entered_ != 0) throw InvariantViolated("a safepoint between a barrier's first look and its last effect");
+}
+
 void MutatorContext::answer_safepoint() { heap_.world.answer(*this); }
 
 // --- grey objects ---------------------------------------------------------------------------------------------------------------
 
 void MutatorContext::shade_white(Object* object) {
-  if (metadata_.try_shade(object, white_, shaded_)) push_grey(GreyItem(object));
+  if (metadata_.try_shade(object, white_, shaded_)) {
+    pass_window(Window::between_mark_and_push);
+    push_grey(GreyItem(object));
+  }
 }
 
 void MutatorContext::push_grey(GreyItem item) {
   shade_buffer_->push(item);
   if (!heap_.grey_set.full(*shade_buffer_)) return;
+  if (faulty(Fault::full_buffer_polls)) poll();
   if (phase_.arm != BarrierArm::live) {
     shade_buffer_->clear();
   } else {

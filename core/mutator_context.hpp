@@ -16,12 +16,14 @@
 
 #include "core/card_table.hpp"
 #include "core/errors.hpp"
+#include "core/faults.hpp"
 #include "core/grey_set.hpp"
 #include "core/hole_allocator.hpp"
 #include "core/log_bits.hpp"
 #include "core/phase_state.hpp"
 #include "core/poison.hpp"
 #include "core/safepoint.hpp"
+#include "core/schedule_window.hpp"
 #include "core/shadow_stack.hpp"
 
 namespace tricolour {
@@ -61,8 +63,12 @@ class MutatorContext {
 
   /// One load, one test, one branch.
   [[gnu::always_inline]] void poll() {
+    if constexpr (faults_built) require_safepoint();
     if (safepoint.poll.load(std::memory_order_relaxed)) [[unlikely]] answer_safepoint();
   }
+
+  /// Where faults are built: throws InvariantViolated when the mutator is inside a barrier (see NoSafepoint).
+  void require_safepoint() const;
 
   // --- the barrier's environment ---------------------------------------------------------------------------------------------
 
@@ -113,14 +119,18 @@ class MutatorContext {
 
  private:
   friend class World;
+  friend class NoSafepoint;
 
   [[gnu::always_inline]] Object* initialise(std::byte* begin, std::uint32_t slots, std::size_t bytes) {
     unpoison(begin, bytes);
-    std::memset(begin + sizeof(Object), 0, bytes - sizeof(Object));
     auto* const object = reinterpret_cast<Object*>(begin);
     const auto granules = static_cast<std::uint32_t>(bytes >> granule_shift);
+    if (faulty(Fault::start_byte_before_header)) metadata_.publish(object, colour_byte(granules, allocation_state_));
+    pass_window(Window::between_memory_and_object);
+    std::memset(begin + sizeof(Object), 0, bytes - sizeof(Object));
     object->initialise(slots, granules);
     metadata_.publish(object, colour_byte(granules, allocation_state_));
+    pass_window(Window::between_start_byte_and_store);
     return object;
   }
   [[gnu::noinline]] Object* allocate_slowly(std::uint32_t slots, std::size_t bytes);
@@ -159,11 +169,28 @@ class MutatorContext {
   Hole medium_hole_;
   GreyPacket* shade_buffer_;
 
+  unsigned barriers_entered_ = 0;  ///< where faults are built: barriers under way
   std::uint64_t allocated_bytes_ = 0;
   std::uint64_t allocated_objects_ = 0;
   Activity activity_;
   Nanoseconds activity_since_ = 0;
   std::array<Nanoseconds, 8> activity_ns_{};
+};
+
+/// The span of a barrier, from its first look to its last effect: a safepoint in it is a fault. Nothing where faults are not built.
+class NoSafepoint {
+ public:
+  explicit NoSafepoint(MutatorContext& mutator) : mutator_(mutator) {
+    if constexpr (faults_built) ++mutator_.barriers_entered_;
+  }
+  ~NoSafepoint() {
+    if constexpr (faults_built) --mutator_.barriers_entered_;
+  }
+  NoSafepoint(const NoSafepoint&) = delete;
+  NoSafepoint& operator=(const NoSafepoint&) = delete;
+
+ private:
+  MutatorContext& mutator_;
 };
 
 /// Switches the activity for a scope, and back.

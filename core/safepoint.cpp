@@ -26,12 +26,14 @@ void World::remove(MutatorContext& mutator, const std::function<void()>& farewel
   std::scoped_lock lock(registry_lock_);
   mutator.switch_activity(interrupted);
   farewell();
+  pass_window(Window::between_farewell_and_removal);
   std::erase(mutators_, &mutator);
   if (heap_.observer() != nullptr) heap_.observer()->mutator_ended(mutator);
 }
 
 void World::answer(MutatorContext& mutator) {
   SafepointState& state = mutator.safepoint;
+  pass_window(Window::between_poll_and_answer);
   if (const HandshakeWork* work = state.handshake.load(std::memory_order_acquire)) {
     const ActivityScope scope(mutator, Activity::handshake);
     (*work)(mutator);
@@ -52,6 +54,7 @@ void World::answer(MutatorContext& mutator) {
 }
 
 Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
+  if constexpr (faults_built) mutator.require_safepoint();
   const Activity interrupted = mutator.switch_activity(activity);
   {
     std::scoped_lock lock(parking_lock_);
@@ -64,6 +67,7 @@ Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
 void World::leave_blocked(MutatorContext& mutator, Activity next) {
   std::optional<Nanoseconds> held_up_since;
   for (;;) {
+    pass_window(Window::before_leaving_blocked);
     auto expected = MutatorStatus::blocked;
     // acquire: whatever a collector did for this mutator while it held the claim.
     if (mutator.safepoint.status.compare_exchange_strong(expected, MutatorStatus::running, std::memory_order_acq_rel,
@@ -135,6 +139,7 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
   const bool recorded = world_.heap_.recorded();
   const Nanoseconds cpu_before = recorded ? thread_cpu_ns() : 0;
   for (MutatorContext* mutator : world_.mutators_) mutator->safepoint.poll.store(true, std::memory_order_release);
+  pass_window(Window::between_request_and_arrival);
   for (MutatorContext* mutator : world_.mutators_) world_.await_stopped(*mutator);
   event.stopped_ns = now_ns();
   event.bytes = world_.heap_.used_bytes();
@@ -159,6 +164,7 @@ void World::Exclusive::handshake(const HandshakeWork& work) {
     mutator->safepoint.handshake.store(&work, std::memory_order_release);
     mutator->safepoint.poll.store(true, std::memory_order_release);
   }
+  pass_window(Window::between_request_and_arrival);
   for (MutatorContext* mutator : world_.mutators_) {
     const auto done = [&] { return mutator->safepoint.handshake.load(std::memory_order_acquire) == nullptr; };
     const auto done_or_claimed = [&] { return done() || world_.try_claim(*mutator); };
@@ -167,6 +173,7 @@ void World::Exclusive::handshake(const HandshakeWork& work) {
       world_.arrived_.wait(lock, done_or_claimed);
     }
     if (status_of(*mutator) != MutatorStatus::claimed) continue;
+    pass_window(Window::between_claim_and_handshake);
     if (!done()) {
       work(*mutator);
       world_.finish_handshake(*mutator);

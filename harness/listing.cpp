@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/errors.hpp"
+#include "core/faults.hpp"
 #include "harness/commands.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/json.hpp"
@@ -129,6 +130,17 @@ Listing list_sweepers() {
   return listing;
 }
 
+Listing list_faults() {
+  Listing listing;
+  Json::Array all;
+  for (const FaultInfo& one : all_faults) {
+    listing.text += fmt::format("{:<34}{:>2}{}\n", one.name, one.number, one.switched ? "  --fault" : "");
+    all.push_back(Json::Object{{"name", one.name}, {"number", one.number}, {"switched", one.switched}});
+  }
+  listing.json = all;
+  return listing;
+}
+
 Listing list_parameters() {
   Listing listing;
   for (const Setting& one : settings()) {
@@ -146,10 +158,16 @@ Listing list_parameters() {
   return listing;
 }
 
-constexpr std::pair<std::string_view, Listing (*)()> topics[]{
-    {"collectors", list_collectors}, {"barriers", list_barriers}, {"workloads", list_workloads},
-    {"markers", list_markers},       {"sweepers", list_sweepers}, {"parameters", list_parameters},
-};
+using Topic = std::pair<std::string_view, Listing (*)()>;
+
+std::vector<Topic> topics() {
+  std::vector<Topic> all{
+      {"collectors", list_collectors}, {"barriers", list_barriers}, {"workloads", list_workloads},
+      {"markers", list_markers},       {"sweepers", list_sweepers}, {"parameters", list_parameters},
+  };
+  if constexpr (faults_built) all.emplace_back("faults", list_faults);
+  return all;
+}
 
 }  // namespace
 
@@ -157,7 +175,7 @@ int carry_out(const ListCommand& command) {
   std::string text;
   Json::Object everything;
   std::vector<std::string_view> existing;
-  for (const auto& [name, make] : topics) {
+  for (const auto& [name, make] : topics()) {
     existing.push_back(name);
     if (!command.topic.empty() && name != command.topic) continue;
     Listing listing = make();

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "core/errors.hpp"
+#include "core/schedule_window.hpp"
 #include "harness/commands.hpp"
 #include "harness/execution.hpp"
 #include "harness/minheap.hpp"
@@ -68,6 +69,8 @@ int carry_out(const RunCommand& command) {
     std::fflush(nullptr);
     ::_exit(verdict.exit_code);
   };
+  const FaultSwitch fault(plan.fault);
+  Schedule::seed(plan.tuned.schedule_seed);
   const Outcome outcome = execute(plan, {.records = command.records,
                                          .request_rows = folder ? command.options.request_rows : 0,
                                          .timeout_s = command.timeout_s,

@@ -73,6 +73,17 @@ void choose_arm(const RunOptions& options, RunPlan& plan) {
   if (arm == 3) plan.arm = BarrierArm::full;
 }
 
+void choose_fault(const RunOptions& options, RunPlan& plan) {
+  if (options.fault.empty()) return;
+  std::vector<std::string_view> existing;
+  for (const FaultInfo& info : all_faults) {
+    if (!info.switched) continue;
+    existing.push_back(info.name);
+    if (same_name(info.name, options.fault)) plan.fault = info.fault;
+  }
+  if (plan.fault == Fault::none) throw ConfigurationError(unknown_name("fault", options.fault, existing));
+}
+
 void choose_duration(const RunOptions& options, RunPlan& plan) {
   if (options.seconds && options.operations) throw ConfigurationError("--seconds and --operations contradict each other");
   plan.seconds = options.seconds;
@@ -160,6 +171,7 @@ RunPlan plan_run(const RunOptions& options) {
   choose_arm(options, plan);
   if (!options.unsound) check_soundness(*plan.collector, *plan.barrier, plan.tuned.collector.allocation);
   choose_duration(options, plan);
+  choose_fault(options, plan);
   plan.seed = options.seed;
   plan.pin = options.pin;
   plan.unsound = options.unsound;
@@ -199,6 +211,7 @@ std::vector<std::string> to_arguments(const RunOptions& options) {
   if (options.pin) words.emplace_back("--pin");
   if (options.verify) words.emplace_back("--verify");
   if (options.unsound) words.emplace_back("--unsound");
+  add("--fault", options.fault, !options.fault.empty());
   return words;
 }
 

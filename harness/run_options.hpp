@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/faults.hpp"
 #include "core/phase_state.hpp"
 #include "harness/instance.hpp"
 #include "harness/quantity.hpp"
@@ -42,6 +43,7 @@ struct RunOptions {
   bool pin = false;
   bool verify = false;
   bool unsound = false;
+  std::string fault;  ///< --fault, where faults are built
   std::uint64_t request_rows = default_request_rows;  ///< of each mutator, in the requests table, at most
 };
 
@@ -66,6 +68,7 @@ struct RunPlan {
   bool pin = false;
   bool verify = false;
   bool unsound = false;  ///< a pair that loses objects is wanted; implies `verify`
+  Fault fault = Fault::none;
 
   /// The live data in closed form, of all mutators; 0 when there is none.
   std::size_t live_bytes() const;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/build_flavour.hpp"
 #include "core/errors.hpp"
 #include "harness/names.hpp"
 #include "harness/quantity.hpp"
@@ -26,6 +27,7 @@ Setting in(std::string_view name, std::string_view unit, double least, double mo
           }};
 }
 
+constexpr auto whole = [](auto& options) -> auto& { return options; };
 constexpr auto heap = [](auto& options) -> auto& { return options.heap; };
 constexpr auto collector = [](auto& options) -> auto& { return options.collector; };
 constexpr auto marking = [](auto& options) -> auto& { return options.collector.marking; };
@@ -43,8 +45,9 @@ double parse_value(const Setting& setting, std::string_view value) {
 
 }  // namespace
 
-const std::vector<Setting>& settings() {
-  static const std::vector<Setting> all{
+namespace {
+std::vector<Setting> all_settings() {
+  std::vector<Setting> all{
       in("heap.hole_piece_bytes", "bytes", 256, 64 * kib, "the longest hole handed out at once", heap, &HeapOptions::hole_piece_bytes),
       in("heap.packet_capacity", "items", 1, 1 << 20, "grey items per packet and shade buffer", heap, &HeapOptions::packet_capacity),
       in("heap.huge_pages", "switch", 0, 1, "ask the kernel for transparent huge pages", heap, &HeapOptions::huge_pages),
@@ -62,7 +65,20 @@ const std::vector<Setting>& settings() {
       in("pacer.headroom_factor", "ratio", 1, 100, "safety on the allocation predicted during a cycle", collector,
          &CollectorOptions::headroom_factor),
       in("pacer.assist", "switch", 0, 1, "mutators mark when the markers would be late", collector, &CollectorOptions::assist),
+      in("collector.collect_every", "allocations", 0, 1e9,
+         "a collection at every so many visits to the allocation slow path (with --verify, where every allocation takes it, allocations); 0: never",
+         collector, &CollectorOptions::collect_every),
   };
+  if constexpr (faults_built) {
+    all.push_back(in("schedule.seed", "seed", 0, 1e15, "delays threads at schedule windows, as this decides; 0: no delays", whole,
+                     &TunedOptions::schedule_seed));
+  }
+  return all;
+}
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> all = all_settings();
   return all;
 }
 

@@ -16,6 +16,7 @@ namespace tricolour {
 struct TunedOptions {
   HeapOptions heap;
   CollectorOptions collector;
+  std::uint64_t schedule_seed = 0;  ///< of the delays at schedule windows, where faults are built; 0: none
 };
 
 struct Setting {

@@ -14,6 +14,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "core/schedule_window.hpp"
+
 namespace tricolour {
 
 class Parking {
@@ -21,6 +23,7 @@ class Parking {
   /// Sleeps until a `wake`, unless `ready()`. May return early: callers look again.
   template <class Ready>
   void sleep_unless(Ready ready) {
+    pass_window(Window::before_parking);
     std::unique_lock lock(lock_);
     if (ready()) return;
     sleepers_.fetch_add(1, std::memory_order_relaxed);

@@ -91,6 +91,7 @@ class Scanner {
     const std::size_t begin = item.chunk() * chunk_slots;
     const std::size_t end = std::min<std::size_t>(slots, begin + chunk_slots);
     if constexpr (means == BlackMeans::started) blacken_started(metadata_.byte_of_chunk(object, item.chunk()));
+    if constexpr (!alone) pass_window(Window::between_black_and_scan);
     if (item.extent() == Extent::rest) {
       if (item.chunk() == 0) {
         count.bytes += object->bytes();
@@ -159,6 +160,7 @@ class Scanner {
 
   void mark(Object* object) {
     const bool won = alone ? metadata_.try_shade_alone(object, white_, shaded_) : metadata_.try_shade(object, white_, shaded_);
+    if constexpr (!alone) pass_window(Window::between_mark_and_push);
     if (won) stack_.push(GreyItem(object));
   }
 

@@ -157,8 +157,10 @@ class StealingMarker final : public Marker {
         if (stopping_.load(std::memory_order_relaxed)) return;
         if (!termination_.try_resume()) continue;
         // The run that was joined may be another than the one that was seen.
+        const bool counts_itself_out_first = faulty(Fault::idle_before_last_round);
+        if (counts_itself_out_first) termination_.announce_idle();
         if (self.index < crew_.load(std::memory_order_relaxed)) work(self);
-        if (termination_.announce_idle()) parking_.wake();
+        if (!counts_itself_out_first && termination_.announce_idle()) parking_.wake();
       }
     }
   }

@@ -23,6 +23,7 @@
 #include <cstdint>
 
 #include "collectors/marking/work_stealing_deque.hpp"
+#include "core/faults.hpp"
 
 namespace tricolour {
 
@@ -38,16 +39,19 @@ class Termination {
 
   /// Idle -> busy, before taking anything; false when the run is closed.
   bool try_resume() {
+    pass_window(Window::between_sight_and_resume);
     std::uint64_t word = word_.load(std::memory_order_relaxed);  // a guess for the exchange
     do {
       if ((word & open_bit) == 0) return false;
       // Acquires what the run is about; partner: `open`. Seen by the leader's next read or exchange in `try_finish`.
     } while (!word_.compare_exchange_weak(word, word + one_resumption + 1, std::memory_order_seq_cst, std::memory_order_relaxed));
+    pass_window(Window::between_resume_and_take);
     return true;
   }
 
   /// Busy -> idle, holding nothing; true when nobody else is busy.
   bool announce_idle() {
+    pass_window(Window::between_work_and_idle);
     // Releases all that this worker left for others; partner: the read in `try_finish`.
     return busy_in(word_.fetch_sub(1, std::memory_order_seq_cst)) == 1;
   }
@@ -58,6 +62,7 @@ class Termination {
     // Acquires what idle workers left; partner: `announce_idle`.
     std::uint64_t word = word_.load(std::memory_order_seq_cst);
     if (busy_in(word) != 0 || !nothing_left()) return false;
+    pass_window(Window::between_emptiness_and_close);
     // Closes the run, unless anybody resumed since the read; partner: the exchange in `try_resume`.
     return word_.compare_exchange_strong(word, word & ~open_bit, std::memory_order_seq_cst, std::memory_order_relaxed);
   }
@@ -70,7 +75,10 @@ class Termination {
  private:
   static constexpr std::uint64_t open_bit = std::uint64_t{1} << 15;
   static constexpr std::uint64_t one_resumption = std::uint64_t{1} << 16;
-  static constexpr std::uint32_t busy_in(std::uint64_t word) { return static_cast<std::uint32_t>(word & (open_bit - 1)); }
+  static std::uint32_t busy_in(std::uint64_t word) {
+    const std::uint64_t counted = faulty(Fault::workers_left_out) ? 1 : open_bit - 1;
+    return static_cast<std::uint32_t>(word & counted);
+  }
   /// Bits 0 to 14: busy workers. Bit 15: open. From 16 on: resumptions.
   Atomic<std::uint64_t> word_{0};
 };

@@ -24,6 +24,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/schedule_window.hpp"
+
 namespace tricolour {
 
 template <class T>
@@ -81,6 +83,7 @@ class WorkStealingDeque {
     if (top >= bottom) return Stolen::nothing;
     // Relaxed: acquired through bottom; if the owner has reused the cell since, top has moved and the exchange fails.
     const T candidate = cell(top).load(std::memory_order_relaxed);
+    pass_window(Window::between_cell_and_exchange);
     // seq_cst: decides the race for this item; partner: the same exchange of another thief or of the owner, and the load of top in `claim`.
     // Releases the read of the cell; partner: the load of top in `push`.
     if (!top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst, std::memory_order_relaxed)) return Stolen::lost_race;
@@ -105,6 +108,7 @@ class WorkStealingDeque {
     const std::int64_t lowered = bottom - wanted;
     // seq_cst: before the load of top; partner: the load of bottom in `steal`. Also releases the cells that stay, as `push` does.
     bottom_.store(lowered, std::memory_order_seq_cst);
+    pass_window(Window::between_bottom_and_top);
     // seq_cst: after the store of bottom; partner: the exchange in `steal`.
     std::int64_t top = top_.load(std::memory_order_seq_cst);
     if (top < lowered) return true;

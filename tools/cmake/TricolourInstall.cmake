@@ -14,6 +14,7 @@ install(EXPORT tricolour_targets NAMESPACE tricolour:: DESTINATION ${CMAKE_INSTA
 foreach(room core barriers collectors)
   install(DIRECTORY ${room} DESTINATION include/tricolour FILES_MATCHING PATTERN "*.hpp")
 endforeach()
+install(FILES ${PROJECT_BINARY_DIR}/generated/core/build_flavour.hpp DESTINATION include/tricolour/core)
 configure_package_config_file(tools/cmake/tricolour-config.cmake.in ${PROJECT_BINARY_DIR}/tricolour-config.cmake
                               INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tricolour)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/tricolour-config-version.cmake COMPATIBILITY SameMinorVersion)

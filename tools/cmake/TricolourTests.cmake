@@ -1,5 +1,6 @@
 # One test program per room, from the <unit>_test.cpp files that stand beside what they test. Only the harness's needs the instances of every
-# workload and barrier, which are most of a build.
+# workload and barrier, which are most of a build. The <unit>_fault_test.cpp files among them need the seams of
+# TRICOLOUR_FAULTS.
 
 add_library(tricolour_test_main OBJECT tools/test_main.cpp)
 target_include_directories(tricolour_test_main PRIVATE ${PROJECT_SOURCE_DIR})
@@ -8,6 +9,9 @@ tricolour_flags(tricolour_test_main)
 
 function(tricolour_test_program room library)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${room}/*_test.cpp)
+  if(NOT TRICOLOUR_FAULTS)
+    list(FILTER sources EXCLUDE REGEX "_fault_test\\.cpp$")
+  endif()
   if(NOT sources)
     return()
   endif()
