@@ -122,7 +122,7 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
         break;
       case Step::drain:
         if (!drain(slots)) return false;
-        if (oracle_ != nullptr) oracle_->check_marked(marker_->marked_bytes());
+        if (oracle_ != nullptr) oracle_->check_marked(marker_->marked_objects());
         break;
     }
   }

@@ -105,6 +105,8 @@ void Oracle::allocated(Object* object) {
 }
 
 void Oracle::freed(Object* object, std::size_t bytes) {
+  // The phase is written in stops, and nobody sweeps through a stop.
+  if (heap_.phase.marking) throw InvariantViolated("an object was freed while a cycle marks, the oracle saw at " + address(object));
   Entry& entry = entry_of(object);
   if (entry == 0) throw InvariantViolated("an object was freed twice at " + address(object));
   entry = 0;
@@ -137,7 +139,7 @@ bool Oracle::is_black(const Object* object) const {
   return byte != 0 && state_of(byte) == heap_.phase.sense.black;
 }
 
-void Oracle::check_marked(std::uint64_t marker_bytes) {
+void Oracle::check_marked(std::uint64_t scanned_objects) {
   CycleRecord record{.cycle = heap_.phase.cycle, .checked = 0, .lost = 0, .floating_black = 0, .floating_retained = 0};
   const Object* first_lost = nullptr;
   std::string first_fault;
@@ -160,7 +162,31 @@ void Oracle::check_marked(std::uint64_t marker_bytes) {
   count_floating(trace, record);
   records_.push_back(record);
   if (first_lost != nullptr && stops_at_lost_) report(first_lost, first_fault, "at termination, before anything was freed");
-  if (first_lost == nullptr && marker_bytes > heap_.bytes()) throw InvariantViolated("the marker counts more bytes than the heap has");
+  if (first_lost == nullptr) check_colours(scanned_objects);
+}
+
+const Object* Oracle::object_at(std::size_t granule) const {
+  return reinterpret_cast<const Object*>(heap_.blocks.block_begin(0) + granule * granule_bytes);
+}
+
+void Oracle::check_colours(std::uint64_t scanned_objects) const {
+  const auto* const entries = reinterpret_cast<const Entry*>(entries_.begin());
+  const bool black_allocation = heap_.phase.allocation == AllocationColour::black;
+  std::uint64_t marked = 0;
+  for (std::size_t granule = 0; granule < heap_.bytes() / granule_bytes; ++granule) {
+    if (entries[granule] == 0) continue;
+    const Object* const object = object_at(granule);
+    if (is_black(object)) {
+      const bool young = entries[granule] >> check_bits >= first_young_serial_;
+      marked += !(young && black_allocation);
+    } else if (state_of(heap_.metadata.load_acquire(object)) != heap_.phase.sense.white()) {
+      throw InvariantViolated("the oracle: neither black nor white at termination: " + address(object));
+    }
+  }
+  if (marked != scanned_objects) {
+    throw InvariantViolated("the oracle: " + std::to_string(marked) + " objects are marked, and " + std::to_string(scanned_objects) +
+                            " were scanned, in cycle " + std::to_string(heap_.phase.cycle));
+  }
 }
 
 void Oracle::count_floating(const Trace& trace, CycleRecord& record) const {
@@ -168,7 +194,7 @@ void Oracle::count_floating(const Trace& trace, CycleRecord& record) const {
   const bool black_allocation = heap_.phase.allocation == AllocationColour::black;
   for (std::size_t granule = 0; granule < heap_.bytes() / granule_bytes; ++granule) {
     if (entries[granule] == 0 || trace.visited(granule)) continue;
-    const auto* const object = reinterpret_cast<const Object*>(heap_.blocks.block_begin(0) + granule * granule_bytes);
+    const Object* const object = object_at(granule);
     if (!is_black(object)) continue;
     const bool young = entries[granule] >> check_bits >= first_young_serial_;
     (young && black_allocation ? record.floating_black : record.floating_retained) += object->bytes();
@@ -189,6 +215,32 @@ void Oracle::check_swept() {
     if (!fault.empty()) report(object, fault, "after the sweep");
     return true;
   });
+  check_metadata();
+}
+
+void Oracle::check_metadata() const {
+  const auto* const entries = reinterpret_cast<const Entry*>(entries_.begin());
+  const std::size_t granules = heap_.bytes() / granule_bytes;
+  for (std::size_t granule = 0; granule < granules;) {
+    const Object* const object = object_at(granule);
+    const ColourByte byte = heap_.metadata.load_acquire(object);
+    const auto demand = [&](bool holds, const std::string& fault) {
+      if (!holds) throw InvariantViolated("the oracle, after the sweep: " + fault + " at " + address(object));
+    };
+    demand((byte == 0) == (entries[granule] == 0), byte == 0 ? "an object without a start byte" : "a start byte without an object");
+    if (byte == 0) {
+      ++granule;
+      continue;
+    }
+    demand(state_of(byte) == heap_.phase.sense.black, "a dead object is left");
+    const std::size_t end = granule + object->granules();
+    demand(end <= granules && size_field(byte) == std::min<std::size_t>(object->granules(), size_in_header), "a wrong size");
+    const bool coloured_by_chunks = object->slot_count() > chunk_slots;
+    while (++granule < end) {
+      demand(entries[granule] == 0, "another object begins inside the one");
+      demand(coloured_by_chunks || heap_.metadata.load_acquire(object_at(granule)) == 0, "a start byte inside the object");
+    }
+  }
 }
 
 VerifyStatistics Oracle::statistics() const {

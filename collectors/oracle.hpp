@@ -43,9 +43,10 @@ class Oracle final : public HeapObserver {
 
   /// World stopped, just flipped: what is allocated from here on is young.
   void cycle_began();
-  /// World stopped, marking complete, nothing swept. `marker_bytes`: what the marker says it marked. Throws InvariantViolated.
-  void check_marked(std::uint64_t marker_bytes);
-  /// World stopped, sweep complete. Throws InvariantViolated.
+  /// World stopped, marking complete, nothing swept. `scanned_objects`: how many the marker says it scanned: each marked one once. Throws
+  /// InvariantViolated.
+  void check_marked(std::uint64_t scanned_objects);
+  /// World stopped, sweep complete: nothing reachable was freed, nothing dead was left, and metadata agrees. Throws InvariantViolated.
   void check_swept();
 
   VerifyStatistics statistics() const;
@@ -64,6 +65,11 @@ class Oracle final : public HeapObserver {
   std::string path_to(const Object* target) const;
   std::string last_events() const;
   void count_floating(const Trace& trace, CycleRecord& record) const;
+  /// Every object black or white, and as many black ones as the marker scanned and mutators allocated.
+  void check_colours(std::uint64_t scanned_objects) const;
+  /// Every start byte has an object and every object a start byte, all are black, and none reaches into another.
+  void check_metadata() const;
+  const Object* object_at(std::size_t granule) const;
   template <class Each>
   void for_each_root(Each each) const;
 

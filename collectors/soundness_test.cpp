@@ -1,9 +1,6 @@
 // No reachable object is ever lost: random mutators under every sound combination, with the oracle; and the unsound ones are caught.
-#include <thread>
-
 #include "barriers/all.hpp"
-#include "collectors/collected_heap.hpp"
-#include "collectors/random_mutator.hpp"
+#include "collectors/random_run.hpp"
 #include "tools/catch.hpp"
 
 using namespace tricolour;
@@ -17,55 +14,6 @@ struct AsTuple<TypeList<Types...>> {
   using type = std::tuple<Types...>;
 };
 using Barriers = AsTuple<AllBarriers>::type;
-
-struct Outcome {
-  CollectorStatistics collection;
-  VerifyStatistics verification;
-  std::string failure;
-};
-
-/// Runs `mutators` random mutators side by side; the first failure is in the outcome.
-template <Barrier B>
-Outcome run(const CollectedHeapOptions& options, int mutators, int steps, std::uint64_t seed) {
-  Outcome outcome;
-  CollectedHeap heap(options, B::traits);
-  {
-    std::mutex lock;
-    const auto note = [&](const char* what) {
-      std::scoped_lock guard(lock);
-      if (outcome.failure.empty()) outcome.failure = what;
-    };
-    Mutator<B> first(heap);
-    heap.heap().make_globals(first, RandomMutator<B>::globals);
-    const auto mutate = [&](Mutator<B>& m, std::uint64_t own_seed) {
-      try {
-        RandomMutator<B>(m, own_seed).run(steps);
-      } catch (const std::exception& error) {
-        note(error.what());
-      }
-    };
-    std::vector<std::thread> threads;
-    for (int i = 1; i < mutators; ++i) {
-      threads.emplace_back([&, i] {
-        Mutator<B> m(heap);
-        mutate(m, seed + static_cast<std::uint64_t>(i));
-      });
-    }
-    mutate(first, seed);
-    first.blocking([&] {
-      for (std::thread& thread : threads) thread.join();
-    });
-    try {
-      heap.collector().collect(first);
-    } catch (const std::exception& error) {
-      note(error.what());
-    }
-  }
-  heap.stop();
-  outcome.collection = heap.collector().statistics();
-  outcome.verification = heap.oracle()->statistics();
-  return outcome;
-}
 
 CollectedHeapOptions verified(const std::string& collector, const BarrierTraits& barrier) {
   CollectedHeapOptions options;
@@ -96,7 +44,7 @@ TEMPLATE_LIST_TEST_CASE("nothing reachable is lost", "[soundness]", Barriers) {
   options.collection.sweep = mutators == 1 ? SweepMode::lazy : SweepMode::parallel;
   if (!unsound_because(*find_collector(collector), TestType::traits, options.collection.allocation).empty()) return;
   CAPTURE(collector, marker, mutators);
-  const Outcome outcome = run<TestType>(options, mutators, 50'000, 11);
+  const RandomRun outcome = run_random_mutators<TestType>(options, mutators, 50'000, 11);
   CHECK(outcome.failure == "");
   CHECK(outcome.verification.lost_objects == 0);
   CHECK(outcome.verification.cycles_checked >= 3);
@@ -113,7 +61,7 @@ TEMPLATE_LIST_TEST_CASE("tiny quanta, buffers, deques and final pauses lose noth
   options.collection.final_slots = 32;
   if (!unsound_because(*find_collector(collector), TestType::traits, options.collection.allocation).empty()) return;
   CAPTURE(collector);
-  const Outcome outcome = run<TestType>(options, 2, 30'000, 5);
+  const RandomRun outcome = run_random_mutators<TestType>(options, 2, 30'000, 5);
   CHECK(outcome.failure == "");
   CHECK(outcome.verification.lost_objects == 0);
   CHECK(outcome.verification.cycles_checked >= 3);
@@ -125,7 +73,7 @@ TEMPLATE_LIST_TEST_CASE("the other allocation colour, where a barrier is sound w
   CollectedHeapOptions options = verified(collector, TestType::traits);
   options.collection.allocation = AllocationColour::black;
   if (!TestType::traits.keeps_an_invariant() || TestType::traits.allocation == AllocationColour::black) return;
-  const Outcome outcome = run<TestType>(options, 2, 40'000, 23);
+  const RandomRun outcome = run_random_mutators<TestType>(options, 2, 40'000, 23);
   CHECK(outcome.failure == "");
   CHECK(outcome.verification.cycles_checked >= 3);
 }
@@ -165,7 +113,7 @@ TEST_CASE("the oracle sees what an unsound pair loses, with a path to it", "[sou
   CAPTURE(collector, white_yuasa);
   std::string failure;
   for (std::uint64_t seed = 1; seed < 1000 && failure.empty(); ++seed) {
-    failure = (white_yuasa ? run<Yuasa>(options, 2, 20'000, seed) : run<None>(options, 2, 20'000, seed)).failure;
+    failure = (white_yuasa ? run_random_mutators<Yuasa>(options, 2, 20'000, seed) : run_random_mutators<None>(options, 2, 20'000, seed)).failure;
   }
   CHECK_THAT(failure, Catch::Matchers::Contains("lost object at"));
   CHECK_THAT(failure, Catch::Matchers::Contains("path: "));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/errors.hpp"
 #include "core/metadata_scan.hpp"
 
 namespace tricolour {
@@ -18,6 +19,9 @@ std::optional<Hole> HoleAllocator::next(std::size_t bytes) {
 
 std::optional<Hole> HoleAllocator::next_in_block(std::size_t bytes) {
   bytes = std::max(bytes, least_hole_bytes);
+  if (position_ < block_end_ && blocks_.state(blocks_.block_of(position_)) != BlockState::in_use) {
+    throw InvariantViolated("a mutator allocates in a block that it does not hold");
+  }
   while (position_ < block_end_) {
     // Relaxed: the header behind it was published to this mutator by the sweep that it did, or by itself.
     const ColourByte byte = metadata_.load_relaxed(reinterpret_cast<Object*>(position_));

@@ -1,0 +1,111 @@
+// Faults in hand-over, allocation and marks, killed at the moment at which they happen: a visitor looks at the heap, or does another thread's
+// steps, inside the window.
+#include <cstring>
+#include <thread>
+
+#include "barriers/yuasa.hpp"
+#include "tools/bench_heap.hpp"
+#include "tools/fault_test.hpp"
+
+namespace tricolour {
+namespace {
+
+/// Calls `visitor` at one kind of window, and not from within itself.
+class Visit {
+ public:
+  Visit(Window where, std::function<void()> visitor)
+      : visitor_([this, where, visitor = std::move(visitor)](Window here) {
+          if (here != where || inside_) return;
+          inside_ = true;
+          visitor();
+          inside_ = false;
+        }) {
+    Schedule::visit(&visitor_);
+  }
+  ~Visit() { Schedule::visit(nullptr); }
+
+ private:
+  bool inside_ = false;
+  Schedule::Visitor visitor_;
+};
+
+struct Marking {
+  Marking() : bench(std::size_t{4} << 20) {}
+  void begin() {
+    bench.heap.phase.sense = bench.heap.phase.sense.flipped();
+    bench.heap.phase.marking = true;
+    bench.heap.phase.roots_scanned = true;
+    ++bench.heap.phase.cycle;
+  }
+  bench::BenchHeap<bench::NoCollection> bench;
+};
+
+Sighting hand_over() {
+  Marking marking;
+  Mutator<Yuasa> parent(marking.bench.heap);
+  const Root argument(parent, parent.allocate(1, 0));
+  marking.begin();
+  parent.adopt(marking.bench.heap.phase);
+  Child<Yuasa> child(parent, {&argument});
+  const bool white = parent.is_white(argument);
+  std::thread thread([&] {
+    child.attach();
+    child.end();
+  });
+  parent.blocking([&] { thread.join(); });
+  return {white ? "the child's argument is white" : ""};
+}
+
+/// Another thread's walk over start bytes, at the moment before an object is initialised, over memory that held other things before.
+Sighting walk_during_allocation() {
+  Marking marking;
+  Mutator<Yuasa> m(marking.bench.heap);
+  Object* const first = m.allocate(0, 64);
+  std::byte* const hole = reinterpret_cast<std::byte*>(first) + first->bytes();
+  std::memset(hole, 0xee, 4096);
+  Sighting sighting;
+  const SideMetadata& metadata = marking.bench.heap.metadata;
+  const Visit visit(Window::between_memory_and_object, [&] {
+    for (std::size_t offset = 0; offset < 4096; offset += granule_bytes) {
+      auto* const object = reinterpret_cast<Object*>(hole + offset);
+      if (metadata.load_acquire(object) == 0) continue;
+      if (object->granules() == 0xeeeeeeee) sighting.failure = "a start byte is visible, and no header behind it";
+      offset += std::min(object->bytes(), std::size_t{4096}) - granule_bytes;
+    }
+  });
+  for (int i = 0; i < 10; ++i) m.allocate(2, 16);
+  return sighting;
+}
+
+/// Two threads shade one object: the second between the first one's look and its exchange.
+Sighting shade_twice() {
+  Marking marking;
+  Mutator<Yuasa> builder(marking.bench.heap);
+  const Root object(builder, builder.allocate(1, 0));
+  marking.begin();
+  Mutator<Yuasa> first(marking.bench.heap, MutatorStatus::blocked);
+  Mutator<Yuasa> second(marking.bench.heap, MutatorStatus::blocked);
+  {
+    const Visit visit(Window::between_white_and_exchange, [&] { second.shade(object); });
+    first.shade(object);
+  }
+  const bool both = !first.shade_buffer_empty() && !second.shade_buffer_empty();
+  for (Mutator<Yuasa>* const each : {&first, &second}) each->flush_shade_buffer();
+  return {both ? "one object is in two shade buffers" : ""};
+}
+
+}  // namespace
+
+TEST_CASE("fault handed_over_unshaded: a child is born scanned, so its arguments are marked", "[fault]") {
+  check_kill(Fault::handed_over_unshaded, hand_over, "colour check");
+}
+
+TEST_CASE("fault start_byte_before_header: who walks the start bytes meets a torn object", "[fault]") {
+  check_kill(Fault::start_byte_before_header, walk_during_allocation, "heap walk");
+}
+
+TEST_CASE("fault mark_not_atomic: one object has two winners", "[fault]") {
+  check_kill(Fault::mark_not_atomic, shade_twice, "grey set check");
+}
+
+}  // namespace tricolour
