@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/faults.hpp"
 #include "core/metadata_scan.hpp"
+#include "core/schedule_window.hpp"
 
 namespace tricolour {
 
@@ -32,7 +34,11 @@ bool CardScan::scan_taken() {
   for_each_card([&](std::atomic_ref<Card> card, std::byte* address) {
     // Relaxed: the handshakes have ordered the stores; a card that is dirty again is not ours any more.
     auto expected = Card::taken;
-    if (card.compare_exchange_strong(expected, Card::clean, std::memory_order_relaxed)) scan<false>(address, found);
+    const bool late = faulty(Fault::card_cleared_late);
+    if (!card.compare_exchange_strong(expected, late ? Card::taken : Card::clean, std::memory_order_relaxed)) return true;
+    scan<false>(address, found);
+    pass_window(Window::between_card_scans);
+    if (late) card.store(Card::clean, std::memory_order_relaxed);
     return true;
   });
   return found.shaded > 0;

@@ -16,20 +16,13 @@ Sighting sweep_side_by_side() {
   while (space.claim(false)) {
   }
   space.begin_sweep(MarkSense{});
-  bool inside = false;
-  const Schedule::Visitor other([&](Window here) {
-    if (here != Window::between_unswept_and_claim || inside) return;
-    inside = true;
-    space.sweep(0);
-  });
-  Schedule::visit(&other);
+  const Visit visit(Window::between_unswept_and_claim, [&] { space.sweep(0); });
   Sighting sighting;
   try {
     for (std::size_t block = 0; block < blocks; ++block) space.sweep(block);
   } catch (const InvariantViolated& error) {
     sighting.failure = error.what();
   }
-  Schedule::visit(nullptr);
   return sighting;
 }
 

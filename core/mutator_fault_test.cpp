@@ -10,25 +10,6 @@
 namespace tricolour {
 namespace {
 
-/// Calls `visitor` at one kind of window, and not from within itself.
-class Visit {
- public:
-  Visit(Window where, std::function<void()> visitor)
-      : visitor_([this, where, visitor = std::move(visitor)](Window here) {
-          if (here != where || inside_) return;
-          inside_ = true;
-          visitor();
-          inside_ = false;
-        }) {
-    Schedule::visit(&visitor_);
-  }
-  ~Visit() { Schedule::visit(nullptr); }
-
- private:
-  bool inside_ = false;
-  Schedule::Visitor visitor_;
-};
-
 struct Marking {
   Marking() : bench(std::size_t{4} << 20) {}
   void begin() {

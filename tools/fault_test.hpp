@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/faults.hpp"
+#include "core/schedule_window.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour {
@@ -37,6 +38,25 @@ inline std::string_view reporter_of(std::string_view failure) {
 inline void report_kill(Fault fault, std::string_view by, std::uint64_t cycles) {
   std::cout << "killed " << name_of(fault) << " by " << by << " after " << cycles << " cycles\n";
 }
+
+/// Calls `visitor` at one kind of window, and not from within itself; one thread.
+class Visit {
+ public:
+  Visit(Window where, std::function<void()> visitor)
+      : visitor_([this, where, visitor = std::move(visitor)](Window here) {
+          if (here != where || inside_) return;
+          inside_ = true;
+          visitor();
+          inside_ = false;
+        }) {
+    Schedule::visit(&visitor_);
+  }
+  ~Visit() { Schedule::visit(nullptr); }
+
+ private:
+  bool inside_ = false;
+  Schedule::Visitor visitor_;
+};
 
 /// A fault in a seam: `scenario`, a Sighting(), reports nothing without it and something with it.
 template <class Scenario>

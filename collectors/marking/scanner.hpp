@@ -91,6 +91,9 @@ class Scanner {
     const std::size_t begin = item.chunk() * chunk_slots;
     const std::size_t end = std::min<std::size_t>(slots, begin + chunk_slots);
     if constexpr (means == BlackMeans::started) blacken_started(metadata_.byte_of_chunk(object, item.chunk()));
+    if constexpr (means == BlackMeans::completed) {
+      if (faulty(Fault::black_set_before_scan)) blacken_completed(metadata_.byte_of_chunk(object, item.chunk()));
+    }
     if constexpr (!alone) pass_window(Window::between_black_and_scan);
     if (item.extent() == Extent::rest) {
       if (item.chunk() == 0) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/spin.hpp"
-#include "tools/catch.hpp"
+#include "tools/fault_test.hpp"
 
 namespace tricolour {
 namespace {
@@ -145,14 +145,19 @@ bool closes_over_a_worker_that_came_and_went() {
   });
 }
 
-TEST_CASE("a worker that resumes during the look keeps the run open", "[termination]") {
-  CHECK_FALSE(closes_over_a_worker_that_resumes<Termination<>>());
-  CHECK_FALSE(closes_over_a_worker_that_came_and_went<Termination<>>());
+template <class T>
+Sighting resumption_during_the_look() {
+  return {closes_over_a_worker_that_resumes<T>() ? "the run is closed over a worker that resumed" : ""};
+}
+template <class T>
+Sighting coming_and_going_during_the_look() {
+  return {closes_over_a_worker_that_came_and_went<T>() ? "the run is closed over what a worker left" : ""};
 }
 
-TEST_CASE("the two-step check closes a run over a worker", "[termination][fault]") {
-  CHECK(closes_over_a_worker_that_resumes<TwoStepTermination>());
-  CHECK(closes_over_a_worker_that_came_and_went<TwoStepTermination>());
+TEST_CASE("fault idle_before_look: a worker that resumes during the look keeps the run open", "[termination][fault]") {
+  constexpr std::string_view by = "termination check";
+  check_kill(Fault::idle_before_look, resumption_during_the_look<Termination<>>, resumption_during_the_look<TwoStepTermination>, by);
+  check_kill(Fault::idle_before_look, coming_and_going_during_the_look<Termination<>>, coming_and_going_during_the_look<TwoStepTermination>, by);
 }
 
 TEST_CASE("a closed run cannot be joined, an open one can", "[termination]") {

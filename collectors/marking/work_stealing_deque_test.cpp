@@ -1,7 +1,6 @@
 // The deque: order, capacity, wrap-around, and that every item is taken exactly once whoever races for it.
 #include "collectors/marking/work_stealing_deque.hpp"
 
-#include <chrono>
 #include <functional>
 #include <numeric>
 #include <thread>
@@ -14,24 +13,6 @@ namespace tricolour {
 namespace {
 
 using Item = std::uint64_t;
-
-/// Fault 24: an atomic without the sequentially consistent order; everything else as it should be.
-template <class T>
-class UnorderedAtomic {
- public:
-  UnorderedAtomic() = default;
-  explicit UnorderedAtomic(T value) : value_(value) {}
-  T load(std::memory_order order) const { return value_.load(order == std::memory_order_seq_cst ? std::memory_order_acquire : order); }
-  void store(T value, std::memory_order order) {
-    value_.store(value, order == std::memory_order_seq_cst ? std::memory_order_release : order);
-  }
-  bool compare_exchange_strong(T& expected, T value, std::memory_order success, std::memory_order failure) {
-    return value_.compare_exchange_strong(expected, value, success, failure);
-  }
-
- private:
-  std::atomic<T> value_{};
-};
 
 /// How often each item was taken. Each thread counts in a vector of its own.
 using Tally = std::vector<std::uint8_t>;
@@ -182,30 +163,10 @@ TEST_CASE("the last item goes to the owner or to the thief", "[deque][race]") {
   CHECK(last_item_is_taken_once<WorkStealingDeque<Item>>(20'000));
 }
 
-/// Its bookkeeping around each access orders what the processor would not.
-#if defined(__SANITIZE_THREAD__)
-constexpr bool under_thread_sanitizer = true;
-#else
-constexpr bool under_thread_sanitizer = false;
-#endif
-
 constexpr Load late_store{.capacity = 4, .burst = 2, .most = 1, .cold_stores = true};
 
 TEST_CASE("every item is taken exactly once while the owner's stores are late", "[deque][race]") {
   CHECK(each_once(race<WorkStealingDeque<Item>>(late_store, 1)));
-}
-
-TEST_CASE("without the sequentially consistent order an item is taken twice", "[deque][race][fault]") {
-  if (under_thread_sanitizer || std::thread::hardware_concurrency() < 2) return;  // one processor never reorders against itself
-  using Faulty = WorkStealingDeque<Item, UnorderedAtomic>;
-  // The processor reorders only while both threads are on cores at once, which a loaded machine grants now and then: a few seconds alone,
-  // longer in company. The limit ends a test that would never see it.
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(120);
-  bool caught = false;
-  while (!caught && std::chrono::steady_clock::now() < deadline) {
-    caught = !each_once(race<Faulty>(late_store, 1));
-  }
-  CHECK(caught);
 }
 
 }  // namespace

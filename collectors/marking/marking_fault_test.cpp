@@ -1,0 +1,161 @@
+// Faults of markers, killed by threads that meet inside a window.
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "barriers/abraham_patel.hpp"
+#include "barriers/boehm_cards.hpp"
+#include "barriers/none.hpp"
+#include "collectors/card_scan.hpp"
+#include "collectors/marking/serial_marker.hpp"
+#include "collectors/marking/stealing_marker.hpp"
+#include "collectors/marking/termination.hpp"
+#include "tools/bench_heap.hpp"
+#include "tools/fault_test.hpp"
+
+namespace tricolour {
+namespace {
+
+/// A heap without a collector; the test does what a cycle does.
+template <Barrier B>
+struct MarkedHeap {
+  static HeapOptions options(std::size_t bytes) {
+    HeapOptions chosen;
+    chosen.bytes = bytes;
+    chosen.side_table = B::traits.side_table;
+    return chosen;
+  }
+  explicit MarkedHeap(std::size_t bytes) : heap(options(bytes)) {
+    heap.attach(hooks, nullptr);
+    mutator.emplace(heap);
+  }
+  void begin_cycle(Marker* marker) {
+    heap.phase.sense = heap.phase.sense.flipped();
+    heap.phase.black_means = B::traits.black_means;
+    heap.phase.marking = true;
+    ++heap.phase.cycle;
+    mutator->adopt(heap.phase);
+    if (marker != nullptr) marker->begin_cycle(heap.phase);
+  }
+  void grey(Object* object) {
+    if (heap.metadata.try_shade(object, heap.phase.sense.white(), heap.phase.shaded_state())) heap.grey_set.pour(GreyItem(object));
+  }
+  bench::NoCollection hooks;
+  Heap heap;
+  std::optional<Mutator<B>> mutator;
+};
+
+// --- termination ----------------------------------------------------------------------------------------------------------------
+
+Sighting close_beside_two_workers() {
+  Termination<> termination;
+  termination.open();
+  termination.try_resume();
+  termination.try_resume();
+  termination.announce_idle();
+  return {termination.try_finish([] { return true; }) ? "the run is closed beside two busy workers" : ""};
+}
+
+/// A helper of the stealing marker is held between a mark and its push, until the leader has finished or has gone to wait for it.
+Sighting slow_helper() {
+  MarkedHeap<None> marked(std::size_t{32} << 20);
+  Mutator<None>& m = *marked.mutator;
+  const Root all(m, m.allocate(512, 0));
+  constexpr std::size_t leaves = 200;
+  for (std::size_t i = 0; i < all->slot_count(); ++i) {
+    m.store(all, i, m.allocate(leaves, 0));
+    for (std::size_t j = 0; j < leaves; ++j) m.store(m.load(all, i), j, m.allocate(0, 8));
+  }
+  const std::uint64_t objects = 1 + all->slot_count() * (1 + leaves);
+  const auto marker = make_stealing_marker(marked.heap, {.stopped_threads = 2});
+  marked.begin_cycle(marker.get());
+  marked.grey(all);
+
+  const std::thread::id leader = std::this_thread::get_id();
+  std::atomic<bool> held{false};
+  std::atomic<bool> release{false};
+  std::atomic<int> marks{0};
+  const Schedule::Visitor visitor([&](Window here) {
+    const bool leads = std::this_thread::get_id() == leader;
+    if (here == Window::before_parking && leads && held) release = true;
+    if (here != Window::between_mark_and_push) return;
+    if (!leads && !held.exchange(true)) {
+      while (!release) std::this_thread::yield();
+    }
+    // The leader goes on when the helper has taken something.
+    if (leads && ++marks > 20'000) {
+      while (!held) std::this_thread::yield();
+    }
+  });
+  Schedule::visit(&visitor);
+  marker->mark_stopped();
+  const std::uint64_t scanned = marker->marked_objects();
+  Schedule::visit(nullptr);
+  release = true;
+  return {scanned == objects ? "" : std::to_string(objects - scanned) + " objects were not scanned when marking ended"};
+}
+
+// --- what black means -----------------------------------------------------------------------------------------------------------
+
+/// A mutator deletes the only reference to an object while the marker is about to read the slot, and keeps it in a root.
+Sighting deletion_before_scan() {
+  MarkedHeap<AbrahamPatel> marked(std::size_t{4} << 20);
+  Mutator<AbrahamPatel>& m = *marked.mutator;
+  const Root source(m, m.allocate(1, 0));
+  m.store(source, 0, m.allocate(1, 0));
+  const auto marker = make_serial_marker(marked.heap, {});
+  marked.begin_cycle(marker.get());
+  marked.grey(source);
+  Root kept(m);
+  {
+    const Visit visit(Window::between_black_and_scan, [&] {
+      if (kept.get() == nullptr) kept = m.exchange(source, 0, nullptr);
+    });
+    marker->mark_concurrently();
+  }
+  m.flush_shade_buffer();
+  marker->mark_concurrently();
+  return {m.is_white(kept) ? "an object of the snapshot is white when marking ended" : ""};
+}
+
+// --- cards ----------------------------------------------------------------------------------------------------------------------
+
+/// A mutator stores into an object whose card was just scanned.
+Sighting store_behind_card_scan() {
+  MarkedHeap<BoehmCards> marked(std::size_t{4} << 20);
+  Mutator<BoehmCards>& m = *marked.mutator;
+  const Root source(m, m.allocate(2, 0));
+  const Root first(m, m.allocate(0, 8));
+  const Root second(m, m.allocate(0, 8));
+  marked.begin_cycle(nullptr);
+  marked.grey(source);
+  CardScan cards(marked.heap);
+  m.store(source, 0, first);
+  cards.take();
+  {
+    const Visit visit(Window::between_card_scans, [&] { m.store(source, 1, second); });
+    cards.scan_taken();
+  }
+  cards.scan_stopped(1'000'000);
+  return {m.is_white(second) ? "a marked object refers to a white one, and no card is dirty" : ""};
+}
+
+}  // namespace
+
+TEST_CASE("fault workers_left_out: a run is closed beside busy workers", "[termination][fault]") {
+  check_kill(Fault::workers_left_out, close_beside_two_workers, "termination check");
+}
+
+TEST_CASE("fault idle_before_last_round: marking ends while a helper holds objects", "[marker][fault]") {
+  check_kill(Fault::idle_before_last_round, slow_helper, "count of scanned objects");
+}
+
+TEST_CASE("fault black_set_before_scan: a barrier that trusts black deletes from the snapshot", "[scanner][fault]") {
+  check_kill(Fault::black_set_before_scan, deletion_before_scan, "colour check");
+}
+
+TEST_CASE("fault card_cleared_late: a store behind the scan is forgotten", "[cards][fault]") {
+  check_kill(Fault::card_cleared_late, store_behind_card_scan, "colour check");
+}
+
+}  // namespace tricolour
