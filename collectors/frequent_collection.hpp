@@ -1,8 +1,8 @@
 // Collecting far more often than memory asks for: for finding references that no root holds, and races between cycles.
 //
 // Purpose: stands between the heap and its collector and asks for a whole collection at every n-th visit to the allocation slow path. A verified
-// heap takes that path at every allocation and overwrites what it frees, so with n = 1 a raw reference that was kept across an allocation
-// without a root refers to an overwritten object at once.
+// heap takes that path at every allocation and overwrites what it frees; so with n = 1 and eager sweeping a raw reference that was kept
+// across an allocation without a root refers to an overwritten object.
 //
 // Ownership: any mutator, at its safepoint. Memory ordering: the count only spaces collections out: relaxed.
 #pragma once

@@ -1,0 +1,46 @@
+// A collection at every allocation: nothing rooted is lost, and what is not rooted is gone at the next one.
+#include "barriers/dijkstra.hpp"
+#include "barriers/yuasa.hpp"
+#include "collectors/random_run.hpp"
+#include "core/poison.hpp"
+#include "tools/catch.hpp"
+
+namespace tricolour {
+namespace {
+
+CollectedHeapOptions every(unsigned allocations, const std::string& collector, const BarrierTraits& barrier) {
+  CollectedHeapOptions options;
+  options.heap.bytes = std::size_t{1} << 20;
+  options.collector = collector;
+  options.collection.allocation = barrier.allocation;
+  options.collection.sweep = SweepMode::eager;
+  options.collection.collect_every = allocations;
+  options.verify = true;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("random mutators survive a collection at every allocation", "[frequent]") {
+  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const int mutators = GENERATE(1, 2);
+  CAPTURE(collector, mutators);
+  const RandomRun run = run_random_mutators<Dijkstra>(every(1, collector, Dijkstra::traits), mutators, 300, 3);
+  CHECK(run.failure == "");
+  CHECK(run.verification.cycles_checked >= 100);
+  CHECK(run_random_mutators<Yuasa>(every(7, collector, Yuasa::traits), mutators, 1000, 3).failure == "");
+}
+
+TEST_CASE("a reference that no root holds is stale after one allocation", "[frequent]") {
+  CollectedHeap heap(every(1, "stop_the_world", Yuasa::traits), Yuasa::traits);
+  Mutator<Yuasa> m(heap);
+  Object* const stale = m.allocate(0, 8);
+  const Root rooted(m, m.allocate(0, 8));
+  *rooted->payload<std::uint64_t>() = 42;
+  m.allocate(0, 8);
+  CHECK(*rooted->payload<std::uint64_t>() == 42);
+  CHECK(heap.heap().metadata.load_relaxed(stale) == 0);
+  if constexpr (!poisons_free_memory) CHECK(stale->slot_count() == 0xdbdbdbdb);
+}
+
+}  // namespace tricolour
