@@ -128,6 +128,19 @@ struct IgnoresOwnRoots {
     return Yuasa::store(m, source, slot, value, write);
   }
 };
+struct AsksForRootsOfAnyMutator {
+  static constexpr BarrierTraits traits = Hybrid::traits;
+  static inline bool any_scanned = false;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference value, Write write) {
+    if (m.marking()) {
+      any_scanned = any_scanned || m.roots_scanned();
+      m.shade(m.load(slot));
+      if (!any_scanned) m.shade(value);
+    }
+    return write(std::memory_order_release);
+  }
+};
 struct WritesRelaxed {
   static constexpr BarrierTraits traits = Yuasa::traits;
   template <class M, class Write>

@@ -1,51 +1,11 @@
 // Faults in phases, handshakes, hand-over, sweeping and allocation, killed by random mutators and the oracle.
-//
-// Under `incremental` with the serial marker everything happens on one thread at a time, so a seed decides the whole run and every kill is certain.
 #include "barriers/dijkstra.hpp"
 #include "barriers/hybrid.hpp"
 #include "barriers/steele.hpp"
 #include "barriers/yuasa.hpp"
-#include "collectors/random_run.hpp"
-#include "tools/fault_test.hpp"
+#include "collectors/random_kill.hpp"
 
 namespace tricolour {
-namespace {
-
-/// A heap in which little room is left and everything is tiny, so that cycles are many and every overflow path is taken.
-CollectedHeapOptions tiny_heap(const BarrierTraits& barrier, const std::string& collector = "incremental") {
-  CollectedHeapOptions options;
-  options.heap.bytes = std::size_t{1} << 20;
-  options.heap.packet_capacity = 2;
-  options.heap.hole_piece_bytes = 1024;
-  options.collector = collector;
-  options.collection.marker = "serial";
-  options.collection.quantum_slots = 64;
-  options.collection.allocation = barrier.allocation;
-  options.verify = true;
-  return options;
-}
-
-/// Seeds one after the other, until one fails.
-template <Barrier B>
-Sighting random_mutators(const CollectedHeapOptions& options) {
-  constexpr std::uint64_t most_seeds = 20;
-  constexpr int steps = 20'000;
-  Sighting sighting;
-  for (std::uint64_t seed = 1; seed <= most_seeds && sighting.failure.empty(); ++seed) {
-    const RandomRun run = run_random_mutators<B>(options, 1, steps, seed);
-    sighting.failure = run.failure;
-    sighting.cycles += run.verification.cycles_checked;
-  }
-  return sighting;
-}
-
-template <Barrier B>
-void check_kill_by_random_mutators(Fault fault, const std::string& collector = "incremental") {
-  INFO(B::traits.name << " under " << collector);
-  check_kill(fault, [&] { return random_mutators<B>(tiny_heap(B::traits, collector)); });
-}
-
-}  // namespace
 
 TEST_CASE("fault exchange_without_barrier: an exchange hides an object", "[fault]") {
   check_kill_by_random_mutators<Yuasa>(Fault::exchange_without_barrier);

@@ -224,8 +224,8 @@ void Oracle::check_metadata() const {
   for (std::size_t granule = 0; granule < granules;) {
     const Object* const object = object_at(granule);
     const ColourByte byte = heap_.metadata.load_acquire(object);
-    const auto demand = [&](bool holds, const std::string& fault) {
-      if (!holds) throw InvariantViolated("the oracle, after the sweep: " + fault + " at " + address(object));
+    const auto demand = [&](bool holds, const char* fault) {
+      if (!holds) throw InvariantViolated("the oracle, after the sweep: " + std::string(fault) + " at " + address(object));
     };
     demand((byte == 0) == (entries[granule] == 0), byte == 0 ? "an object without a start byte" : "a start byte without an object");
     if (byte == 0) {

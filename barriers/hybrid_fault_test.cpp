@@ -1,0 +1,53 @@
+// Faults 6 and 8: roots are scanned mutator by mutator, which the hybrid barrier was made for. No collector here scans them so; the test takes a
+// cycle's steps itself.
+#include "barriers/mutants.hpp"
+#include "collectors/marking/serial_marker.hpp"
+#include "collectors/root_scan.hpp"
+#include "tools/bench_heap.hpp"
+#include "tools/fault_test.hpp"
+
+namespace tricolour {
+namespace {
+
+/// A mutator whose roots are not scanned yet moves an object from its root into one that was scanned with another mutator's roots.
+template <Barrier B>
+Sighting insert_before_own_scan() {
+  bench::BenchHeap<bench::NoCollection> bench(std::size_t{4} << 20);
+  Heap& heap = bench.heap;
+  Mutator<B> first(heap);
+  Mutator<B> second(heap);
+  const Root shared(first, first.allocate(2, 0));
+  Root own(second, second.allocate(0, 8));
+  const auto marker = make_serial_marker(heap, {});
+  PhaseState& phase = heap.phase;
+  phase.sense = phase.sense.flipped();
+  phase.marking = true;
+  for (MutatorContext* const mutator : {static_cast<MutatorContext*>(&first), static_cast<MutatorContext*>(&second)}) mutator->adopt(phase);
+  marker->begin_cycle(phase);
+  phase.roots_scanned = true;
+  const auto scan = [&](MutatorContext& mutator) {
+    scan_roots(heap, mutator);
+    mutator.flush_shade_buffer();
+    mutator.adopt(phase);
+    marker->mark_concurrently();
+  };
+
+  scan(first);
+  first.store(shared, 0, nullptr);
+  second.store(shared, 1, own);
+  own = nullptr;
+  scan(second);
+  return {second.is_white(second.load(shared, 1)) ? "a marked object refers to a white one when marking ended" : ""};
+}
+
+}  // namespace
+
+TEST_CASE("fault roots_of_any_mutator_scanned: an unscanned mutator hides an object", "[fault]") {
+  check_kill(Fault::roots_of_any_mutator_scanned, insert_before_own_scan<Hybrid>, insert_before_own_scan<AsksForRootsOfAnyMutator>, "colour check");
+}
+
+TEST_CASE("fault ragged_scans_of_yuasa: an unscanned mutator hides an object", "[fault]") {
+  check_kill(Fault::ragged_scans_of_yuasa, insert_before_own_scan<Hybrid>, insert_before_own_scan<Yuasa>, "colour check");
+}
+
+}  // namespace tricolour
