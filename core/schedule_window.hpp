@@ -1,8 +1,9 @@
 // Schedule windows: the moments between two steps of one thread at which another thread's steps matter.
 //
 // Purpose: a race that needs two threads to meet within nanoseconds is met by chance once in a million cycles. A build with
-// TRICOLOUR_FAULTS widens every such window: a stress run delays threads there as a seed decides, a test visits the window and makes the other
-// thread's steps happen inside it.
+// TRICOLOUR_FAULTS widens such windows: a stress run delays threads there as a seed decides, a test visits the window and makes the other
+// thread's steps happen inside it. The seed makes some windows wide often and others seldom: many delays everywhere would only slow all
+// threads down alike.
 //
 // Invariant: elsewhere `pass` is nothing. A delay changes no result of a correct program: it only yields or spins.
 //
@@ -11,15 +12,11 @@
 // Memory ordering: seed and visitor are relaxed: threads are started after they are set. A thread's dice are its own.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <string_view>
-#include <thread>
 
 #include "core/build_flavour.hpp"
-#include "core/spin.hpp"
 
 namespace tricolour {
 
@@ -72,29 +69,10 @@ class Schedule {
   }
 
  private:
-  /// The same thread (in the order of their first windows), seed, window and visit always roll the same.
-  static void delay(std::uint64_t chosen, Window here) {
-    thread_local const std::uint64_t thread = threads_.fetch_add(1, std::memory_order_relaxed) + 1;
-    thread_local std::array<std::uint64_t, static_cast<std::size_t>(Window::last) + 1> visits{};
-    const std::uint64_t visit = ++visits[static_cast<std::size_t>(here)];
-    const std::uint64_t dice = mixed(mixed(mixed(chosen ^ thread) ^ static_cast<std::uint64_t>(here)) ^ visit);
-    constexpr std::uint64_t one_in = 8;
-    constexpr std::uint64_t most_spins = 2048;
-    if (dice % one_in != 0) return;
-    if (dice / one_in % 2 == 0) return std::this_thread::yield();
-    for (std::uint64_t spins = mixed(dice) % most_spins; spins > 0; --spins) relax_processor();
-  }
-  /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
-  static constexpr std::uint64_t mixed(std::uint64_t x) {
-    x += 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-  }
+  static void delay(std::uint64_t chosen, Window here);
 
   static inline std::atomic<std::uint64_t> seed_{0};
   static inline std::atomic<const Visitor*> visitor_{nullptr};
-  static inline std::atomic<std::uint64_t> threads_{0};
 };
 
 /// This thread is in that window. Nothing in a build without TRICOLOUR_FAULTS.

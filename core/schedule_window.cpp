@@ -1,0 +1,42 @@
+#include "core/schedule_window.hpp"
+
+#include <array>
+#include <thread>
+
+#include "core/spin.hpp"
+
+namespace tricolour {
+namespace {
+
+/// The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
+constexpr std::uint64_t mixed(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15u;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
+
+/// One visit in so many is delayed.
+constexpr std::array<std::uint64_t, 4> rarities{8, 64, 512, 4096};
+/// One delay in so many yields, which on a busy machine takes long; the others spin.
+constexpr std::uint64_t delays_per_yield = 8;
+constexpr std::uint64_t most_spins = 2048;
+
+std::atomic<std::uint64_t> threads{0};  // relaxed: numbers them
+
+}  // namespace
+
+/// The same thread (in the order of their first windows), seed, window and visit always roll the same.
+void Schedule::delay(std::uint64_t chosen, Window here) {
+  thread_local const std::uint64_t thread = threads.fetch_add(1, std::memory_order_relaxed) + 1;
+  thread_local std::array<std::uint64_t, static_cast<std::size_t>(Window::last) + 1> visits{};
+  const std::uint64_t visit = ++visits[static_cast<std::size_t>(here)];
+  const std::uint64_t window_dice = mixed(mixed(chosen) ^ static_cast<std::uint64_t>(here));
+  const std::uint64_t dice = mixed(mixed(window_dice ^ thread) ^ visit);
+  if (dice % rarities[window_dice % rarities.size()] != 0) return;
+  const std::uint64_t how = mixed(dice);
+  if (how % delays_per_yield == 0) return std::this_thread::yield();
+  for (std::uint64_t spins = how / delays_per_yield % most_spins; spins > 0; --spins) relax_processor();
+}
+
+}  // namespace tricolour
