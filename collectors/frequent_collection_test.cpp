@@ -37,7 +37,7 @@ TEST_CASE("a reference that no root holds is stale after one allocation", "[freq
   Object* const stale = m.allocate(0, 8);
   const Root rooted(m, m.allocate(0, 8));
   *rooted->payload<std::uint64_t>() = 42;
-  m.allocate(0, 8);
+  m.allocate(0, 1000);  // too long for the place of the stale one
   CHECK(*rooted->payload<std::uint64_t>() == 42);
   CHECK(heap.heap().metadata.load_relaxed(stale) == 0);
   if constexpr (!poisons_free_memory) CHECK(stale->slot_count() == 0xdbdbdbdb);
