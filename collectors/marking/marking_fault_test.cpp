@@ -95,6 +95,41 @@ Sighting slow_helper() {
   return {scanned == objects ? "" : std::to_string(objects - scanned) + " objects were not scanned when marking ended"};
 }
 
+/// True if the leader of concurrent marking found nothing left while an assist was between a mark and its push.
+bool closes_beside_an_assist() {
+  MarkedHeap<None> marked(std::size_t{4} << 20);
+  Mutator<None>& m = *marked.mutator;
+  const Root source(m, m.allocate(1, 0));
+  m.store(source, 0, m.allocate(0, 8));
+  const auto marker = make_stealing_marker(marked.heap, {});
+  marked.begin_cycle(marker.get());
+  marked.grey(source);
+
+  const std::thread::id assistant = std::this_thread::get_id();
+  std::atomic<bool> held{false};
+  std::atomic<bool> release{false};
+  std::atomic<bool> closed{false};
+  const Schedule::Visitor visitor([&](Window here) {
+    if (std::this_thread::get_id() != assistant) {
+      if (here == Window::between_emptiness_and_close && !release) closed = true;
+      // The leader saw the assist and looks again, or closes.
+      if (here == Window::between_sight_and_resume || here == Window::between_emptiness_and_close) release = true;
+    } else if (here == Window::between_mark_and_push && !release) {
+      held = true;
+      while (!release) std::this_thread::yield();
+    }
+  });
+  Schedule::visit(&visitor);
+  std::thread leader([&] {
+    while (!held) std::this_thread::yield();
+    marker->mark_concurrently();
+  });
+  marker->assist(1000);
+  leader.join();
+  Schedule::visit(nullptr);
+  return closed;
+}
+
 // --- what black means -----------------------------------------------------------------------------------------------------------
 
 /// A mutator deletes the only reference to an object while the marker is about to read the slot, and keeps it in a root.
@@ -149,6 +184,8 @@ TEST_CASE("fault workers_left_out: a run is closed beside busy workers", "[termi
 TEST_CASE("fault idle_before_last_round: marking ends while a helper holds objects", "[marker][fault]") {
   check_kill(Fault::idle_before_last_round, slow_helper, "count of scanned objects");
 }
+
+TEST_CASE("concurrent marking does not end beside an assist", "[marker][assist]") { CHECK_FALSE(closes_beside_an_assist()); }
 
 TEST_CASE("fault black_set_before_scan: a barrier that trusts black deletes from the snapshot", "[scanner][fault]") {
   check_kill(Fault::black_set_before_scan, deletion_before_scan, "colour check");
