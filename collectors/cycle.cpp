@@ -103,6 +103,8 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
         if (!drain(slots)) return false;
         if (oracle_ != nullptr) oracle_->check_marked(marker_->marked_bytes());
         break;
+      case Step::acknowledge:
+      case Step::repeat_until_clean: throw InvariantViolated("a cycle in stops cannot execute a table with handshakes");
     }
   }
   for (MutatorContext* mutator : world.mutators()) mutator->adopt(phase);
