@@ -32,6 +32,24 @@ class ByteWriter {
   std::size_t size_ = 0;
 };
 
+/// The bytes of a part, to compare it with another.
+class ShortWriter {
+ public:
+  template <std::integral T>
+  void operator()(const T& field) {
+    std::memcpy(&bytes_[size_], &field, sizeof(T));
+    size_ += sizeof(T);
+  }
+  friend bool operator<(const ShortWriter& one, const ShortWriter& other) {
+    if (one.size_ != other.size_) return one.size_ < other.size_;
+    return std::memcmp(one.bytes_.data(), other.bytes_.data(), one.size_) < 0;
+  }
+
+ private:
+  std::array<std::uint8_t, 64> bytes_;
+  std::size_t size_ = 0;
+};
+
 class ByteReader {
  public:
   explicit ByteReader(const std::uint8_t* bytes) : next_(bytes) {}

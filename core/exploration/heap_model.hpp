@@ -3,14 +3,15 @@
 // Purpose: every schedule of every program. Between two safepoints a mutator makes any operation of the repertoire, on any object it refers to,
 // through the barrier's own source; at a safepoint it may let go of any reference. The search (search.hpp) visits every state.
 //
-// Reductions, none of which loses a behaviour: free objects are alike, so an allocation takes the first; a mutator's registers are alike, so they
-// are sorted while no operation is under way; a load goes to an empty register when there is one, as letting go of the other is a step of its
-// own; initialising a new object is one step with the operation's first action, because nobody else can reach it; a step in which a
+// Reductions, none of which loses a behaviour: free objects are alike, so an allocation takes the first; so are mutators, and a mutator's
+// registers: they are sorted; a mutator lets go of references only right after its operation, or right after somebody looked at its roots, because
+// nobody can tell that from later; a load goes to an empty register when there is one; initialising a new object is one step with the operation's first action, because nobody else can reach it; a step in which a
 // mutator leaves a safepoint and its first action are one, because what it reads in between is its own.
 //
 // Ownership: constant while a search runs.
 #pragma once
 
+#include "core/exploration/archive.hpp"
 #include "core/exploration/model_collector.hpp"
 #include "core/exploration/model_environment.hpp"
 
@@ -59,16 +60,23 @@ class HeapModel {
   template <class Visit>
   void expand(const State& state, Visit visit) const {
     if (state.collector.stage == Stage::done || violated(state)) return;
+    const bool quiet = is_quiet(state);
+    bool any = false;
     const auto attempt = [&](const Label& label, auto step) {
+      if (quiet && std::exchange(any, true)) return;
       for (unsigned alternative = 0;; ++alternative) {
         State next = state;
         Label done = label;
         Choice choice(alternative);
-        if (make(next, choice, done, step)) visit(next, done);
+        if (make(next, choice, done, step)) {
+          if (quiet) done.looked_at = 0;
+          collector_.forget_marked(next);
+          let_go(next, done, 0, visit);
+        }
         if (!choice.has_another()) return;
       }
     };
-    for (std::uint8_t i = 0; i < bounds_.mutators; ++i) {
+    for (std::uint8_t i = 0; i < bounds_.mutators && state.collector.stage != Stage::enter; ++i) {
       if (state.mutators[i].life == Life::running && state.collector.held != i + 1) steps_of_mutator(state, i, attempt);
     }
     collector_.steps(state, attempt);
@@ -90,6 +98,81 @@ class HeapModel {
     }
   }
 
+  // --- reductions -------------------------------------------------------------------------------------------------------------------
+
+  /// No mutator makes another step, and all see the same memory. What is left to the collector then has one outcome in any order, because nothing
+  /// that it reads changes but by its own marking, which only grows: one order is enough.
+  bool is_quiet(const State& state) const {
+    if (bounds_.repertoire.threads || state.collector.stage == Stage::enter || !state.memory.settled()) return false;
+    for (unsigned i = 0; i < bounds_.mutators; ++i) {
+      if (!state.mutators[i].is_through()) return false;
+    }
+    return true;
+  }
+
+  /// All that the mutators from `index` on may let go of now.
+  template <class Visit>
+  void let_go(State& state, Label& label, unsigned index, Visit& visit) const {
+    if (index == bounds_.mutators) {
+      State next = state;
+      Label done = label;
+      sort_mutators(next, done);
+      visit(next, done);
+      return;
+    }
+    MutatorState& mutator = state.mutators[index];
+    let_go(state, label, index + 1, visit);
+    const bool may = contains(label.looked_at, static_cast<ObjectNumber>(index)) && mutator.life == Life::running;
+    if (!may || mutator.operation.kind != OperationKind::none) return;
+    const auto held = mutator.roots;
+    for (unsigned kept = 0; kept + 1 < 1u << registers; ++kept) {
+      ObjectSet dropped = 0;
+      for (unsigned r = 0; r < registers; ++r) {
+        mutator.roots[r] = (kept >> r & 1) != 0 ? held[r] : null_object;
+        if (mutator.roots[r] == null_object && held[r] != null_object) add(dropped, held[r]);
+      }
+      const bool same_as_another = (kept & 2) != 0 && held[1] == null_object;
+      if (dropped == 0 || same_as_another) continue;
+      mutator.sort_registers();
+      label.dropped[index] = dropped;
+      let_go(state, label, index + 1, visit);
+    }
+    label.dropped[index] = 0;
+    mutator.roots = held;
+  }
+
+  /// Mutators are alike: the one with the smaller bytes comes first.
+  void sort_mutators(State& state, Label& label) const {
+    for (unsigned pass = 1; pass < bounds_.mutators; ++pass) {
+      for (unsigned i = 0; i + pass < bounds_.mutators; ++i) {
+        if (precedes(state.mutators[i + 1], state.mutators[i])) swap_mutators(state, label, i);
+      }
+    }
+  }
+  static bool precedes(MutatorState& one, MutatorState& other) {
+    ShortWriter first, second;
+    one.transfer(first);
+    other.transfer(second);
+    return first < second;
+  }
+  static void swap_mutators(State& state, Label& label, unsigned first) {
+    const unsigned second = first + 1;
+    std::swap(state.mutators[first], state.mutators[second]);
+    state.memory.swap_threads(first, second);
+    CollectorState& collector = state.collector;
+    const auto swapped = [&](ObjectSet set) {
+      const unsigned one = set >> first & 1u, other = set >> second & 1u;
+      return static_cast<ObjectSet>((set & ~(3u << first)) | one << second | other << first);
+    };
+    collector.acknowledged = swapped(collector.acknowledged);
+    if (collector.held == first + 1) {
+      collector.held = static_cast<std::uint8_t>(second + 1);
+    } else if (collector.held == second + 1) {
+      collector.held = static_cast<std::uint8_t>(first + 1);
+    }
+    std::swap(label.order[first], label.order[second]);
+  }
+
   // --- a mutator's choices ----------------------------------------------------------------------------------------------------------
 
   template <class Attempt>
@@ -99,13 +182,6 @@ class HeapModel {
     if (mutator.operation.kind != OperationKind::none) {
       attempt(Label{.actor = index, .operation = mutator.operation}, go_on);
       return;
-    }
-    for (unsigned r = 0; r < registers; ++r) {
-      if (mutator.roots[r] == null_object || (r > 0 && mutator.roots[r] == mutator.roots[r - 1])) continue;
-      attempt(Label{.actor = index, .action = Action::drop, .object = mutator.roots[r]}, [index, r](State& next, Choice&, Label&) {
-        next.mutators[index].roots[r] = null_object;
-        sort_registers(next.mutators[index]);
-      });
     }
     steps_of_threads(state, index, attempt);
     if (mutator.operations_left == 0) return;
@@ -165,7 +241,7 @@ class HeapModel {
   static void for_each_destination(const MutatorState& mutator, Each each) {
     const bool has_room = mutator.roots[registers - 1] == null_object;
     for (unsigned r = has_room ? registers - 1 : 0; r < registers; ++r) {
-      if (r == 0 || mutator.roots[r] != mutator.roots[r - 1] || has_room) each(static_cast<std::uint8_t>(r));
+      each(static_cast<std::uint8_t>(r));
     }
   }
 
@@ -189,8 +265,14 @@ class HeapModel {
       });
       break;
     }
-    if (index == 0) return;
+    if (running(state) < 2) return;
     attempt(Label{.actor = index, .action = Action::end}, [this, index](State& next, Choice&, Label&) { end(next, index); });
+  }
+
+  unsigned running(const State& state) const {
+    unsigned count = 0;
+    for (const MutatorState& mutator : state.mutators) count += mutator.life == Life::running ? 1 : 0;
+    return count;
   }
 
   /// Under the lock that stops and handshakes take: one step.
@@ -233,11 +315,17 @@ class HeapModel {
     }
     if (environment.impossible()) return false;
     mutator.at_poll = environment.resumption().next() == OperationResumption::Next::safepoint;
-    if (environment.resumption().finished()) finish(state, mutator, result, label);
-    return true;
+    if (!environment.resumption().finished()) return true;
+    const auto roots = mutator.roots;
+    const OperationKind kind = mutator.operation.kind;
+    finish(state, index, result, label);
+    // An operation that only looked and changed nothing: the same without it has more operations left.
+    const bool only_looked = kind == OperationKind::load || kind == OperationKind::compare_exchange;
+    return !(label.first && only_looked && mutator.roots == roots);
   }
 
-  static void finish(State& state, MutatorState& mutator, ObjectNumber result, Label& label) {
+  static void finish(State& state, std::uint8_t index, ObjectNumber result, Label& label) {
+    MutatorState& mutator = state.mutators[index];
     const OperationKind kind = mutator.operation.kind;
     const bool has_result = kind == OperationKind::load || kind == OperationKind::exchange || kind == OperationKind::allocate;
     if (has_result) mutator.roots[mutator.operation.destination] = result;
@@ -246,11 +334,8 @@ class HeapModel {
     mutator.operation = {};
     mutator.log.size = 0;
     label.last = true;
-    sort_registers(mutator);
-  }
-
-  static void sort_registers(MutatorState& mutator) {
-    if (mutator.roots[0] < mutator.roots[1]) std::swap(mutator.roots[0], mutator.roots[1]);
+    label.looked_at = only(index);
+    mutator.sort_registers();
   }
 
   bool allocate(State& state, std::uint8_t index, Label& label) const {
@@ -263,7 +348,7 @@ class HeapModel {
     add(state.allocated, object);
     label.action = Action::allocate;
     label.object = object;
-    finish(state, mutator, object, label);
+    finish(state, index, object, label);
     return true;
   }
 

@@ -1,6 +1,7 @@
 // What a step was: for counterexamples.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "core/exploration/model_state.hpp"
@@ -11,9 +12,9 @@ enum class Action : std::uint8_t {
   // of mutators, inside an operation
   load, store, exchange, compare_exchange, shade, look_black, look_white, look_grey, regrey, mark_card, look_logged, log, publish, poll,
   // of mutators, whole
-  allocate, drop, start, end,
+  allocate, start, end,
   // of the collector
-  begin, announce, handshake, scan, scan_and_blacken, blacken_and_scan, mark, gather, clean_card, repeat_round, end_marking, terminate, sweep,
+  enter, begin, announce, handshake, scan, scan_and_blacken, blacken_and_scan, mark, gather, clean_card, repeat_round, end_marking, terminate, sweep,
   // of the memory
   drain,
 };
@@ -31,6 +32,9 @@ struct Label {
   Operation operation{};         ///< the one under way, if any
   bool first = false;          ///< of its operation
   bool last = false;
+  std::uint8_t looked_at = 0;  ///< bit per mutator: its roots have been looked at, or its operation is over; it may let go of references now
+  std::array<ObjectSet, most_mutators> dropped{};        ///< what it lets go of
+  std::array<std::uint8_t, most_mutators> order{0, 1, 2};  ///< mutators are alike: where each stood before the step
 };
 
 }  // namespace tricolour::exploration

@@ -57,6 +57,22 @@ class Layout {
   unsigned locations() const {
     return objects_ * (slots_ + 1) + (has_cards() ? objects_ : 0) + (has_log_bits() ? objects_ * slots_ : 0);
   }
+  /// What a location is, and the object that it belongs to.
+  enum class Kind : std::uint8_t { slot, colour, card, log_bit };
+  struct Place {
+    Kind kind;
+    ObjectNumber object;
+    std::uint8_t index;
+  };
+  Place place(unsigned location) const {
+    const auto object = [](unsigned number) { return static_cast<ObjectNumber>(number + 1); };
+    const unsigned fields = objects_ * slots_;
+    const auto of_slot = [&](Kind kind, unsigned number) { return Place{kind, object(number / slots_), static_cast<std::uint8_t>(number % slots_)}; };
+    if (location < fields) return of_slot(Kind::slot, location);
+    if (location < fields + objects_) return {Kind::colour, object(location - fields), 0};
+    if (has_cards()) return {Kind::card, object(location - fields - objects_), 0};
+    return of_slot(Kind::log_bit, location - fields - objects_);
+  }
 
  private:
   unsigned objects_;

@@ -2,12 +2,13 @@
 //
 // Purpose: the steps that the collector can make in a state. It marks in the order of collectors/marking/scanner.hpp: an item is taken from the
 // grey set (any one), its fields are read one by one, and what they hold is looked at later (the scanner's FIFO): at any time, in any order.
-// Where black means `started` the object is blackened before its first field is read, where it means `completed` after its last.
+// Where black means `started` the object is blackened before its first field is read; where it means `completed`, after its last, and after what
+// the fields held has been marked. (The scanner may take other objects before that; later black only makes those barriers shade more.)
 //
 // A stop is one step, enabled when every mutator is at a safepoint: while the world is stopped nobody else makes a step, so its inner steps
 // could not be told apart. Between two objects the collector may ask for the final stop at any time, as quanta and cut-short rounds do, and
-// the stop marks the rest. Beside marking each mutator may have one handshake a cycle (`Cycle::gather_from_mutators`). A handshake
-// is one step when at most one of its mutator's roots is white, else one per shaded root, with the mutator held.
+// the stop marks the rest. When the grey set is empty a mutator may have a handshake (`Cycle::gather_from_mutators`) if that would bring
+// anything. A handshake is one step when at most one of its mutator's roots is white, else one per shaded root, with the mutator held.
 //
 // Invariant: an object is lost when a trace that is independent of the marking reaches it and it is white when marking ends, or free afterwards.
 //
@@ -32,6 +33,12 @@ class ModelCollector {
   template <class Attempt>
   void steps(const State& state, Attempt attempt) const {
     switch (state.collector.stage) {
+      case Stage::enter:
+        attempt(Label{.actor = collector_actor, .action = Action::enter}, [](State& next, Choice&, Label& label) {
+          next.collector.stage = Stage::idle;
+          label.looked_at = every_mutator;
+        });
+        return;
       case Stage::idle: return steps_when_idle(state, attempt);
       case Stage::begin: return steps_of_handshakes(state, protocol_.begin, attempt);
       case Stage::marking: return steps_when_marking(state, attempt);
@@ -45,14 +52,29 @@ class ModelCollector {
     return state.collector.stage == Stage::idle || state.collector.stage == Stage::marking;
   }
 
-  /// Would marking, ended here with every mutator stopped, mark everything that the table makes it find?
+  /// What is marked, if marking is ended here by a stop of every mutator, with what the table makes it find. Between cycles: everything.
   ObjectSet marked_if_ended(State state) const {
-    if (state.collector.stage == Stage::marking || state.collector.stage == Stage::termination) end_marking(state);
+    const Stage stage = state.collector.stage;
+    if (stage == Stage::enter || stage == Stage::idle || stage == Stage::done) return state.allocated;
+    if (stage == Stage::begin) {
+      for (const MutatorState& mutator : state.mutators) {
+        for (const ObjectNumber root : mutator.roots) shade(state, root);
+      }
+      shade(state, globals_object);
+    }
+    end_marking(state);
     ObjectSet marked = 0;
     for (ObjectNumber object = 1; object <= layout_.objects(); ++object) {
       if (contains(state.allocated, object) && state.memory.newest(layout_.colour(object)) != state.collector.phase.sense.white()) add(marked, object);
     }
     return marked;
+  }
+
+  /// What has been marked since it was read from a field is not looked at again.
+  void forget_marked(State& state) const {
+    for_each(state.collector.pending, [&](ObjectNumber object) {
+      if (is_marked(state, object)) remove(state.collector.pending, object);
+    });
   }
 
   ObjectSet reachable(const State& state) const {
@@ -94,7 +116,8 @@ class ModelCollector {
         announce(next, protocol_.begin);
       });
     } else if (everybody_at_safepoint(state)) {
-      attempt(Label{.actor = collector_actor, .action = Action::begin}, [this](State& next, Choice&, Label&) {
+      attempt(Label{.actor = collector_actor, .action = Action::begin}, [this](State& next, Choice&, Label& label) {
+        label.looked_at = every_mutator;
         next.memory.synchronise_all();
         for (const Step step : protocol_.begin) execute(next, step);
         next.collector.stage = Stage::marking;
@@ -136,7 +159,6 @@ class ModelCollector {
 
   void forget_last_cycle(State& state) const {
     CollectorState& collector = state.collector;
-    collector.gathered = 0;
     collector.cleaned = 0;
     if (!layout_.has_log_bits()) return;
     for (ObjectNumber object = 1; object <= layout_.objects(); ++object) {
@@ -232,11 +254,14 @@ class ModelCollector {
   void steps_when_marking(const State& state, Attempt attempt) const {
     const CollectorState& collector = state.collector;
     if (collector.held != 0) return steps_between_rounds(state, attempt);
+    if (collector.holds_nothing()) steps_to_termination(state, attempt);
     for_each(collector.pending, [&](ObjectNumber object) {
       attempt(Label{.actor = collector_actor, .action = Action::mark, .object = object},
               [this, object](State& next, Choice&, Label& label) { mark(next, object, label); });
     });
     if (collector.scanning != null_object) {
+      const bool blackens = collector.next_slot == layout_.slots();
+      if (blackens && (collector.pending != 0 || !state.memory.can_store(thread_))) return;
       attempt(Label{.actor = collector_actor}, [this](State& next, Choice& choice, Label& label) { scan_slot(next, choice, label); });
       return;
     }
@@ -244,8 +269,12 @@ class ModelCollector {
       attempt(Label{.actor = collector_actor},
               [this, object](State& next, Choice& choice, Label& label) { take(next, object, choice, label); });
     });
-    if (!collector.holds_nothing()) return;
-    if (collector.grey == 0) steps_between_rounds(state, attempt);
+    if (collector.holds_nothing() && collector.grey == 0) steps_between_rounds(state, attempt);
+  }
+
+  template <class Attempt>
+  void steps_to_termination(const State& state, Attempt attempt) const {
+    const CollectorState& collector = state.collector;
     if (by_handshakes(protocol_.termination)) {
       if (collector.grey != 0) return;
       attempt(Label{.actor = collector_actor, .action = Action::announce}, [this](State& next, Choice&, Label&) {
@@ -260,6 +289,7 @@ class ModelCollector {
           execute(next, step);
           if (step == Step::drain) check_marked(next);
         }
+        label.looked_at = every_mutator;
         label.object = next.lost;
         sweep(next);
       });
@@ -287,7 +317,7 @@ class ModelCollector {
     collector.scanning = object;
     collector.next_slot = 0;
     if (means_ == BlackMeans::started) {
-      blacken(state, object);
+      state.memory.exchange(thread_, layout_.colour(object), collector.phase.sense.black, std::memory_order_seq_cst);
       label.action = Action::blacken_and_scan;
       label.object = object;
     } else {
@@ -295,16 +325,12 @@ class ModelCollector {
     }
   }
 
-  void blacken(State& state, ObjectNumber object) const {
-    state.memory.exchange(thread_, layout_.colour(object), state.collector.phase.sense.black, std::memory_order_seq_cst);
-  }
-
   void scan_slot(State& state, Choice& choice, Label& label) const {
     CollectorState& collector = state.collector;
     const ObjectNumber object = collector.scanning;
     label.object = object;
     if (collector.next_slot == layout_.slots()) {
-      blacken(state, object);
+      state.memory.store(thread_, layout_.colour(object), collector.phase.sense.black, std::memory_order_release);
       label.action = Action::scan_and_blacken;
       collector.scanning = null_object;
       return;
@@ -325,13 +351,13 @@ class ModelCollector {
     const CollectorState& collector = state.collector;
     if (collector.held != 0) {
       attempt(Label{.actor = collector_actor, .action = Action::gather, .mutator = static_cast<std::uint8_t>(collector.held - 1)},
-              [this](State& next, Choice&, Label& label) { gather(next, label.mutator); });
+              [this](State& next, Choice&, Label& label) { gather(next, label.mutator, label); });
       return;
     }
     for (std::uint8_t i = 0; i < bounds_.mutators; ++i) {
       const MutatorState& mutator = state.mutators[i];
-      if (mutator.life != Life::running || !mutator.at_safepoint() || contains(collector.gathered, i)) continue;
-      attempt(Label{.actor = collector_actor, .action = Action::gather, .mutator = i}, [this, i](State& next, Choice&, Label&) { gather(next, i); });
+      if (mutator.life != Life::running || !mutator.at_safepoint() || !would_bring_anything(state, mutator)) continue;
+      attempt(Label{.actor = collector_actor, .action = Action::gather, .mutator = i}, [this, i](State& next, Choice&, Label& label) { gather(next, i, label); });
     }
     for (ObjectNumber object = 1; layout_.has_cards() && object <= layout_.objects(); ++object) {
       if (contains(collector.cleaned, object)) continue;
@@ -341,9 +367,15 @@ class ModelCollector {
     }
   }
 
-  void gather(State& state, std::uint8_t index) const {
-    add(state.collector.gathered, index);
-    hand_shake(state, index, {Step::flush_buffers, rescans() ? Step::shade_roots : Step::end}, 0);
+  void gather(State& state, std::uint8_t index, Label& label) const {
+    hand_shake(state, index, {Step::flush_buffers, rescans() ? Step::shade_roots : Step::end}, 0, label);
+  }
+  bool would_bring_anything(const State& state, const MutatorState& mutator) const {
+    if (mutator.buffer != 0) return true;
+    for (const ObjectNumber root : mutator.roots) {
+      if (rescans() && root != null_object && !is_marked(state, root)) return true;
+    }
+    return false;
   }
   bool rescans() const {
     for (const Step step : protocol_.termination) {
@@ -382,8 +414,8 @@ class ModelCollector {
       all = false;
       if (collector.held != 0 && collector.held != i + 1) continue;
       if (!mutator.at_safepoint()) continue;
-      attempt(Label{.actor = collector_actor, .action = Action::handshake, .mutator = i}, [this, i, &steps](State& next, Choice&, Label&) {
-        if (hand_shake(next, i, steps, next.collector.step)) add(next.collector.acknowledged, i);
+      attempt(Label{.actor = collector_actor, .action = Action::handshake, .mutator = i}, [this, i, &steps](State& next, Choice&, Label& label) {
+        if (hand_shake(next, i, steps, next.collector.step, label)) add(next.collector.acknowledged, i);
       });
     }
     if (all) {
@@ -392,7 +424,7 @@ class ModelCollector {
   }
 
   /// Makes the steps up to the next acknowledgement for one mutator. False: it is held, and there is more to shade.
-  bool hand_shake(State& state, std::uint8_t index, const Steps& steps, std::size_t from) const {
+  bool hand_shake(State& state, std::uint8_t index, const Steps& steps, std::size_t from, Label& label) const {
     CollectorState& collector = state.collector;
     MutatorState& mutator = state.mutators[index];
     const bool goes_on = collector.held != 0;
@@ -401,8 +433,11 @@ class ModelCollector {
     for (std::size_t i = from; steps[i] != Step::acknowledge && steps[i] != Step::end; ++i) {
       if (!goes_on) change_phase(mutator.phase, steps[i]);
       if (steps[i] == Step::flush_buffers && !goes_on) flush(state, mutator);
-      if (steps[i] == Step::shade_roots && !shade_one_root(state, index)) collector.held = static_cast<std::uint8_t>(index + 1);
+      if (steps[i] != Step::shade_roots) continue;
+      if (!shade_one_root(state, index)) collector.held = static_cast<std::uint8_t>(index + 1);
+      label.looked_at = only(index);
     }
+    if (collector.held != 0) label.looked_at = 0;
     return collector.held == 0;
   }
 
@@ -437,6 +472,7 @@ class ModelCollector {
         return;
       }
       label.action = Action::end_marking;
+      label.looked_at = every_mutator;
       check_marked(state);
       ++collector.step;
     }
@@ -449,9 +485,12 @@ class ModelCollector {
       collector.stage = Stage::marking;
     } else {
       label.action = Action::sweep;
+      label.looked_at = every_mutator;
       sweep(state);
     }
   }
+
+  static constexpr std::uint8_t every_mutator = (1u << most_mutators) - 1;
 
   const Bounds& bounds_;
   const Layout& layout_;

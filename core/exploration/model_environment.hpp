@@ -5,7 +5,8 @@
 //
 // Actions as the heap makes them: a shade is its exchange. The relaxed look in front of it is part of it: while a cycle marks, white
 // turns into something else and never back, so a look that sees white leaves it to the exchange, and one that sees another colour
-// spares an exchange that would have failed (and would not have drained a store buffer; nor does it here). Pushing into the own shade buffer is
+// spares an exchange that would have failed (and would not have drained a store buffer; nor does it here). So a shade of what is marked
+// already is no scheduling point. Pushing into the own shade buffer is
 // private and belongs to the action that won the right to push; publishing a full buffer is an action of its own.
 //
 // Ownership: made for one step of one mutator, on the stack.
@@ -66,8 +67,12 @@ class ModelEnvironment {
   void shade(Reference value) {
     if (value == nullptr) return;
     const ObjectNumber object = number(value);
-    const bool full = action(Action::shade, {object, 0}, [&] { return try_shade(object); }) == won_and_full;
-    if (full) publish();
+    const auto is_marked = [&] { return memory_.latest(thread_, layout_.colour(object)) != mutator_.phase.sense.white(); };
+    const ActionResult full = resumption_.action_unless(is_marked, 0, [&] {
+      note(Action::shade, {object, 0}, 1);
+      return exchange_colour(object, mutator_.phase.sense.white(), means_ == BlackMeans::marked ? mutator_.phase.sense.black : grey_state);
+    });
+    if (full != 0) publish();
   }
   bool is_white(Reference value) {
     if (value == nullptr) return false;
@@ -77,12 +82,13 @@ class ModelEnvironment {
     return look_at_colour(Action::look_black, number(source), std::memory_order_seq_cst) == mutator_.phase.sense.black;
   }
   bool is_grey(Reference source, SlotReference) {
-    return look_at_colour(Action::look_grey, number(source), std::memory_order_acquire) == grey_state;
+    const ActionResult colour = look_at_colour(Action::look_grey, number(source), std::memory_order_acquire);
+    return colour == grey_state || (colour != mutator_.phase.sense.black && !is_white(source));
   }
   void regrey(Reference source, SlotReference) {
     const ObjectNumber object = number(source);
-    const bool full = action(Action::regrey, {object, 0}, [&] { return exchange_colour(object, mutator_.phase.sense.black, grey_state); }) == won_and_full;
-    if (full) publish();
+    const ActionResult full = action(Action::regrey, {object, 0}, [&] { return exchange_colour(object, mutator_.phase.sense.black, grey_state); });
+    if (full != 0) publish();
   }
   void mark_card(Reference source, SlotReference) {
     const ObjectNumber object = number(source);
@@ -131,8 +137,6 @@ class ModelEnvironment {
   bool impossible() const { return impossible_; }
 
  private:
-  enum ShadeResult : ActionResult { not_white, won, won_and_full };
-
   unsigned at(SlotReference slot) const { return layout_.slot(slot.object, slot.index); }
 
   void note(Action action, SlotReference slot, ActionResult result) {
@@ -166,18 +170,13 @@ class ModelEnvironment {
     return action(kind, {object, 0}, [&] { return memory_.load(thread_, layout_.colour(object), order, choice_); });
   }
 
-  ShadeResult try_shade(ObjectNumber object) {
-    const MarkSense sense = mutator_.phase.sense;
-    return exchange_colour(object, sense.white(), means_ == BlackMeans::marked ? sense.black : grey_state);
-  }
-
-  /// The winner pushes.
-  ShadeResult exchange_colour(ObjectNumber object, ColourByte from, ColourByte to) {
+  /// The winner pushes; 1 when that filled the buffer.
+  ActionResult exchange_colour(ObjectNumber object, ColourByte from, ColourByte to) {
     const unsigned colour = layout_.colour(object);
-    if (memory_.latest(thread_, colour) != from) return not_white;
+    if (memory_.latest(thread_, colour) != from) return 0;
     memory_.exchange(thread_, colour, to, std::memory_order_acq_rel);
     add(mutator_.buffer, object);
-    return static_cast<unsigned>(std::popcount(mutator_.buffer)) >= bounds_.buffer ? won_and_full : won;
+    return static_cast<unsigned>(std::popcount(mutator_.buffer)) >= bounds_.buffer ? 1 : 0;
   }
 
   void publish() {

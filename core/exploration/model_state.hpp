@@ -12,6 +12,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <utility>
 
 #include "core/colour.hpp"
 #include "core/exploration/resumption.hpp"
@@ -105,6 +106,13 @@ struct MutatorState {
   OperationLog log{};
 
   bool at_safepoint() const { return operation.kind == OperationKind::none || at_poll; }
+  /// Between operations and without another.
+  bool is_through() const { return operation.kind == OperationKind::none && operations_left == 0; }
+  /// Registers are alike: the order says nothing, nor does the same reference twice.
+  void sort_registers() {
+    if (roots[0] < roots[1]) std::swap(roots[0], roots[1]);
+    if (roots[0] == roots[1]) roots[1] = null_object;
+  }
 
   template <class Archive>
   void transfer(Archive& archive) {
@@ -131,15 +139,15 @@ struct MutatorState {
   }
 };
 
-enum class Stage : std::uint8_t { idle, begin, marking, termination, done };
+/// `enter`: the program's first moment.
+enum class Stage : std::uint8_t { enter, idle, begin, marking, termination, done };
 
 struct CollectorState {
-  Stage stage = Stage::idle;
+  Stage stage = Stage::enter;
   std::uint8_t step = 0;         ///< of the table, while it goes by handshakes
   std::uint8_t cycles_left = 0;
   std::uint8_t acknowledged = 0; ///< bit per mutator
   std::uint8_t held = 0;         ///< 1 + the mutator whose handshake is under way
-  std::uint8_t gathered = 0;     ///< bit per mutator: it has had its handshake beside marking in this cycle
   bool found = false;            ///< somebody shaded or flushed since the round began
   ModelPhase phase{};
   ObjectSet grey = 0;            ///< the grey set
@@ -153,15 +161,13 @@ struct CollectorState {
   template <class Archive>
   void transfer(Archive& archive) {
     auto packed = static_cast<std::uint32_t>(static_cast<unsigned>(stage) | unsigned{step} << 3 | unsigned{cycles_left} << 7 |
-                                             unsigned{acknowledged} << 10 | unsigned{held} << 13 | unsigned{gathered} << 15 |
-                                             unsigned{found} << 18 | unsigned{scanning} << 19 | unsigned{next_slot} << 22);
+                                             unsigned{acknowledged} << 10 | unsigned{held} << 13 | unsigned{found} << 18 | unsigned{scanning} << 19 | unsigned{next_slot} << 22);
     archive(packed);
     stage = static_cast<Stage>(packed & 7);
     step = packed >> 3 & 15;
     cycles_left = packed >> 7 & 7;
     acknowledged = packed >> 10 & 7;
     held = packed >> 13 & 3;
-    gathered = packed >> 15 & 7;
     found = (packed >> 18 & 1) != 0;
     scanning = packed >> 19 & 7;
     next_slot = packed >> 22 & 3;

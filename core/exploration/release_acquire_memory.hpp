@@ -17,6 +17,7 @@
 #include <atomic>
 #include <cstdint>
 #include <stdexcept>
+#include <utility>
 
 #include "core/exploration/choice.hpp"
 
@@ -99,8 +100,21 @@ class ReleaseAcquireMemory {
     views_[thread].join(sent_[channel]);
     prune();
   }
+  /// Every thread sees the same.
+  bool settled() const {
+    for (unsigned i = 0; i < locations_; ++i) {
+      if (histories_[i].size > 1) return false;
+    }
+    return true;
+  }
+  void swap_threads(unsigned one, unsigned other) {
+    std::swap(views_[one], views_[other]);
+    std::swap(retired_[one], retired_[other]);
+  }
   bool can_drain(unsigned) const { return false; }
   unsigned drain(unsigned) { return 0; }
+  template <class Each>
+  void for_each_buffered(unsigned, Each) const {}
 
   template <class Archive>
   void transfer(Archive& archive) {

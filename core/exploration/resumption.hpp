@@ -54,6 +54,14 @@ class Resumption {
     return Value{};
   }
 
+  /// An action that can have no effect, and would give `result` whenever it is made before this thread's next safepoint: no scheduling point.
+  /// Only asked of the operation's first run past this point; where it is answered from the log, the log says what was done.
+  template <class HasNoEffect, class Perform>
+  Value action_unless(HasNoEffect has_no_effect, Value result, Perform perform) {
+    if (position_ == log_.size && next_ == Next::nothing && has_no_effect()) return append(result);
+    return action(perform);
+  }
+
   /// A look at something that nobody else changes between this thread's own safepoints: logged, but no scheduling point.
   template <class Read>
   Value look(Read read) {

@@ -37,8 +37,13 @@ class SequentialMemory {
   void start(unsigned, unsigned) {}
   void send(unsigned, unsigned) {}
   void receive(unsigned, unsigned) {}
+  /// Every thread sees the same.
+  bool settled() const { return true; }
+  void swap_threads(unsigned, unsigned) {}
   bool can_drain(unsigned) const { return false; }
   unsigned drain(unsigned) { return 0; }
+  template <class Each>
+  void for_each_buffered(unsigned, Each) const {}
 
   template <class Archive>
   void transfer(Archive& archive) {

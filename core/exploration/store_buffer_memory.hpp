@@ -72,6 +72,14 @@ class StoreBufferMemory {
   /// Through a lock or a lock-free container, whose read-modify-writes drain.
   void send(unsigned thread, unsigned) { drain_all(thread); }
   void receive(unsigned thread, unsigned) { drain_all(thread); }
+  /// Every thread sees the same.
+  bool settled() const {
+    for (unsigned thread = 0; thread < threads_; ++thread) {
+      if (can_drain(thread)) return false;
+    }
+    return true;
+  }
+  void swap_threads(unsigned one, unsigned other) { std::swap(buffers_[one], buffers_[other]); }
   bool can_drain(unsigned thread) const { return buffers_[thread].size != 0; }
   /// Drains the oldest store; returns its location.
   unsigned drain(unsigned thread) {
@@ -81,6 +89,11 @@ class StoreBufferMemory {
     --buffer.size;
     for (unsigned i = 0; i < buffer.size; ++i) buffer.stores[i] = buffer.stores[i + 1];
     return oldest.location;
+  }
+  /// `each(location, value)`, oldest first.
+  template <class Each>
+  void for_each_buffered(unsigned thread, Each each) const {
+    for (unsigned i = 0; i < buffers_[thread].size; ++i) each(buffers_[thread].stores[i].location, buffers_[thread].stores[i].value);
   }
 
   template <class Archive>
