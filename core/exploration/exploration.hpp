@@ -7,20 +7,17 @@
 #include <optional>
 
 #include "core/exploration/explain.hpp"
-#include "core/exploration/release_acquire_memory.hpp"
-#include "core/exploration/sequential_memory.hpp"
-#include "core/exploration/store_buffer_memory.hpp"
 
 namespace tricolour::exploration {
 
 enum class MemoryKind : std::uint8_t { sc, tso, ra };
 
 struct Request {
-  ProtocolVariant variant;
+  ProtocolVariant variant{};
   MemoryKind memory = MemoryKind::sc;
-  Bounds bounds;
+  Bounds bounds{};
   std::uint64_t most_states = 20'000'000;
-  std::function<void(const Coverage&)> progress;
+  std::function<void(const Coverage&)> progress{};
 };
 
 struct Report {

@@ -11,16 +11,16 @@
 // Ownership: constant while a search runs.
 #pragma once
 
-#include "core/exploration/archive.hpp"
-#include "core/exploration/model_collector.hpp"
 #include "core/exploration/model_environment.hpp"
+#include "core/exploration/model_operations.hpp"
+#include "core/exploration/models.hpp"
 
 namespace tricolour::exploration {
 
 template <class B, template <class, unsigned, unsigned> class MemoryModel>
 class HeapModel {
  public:
-  using Memory = MemoryModel<std::uint8_t, most_locations, most_threads>;
+  using Memory = HeapMemory<MemoryModel>;
   using State = HeapState<Memory>;
 
   HeapModel(const Bounds& bounds, const Protocol& protocol)
@@ -57,25 +57,27 @@ class HeapModel {
 
   bool violated(const State& state) const { return state.lost != null_object; }
 
-  template <class Visit>
+  using Visit = FunctionReference<void(State&, const Label&)>;
+
   void expand(const State& state, Visit visit) const {
     if (state.collector.stage == Stage::done || violated(state)) return;
     const bool quiet = is_quiet(state);
     bool any = false;
-    const auto attempt = [&](const Label& label, auto step) {
+    const auto take = [&](const Label& label, typename Attempts<State>::Step step) {
       if (quiet && std::exchange(any, true)) return;
       for (unsigned alternative = 0;; ++alternative) {
         State next = state;
         Label done = label;
         Choice choice(alternative);
-        if (make(next, choice, done, step)) {
+        if (step(next, choice, done)) {
           if (quiet) done.looked_at = 0;
           collector_.forget_marked(next);
-          let_go(next, done, 0, visit);
+          let_go_and_sort(next, done, visit);
         }
         if (!choice.has_another()) return;
       }
     };
+    const Attempts<State> attempt(take);
     for (std::uint8_t i = 0; i < bounds_.mutators && state.collector.stage != Stage::enter; ++i) {
       if (state.mutators[i].life == Life::running && state.collector.held != i + 1) steps_of_mutator(state, i, attempt);
     }
@@ -88,16 +90,6 @@ class HeapModel {
   }
 
  private:
-  template <class Step>
-  static bool make(State& next, Choice& choice, Label& label, Step step) {
-    if constexpr (std::is_void_v<decltype(step(next, choice, label))>) {
-      step(next, choice, label);
-      return true;
-    } else {
-      return step(next, choice, label);
-    }
-  }
-
   // --- reductions -------------------------------------------------------------------------------------------------------------------
 
   /// No mutator makes another step, and all see the same memory. What is left to the collector then has one outcome in any order, because nothing
@@ -110,73 +102,9 @@ class HeapModel {
     return true;
   }
 
-  /// All that the mutators from `index` on may let go of now.
-  template <class Visit>
-  void let_go(State& state, Label& label, unsigned index, Visit& visit) const {
-    if (index == bounds_.mutators) {
-      State next = state;
-      Label done = label;
-      sort_mutators(next, done);
-      visit(next, done);
-      return;
-    }
-    MutatorState& mutator = state.mutators[index];
-    let_go(state, label, index + 1, visit);
-    const bool may = contains(label.looked_at, static_cast<ObjectNumber>(index)) && mutator.life == Life::running;
-    if (!may || mutator.operation.kind != OperationKind::none) return;
-    const auto held = mutator.roots;
-    for (unsigned kept = 0; kept + 1 < 1u << registers; ++kept) {
-      ObjectSet dropped = 0;
-      for (unsigned r = 0; r < registers; ++r) {
-        mutator.roots[r] = (kept >> r & 1) != 0 ? held[r] : null_object;
-        if (mutator.roots[r] == null_object && held[r] != null_object) add(dropped, held[r]);
-      }
-      const bool same_as_another = (kept & 2) != 0 && held[1] == null_object;
-      if (dropped == 0 || same_as_another) continue;
-      mutator.sort_registers();
-      label.dropped[index] = dropped;
-      let_go(state, label, index + 1, visit);
-    }
-    label.dropped[index] = 0;
-    mutator.roots = held;
-  }
-
-  /// Mutators are alike: the one with the smaller bytes comes first.
-  void sort_mutators(State& state, Label& label) const {
-    for (unsigned pass = 1; pass < bounds_.mutators; ++pass) {
-      for (unsigned i = 0; i + pass < bounds_.mutators; ++i) {
-        if (precedes(state.mutators[i + 1], state.mutators[i])) swap_mutators(state, label, i);
-      }
-    }
-  }
-  static bool precedes(MutatorState& one, MutatorState& other) {
-    ShortWriter first, second;
-    one.transfer(first);
-    other.transfer(second);
-    return first < second;
-  }
-  static void swap_mutators(State& state, Label& label, unsigned first) {
-    const unsigned second = first + 1;
-    std::swap(state.mutators[first], state.mutators[second]);
-    state.memory.swap_threads(first, second);
-    CollectorState& collector = state.collector;
-    const auto swapped = [&](ObjectSet set) {
-      const unsigned one = set >> first & 1u, other = set >> second & 1u;
-      return static_cast<ObjectSet>((set & ~(3u << first)) | one << second | other << first);
-    };
-    collector.acknowledged = swapped(collector.acknowledged);
-    if (collector.held == first + 1) {
-      collector.held = static_cast<std::uint8_t>(second + 1);
-    } else if (collector.held == second + 1) {
-      collector.held = static_cast<std::uint8_t>(first + 1);
-    }
-    std::swap(label.order[first], label.order[second]);
-  }
-
   // --- a mutator's choices ----------------------------------------------------------------------------------------------------------
 
-  template <class Attempt>
-  void steps_of_mutator(const State& state, std::uint8_t index, Attempt attempt) const {
+  void steps_of_mutator(const State& state, std::uint8_t index, const Attempts<State>& attempt) const {
     const MutatorState& mutator = state.mutators[index];
     const auto go_on = [this, index](State& next, Choice& choice, Label& label) { return advance(next, index, choice, label); };
     if (mutator.operation.kind != OperationKind::none) {
@@ -185,7 +113,7 @@ class HeapModel {
     }
     steps_of_threads(state, index, attempt);
     if (mutator.operations_left == 0) return;
-    for_each_operation(state, mutator, [&](const Operation& operation) {
+    for_each_operation(mutator, state.allocated, layout_, bounds_.repertoire, [&](const Operation& operation) {
       attempt(Label{.actor = index, .operation = operation, .first = true}, [this, index, &operation](State& next, Choice& choice, Label& label) {
         next.mutators[index].operation = operation;
         --next.mutators[index].operations_left;
@@ -195,71 +123,13 @@ class HeapModel {
     });
   }
 
-  ObjectSet held_by(const MutatorState& mutator) const {
-    ObjectSet held = 0;
-    for (const ObjectNumber root : mutator.roots) add(held, root);
-    remove(held, null_object);
-    return held;
-  }
-
-  template <class Each>
-  void for_each_operation(const State& state, const MutatorState& mutator, Each each) const {
-    const ObjectSet held = held_by(mutator);
-    const auto sources = static_cast<ObjectSet>(held | only(globals_object));
-    const auto values = static_cast<ObjectSet>(held | only(null_object));
-    const Repertoire& can = bounds_.repertoire;
-    for_each_destination(mutator, [&](std::uint8_t destination) {
-      if (can.has(OperationKind::allocate) && first_free(state) != null_object) {
-        each(Operation{.kind = OperationKind::allocate, .source = first_free(state), .destination = destination});
-      }
-    });
-    for_each(sources, [&](ObjectNumber source) {
-      for (std::uint8_t slot = 0; slot < layout_.slots(); ++slot) {
-        for_each_destination(mutator, [&](std::uint8_t destination) {
-          if (can.has(OperationKind::load)) each(Operation{.kind = OperationKind::load, .source = source, .slot = slot, .destination = destination});
-          if (!can.has(OperationKind::exchange)) return;
-          for_each(values, [&](ObjectNumber value) {
-            each(Operation{.kind = OperationKind::exchange, .source = source, .slot = slot, .value = value, .destination = destination});
-          });
-        });
-        for_each(values, [&](ObjectNumber value) {
-          if (can.has(OperationKind::store)) each(Operation{.kind = OperationKind::store, .source = source, .slot = slot, .value = value});
-          if (!can.has(OperationKind::compare_exchange)) return;
-          for_each(values, [&](ObjectNumber expected) {
-            each(Operation{.kind = OperationKind::compare_exchange, .source = source, .slot = slot, .value = value, .expected = expected});
-          });
-        });
-      }
-      if (!can.has(OperationKind::copy)) return;
-      for_each(static_cast<ObjectSet>(sources & ~only(source)), [&](ObjectNumber from) {
-        each(Operation{.kind = OperationKind::copy, .source = source, .value = from});
-      });
-    });
-  }
-
-  template <class Each>
-  static void for_each_destination(const MutatorState& mutator, Each each) {
-    const bool has_room = mutator.roots[registers - 1] == null_object;
-    for (unsigned r = has_room ? registers - 1 : 0; r < registers; ++r) {
-      each(static_cast<std::uint8_t>(r));
-    }
-  }
-
-  ObjectNumber first_free(const State& state) const {
-    for (ObjectNumber object = 1; object <= layout_.objects(); ++object) {
-      if (!contains(state.allocated, object)) return object;
-    }
-    return null_object;
-  }
-
   // --- threads ----------------------------------------------------------------------------------------------------------------------
 
-  template <class Attempt>
-  void steps_of_threads(const State& state, std::uint8_t index, Attempt attempt) const {
+  void steps_of_threads(const State& state, std::uint8_t index, const Attempts<State>& attempt) const {
     if (!bounds_.repertoire.threads || !collector_.registry_is_free(state)) return;
     for (std::uint8_t child = 0; child < bounds_.mutators; ++child) {
       if (state.mutators[child].life != Life::unborn) continue;
-      for_each(held_by(state.mutators[index]), [&](ObjectNumber argument) {
+      for_each(state.mutators[index].held(), [&](ObjectNumber argument) {
         attempt(Label{.actor = index, .action = Action::start, .object = argument, .mutator = child},
                 [this, index, child, argument](State& next, Choice&, Label&) { start(next, index, child, argument); });
       });
@@ -282,6 +152,8 @@ class HeapModel {
     state.memory.synchronise(child, bounds_.mutators);
     mutator.life = Life::running;
     mutator.phase = state.collector.phase;
+    // It has what was announced before it was there.
+    if (state.collector.stage == Stage::begin || state.collector.stage == Stage::termination) add(state.collector.acknowledged, child);
     mutator.roots[0] = argument;
     if (!mutator.phase.marking || bounds_.faults.argument_unshaded) return;
     Label label;
@@ -363,11 +235,9 @@ class HeapModel {
     switch (operation.kind) {
       case OperationKind::load: return Environment::number(load(m, source, slot));
       case OperationKind::store: store(m, source, slot, value); return null_object;
-      case OperationKind::exchange:
-        return Environment::number(B::store(m, source, slot, value, [&](std::memory_order order) { return m.exchange(slot, value, both(order)); }));
+      case OperationKind::exchange: return Environment::number(exchange(m, source, slot, value));
       case OperationKind::compare_exchange:
-        if (m.load(slot) != expected) return null_object;
-        B::store(m, source, slot, value, [&](std::memory_order order) { return m.compare_exchange(slot, expected, value, both(order)); });
+        if (m.load(slot) == expected) store_if(m, source, slot, expected, value);
         return null_object;
       case OperationKind::copy: copy(m, operation); return null_object;
       case OperationKind::allocate:
@@ -378,7 +248,7 @@ class HeapModel {
 
   template <class Environment>
   static auto load(Environment& m, typename Environment::Reference source, const ModelSlot& slot) {
-    if constexpr (requires { B::load(m, source, slot); }) {
+    if constexpr (B::traits.guards_loads) {
       return B::load(m, source, slot);
     } else {
       return m.load(slot);
@@ -387,6 +257,23 @@ class HeapModel {
   template <class Environment>
   static void store(Environment& m, typename Environment::Reference source, const ModelSlot& slot, typename Environment::Reference value) {
     B::store(m, source, slot, value, [&](std::memory_order order) { return m.write(slot, value, order); });
+  }
+  template <class Environment>
+  static bool store_if(Environment& m, typename Environment::Reference source, const ModelSlot& slot, typename Environment::Reference expected,
+                       typename Environment::Reference value) {
+    return B::store(m, source, slot, value, [&](std::memory_order order) { return m.compare_exchange(slot, expected, value, both(order)); });
+  }
+  template <class Environment>
+  static typename Environment::Reference exchange(Environment& m, typename Environment::Reference source, const ModelSlot& slot,
+                                                  typename Environment::Reference value) {
+    if constexpr (B::traits.guards_loads) {
+      for (;;) {
+        const auto seen = load(m, source, slot);
+        if (store_if(m, source, slot, seen, value)) return seen;
+      }
+    } else {
+      return B::store(m, source, slot, value, [&](std::memory_order order) { return m.exchange(slot, value, both(order)); });
+    }
   }
   /// Slot by slot, with a safepoint between.
   template <class Environment>

@@ -15,8 +15,7 @@
 // Ownership: `CollectorState`, and everything while the world is stopped.
 #pragma once
 
-#include "core/exploration/choice.hpp"
-#include "core/exploration/label.hpp"
+#include "core/exploration/attempts.hpp"
 #include "core/exploration/model_bounds.hpp"
 
 namespace tricolour::exploration {
@@ -30,8 +29,7 @@ class ModelCollector {
       : bounds_(bounds), layout_(layout), protocol_(protocol), means_(means), thread_(bounds.mutators) {}
 
   /// Calls `attempt(label, step)` for each step that can be made; `step(state, choice, label)` makes it.
-  template <class Attempt>
-  void steps(const State& state, Attempt attempt) const {
+  void steps(const State& state, const Attempts<State>& attempt) const {
     switch (state.collector.stage) {
       case Stage::enter:
         attempt(Label{.actor = collector_actor, .action = Action::enter}, [](State& next, Choice&, Label& label) {
@@ -47,9 +45,11 @@ class ModelCollector {
     }
   }
 
-  /// Registering and ending take the lock that handshakes hold.
+  /// Registering and ending take the lock that a stop or a handshake of all holds: not after the first mutator has acknowledged.
   static bool registry_is_free(const State& state) {
-    return state.collector.stage == Stage::idle || state.collector.stage == Stage::marking;
+    const CollectorState& collector = state.collector;
+    const bool between = collector.stage == Stage::begin || collector.stage == Stage::termination;
+    return collector.held == 0 && (!between || collector.acknowledged == 0);
   }
 
   /// What is marked, if marking is ended here by a stop of every mutator, with what the table makes it find. Between cycles: everything.
@@ -108,8 +108,7 @@ class ModelCollector {
     return true;
   }
 
-  template <class Attempt>
-  void steps_when_idle(const State& state, Attempt attempt) const {
+  void steps_when_idle(const State& state, const Attempts<State>& attempt) const {
     if (by_handshakes(protocol_.begin)) {
       attempt(Label{.actor = collector_actor, .action = Action::announce}, [this](State& next, Choice&, Label&) {
         next.collector.stage = Stage::begin;
@@ -250,8 +249,7 @@ class ModelCollector {
 
   // --- marking --------------------------------------------------------------------------------------------------------------------
 
-  template <class Attempt>
-  void steps_when_marking(const State& state, Attempt attempt) const {
+  void steps_when_marking(const State& state, const Attempts<State>& attempt) const {
     const CollectorState& collector = state.collector;
     if (collector.held != 0) return steps_between_rounds(state, attempt);
     if (collector.holds_nothing()) steps_to_termination(state, attempt);
@@ -272,8 +270,7 @@ class ModelCollector {
     if (collector.holds_nothing() && collector.grey == 0) steps_between_rounds(state, attempt);
   }
 
-  template <class Attempt>
-  void steps_to_termination(const State& state, Attempt attempt) const {
+  void steps_to_termination(const State& state, const Attempts<State>& attempt) const {
     const CollectorState& collector = state.collector;
     if (by_handshakes(protocol_.termination)) {
       if (collector.grey != 0) return;
@@ -346,8 +343,7 @@ class ModelCollector {
     if (collector.next_slot == layout_.slots() && !blackens_after) collector.scanning = null_object;
   }
 
-  template <class Attempt>
-  void steps_between_rounds(const State& state, Attempt attempt) const {
+  void steps_between_rounds(const State& state, const Attempts<State>& attempt) const {
     const CollectorState& collector = state.collector;
     if (collector.held != 0) {
       attempt(Label{.actor = collector_actor, .action = Action::gather, .mutator = static_cast<std::uint8_t>(collector.held - 1)},
@@ -404,8 +400,7 @@ class ModelCollector {
     }
   }
 
-  template <class Attempt>
-  void steps_of_handshakes(const State& state, const Steps& steps, Attempt attempt) const {
+  void steps_of_handshakes(const State& state, const Steps& steps, const Attempts<State>& attempt) const {
     const CollectorState& collector = state.collector;
     bool all = true;
     for (std::uint8_t i = 0; i < bounds_.mutators; ++i) {
@@ -465,7 +460,7 @@ class ModelCollector {
     while (steps[collector.step] != Step::acknowledge) ++collector.step;
     ++collector.step;
     if (steps[collector.step] == Step::repeat_until_clean) {
-      if (collector.found || collector.grey != 0) {
+      if (collector.found || (collector.grey != 0 && !bounds_.faults.own_flush_unseen)) {
         label.action = Action::repeat_round;
         collector.step = 0;
         collector.stage = Stage::marking;

@@ -46,9 +46,10 @@ class ModelEnvironment {
         means_(means),
         choice_(choice),
         label_(label),
-        resumption_(mutator_.log) {}
+        resumption_(mutator_.log, mutator_.at_poll) {}
 
   static Reference reference(ObjectNumber object) { return object == null_object ? nullptr : &model_objects[object]; }
+  static Reference globals() { return reference(globals_object); }
   static ObjectNumber number(Reference reference) {
     return reference == nullptr ? null_object : static_cast<ObjectNumber>(reference - model_objects.data());
   }

@@ -106,6 +106,13 @@ struct MutatorState {
   OperationLog log{};
 
   bool at_safepoint() const { return operation.kind == OperationKind::none || at_poll; }
+  /// What its registers refer to.
+  ObjectSet held() const {
+    ObjectSet objects = 0;
+    for (const ObjectNumber root : roots) add(objects, root);
+    remove(objects, null_object);
+    return objects;
+  }
   /// Between operations and without another.
   bool is_through() const { return operation.kind == OperationKind::none && operations_left == 0; }
   /// Registers are alike: the order says nothing, nor does the same reference twice.

@@ -39,7 +39,8 @@ class Resumption {
   /// What the operation asks for next, where it stands now.
   enum class Next : std::uint8_t { nothing, action, safepoint };
 
-  explicit Resumption(ActionLog<Value, capacity>& log) : log_(log) {}
+  /// `at_safepoint`: what `next` was after the step before.
+  Resumption(ActionLog<Value, capacity>& log, bool at_safepoint) : log_(log), at_safepoint_(at_safepoint) {}
 
   /// A scheduling point. `perform` has effects, and gives the result.
   template <class Perform>
@@ -47,7 +48,9 @@ class Resumption {
     if (position_ < log_.size) return log_.results[position_++];
     if (!performed_) {
       performed_ = true;
-      return append(perform());
+      // One step leads to a safepoint, the next one past it: in between others may act on this thread.
+      const bool arrives = kind == Next::safepoint && !at_safepoint_;
+      if (!arrives) return append(perform());
     }
     if (next_ == Next::nothing) next_ = kind;
     if (++dry_actions_ > most_dry_actions) throw RunsDry{};
@@ -83,6 +86,7 @@ class Resumption {
 
   static constexpr unsigned most_dry_actions = 64;
   ActionLog<Value, capacity>& log_;
+  const bool at_safepoint_;
   unsigned position_ = 0;
   unsigned dry_actions_ = 0;
   bool performed_ = false;

@@ -31,7 +31,7 @@ std::string action_text(const Label& label, const std::string& mutator) {
     case Action::look_logged: return "looks whether " + slot + " is logged: " + (label.result != 0 ? "yes" : "no");
     case Action::log: return "logs " + slot + (label.result != 0 ? ", which was logged already" : "");
     case Action::publish: return "publishes its full shade buffer";
-    case Action::poll: return "goes on after a poll";
+    case Action::poll: return "polls, and goes on";
     case Action::allocate: return "allocates " + object;
     case Action::start: return "starts " + mutator + " with " + object;
     case Action::end: return "ends";

@@ -1,0 +1,44 @@
+// What the explorer must find, and what it must not, as data.
+//
+// Purpose: each row is a barrier or a mutant under a protocol and a memory model, with the bounds within which it is explored, and whether an object
+// is lost. The bounds of a row that loses are small ones in which it is found at once; its sound twin is explored in the same.
+#pragma once
+
+#include <string_view>
+
+#include "core/exploration/exploration.hpp"
+
+namespace tricolour::exploration {
+
+using Explore = Report (*)(const Request&);
+
+/// With no instance for the memory models that the row does not ask for.
+template <class B, MemoryKind memory = MemoryKind::sc>
+Report explore_in(const Request& request) {
+  const Protocol protocol = protocol_for(B::traits, request.variant);
+  if constexpr (memory == MemoryKind::tso) return explore_with<B, StoreBufferMemory>(request, protocol);
+  if constexpr (memory == MemoryKind::ra) return explore_with<B, ReleaseAcquireMemory>(request, protocol);
+  return explore_with<B, SequentialMemory>(request, protocol);
+}
+
+struct Expectation {
+  std::string_view what;
+  Request request;
+  Explore faulty;           ///< loses an object
+  Explore sound = nullptr;  ///< its twin, which does not; null: another row has it
+};
+
+using enum OperationKind;
+
+inline Bounds bounded(unsigned mutators, unsigned operations, std::initializer_list<OperationKind> kinds, bool threads = false) {
+  Bounds bounds;
+  bounds.mutators = mutators;
+  bounds.operations = operations;
+  bounds.repertoire = repertoire(kinds, threads);
+  return bounds;
+}
+
+inline constexpr ProtocolVariant ragged{.ragged_roots = true, .handshake_end = true};
+inline constexpr ProtocolVariant white{.allocation = AllocationColour::white};
+
+}  // namespace tricolour::exploration
