@@ -57,8 +57,10 @@ class ModelCollector {
     const Stage stage = state.collector.stage;
     if (stage == Stage::enter || stage == Stage::idle || stage == Stage::done) return state.allocated;
     if (stage == Stage::begin) {
-      for (const MutatorState& mutator : state.mutators) {
-        for (const ObjectNumber root : mutator.roots) shade(state, root);
+      const bool roots_now = protocol_.begin[state.collector.step] == Step::shade_roots;
+      for (std::uint8_t i = 0; i < bounds_.mutators; ++i) {
+        if (roots_now && contains(state.collector.acknowledged, i)) continue;
+        for (const ObjectNumber root : state.mutators[i].roots) shade(state, root);
       }
       shade(state, globals_object);
     }
