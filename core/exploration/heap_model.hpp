@@ -71,7 +71,7 @@ class HeapModel {
         Choice choice(alternative);
         if (step(next, choice, done)) {
           if (quiet) done.looked_at = 0;
-          collector_.forget_marked(next);
+          collector_.marking().forget_marked(next);
           let_go_and_sort(next, done, visit);
         }
         if (!choice.has_another()) return;

@@ -14,7 +14,7 @@ enum class Action : std::uint8_t {
   // of mutators, whole
   allocate, start, end,
   // of the collector
-  enter, begin, announce, handshake, scan, scan_and_blacken, blacken_and_scan, mark, gather, clean_card, repeat_round, end_marking, terminate, sweep,
+  enter, begin, announce, handshake, scan, scan_and_blacken, blacken_and_scan, mark, gather, take_card, scan_card, repeat_round, end_marking, terminate, sweep,
   // of the memory
   drain,
 };

@@ -101,7 +101,7 @@ class ModelEnvironment {
   }
   bool try_log(SlotReference slot) {
     const unsigned bit = layout_.log_bit(slot.object, slot.index);
-    return action(Action::log, slot, [&] { return memory_.exchange(thread_, bit, 1, std::memory_order_acq_rel); }) == 0;
+    return action(Action::log, slot, [&] { return memory_.exchange(thread_, bit, 1, std::memory_order_relaxed); }) == 0;
   }
   unsigned slots() const { return layout_.slots(); }
 

@@ -161,14 +161,15 @@ struct CollectorState {
   ObjectNumber scanning = null_object;
   std::uint8_t next_slot = 0;
   ObjectSet pending = 0;         ///< read from a field, not yet looked at
-  ObjectSet cleaned = 0;         ///< cards cleared beside mutators in this cycle
+  ObjectSet cleaned = 0;         ///< cards taken beside mutators in this cycle
+  ObjectNumber taken_card = null_object;  ///< the object whose card is taken and not scanned yet
 
   bool holds_nothing() const { return scanning == null_object && pending == 0; }
 
   template <class Archive>
   void transfer(Archive& archive) {
     auto packed = static_cast<std::uint32_t>(static_cast<unsigned>(stage) | unsigned{step} << 3 | unsigned{cycles_left} << 7 |
-                                             unsigned{acknowledged} << 10 | unsigned{held} << 13 | unsigned{found} << 18 | unsigned{scanning} << 19 | unsigned{next_slot} << 22);
+                                             unsigned{acknowledged} << 10 | unsigned{held} << 13 | unsigned{found} << 18 | unsigned{scanning} << 19 | unsigned{next_slot} << 22 | unsigned{taken_card} << 24);
     archive(packed);
     stage = static_cast<Stage>(packed & 7);
     step = packed >> 3 & 15;
@@ -178,6 +179,7 @@ struct CollectorState {
     found = (packed >> 18 & 1) != 0;
     scanning = packed >> 19 & 7;
     next_slot = packed >> 22 & 3;
+    taken_card = packed >> 24 & 7;
     phase.transfer(archive);
     archive(grey);
     archive(pending);

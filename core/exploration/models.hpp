@@ -12,8 +12,11 @@ namespace tricolour::exploration {
 template <template <class, unsigned, unsigned> class MemoryModel>
 using HeapMemory = MemoryModel<std::uint8_t, most_locations, most_threads>;
 
+extern template class ModelMarking<HeapMemory<SequentialMemory>>;
 extern template class ModelCollector<HeapMemory<SequentialMemory>>;
+extern template class ModelMarking<HeapMemory<StoreBufferMemory>>;
 extern template class ModelCollector<HeapMemory<StoreBufferMemory>>;
+extern template class ModelMarking<HeapMemory<ReleaseAcquireMemory>>;
 extern template class ModelCollector<HeapMemory<ReleaseAcquireMemory>>;
 
 }  // namespace tricolour::exploration

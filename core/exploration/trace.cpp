@@ -44,7 +44,8 @@ std::string action_text(const Label& label, const std::string& mutator) {
     case Action::blacken_and_scan: return "takes " + object + " and makes it black";
     case Action::mark: return "marks " + object;
     case Action::gather: return "handshake with " + mutator + ", beside marking";
-    case Action::clean_card: return "clears the card of " + object;
+    case Action::take_card: return "takes the card of " + object;
+    case Action::scan_card: return "scans the card of " + object + " if that is marked";
     case Action::repeat_round: return "the round brought something: marks on";
     case Action::end_marking: return "a round brought nothing: marking is over";
     case Action::terminate: return "stops the world, marks the rest, sweeps";
