@@ -70,6 +70,8 @@ TEST_CASE("a barrier with a broken promise loses an object", "[exploration][faul
       {"abraham_patel, fault 5: black means started", request(short_stores), explore_in<AbrahamPatelStarted>, explore_in<AbrahamPatel>},
       {"abraham_patel, asks after the store", request(short_stores), explore_in<AbrahamPatelAsksAfterStore>},
       {"baker, tests after it loads", request(bounded(2, 2, loads_and_stores)), explore_in<BakerLoadsFirst>, explore_in<Baker>},
+      {"field_log, reads the old value after the bit is won", request(two_objects(bounded(2, 2, {store, exchange}))), explore_in<FieldLogReadsLate>,
+       explore_in<FieldLog>},
       {"dijkstra, fault 10: stores to globals skip the barrier", request(stores, white), explore_in<SkipsGlobals<Dijkstra>>, explore_in<Dijkstra>},
       {"yuasa, fault 3: exchange skips the barrier", request(bounded(1, 2, {load, exchange})), explore_in<ExchangesWithoutBarrier<Yuasa>>,
        explore_in<Yuasa>},

@@ -1,7 +1,9 @@
 // Faults of the protocol's tables and of what surrounds a barrier: the explorer finds a lost object, and none with the fault off.
 #include <fmt/format.h>
 
+#include "barriers/boehm_cards.hpp"
 #include "barriers/explorer_expectations.hpp"
+#include "barriers/explorer_mutants.hpp"
 #include "barriers/hybrid.hpp"
 #include "barriers/yuasa.hpp"
 #include "tools/catch.hpp"
@@ -48,7 +50,8 @@ TEST_CASE("tracing that does not wait for every acknowledgement loses an object"
 }
 
 TEST_CASE("an object handed to a new mutator has to be shaded", "[exploration][faults]") {
-  Bounds bounds = bounded(2, 2, {load, store, allocate}, true);
+  Bounds bounds = bounded(2, 2, {load, store}, true);
+  bounds.objects = 2;
   const Protocol protocol = protocol_for(Hybrid::traits, ragged);
   bounds.faults.argument_unshaded = true;
   CHECK(loses<Hybrid>("hybrid, ragged, fault 9: a new mutator's argument is not shaded", bounds, protocol));
@@ -71,6 +74,15 @@ TEST_CASE("a buffer that fills during a termination round spoils it", "[explorat
   CHECK_FALSE(loses<Yuasa>("yuasa, a handshake end, buffers of one", bounds, protocol));
   bounds.faults.own_flush_unseen = true;
   CHECK(loses<Yuasa>("yuasa, a handshake end, flushes of full buffers unseen", bounds, protocol));
+}
+
+TEST_CASE("what is written between a mutator's safepoints is seen by a card scan that follows its handshake", "[exploration][faults]") {
+  Bounds bounds = bounded(1, 2, {load, store, exchange});
+  const Protocol protocol = protocol_for(BoehmCards::traits, white);
+  CHECK_FALSE(loses<mutants::BoehmCardsDirtiesFirst>("boehm_cards, the card dirtied first", bounds, protocol));
+  bounds.faults.cards_scanned_at_once = true;
+  CHECK_FALSE(loses<BoehmCards>("boehm_cards, the card scanned at once", bounds, protocol));
+  CHECK(loses<mutants::BoehmCardsDirtiesFirst>("boehm_cards, the card dirtied first and scanned at once", bounds, protocol));
 }
 
 }  // namespace tricolour::exploration

@@ -38,6 +38,11 @@ inline Bounds bounded(unsigned mutators, unsigned operations, std::initializer_l
   return bounds;
 }
 
+inline Bounds two_objects(Bounds bounds) {
+  bounds.objects = 2;
+  return bounds;
+}
+
 inline constexpr ProtocolVariant ragged{.ragged_roots = true, .handshake_end = true};
 inline constexpr ProtocolVariant white{.allocation = AllocationColour::white};
 

@@ -5,8 +5,10 @@
 
 #include "barriers/abraham_patel.hpp"
 #include "barriers/baker.hpp"
+#include "barriers/boehm_cards.hpp"
 #include "barriers/dijkstra.hpp"
 #include "barriers/dijkstra_black.hpp"
+#include "barriers/field_log.hpp"
 #include "barriers/hybrid.hpp"
 #include "barriers/yuasa.hpp"
 
@@ -103,6 +105,26 @@ struct BakerLoadsFirst : Baker {
     const typename M::Reference value = m.load(slot);
     if (m.marking() && m.is_grey(source, slot)) m.shade(value);
     return value;
+  }
+};
+
+/// The card is dirtied before the store.
+struct BoehmCardsDirtiesFirst {
+  static constexpr BarrierTraits traits = BoehmCards::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference, Write write) {
+    if (m.marking()) m.mark_card(source, slot);
+    return write(std::memory_order_release);
+  }
+};
+
+/// The old value is read after the slot's bit was won: others store without a look by then.
+struct FieldLogReadsLate {
+  static constexpr BarrierTraits traits = FieldLog::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference, Write write) {
+    if (m.marking() && m.try_log(slot)) m.shade(m.load(slot));
+    return write(std::memory_order_release);
   }
 };
 

@@ -67,7 +67,7 @@ struct ExploreCommand {
   unsigned objects = 3;
   unsigned slots = 1;
   unsigned cycles = 2;
-  unsigned operations = 3;
+  unsigned operations = 2;
   std::string repertoire = "load,store,allocate";
   std::uint64_t budget = 20'000'000;
   std::filesystem::path html;  ///< empty: no page

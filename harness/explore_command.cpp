@@ -55,6 +55,9 @@ ProtocolVariant variant_of(const std::string& protocol, const BarrierTraits& tra
   }
   if (variant.handshake_end) variant.allocation = AllocationColour::black;
   if (white) variant.allocation = AllocationColour::white;
+  if (variant.handshake_end && traits.side_table == SideTable::cards) {
+    throw ConfigurationError(fmt::format("{} marks cards, and the last scan of cards needs a stop: it ends by no handshakes", traits.name));
+  }
   return variant;
 }
 

@@ -72,8 +72,10 @@ std::string table(const Trace& trace) {
 }
 
 std::string bounds_text(const ExploreCommand& command) {
-  return fmt::format("{} mutators, {} operations each ({}), {} objects beside the globals, {} slots, {} cycles", command.mutators,
-                     command.operations, command.repertoire, command.objects, command.slots, command.cycles);
+  const auto counted = [](unsigned count, std::string_view word) { return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s"); };
+  return fmt::format("{}, {} each ({}), {} beside the globals, {} each, {}", counted(command.mutators, "mutator"),
+                     counted(command.operations, "operation"), command.repertoire, counted(command.objects, "object"),
+                     counted(command.slots, "slot"), counted(command.cycles, "cycle"));
 }
 
 Json names(const std::vector<std::string>& all) { return Json::Array(all.begin(), all.end()); }

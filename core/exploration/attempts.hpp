@@ -1,7 +1,7 @@
 // Steps, as a model hands them to the search.
 //
-// Purpose: a step is a function that changes a copy of the state. They go through references to functions, so that a model's parts are compiled once
-// for each memory model, not once for each barrier and search.
+// Purpose: a step is a function that changes a copy of the state. They go through references to functions, so that no part of a model is compiled
+// again for each step or search.
 #pragma once
 
 #include <memory>

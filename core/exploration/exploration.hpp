@@ -3,10 +3,13 @@
 // Purpose: what the command line and the tests call.
 #pragma once
 
-#include <chrono>
+#include <functional>
 #include <optional>
 
-#include "core/exploration/explain.hpp"
+#include "core/exploration/coverage.hpp"
+#include "core/exploration/model_barrier.hpp"
+#include "core/exploration/models.hpp"
+#include "core/exploration/trace.hpp"
 
 namespace tricolour::exploration {
 
@@ -26,16 +29,13 @@ struct Report {
   double seconds = 0;
 };
 
+/// The part that is the same for every barrier.
+template <class Memory>
+Report explore_heap(const ModelBarrier<Memory>& barrier, const Request& request, const Protocol& protocol);
+
 template <class B, template <class, unsigned, unsigned> class MemoryModel>
 Report explore_with(const Request& request, const Protocol& protocol) {
-  using Model = HeapModel<B, MemoryModel>;
-  const auto begin = std::chrono::steady_clock::now();
-  const Model model(request.bounds, protocol);
-  Report report;
-  report.coverage = Search<Model>(model, request.most_states, request.progress).run();
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (report.coverage.violated) report.trace = explain(model, report.coverage.path);
-  return report;
+  return explore_heap(model_barrier<B, HeapMemory<MemoryModel>>, request, protocol);
 }
 
 /// Explores barrier B under a table of its own making: for mutants of the protocol.

@@ -5,26 +5,31 @@
 //
 // Reductions, none of which loses a behaviour: free objects are alike, so an allocation takes the first; so are mutators, and a mutator's
 // registers: they are sorted; a mutator lets go of references only right after its operation, or right after somebody looked at its roots, because
-// nobody can tell that from later; a load goes to an empty register when there is one; initialising a new object is one step with the operation's first action, because nobody else can reach it; a step in which a
-// mutator leaves a safepoint and its first action are one, because what it reads in between is its own.
+// nobody can tell that from later; a load goes to an empty register when there is one; initialising a new object is one step with the
+// operation's first action, because nobody else can reach it; a step in which a mutator leaves a safepoint and its first action are one,
+// because what it reads in between is its own.
 //
 // Ownership: constant while a search runs.
 #pragma once
 
-#include "core/exploration/model_environment.hpp"
+#include "core/exploration/model_barrier.hpp"
+#include "core/exploration/model_collector.hpp"
 #include "core/exploration/model_operations.hpp"
-#include "core/exploration/models.hpp"
+#include "core/exploration/model_symmetry.hpp"
 
 namespace tricolour::exploration {
 
-template <class B, template <class, unsigned, unsigned> class MemoryModel>
+template <class Memory>
 class HeapModel {
  public:
-  using Memory = HeapMemory<MemoryModel>;
   using State = HeapState<Memory>;
 
-  HeapModel(const Bounds& bounds, const Protocol& protocol)
-      : bounds_(bounds), layout_(bounds, B::traits.side_table), protocol_(protocol), collector_(bounds_, layout_, protocol_, B::traits.black_means) {}
+  HeapModel(const ModelBarrier<Memory>& barrier, const Bounds& bounds, const Protocol& protocol)
+      : barrier_(barrier),
+        bounds_(bounds),
+        layout_(bounds, barrier.traits.side_table),
+        protocol_(protocol),
+        collector_(bounds_, layout_, protocol_, barrier.traits.black_means) {}
   HeapModel(const HeapModel&) = delete;
   HeapModel& operator=(const HeapModel&) = delete;
 
@@ -158,7 +163,7 @@ class HeapModel {
     if (!mutator.phase.marking || bounds_.faults.argument_unshaded) return;
     Label label;
     Choice choice;
-    ModelEnvironment<Memory> environment(state, child, layout_, bounds_, B::traits.black_means, choice, label);
+    ModelEnvironment<Memory> environment(state, child, layout_, bounds_, barrier_.traits.black_means, choice, label);
     environment.shade(ModelEnvironment<Memory>::reference(argument));
     mutator.log.size = 0;
   }
@@ -179,10 +184,10 @@ class HeapModel {
   /// One more action of the operation under way.
   bool advance(State& state, std::uint8_t index, Choice& choice, Label& label) const {
     MutatorState& mutator = state.mutators[index];
-    ModelEnvironment<Memory> environment(state, index, layout_, bounds_, B::traits.black_means, choice, label);
+    ModelEnvironment<Memory> environment(state, index, layout_, bounds_, barrier_.traits.black_means, choice, label);
     ObjectNumber result = null_object;
     try {
-      result = perform(environment, mutator.operation);
+      result = barrier_.perform(environment, mutator.operation);
     } catch (const RunsDry&) {
     }
     if (environment.impossible()) return false;
@@ -224,72 +229,7 @@ class HeapModel {
     return true;
   }
 
-  /// What core/mutator.hpp does, over the model's environment.
-  template <class Environment>
-  static ObjectNumber perform(Environment& m, const Operation& operation) {
-    using Reference = typename Environment::Reference;
-    const Reference source = Environment::reference(operation.source);
-    const ModelSlot slot{operation.source, operation.slot};
-    const Reference value = Environment::reference(operation.value);
-    const Reference expected = Environment::reference(operation.expected);
-    switch (operation.kind) {
-      case OperationKind::load: return Environment::number(load(m, source, slot));
-      case OperationKind::store: store(m, source, slot, value); return null_object;
-      case OperationKind::exchange: return Environment::number(exchange(m, source, slot, value));
-      case OperationKind::compare_exchange:
-        if (m.load(slot) == expected) store_if(m, source, slot, expected, value);
-        return null_object;
-      case OperationKind::copy: copy(m, operation); return null_object;
-      case OperationKind::allocate:
-      case OperationKind::none: break;
-    }
-    return null_object;
-  }
-
-  template <class Environment>
-  static auto load(Environment& m, typename Environment::Reference source, const ModelSlot& slot) {
-    if constexpr (B::traits.guards_loads) {
-      return B::load(m, source, slot);
-    } else {
-      return m.load(slot);
-    }
-  }
-  template <class Environment>
-  static void store(Environment& m, typename Environment::Reference source, const ModelSlot& slot, typename Environment::Reference value) {
-    B::store(m, source, slot, value, [&](std::memory_order order) { return m.write(slot, value, order); });
-  }
-  template <class Environment>
-  static bool store_if(Environment& m, typename Environment::Reference source, const ModelSlot& slot, typename Environment::Reference expected,
-                       typename Environment::Reference value) {
-    return B::store(m, source, slot, value, [&](std::memory_order order) { return m.compare_exchange(slot, expected, value, both(order)); });
-  }
-  template <class Environment>
-  static typename Environment::Reference exchange(Environment& m, typename Environment::Reference source, const ModelSlot& slot,
-                                                  typename Environment::Reference value) {
-    if constexpr (B::traits.guards_loads) {
-      for (;;) {
-        const auto seen = load(m, source, slot);
-        if (store_if(m, source, slot, seen, value)) return seen;
-      }
-    } else {
-      return B::store(m, source, slot, value, [&](std::memory_order order) { return m.exchange(slot, value, both(order)); });
-    }
-  }
-  /// Slot by slot, with a safepoint between.
-  template <class Environment>
-  static void copy(Environment& m, const Operation& operation) {
-    const auto from = Environment::reference(operation.value);
-    const auto to = Environment::reference(operation.source);
-    for (std::uint8_t i = 0; i < m.slots(); ++i) {
-      if (i > 0) m.poll();
-      const ModelSlot read{operation.value, i};
-      store(m, to, ModelSlot{operation.source, i}, load(m, from, read));
-    }
-  }
-  static constexpr std::memory_order both(std::memory_order order) {
-    return order == std::memory_order_seq_cst ? order : std::memory_order_acq_rel;
-  }
-
+  const ModelBarrier<Memory> barrier_;
   const Bounds bounds_;
   const Layout layout_;
   const Protocol protocol_;

@@ -27,6 +27,7 @@ struct SeededFaults {
   bool argument_unshaded = false;        ///< a new mutator's argument is not shaded
   bool end_drops_buffer = false;         ///< a mutator that ends drops its shade buffer
   bool own_flush_unseen = false;         ///< a buffer that fills during a termination round does not spoil the round
+  bool cards_scanned_at_once = false;    ///< no handshake between taking a card and scanning it
 };
 
 struct Bounds {

@@ -215,7 +215,9 @@ class ModelCollector {
 
   /// A card has been taken: every mutator has a handshake, then the card is scanned.
   void steps_of_card_round(const State& state, const Attempts<State>& attempt) const {
-    const bool all = steps_of_acknowledging(state, Action::gather, attempt, [this](State& next, std::uint8_t i, Label& label) { return gather(next, i, label); });
+    const bool all = bounds_.faults.cards_scanned_at_once || steps_of_acknowledging(state, Action::gather, attempt, [this](State& next, std::uint8_t i, Label& label) {
+      return gather(next, i, label);
+    });
     if (!all) return;
     attempt(Label{.actor = collector_actor, .action = Action::scan_card, .object = state.collector.taken_card},
             [this](State& next, Choice&, Label&) { marking_.scan_card(next); });

@@ -1,8 +1,7 @@
-// The models of memory, and what is compiled once for each.
+// The models of memory that heaps are explored under.
 #pragma once
 
-#include "core/exploration/model_collector.hpp"
-#include "core/exploration/model_symmetry.hpp"
+#include "core/exploration/model_state.hpp"
 #include "core/exploration/release_acquire_memory.hpp"
 #include "core/exploration/sequential_memory.hpp"
 #include "core/exploration/store_buffer_memory.hpp"
@@ -11,12 +10,5 @@ namespace tricolour::exploration {
 
 template <template <class, unsigned, unsigned> class MemoryModel>
 using HeapMemory = MemoryModel<std::uint8_t, most_locations, most_threads>;
-
-extern template class ModelMarking<HeapMemory<SequentialMemory>>;
-extern template class ModelCollector<HeapMemory<SequentialMemory>>;
-extern template class ModelMarking<HeapMemory<StoreBufferMemory>>;
-extern template class ModelCollector<HeapMemory<StoreBufferMemory>>;
-extern template class ModelMarking<HeapMemory<ReleaseAcquireMemory>>;
-extern template class ModelCollector<HeapMemory<ReleaseAcquireMemory>>;
 
 }  // namespace tricolour::exploration

@@ -17,20 +17,10 @@
 #include <vector>
 
 #include "core/exploration/archive.hpp"
+#include "core/exploration/coverage.hpp"
 #include "core/exploration/visited_states.hpp"
 
 namespace tricolour::exploration {
-
-/// What a search came to.
-struct Coverage {
-  std::uint64_t states = 0;
-  std::uint64_t transitions = 0;
-  unsigned depth = 0;          ///< steps of the longest shortest path
-  double interleavings = 0;    ///< schedules covered: a lower bound, as only the shortest ones to each state are counted
-  bool exhausted = false;      ///< nothing is left within the bounds; otherwise the budget was reached, or a violation found
-  bool violated = false;
-  std::vector<std::uint16_t> path;  ///< to the violation: the number of each step among those of its state
-};
 
 template <class Model>
 class Search {
