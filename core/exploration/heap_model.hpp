@@ -90,7 +90,7 @@ class HeapModel {
     for (std::uint8_t thread = 0; thread <= bounds_.mutators; ++thread) {
       if (!state.memory.can_drain(thread)) continue;
       const std::uint8_t actor = thread == bounds_.mutators ? collector_actor : thread;
-      attempt(Label{.actor = actor, .action = Action::drain}, [thread](State& next, Choice&, Label& label) { label.result = static_cast<std::uint8_t>(next.memory.drain(thread)); });
+      attempt(Label{.actor = actor, .action = Action::drain}, [thread](State& next, Choice&, Label&) { next.memory.drain(thread); });
     }
   }
 

@@ -99,10 +99,10 @@ class ModelCollector {
   /// One step of a table, the world stopped.
   void execute(State& state, Step step) const {
     CollectorState& collector = state.collector;
-    change_phase(collector.phase, step);
+    collector.phase.take(step);
     for (MutatorState& mutator : state.mutators) {
       if (mutator.life != Life::running) continue;
-      change_phase(mutator.phase, step);
+      mutator.phase.take(step);
       if (step == Step::flush_buffers) marking_.flush(state, mutator);
       if (step == Step::shade_roots) {
         for (const ObjectNumber root : mutator.roots) marking_.shade(state, root);
@@ -112,21 +112,6 @@ class ModelCollector {
     if (step == Step::shade_roots) marking_.shade(state, globals_object);
     if (step == Step::scan_cards) marking_.scan_cards(state);
     if (step == Step::drain) marking_.drain(state);
-  }
-
-  static void change_phase(ModelPhase& phase, Step step) {
-    switch (step) {
-      case Step::flip_mark_sense:
-        phase.sense = phase.sense.flipped();
-        phase.roots_scanned = false;
-        break;
-      case Step::barrier_on: phase.marking = true; break;
-      case Step::barrier_off: phase.marking = false; break;
-      case Step::allocate_black: phase.allocates_black = true; break;
-      case Step::allocate_white: phase.allocates_black = false; break;
-      case Step::roots_are_scanned: phase.roots_scanned = true; break;
-      default: break;
-    }
   }
 
   /// World stopped: what the termination table finds and marks; nothing else changes.
@@ -202,7 +187,8 @@ class ModelCollector {
     for (std::uint8_t i = 0; i < bounds_.mutators; ++i) {
       const MutatorState& mutator = state.mutators[i];
       if (mutator.life != Life::running || !mutator.at_safepoint() || !would_bring_anything(state, mutator)) continue;
-      attempt(Label{.actor = collector_actor, .action = Action::gather, .mutator = i}, [this, i](State& next, Choice&, Label& label) { gather(next, i, label); });
+      attempt(Label{.actor = collector_actor, .action = Action::gather, .mutator = i},
+              [this, i](State& next, Choice&, Label& label) { gather(next, i, label); });
     }
     for (ObjectNumber object = 1; layout_.has_cards() && object <= layout_.objects(); ++object) {
       if (contains(collector.cleaned, object) || state.memory.newest(layout_.card(object)) == 0) continue;
@@ -215,9 +201,8 @@ class ModelCollector {
 
   /// A card has been taken: every mutator has a handshake, then the card is scanned.
   void steps_of_card_round(const State& state, const Attempts<State>& attempt) const {
-    const bool all = bounds_.faults.cards_scanned_at_once || steps_of_acknowledging(state, Action::gather, attempt, [this](State& next, std::uint8_t i, Label& label) {
-      return gather(next, i, label);
-    });
+    const auto gather_from = [this](State& next, std::uint8_t i, Label& label) { return gather(next, i, label); };
+    const bool all = bounds_.faults.cards_scanned_at_once || steps_of_acknowledging(state, Action::gather, attempt, gather_from);
     if (!all) return;
     attempt(Label{.actor = collector_actor, .action = Action::scan_card, .object = state.collector.taken_card},
             [this](State& next, Choice&, Label&) { marking_.scan_card(next); });
@@ -247,7 +232,7 @@ class ModelCollector {
     CollectorState& collector = state.collector;
     collector.acknowledged = 0;
     for (std::size_t i = collector.step; steps[i] != Step::acknowledge && steps[i] != Step::end; ++i) {
-      change_phase(collector.phase, steps[i]);
+      collector.phase.take(steps[i]);
       if (steps[i] == Step::flip_mark_sense) marking_.forget_last_cycle(state);
       const bool shades_globals = steps[i] == Step::shade_roots && collector.stage == Stage::begin;
       if (shades_globals && marking_.try_shade(state, thread_, collector.phase.sense, globals_object)) add(collector.grey, globals_object);
@@ -288,7 +273,7 @@ class ModelCollector {
     state.memory.synchronise(thread_, index);
     collector.held = 0;
     for (std::size_t i = from; steps[i] != Step::acknowledge && steps[i] != Step::end; ++i) {
-      if (!goes_on) change_phase(mutator.phase, steps[i]);
+      if (!goes_on) mutator.phase.take(steps[i]);
       if (steps[i] == Step::flush_buffers && !goes_on) marking_.flush(state, mutator);
       if (steps[i] != Step::shade_roots) continue;
       if (!shade_one_root(state, index)) collector.held = static_cast<std::uint8_t>(index + 1);

@@ -76,6 +76,22 @@ struct ModelPhase {
   bool roots_scanned = false;
   bool allocates_black = true;
 
+  /// What a step of the table changes.
+  void take(Step step) {
+    switch (step) {
+      case Step::flip_mark_sense:
+        sense = sense.flipped();
+        roots_scanned = false;
+        break;
+      case Step::barrier_on: marking = true; break;
+      case Step::barrier_off: marking = false; break;
+      case Step::allocate_black: allocates_black = true; break;
+      case Step::allocate_white: allocates_black = false; break;
+      case Step::roots_are_scanned: roots_scanned = true; break;
+      default: break;
+    }
+  }
+
   template <class Archive>
   void transfer(Archive& archive) {
     auto packed = static_cast<std::uint8_t>(sense.black | unsigned{marking} << 2 | unsigned{roots_scanned} << 3 | unsigned{allocates_black} << 4);
@@ -169,7 +185,8 @@ struct CollectorState {
   template <class Archive>
   void transfer(Archive& archive) {
     auto packed = static_cast<std::uint32_t>(static_cast<unsigned>(stage) | unsigned{step} << 3 | unsigned{cycles_left} << 7 |
-                                             unsigned{acknowledged} << 10 | unsigned{held} << 13 | unsigned{found} << 18 | unsigned{scanning} << 19 | unsigned{next_slot} << 22 | unsigned{taken_card} << 24);
+                                             unsigned{acknowledged} << 10 | unsigned{held} << 13 | unsigned{found} << 18 | unsigned{scanning} << 19 |
+                                             unsigned{next_slot} << 22 | unsigned{taken_card} << 24);
     archive(packed);
     stage = static_cast<Stage>(packed & 7);
     step = packed >> 3 & 15;
