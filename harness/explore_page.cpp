@@ -12,16 +12,16 @@ constexpr const char* head = R"html(<!doctype html>
 <style>
 body { font: 15px/1.45 system-ui, sans-serif; margin: 1.2rem auto; max-width: 76rem; padding: 0 1rem; color: #1c1c1c; background: #fff; }
 h1 { font-size: 1.25rem; margin: 0 0 .3rem; } p { margin: .2rem 0; }
-main { display: grid; grid-template-columns: minmax(18rem, 2fr) 3fr; gap: 1.4rem; margin-top: 1rem; }
+main { display: grid; grid-template-columns: minmax(18rem, 2fr) minmax(0, 3fr); gap: 1.4rem; margin-top: 1rem; }
 ol { list-style: none; margin: 0; padding: 0; max-height: 34rem; overflow-y: auto; border: 1px solid #ccc; }
 ol button { display: block; width: 100%; text-align: left; font: inherit; border: 0; border-left: 4px solid transparent; background: none; padding: .25rem .5rem; cursor: pointer; }
 ol button small { color: #555; display: block; }
-ol .broken button { background: #fde8e4; } ol .current button { border-left-color: #1458a6; background: #e4eefb; font-weight: 600; }
-svg { width: 100%; height: auto; border: 1px solid #ccc; } svg text { font: 14px system-ui, sans-serif; }
+ol .current button { border-left-color: #1458a6; background: #e4eefb; font-weight: 600; } ol .broken button { background: #fde8e4; }
+svg { width: 100%; height: auto; box-sizing: border-box; border: 1px solid #ccc; } svg text { font: 14px system-ui, sans-serif; }
 nav { margin: .6rem 0; display: flex; gap: .4rem; align-items: center; } nav button { font: inherit; padding: .2rem .8rem; }
 table { border-collapse: collapse; margin-top: .6rem; } td, th { border: 1px solid #ccc; padding: .2rem .5rem; text-align: left; vertical-align: top; }
-.warning { color: #a3200d; font-weight: 600; }
-@media (max-width: 50rem) { main { grid-template-columns: 1fr; } ol { max-height: 14rem; } }
+#threads { overflow-x: auto; } .warning { color: #a3200d; font-weight: 600; }
+@media (max-width: 50rem) { main { grid-template-columns: minmax(0, 1fr); } ol { max-height: 14rem; } svg text { font-size: 18px; } }
 </style></head><body>
 )html";
 
@@ -31,7 +31,7 @@ constexpr const char* body = R"html(
 <section><nav><button id="first">First</button><button id="back">Back</button><button id="next">Next</button><button id="last">Last</button>
 <span id="position"></span></nav>
 <p id="what"></p><svg id="heap" viewBox="0 0 720 330" role="img" aria-label="the heap"></svg><div id="threads"></div>
-<p>Keys: left and right, Home and End. Objects are drawn white, grey or black; dashed ones are free. An arrow from a mutator is a root.</p></section></main>
+<p>Keys: left and right, Home and End. Objects are drawn white, grey or black; dashed ones are free; the lost one has a red rim. An arrow from a mutator is a root.</p></section></main>
 <script>
 "use strict";
 const report = JSON.parse(document.getElementById("report").textContent);
