@@ -10,8 +10,8 @@
 // Ownership: `CollectorState`, and everything while the world is stopped.
 #pragma once
 
-#include "core/exploration/label.hpp"
 #include "core/exploration/choice.hpp"
+#include "core/exploration/label.hpp"
 #include "core/exploration/model_bounds.hpp"
 
 namespace tricolour::exploration {
