@@ -1,4 +1,4 @@
-// A barrier as the explorer runs it: what is generated for each one.
+// Barriers as the explorer runs them: the list of barriers/CMakeLists.txt, at run time.
 #pragma once
 
 #include <vector>
