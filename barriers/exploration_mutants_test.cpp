@@ -1,6 +1,4 @@
 // Mutants of barriers, and barriers under protocols that do not suit them: the explorer finds a lost object, and none in the sound twin.
-#include <fmt/format.h>
-
 #include "barriers/explorer_expectations.hpp"
 #include "barriers/explorer_mutants.hpp"
 #include "barriers/none.hpp"
@@ -11,10 +9,6 @@ namespace tricolour::exploration {
 namespace {
 
 using namespace mutants;
-
-void show(std::string_view what, const Report& report) {
-  fmt::print("{:<72} {:>9} states  {:>2} steps  {:.2f} s\n", what, report.coverage.states, report.coverage.path.size(), report.seconds);
-}
 
 void examine(const Expectation& expectation) {
   INFO(expectation.what);

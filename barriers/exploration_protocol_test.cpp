@@ -1,6 +1,4 @@
 // Faults of the protocol's tables and of what surrounds a barrier: the explorer finds a lost object, and none with the fault off.
-#include <fmt/format.h>
-
 #include "barriers/boehm_cards.hpp"
 #include "barriers/explorer_expectations.hpp"
 #include "barriers/explorer_mutants.hpp"
@@ -26,7 +24,7 @@ Steps without(const Steps& steps, Step step, unsigned occurrence = 0) {
 template <class B>
 bool loses(std::string_view what, const Bounds& bounds, const Protocol& protocol) {
   const Report report = explore_with<B, SequentialMemory>({.bounds = bounds, .progress = {}}, protocol);
-  fmt::print("{:<72} {:>9} states  {:>2} steps  {:.2f} s\n", what, report.coverage.states, report.coverage.path.size(), report.seconds);
+  show(what, report);
   CHECK(report.coverage.violated != report.coverage.exhausted);
   return report.coverage.violated;
 }

@@ -4,6 +4,7 @@
 // is lost. The bounds of a row that loses are small ones in which it is found at once; its sound twin is explored in the same.
 #pragma once
 
+#include <cstdio>
 #include <string_view>
 
 #include "core/exploration/exploration.hpp"
@@ -51,6 +52,12 @@ inline constexpr std::uint64_t most_states = ~std::uint64_t{0};
 #endif
 
 inline bool loses_nothing(const Coverage& coverage) { return !coverage.violated && (coverage.exhausted || coverage.states >= most_states); }
+
+/// A line about an exploration, for whoever reads a test's output.
+inline void show(std::string_view what, const Report& report) {
+  std::printf("%-72.*s %9llu states  %2zu steps  %.2f s\n", static_cast<int>(what.size()), what.data(),
+              static_cast<unsigned long long>(report.coverage.states), report.coverage.path.size(), report.seconds);
+}
 
 inline constexpr ProtocolVariant ragged{.ragged_roots = true, .handshake_end = true};
 inline constexpr ProtocolVariant white{.allocation = AllocationColour::white};

@@ -1,7 +1,7 @@
 // Every barrier as specified, explored: none loses an object within these bounds, under any memory model.
 //
 // A barrier is explored here the moment it stands in barriers/CMakeLists.txt. The tests tagged [deep] go as far as the README says and take minutes.
-#include <fmt/format.h>
+#include <string>
 
 #include "barriers/explorer_expectations.hpp"
 #include "harness/explorable.hpp"
@@ -22,9 +22,9 @@ Bounds two_slots(Bounds bounds) {
 
 void examine(const Explorable& barrier, std::string_view what, const Bounds& bounds, MemoryKind memory, const ProtocolVariant& variant) {
   const Report report = barrier.explore({.variant = variant, .memory = memory, .bounds = bounds, .most_states = most_states, .progress = {}});
-  fmt::print("{:<16} {:<52} {:>9} states {:>10} transitions  {:.2f} s\n", barrier.traits->name, what, report.coverage.states,
-             report.coverage.transitions, report.seconds);
-  INFO(barrier.traits->name << " " << what);
+  const std::string name = std::string(barrier.traits->name) + ", " + std::string(what);
+  show(name, report);
+  INFO(name);
   CHECK(report.coverage.violated == !barrier.traits->keeps_an_invariant());
   CHECK(loses_nothing(report.coverage) == barrier.traits->keeps_an_invariant());
 }
