@@ -36,7 +36,7 @@ def test_a_counterexample_is_a_table():
     text = explore("--barrier", "none", *SMALL, expect=3).stdout
     verdict = re.search(r"object (\w) is lost, in (\d+) steps\. From step (\d+) on", text)
     lost, steps, broken = verdict[1], int(verdict[2]), int(verdict[3])
-    rows = re.findall(r"^(\d+)( !)? .*$", text, re.MULTILINE)
+    rows = re.findall(r"^(\d+)( !)? .*$", text.split("to be marked\n")[1], re.MULTILINE)
     assert [int(number) for number, _ in rows] == list(range(steps + 1))
     assert [int(number) for number, mark in rows if mark] == [broken]
     assert f"{lost}:white" in text
