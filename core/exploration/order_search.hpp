@@ -1,0 +1,73 @@
+// Searches of a list of programs: as the code states its orders, and with one of them weaker.
+//
+// Purpose: what the tests of code over ModelAtomic call.
+#pragma once
+
+#include <chrono>
+#include <iomanip>
+#include <sstream>
+
+#include "core/exploration/program_model.hpp"
+#include "core/exploration/release_acquire_memory.hpp"
+#include "core/exploration/search.hpp"
+#include "core/exploration/sequential_memory.hpp"
+#include "core/exploration/store_buffer_memory.hpp"
+
+namespace tricolour::exploration {
+
+/// More states than any program of a test has.
+inline constexpr std::uint64_t most_program_states = 20'000'000;
+
+template <template <class, unsigned, unsigned> class MemoryModel, class Program>
+Coverage search_program(const Program& program, const Weakening& weakening = {}, OrderSites* sites = nullptr) {
+  const ProgramModel<Program, MemoryModel> model(program, weakening, sites);
+  return Search(model, most_program_states).run();
+}
+
+/// The steps of a counterexample, a line each.
+template <template <class, unsigned, unsigned> class MemoryModel, class Program>
+std::string steps_of(const Program& program, const Weakening& weakening, const Coverage& coverage) {
+  const ProgramModel<Program, MemoryModel> model(program, weakening);
+  std::ostringstream text;
+  replay(model, coverage.path, [&](const auto&, const auto&, const ProgramLabel& label) {
+    text << "thread " << label.thread << ", operation " << label.operation << ": ";
+    if (label.access) {
+      text << access_name(label.access->kind) << " of location " << label.access->location << ", " << order_name(label.order) << ", line "
+           << label.access->site.line() << ": operand " << static_cast<std::int32_t>(label.access->operand) << ", read "
+           << static_cast<std::int32_t>(label.result) << '\n';
+    } else {
+      text << "its oldest store reaches memory\n";
+    }
+  });
+  return text.str();
+}
+
+/// What came of one weaker order.
+struct WeakeningResult {
+  OrderSite site;
+  std::memory_order order{};
+  std::string program;   ///< the first that has a counterexample; empty if none
+  std::size_t steps = 0; ///< of that counterexample
+};
+
+/// Every site that the programs reach, weakened in every way, under release/acquire.
+template <class Programs>
+std::vector<WeakeningResult> weaken_each(const Programs& programs, const OrderSites& sites) {
+  std::vector<WeakeningResult> results;
+  for (const OrderSite& site : sites.all()) {
+    for (const std::memory_order order : weaker_orders(site.kind, site.order)) {
+      WeakeningResult result{.site = site, .order = order, .program = {}};
+      for (const auto& program : programs) {
+        const Coverage coverage = search_program<ReleaseAcquireMemory>(program, Weakening(site, order));
+        if (!coverage.violated) continue;
+        result.program = program.name();
+        result.steps = coverage.path.size();
+        break;
+      }
+      results.push_back(result);
+    }
+  }
+  return results;
+}
+
+}  // namespace tricolour::exploration
