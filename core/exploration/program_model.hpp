@@ -131,7 +131,7 @@ class ProgramModel {
   class Step final : public ModelStep {
    public:
     Step(const ProgramModel& model, State& state, unsigned thread, Choice& choice, ProgramLabel& label)
-        : model_(model), state_(state), thread_(thread), choice_(choice), label_(label), resumption_(state.threads[thread].log) {}
+        : model_(model), state_(state), thread_(thread), choice_(choice), label_(label), resumption_(state.threads[thread].log, false) {}
 
     Word access(const Access& access) override {
       return resumption_.action([&] {
