@@ -3,40 +3,35 @@
 // Purpose: what the tests of code over ModelAtomic call.
 #pragma once
 
-#include <chrono>
-#include <iomanip>
 #include <sstream>
 
 #include "core/exploration/program_model.hpp"
-#include "core/exploration/release_acquire_memory.hpp"
 #include "core/exploration/search.hpp"
-#include "core/exploration/sequential_memory.hpp"
-#include "core/exploration/store_buffer_memory.hpp"
 
 namespace tricolour::exploration {
 
 /// More states than any program of a test has.
 inline constexpr std::uint64_t most_program_states = 20'000'000;
 
-template <template <class, unsigned, unsigned> class MemoryModel, class Program>
+template <class Program>
 Coverage search_program(const Program& program, const Weakening& weakening = {}, OrderSites* sites = nullptr) {
-  const ProgramModel<Program, MemoryModel> model(program, weakening, sites);
+  const ProgramModel<Program> model(program, weakening, sites);
   return Search(model, most_program_states).run();
 }
 
 /// The steps of a counterexample, a line each.
-template <template <class, unsigned, unsigned> class MemoryModel, class Program>
+template <class Program>
 std::string steps_of(const Program& program, const Weakening& weakening, const Coverage& coverage) {
-  const ProgramModel<Program, MemoryModel> model(program, weakening);
+  const ProgramModel<Program> model(program, weakening);
   std::ostringstream text;
   replay(model, coverage.path, [&](const auto&, const auto&, const ProgramLabel& label) {
     text << "thread " << label.thread << ", operation " << label.operation << ": ";
     if (label.access) {
       text << access_name(label.access->kind) << " of location " << label.access->location << ", " << order_name(label.order) << ", line "
            << label.access->site.line() << ": operand " << static_cast<std::int32_t>(label.access->operand) << ", read "
-           << static_cast<std::int32_t>(label.result) << '\n';
+           << static_cast<std::int32_t>(label.result) << (label.late ? " (late)\n" : "\n");
     } else {
-      text << "its oldest store reaches memory\n";
+      text << "nothing shared\n";
     }
   });
   return text.str();
@@ -50,7 +45,27 @@ struct WeakeningResult {
   std::size_t steps = 0; ///< of that counterexample
 };
 
-/// Every site that the programs reach, weakened in every way, under release/acquire.
+inline std::string description(const WeakeningResult& result) {
+  std::ostringstream text;
+  text << result.site.function << ", line " << result.site.line << ": " << access_name(result.site.kind) << ' ' << order_name(result.site.order)
+       << " -> " << order_name(result.order) << ": ";
+  if (result.program.empty()) {
+    text << "no counterexample";
+  } else {
+    text << result.steps << " steps in \"" << result.program << '"';
+  }
+  return text.str();
+}
+
+/// The places at which the programs state more than relaxed.
+template <class Programs>
+OrderSites sites_of(const Programs& programs) {
+  OrderSites sites;
+  for (const auto& program : programs) search_program(program, {}, &sites);
+  return sites;
+}
+
+/// Every site, weakened in every way.
 template <class Programs>
 std::vector<WeakeningResult> weaken_each(const Programs& programs, const OrderSites& sites) {
   std::vector<WeakeningResult> results;
@@ -58,7 +73,7 @@ std::vector<WeakeningResult> weaken_each(const Programs& programs, const OrderSi
     for (const std::memory_order order : weaker_orders(site.kind, site.order)) {
       WeakeningResult result{.site = site, .order = order, .program = {}};
       for (const auto& program : programs) {
-        const Coverage coverage = search_program<ReleaseAcquireMemory>(program, Weakening(site, order));
+        const Coverage coverage = search_program(program, Weakening(site, order));
         if (!coverage.violated) continue;
         result.program = program.name();
         result.steps = coverage.path.size();

@@ -1,4 +1,5 @@
-// The model of a few threads that run operations of one object over atomics of the model: every schedule, and every value that a load may read.
+// The model of a few threads that run operations of one object over atomics of the model, under release/acquire: every schedule, and every value
+// that a load may read.
 //
 // A program has
 //   Record                                       its plain values: what each thread knows between operations, and what has happened; `transfer`
@@ -6,8 +7,15 @@
 //   const std::vector<Word>& locations() const   what the locations hold at first
 //   Record record() const                        at first
 //   unsigned run(thread, operation, record) const  runs one operation of the thread, and says which one comes next, or `through`
+//   Word late_values() const                     what a relaxed load may read late: values below this; 0: loads are not late
 //   bool violated(record) const
 //   void finish(record) const                    looks at what is left when every thread is through; on one thread, without choices
+//
+// Late loads. The model of memory makes a thread's accesses in program order, so that no load reads what is stored after it. But the standard lets
+// a relaxed load do so, and a load that is read after an exchange that should keep it back is what some orders are there to forbid. So one
+// relaxed load of a run may be late: it gives some value, and is bound to have read a store of that value that comes later, by another thread, and
+// that the load does not happen before. A run in which no such store comes did not happen. That the load happened is a message to a location of
+// its own, which nobody reads: so the views say who knows.
 //
 // Invariant: a thread between operations is the number of its next one; inside, that and its log (resumption.hpp). The record changes only at the end of
 // an operation, together with its last action, so an operation may use of it only what is its own thread's.
@@ -22,11 +30,12 @@
 #include "core/exploration/choice.hpp"
 #include "core/exploration/model_atomic.hpp"
 #include "core/exploration/order_sites.hpp"
+#include "core/exploration/release_acquire_memory.hpp"
 #include "core/exploration/resumption.hpp"
 
 namespace tricolour::exploration {
 
-inline constexpr unsigned most_program_locations = 8;
+inline constexpr unsigned most_program_locations = 12;
 inline constexpr unsigned most_program_threads = 3;
 inline constexpr unsigned most_program_actions = 24;
 inline constexpr std::uint8_t through = std::numeric_limits<std::uint8_t>::max();
@@ -35,8 +44,9 @@ inline constexpr std::uint8_t through = std::numeric_limits<std::uint8_t>::max()
 struct ProgramLabel {
   unsigned thread = 0;
   unsigned operation = 0;
-  std::optional<Access> access;  ///< none: a store buffer drained, or an operation without actions
-  std::memory_order order{};     ///< with which it was performed
+  std::optional<Access> access{};  ///< none: an operation without actions
+  std::memory_order order{};       ///< with which it was performed
+  bool late = false;
   Word result = 0;
 };
 
@@ -53,21 +63,41 @@ struct ProgramThread {
   }
 };
 
-template <class Program, template <class, unsigned, unsigned> class MemoryModel>
+/// A load that read what is not yet stored.
+struct LateLoad {
+  enum class Stage : std::uint8_t { none, pending, fulfilled } stage = Stage::none;
+  std::uint8_t thread = 0;
+  std::uint8_t location = 0;
+  Word value = 0;
+
+  template <class Archive>
+  void transfer(Archive& archive) {
+    auto packed = static_cast<std::uint8_t>(static_cast<unsigned>(stage) | thread * 4u | location * 16u);
+    archive(packed);
+    archive(value);
+    stage = static_cast<Stage>(packed & 3);
+    thread = packed >> 2 & 3;
+    location = packed >> 4;
+  }
+};
+
+template <class Program>
 class ProgramModel {
  public:
-  using Memory = MemoryModel<Word, most_program_locations, most_program_threads>;
+  using Memory = ReleaseAcquireMemory<Word, most_program_locations, most_program_threads>;
   using Record = typename Program::Record;
 
   struct State {
     Memory memory{};
     std::array<ProgramThread, most_program_threads> threads{};
+    LateLoad late{};
     Record record{};
 
     template <class Archive>
     void transfer(Archive& archive) {
       memory.transfer(archive);
       for (ProgramThread& thread : threads) thread.transfer(archive);
+      late.transfer(archive);
       record.transfer(archive);
     }
   };
@@ -79,8 +109,8 @@ class ProgramModel {
   State initial() const {
     State state;
     const std::vector<Word>& initial = program_.locations();
-    if (initial.size() > most_program_locations) throw std::length_error("a program has more locations than its model holds");
-    state.memory.reset(static_cast<unsigned>(initial.size()), program_.threads());
+    if (initial.size() + 1 > most_program_locations) throw std::length_error("a program has more locations than its model holds");
+    state.memory.reset(late_location() + 1, program_.threads());
     for (unsigned i = 0; i < initial.size(); ++i) state.memory.set(i, initial[i]);
     state.record = program_.record();
     for (unsigned i = program_.threads(); i < most_program_threads; ++i) state.threads[i].operation = through;
@@ -89,27 +119,30 @@ class ProgramModel {
 
   template <class Visit>
   void expand(const State& state, Visit visit) const {
-    if (program_.violated(state.record)) return;
+    if (broken(state)) return;
     for (unsigned thread = 0; thread < program_.threads(); ++thread) {
       if (state.threads[thread].operation == through) continue;
-      for (unsigned alternative = 0;; ++alternative) {
+      const auto take = [&](Choice& choice, std::optional<Word> late) {
         State next = state;
+        ProgramLabel label{.thread = thread, .operation = state.threads[thread].operation, .late = late.has_value()};
+        if (step(next, thread, choice, late, label) && possible(next)) visit(next, label);
+      };
+      for (unsigned alternative = 0;; ++alternative) {
         Choice choice(alternative);
-        ProgramLabel label{.thread = thread, .operation = state.threads[thread].operation};
-        if (step(next, thread, choice, label)) visit(next, label);
+        take(choice, {});
         if (!choice.has_another()) break;
       }
-    }
-    for (unsigned thread = 0; thread < program_.threads(); ++thread) {
-      if (!state.memory.can_drain(thread)) continue;
-      State next = state;
-      next.memory.drain(thread);
-      visit(next, ProgramLabel{.thread = thread});
+      if (state.late.stage != LateLoad::Stage::none) continue;
+      for (Word late = 0; late < program_.late_values(); ++late) {
+        Choice choice;
+        take(choice, late);
+      }
     }
   }
 
   /// The program's own property, or threads that are not through and can never go on.
   bool violated(const State& state) const {
+    if (state.late.stage == LateLoad::Stage::pending) return false;
     if (program_.violated(state.record)) return true;
     bool waiting = false;
     bool over = true;
@@ -130,8 +163,9 @@ class ProgramModel {
   /// One more action of one thread.
   class Step final : public ModelStep {
    public:
-    Step(const ProgramModel& model, State& state, unsigned thread, Choice& choice, ProgramLabel& label)
-        : model_(model), state_(state), thread_(thread), choice_(choice), label_(label), resumption_(state.threads[thread].log, false) {}
+    /// `late`: the step is a load that reads this late; impossible if it is not one.
+    Step(const ProgramModel& model, State& state, unsigned thread, Choice& choice, std::optional<Word> late, ProgramLabel& label)
+        : model_(model), state_(state), thread_(thread), choice_(choice), late_(late), label_(label), resumption_(state.threads[thread].log, false) {}
 
     Word access(const Access& access) override {
       return resumption_.action([&] {
@@ -139,7 +173,7 @@ class ProgramModel {
         if (model_.sites_ != nullptr) model_.sites_->add(access);
         label_.access = access;
         label_.order = order;
-        return label_.result = perform(access, order);
+        return label_.result = late_ ? load_late(access, order) : perform(access, order);
       });
     }
     bool impossible() const { return impossible_; }
@@ -149,13 +183,20 @@ class ProgramModel {
     Word perform(const Access& access, std::memory_order order) {
       Memory& memory = state_.memory;
       ProgramThread& self = state_.threads[thread_];
+      impossible_ = access.location == state_.late.location && is_bound(thread_);
       switch (access.kind) {
         case AccessKind::load: return memory.load(thread_, access.location, order, choice_);
-        case AccessKind::store: return store(access.location, access.operand, order);
-        case AccessKind::exchange: return memory.exchange(thread_, access.location, access.operand, order);
-        case AccessKind::compare_exchange:
-          return memory.compare_exchange(thread_, access.location, access.expected, access.operand, order, access.failure, choice_);
-        case AccessKind::add: return memory.exchange(thread_, access.location, memory.latest(thread_, access.location) + access.operand, order);
+        case AccessKind::store:
+          memory.store(thread_, access.location, access.operand, order);
+          fulfil(access.location, access.operand);
+          return 0;
+        case AccessKind::exchange: return exchange(access.location, access.operand, order);
+        case AccessKind::compare_exchange: {
+          const Word seen = memory.compare_exchange(thread_, access.location, access.expected, access.operand, order, access.failure, choice_);
+          if (seen == access.expected) fulfil(access.location, access.operand);
+          return seen;
+        }
+        case AccessKind::add: return exchange(access.location, memory.latest(thread_, access.location) + access.operand, order);
         case AccessKind::wake_up:
         case AccessKind::lock:
           impossible_ = self.waiting || memory.latest(thread_, access.location) != 0;
@@ -168,19 +209,37 @@ class ProgramModel {
       }
       return 0;
     }
-    Word store(unsigned location, Word value, std::memory_order order) {
-      if (state_.memory.can_store(thread_)) {
-        state_.memory.store(thread_, location, value, order);
-      } else {
-        impossible_ = true;
-      }
-      return 0;
+    Word exchange(unsigned location, Word value, std::memory_order order) {
+      const Word seen = state_.memory.exchange(thread_, location, value, order);
+      fulfil(location, value);
+      return seen;
+    }
+
+    Word load_late(const Access& access, std::memory_order order) {
+      impossible_ = access.kind != AccessKind::load || order != std::memory_order_relaxed;
+      state_.late = {.stage = LateLoad::Stage::pending,
+                     .thread = static_cast<std::uint8_t>(thread_),
+                     .location = static_cast<std::uint8_t>(access.location),
+                     .value = *late_};
+      state_.memory.store(thread_, model_.late_location(), 1, std::memory_order_relaxed);
+      return *late_;
+    }
+    bool is_bound(unsigned thread) const { return state_.late.stage == LateLoad::Stage::pending && state_.late.thread == thread; }
+    /// The newest message may be what the late load read.
+    void fulfil(unsigned location, Word value) {
+      LateLoad& late = state_.late;
+      if (late.stage != LateLoad::Stage::pending || late.location != location || late.value != value) return;
+      if (late.thread == thread_ || state_.memory.has_seen_newest(thread_, model_.late_location())) return;
+      state_.memory.see_newest(late.thread, location);
+      late = {.stage = LateLoad::Stage::fulfilled};
+      state_.memory.set(model_.late_location(), 0);
     }
 
     const ProgramModel& model_;
     State& state_;
     const unsigned thread_;
     Choice& choice_;
+    const std::optional<Word> late_;
     ProgramLabel& label_;
     ProgramResumption resumption_;
     bool impossible_ = false;
@@ -205,8 +264,21 @@ class ProgramModel {
     std::vector<Word> values_;
   };
 
-  bool step(State& state, unsigned thread, Choice& choice, ProgramLabel& label) const {
-    Step step(*this, state, thread, choice, label);
+  unsigned late_location() const { return static_cast<unsigned>(program_.locations().size()); }
+  /// False when nobody is left who could store what a late load read.
+  bool possible(const State& state) const {
+    if (state.late.stage != LateLoad::Stage::pending) return true;
+    for (unsigned thread = 0; thread < program_.threads(); ++thread) {
+      if (thread == state.late.thread || state.threads[thread].operation == through) continue;
+      if (!state.memory.has_seen_newest(thread, late_location())) return true;
+    }
+    return false;
+  }
+  /// A run that has gone wrong, unless it may turn out not to have happened.
+  bool broken(const State& state) const { return state.late.stage != LateLoad::Stage::pending && program_.violated(state.record); }
+
+  bool step(State& state, unsigned thread, Choice& choice, std::optional<Word> late, ProgramLabel& label) const {
+    Step step(*this, state, thread, choice, late, label);
     Record record = state.record;
     unsigned next = 0;
     try {

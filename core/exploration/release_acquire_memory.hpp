@@ -114,6 +114,13 @@ class ReleaseAcquireMemory {
     views_[thread].join(sent_[channel]);
     prune();
   }
+  bool has_seen_newest(unsigned thread, unsigned location) const { return views_[thread].seen.at[location] + 1u == histories_[location].size; }
+  /// Without what the message carries.
+  void see_newest(unsigned thread, unsigned location) {
+    if (retired_[thread]) return;
+    views_[thread].seen.at[location] = static_cast<std::uint8_t>(histories_[location].size - 1);
+    prune();
+  }
   /// Every thread sees the same.
   bool settled() const {
     for (unsigned i = 0; i < locations_; ++i) {
