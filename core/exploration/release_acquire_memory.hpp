@@ -88,7 +88,7 @@ class ReleaseAcquireMemory {
 
   /// A stop of every thread orders all before it before all after it: one message per location is left.
   void synchronise_all() {
-    for (unsigned i = 0; i < locations_; ++i) histories_[i] = {.messages = {Message{.value = newest(i)}}};
+    for (unsigned i = 0; i < locations_; ++i) histories_[i] = History(newest(i));
     for (unsigned i = 0; i < threads_; ++i) views_[i] = View{};
     sent_ = {};
   }
@@ -156,12 +156,12 @@ class ReleaseAcquireMemory {
   }
 
  private:
-  static constexpr unsigned most_messages = 8;
+  static constexpr unsigned most_messages = 24;
   static constexpr unsigned channels = 8;
 
   /// Per location the index of a message.
   struct LocationView {
-    std::array<std::uint8_t, most_locations> at{};
+    std::array<std::uint8_t, most_locations> at;
     void join(const LocationView& other) {
       for (unsigned i = 0; i < most_locations; ++i) at[i] = std::max(at[i], other.at[i]);
     }
@@ -175,14 +175,23 @@ class ReleaseAcquireMemory {
     }
   };
   struct Message {
-    Value value{};
-    View carried{};
-    LocationView ordered_writes{};  ///< what is before the sequentially consistent access that wrote this, and itself
-    LocationView ordered_reads{};   ///< the same of those that read it
+    Value value;
+    View carried;
+    LocationView ordered_writes;  ///< what is before the sequentially consistent access that wrote this, and itself
+    LocationView ordered_reads;   ///< the same of those that read it
   };
+  /// Copying copies the messages that there are: most histories are short.
   struct History {
-    std::array<Message, most_messages> messages{};
+    std::array<Message, most_messages> messages;
     std::uint8_t size = 1;
+
+    explicit History(Value first = Value{}) { messages[0] = Message{.value = first, .carried = {}, .ordered_writes = {}, .ordered_reads = {}}; }
+    History(const History& other) { *this = other; }
+    History& operator=(const History& other) {
+      size = other.size;
+      std::copy_n(other.messages.begin(), size, messages.begin());
+      return *this;
+    }
     const Message& last() const { return messages[size - 1u]; }
   };
 
@@ -215,7 +224,7 @@ class ReleaseAcquireMemory {
     const auto index = static_cast<std::uint8_t>(history.size++);
     views_[thread].seen.at[location] = index;
     Message& message = history.messages[index];
-    message = {.value = value, .carried = continued};
+    message = {.value = value, .carried = continued, .ordered_writes = {}, .ordered_reads = {}};
     message.carried.seen.at[location] = index;
     if (releases(order)) message.carried.join(views_[thread]);
   }
@@ -303,7 +312,7 @@ class ReleaseAcquireMemory {
     transfer(archive, view.ordered);
   }
 
-  std::array<History, most_locations> histories_{};
+  std::array<History, most_locations> histories_;
   std::array<View, most_threads> views_{};
   std::array<View, channels> sent_{};
   std::array<bool, most_threads> retired_{};
