@@ -124,17 +124,14 @@ const std::vector<DequeProgram>& programs() {
   return all;
 }
 
-TEST_CASE("Under release/acquire the deque loses no item and gives none twice", "[deque][exploration]") {
+TEST_CASE("The deque loses no item and gives none twice; with any order that it states weakened it does", "[deque][exploration]") {
+  OrderSites sites;
   for (const DequeProgram& program : programs()) {
-    const Coverage coverage = search_program(program);
+    const Coverage coverage = search_program(program, {}, &sites);
     INFO(program.name() << '\n' << steps_of(program, {}, coverage));
-    CHECK(coverage.exhausted);
     CHECK_FALSE(coverage.violated);
+    CHECK((coverage.exhausted || searches_are_cut_short));
   }
-}
-
-TEST_CASE("Every order that the deque states is needed: weakened, it has a counterexample", "[deque][exploration]") {
-  const OrderSites sites = sites_of(programs());
   REQUIRE_FALSE(sites.all().empty());
   for (const WeakeningResult& result : weaken_each(programs(), sites)) {
     INFO(description(result));

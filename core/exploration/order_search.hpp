@@ -10,8 +10,13 @@
 
 namespace tricolour::exploration {
 
-/// More states than any program of a test has.
-inline constexpr std::uint64_t most_program_states = 20'000'000;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool searches_are_cut_short = true;
+#else
+inline constexpr bool searches_are_cut_short = false;
+#endif
+/// Enough for every counterexample; otherwise for every program of a test.
+inline constexpr std::uint64_t most_program_states = searches_are_cut_short ? 20'000 : 20'000'000;
 
 template <class Program>
 Coverage search_program(const Program& program, const Weakening& weakening = {}, OrderSites* sites = nullptr) {
@@ -55,14 +60,6 @@ inline std::string description(const WeakeningResult& result) {
     text << result.steps << " steps in \"" << result.program << '"';
   }
   return text.str();
-}
-
-/// The places at which the programs state more than relaxed.
-template <class Programs>
-OrderSites sites_of(const Programs& programs) {
-  OrderSites sites;
-  for (const auto& program : programs) search_program(program, {}, &sites);
-  return sites;
 }
 
 /// Every site, weakened in every way.
