@@ -11,11 +11,10 @@
 //   bool violated(record) const
 //   void finish(record) const                    looks at what is left when every thread is through; on one thread, without choices
 //
-// Late loads. The model of memory makes a thread's accesses in program order, so that no load reads what is stored after it. But the standard lets
-// a relaxed load do so, and a load that is read after an exchange that should keep it back is what some orders are there to forbid. So one
-// relaxed load of a run may be late: it gives some value, and is bound to have read a store of that value that comes later, by another thread, and
-// that the load does not happen before. A run in which no such store comes did not happen. That the load happened is a message to a location of
-// its own, which nobody reads: so the views say who knows.
+// Late loads. The model of memory makes a thread's accesses in program order, so no load reads what is stored after it. The standard lets a relaxed
+// load do so, and some orders are there only to forbid it. So one relaxed load of a run may be late: it gives some value, and must turn out to
+// have read a store of that value that comes later, by another thread, and that the load does not happen before. A run in which no such store comes
+// did not happen. The load itself is a message to a location of its own, which nobody reads: so the views say which stores it happens before.
 //
 // Invariant: a thread between operations is the number of its next one; inside, that and its log (resumption.hpp). The record changes only at the end of
 // an operation, together with its last action, so an operation may use of it only what is its own thread's.
