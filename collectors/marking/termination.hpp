@@ -16,9 +16,9 @@
 //
 // Ownership: `open`, `try_finish`: the leader. `try_resume`, `announce_idle`: any worker, for itself. The others: anybody.
 //
-// Memory ordering: `open` releases to `try_resume`, an announcement releases to the leader's read. Everything else rests on there being one word:
-// its changes have an order, and an exchange takes part in it whatever its own order is. termination_exploration_test.cpp runs this source and
-// parking.hpp's under a model of memory: each order stated here, weakened, loses something.
+// Memory ordering: `open` releases to `try_resume`, an announcement releases to the leader's read. Everything else rests on there being one
+// word: its changes have an order, and an exchange takes part in it whatever its own order is. termination_exploration_test.cpp runs this
+// source and parking.hpp's under a model of memory: each order stated here, weakened, loses something.
 #pragma once
 
 #include <cstdint>
@@ -59,8 +59,8 @@ class Termination {
     // Acquires what idle workers left and did; partner: `announce_idle`.
     std::uint64_t word = word_.load(std::memory_order_acquire);
     if (busy_in(word) != 0 || !nothing_left()) return false;
-    // Closes the run, unless anybody resumed since the read; partner: the exchange in `try_resume`. Relaxed: when it succeeds the word is the one
-    // that was read above, with all that it released; and whoever finds the run closed uses nothing of it.
+    // Closes the run, unless anybody resumed since the read; partner: the exchange in `try_resume`. Relaxed: when it succeeds the word is
+    // the one that was read above, with all that it released; and whoever finds the run closed uses nothing of it.
     return word_.compare_exchange_strong(word, word & ~open_bit, std::memory_order_relaxed, std::memory_order_relaxed);
   }
 

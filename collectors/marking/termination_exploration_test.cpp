@@ -1,7 +1,8 @@
 // Termination and parking, their own source, under a model of release/acquire: every execution of one run, and every order stated weakened.
 //
-// The threads do what the stealing marker's leader and helpers do (lead, finished_or_resumed, help), a loop's turn an operation; where those spin,
-// these look once. Work is a number of items that anybody may take; whoever finishes one may put another there and go idle without looking.
+// The threads do what the stealing marker's leader and helpers do (lead, finished_or_resumed, help), a loop's turn an operation; where
+// those spin, these look once. Work is a number of items that anybody may take; whoever finishes one may put another there and go idle
+// without looking.
 #include <array>
 #include <memory>
 #include <string>
@@ -18,7 +19,7 @@ namespace {
 enum class Fault : std::uint8_t { none, early, stale_parameters, unseen_marks };
 
 struct RunRecord {
-  std::uint8_t unfinished = 0;                               ///< items available or in somebody's hands
+  std::uint8_t unfinished = 0;                              ///< items available or in somebody's hands
   std::array<std::uint8_t, most_program_threads> to_put{};  ///< that each thread may still put there
   std::array<bool, most_program_threads> has_marked{};
   Fault fault = Fault::none;
@@ -40,7 +41,7 @@ class TerminationProgram {
   using Record = RunRecord;
   struct Bounds {
     unsigned threads = 2;
-    unsigned items = 1;                                        ///< at first
+    unsigned items = 1;                                       ///< at first
     std::array<std::uint8_t, most_program_threads> to_put{};  ///< by each thread
     Word late_values = 0;
     bool helpers_stay = true;  ///< false: each tries to join once
@@ -66,9 +67,12 @@ class TerminationProgram {
       case Operation::begin:
         if (thread == 0) return open(record);
         return number(bounds_.helpers_stay ? Operation::sleep : Operation::resume);
-      case Operation::take: return take();
-      case Operation::mark: return mark(thread, record);
-      default: return thread == 0 ? lead(next, record) : help(next, record);
+      case Operation::take:
+        return take();
+      case Operation::mark:
+        return mark(thread, record);
+      default:
+        return thread == 0 ? lead(next, record) : help(next, record);
     }
   }
 
@@ -78,8 +82,8 @@ class TerminationProgram {
   struct Shared {
     Termination<ModelAtomic> termination;
     Parking<ModelAtomic, ModelMutex, ModelConditionVariable> parking;
-    ModelAtomic<std::uint32_t> parameter{0};   ///< of the run; published by `open`
-    ModelAtomic<std::uint32_t> available{0};   ///< items
+    ModelAtomic<std::uint32_t> parameter{0};  ///< of the run; published by `open`
+    ModelAtomic<std::uint32_t> available{0};  ///< items
     ModelAtomic<std::uint32_t> stopping{0};
     std::array<ModelAtomic<std::uint32_t>, most_program_threads> marks{};
   };
@@ -121,12 +125,20 @@ class TerminationProgram {
   unsigned lead(Operation operation, Record& record) const {
     const auto ready = [&] { return shared_->termination.busy() == 0 || work_in_sight(); };
     switch (operation) {
-      case Operation::go_idle: shared_->termination.announce_idle(); return number(Operation::finish);
-      case Operation::finish: return number(try_finish(record) ? Operation::read_marks : Operation::look);
-      case Operation::look: return number(ready() ? Operation::finish_again : Operation::sleep);
-      case Operation::sleep: shared_->parking.sleep_unless(ready); return number(Operation::finish);
-      case Operation::finish_again: return number(try_finish(record) ? Operation::read_marks : Operation::resume);
-      case Operation::resume: return number(shared_->termination.try_resume() ? Operation::take : Operation::read_marks);
+      case Operation::go_idle:
+        shared_->termination.announce_idle();
+        return number(Operation::finish);
+      case Operation::finish:
+        return number(try_finish(record) ? Operation::read_marks : Operation::look);
+      case Operation::look:
+        return number(ready() ? Operation::finish_again : Operation::sleep);
+      case Operation::sleep:
+        shared_->parking.sleep_unless(ready);
+        return number(Operation::finish);
+      case Operation::finish_again:
+        return number(try_finish(record) ? Operation::read_marks : Operation::resume);
+      case Operation::resume:
+        return number(shared_->termination.try_resume() ? Operation::take : Operation::read_marks);
       case Operation::read_marks:
         for (unsigned i = 1; i < bounds_.threads; ++i) {
           const bool seen = shared_->marks[i].load(std::memory_order_relaxed) != 0;
@@ -144,8 +156,11 @@ class TerminationProgram {
     const auto stopping = [&] { return shared_->stopping.load(std::memory_order_relaxed) != 0; };
     const auto ready = [&] { return stopping() || (shared_->termination.is_open() && work_in_sight()); };
     switch (operation) {
-      case Operation::sleep: shared_->parking.sleep_unless(ready); return number(Operation::look);
-      case Operation::look: return number(ready() ? Operation::resume : Operation::sleep);
+      case Operation::sleep:
+        shared_->parking.sleep_unless(ready);
+        return number(Operation::look);
+      case Operation::look:
+        return number(ready() ? Operation::resume : Operation::sleep);
       case Operation::resume:
         if (bounds_.helpers_stay && stopping()) return through;
         if (shared_->termination.try_resume()) return number(Operation::join);

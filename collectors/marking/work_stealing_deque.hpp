@@ -14,7 +14,8 @@
 // has the old bottom can only reach t itself. Therefore t < n gives the owner all of [n, old bottom), several items for the price of one
 // ordered store; t = n is the race for one item, which the exchange of top decides. The exchanges need no place in that order (Le et al.
 // give them one): a load that reads what one of them wrote is after every load that read an older top, whatever the exchange's own order.
-// work_stealing_deque_exploration_test.cpp runs this source under a model of memory: each order stated here, weakened, loses or doubles an item.
+// work_stealing_deque_exploration_test.cpp runs this source under a model of memory: each order stated here, weakened, loses or doubles
+// an item.
 // Source: Chase, Lev 2005, "Dynamic circular work-stealing deque"; orders after Le, Pop, Cohen, Zappa Nardelli 2013, "Correct and
 // efficient work-stealing for weak memory models". Taking several is this project's.
 #pragma once

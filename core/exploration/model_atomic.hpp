@@ -1,7 +1,8 @@
 // Atomics, a lock and a condition variable that belong to a model of memory.
 //
-// Purpose: code that is a template over its atomics runs on these unchanged. The object itself stays constant while a search runs: each of its
-// atomics is the number of a location, what the location holds is in the searched state, and every access is handed to the step under way.
+// Purpose: code that is a template over its atomics runs on these unchanged. The object itself stays constant while a search runs: each of
+// its atomics is the number of a location, what the location holds is in the searched state, and every access is handed to the step under
+// way.
 //
 // Ownership: objects over these are made inside a ModelLocations::Scope, and used inside a ModelStep::Scope; both belong to one thread.
 //
@@ -115,7 +116,8 @@ class ModelAtomic {
     return value_of(make({.kind = AccessKind::add, .location = location_, .order = order, .site = site, .operand = word_of(value)}));
   }
   T fetch_sub(T value, std::memory_order order, Site site = Site::current()) {
-    return value_of(make({.kind = AccessKind::add, .location = location_, .order = order, .site = site, .operand = Word{0} - word_of(value)}));
+    return value_of(
+        make({.kind = AccessKind::add, .location = location_, .order = order, .site = site, .operand = Word{0} - word_of(value)}));
   }
   bool compare_exchange_strong(T& expected, T value, std::memory_order success, std::memory_order failure, Site site = Site::current()) {
     const T seen = value_of(make({.kind = AccessKind::compare_exchange,

@@ -46,14 +46,14 @@ std::string steps_of(const Program& program, const Weakening& weakening, const C
 struct WeakeningResult {
   OrderSite site;
   std::memory_order order{};
-  std::string program;   ///< the first that has a counterexample; empty if none
-  std::size_t steps = 0; ///< of that counterexample
+  std::string program;    ///< the first that has a counterexample; empty if none
+  std::size_t steps = 0;  ///< of that counterexample
 };
 
 inline std::string description(const WeakeningResult& result) {
   std::ostringstream text;
-  text << result.site.function << ", line " << result.site.line << ": " << access_name(result.site.kind) << ' ' << order_name(result.site.order)
-       << " -> " << order_name(result.order) << ": ";
+  text << result.site.function << ", line " << result.site.line << ": " << access_name(result.site.kind) << ' '
+       << order_name(result.site.order) << " -> " << order_name(result.order) << ": ";
   if (result.program.empty()) {
     text << "no counterexample";
   } else {

@@ -1,7 +1,7 @@
 // The places at which code states a memory order, and what happens when one of them states a weaker one.
 //
-// Purpose: an order that can be weakened without a counterexample is too strong, or the programs or the model are too small to see why not. So each
-// place is weakened on its own, in every way, and each program of a list is searched for a counterexample.
+// Purpose: an order that can be weakened without a counterexample is too strong, or the programs or the model are too small to see why not.
+// So each place is weakened on its own, in every way, and each program of a list is searched for a counterexample.
 //
 // Ownership: plain values.
 #pragma once
@@ -17,18 +17,25 @@ namespace tricolour::exploration {
 
 constexpr std::string_view order_name(std::memory_order order) {
   switch (order) {
-    case std::memory_order_relaxed: return "relaxed";
-    case std::memory_order_consume: return "consume";
-    case std::memory_order_acquire: return "acquire";
-    case std::memory_order_release: return "release";
-    case std::memory_order_acq_rel: return "acq_rel";
-    case std::memory_order_seq_cst: return "seq_cst";
+    case std::memory_order_relaxed:
+      return "relaxed";
+    case std::memory_order_consume:
+      return "consume";
+    case std::memory_order_acquire:
+      return "acquire";
+    case std::memory_order_release:
+      return "release";
+    case std::memory_order_acq_rel:
+      return "acq_rel";
+    case std::memory_order_seq_cst:
+      return "seq_cst";
   }
   return "";
 }
 
 constexpr std::string_view access_name(AccessKind kind) {
-  constexpr std::string_view names[] = {"load", "store", "exchange", "compare_exchange", "add", "lock", "unlock", "wait", "wake_up", "notify_all"};
+  constexpr std::string_view names[] = {"load", "store",  "exchange", "compare_exchange", "add",
+                                        "lock", "unlock", "wait",     "wake_up",          "notify_all"};
   return names[static_cast<std::size_t>(kind)];
 }
 

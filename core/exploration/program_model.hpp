@@ -1,23 +1,24 @@
-// The model of a few threads that run operations of one object over atomics of the model, under release/acquire: every schedule, and every value
-// that a load may read.
+// The model of a few threads that run operations of one object over atomics of the model, under release/acquire: every schedule, and every
+// value that a load may read.
 //
 // A program has
-//   Record                                       its plain values: what each thread knows between operations, and what has happened; `transfer`
-//   unsigned threads() const                     at most most_program_threads
-//   const std::vector<Word>& locations() const   what the locations hold at first
-//   Record record() const                        at first
-//   unsigned run(thread, operation, record) const  runs one operation of the thread, and says which one comes next, or `through`
-//   Word late_values() const                     what a relaxed load may read late: values below this; 0: loads are not late
+//   Record                                         its plain values: what each thread knows between operations, and what has happened
+//   unsigned threads() const                       at most most_program_threads
+//   const std::vector<Word>& locations() const     what the locations hold at first
+//   Record record() const                          at first
+//   unsigned run(thread, operation, record) const  runs one operation of the thread; gives the number of the next one, or `through`
+//   Word late_values() const                       what a relaxed load may read late: values below this; 0: loads are not late
 //   bool violated(record) const
-//   void finish(record) const                    looks at what is left when every thread is through; on one thread, without choices
+//   void finish(record) const                      looks at what is left when every thread is through; without choices
 //
-// Late loads. The model of memory makes a thread's accesses in program order, so no load reads what is stored after it. The standard lets a relaxed
-// load do so, and some orders are there only to forbid it. So one relaxed load of a run may be late: it gives some value, and must turn out to
-// have read a store of that value that comes later, by another thread, and that the load does not happen before. A run in which no such store comes
-// did not happen. The load itself is a message to a location of its own, which nobody reads: so the views say which stores it happens before.
+// Late loads. The model of memory makes a thread's accesses in program order, so no load reads what is stored after it. The standard lets a
+// relaxed load do so, and some orders are there only to forbid it. So one relaxed load of a run may be late: it gives some value, and must
+// turn out to have read a store of that value that comes later, by another thread, and that the load does not happen before. A run in which
+// no such store comes did not happen. The load itself is a message to a location of its own, which nobody reads: so the views say which
+// stores it happens before.
 //
-// Invariant: a thread between operations is the number of its next one; inside, that and its log (resumption.hpp). The record changes only at the end of
-// an operation, together with its last action, so an operation may use of it only what is its own thread's.
+// Invariant: a thread between operations is the number of its next one; inside, that and its log (resumption.hpp). The record changes only
+// at the end of an operation, together with its last action, so an operation may use of it only what is its own thread's.
 //
 // Ownership: constant while a search runs; one thread.
 #pragma once
@@ -164,7 +165,13 @@ class ProgramModel {
    public:
     /// `late`: the step is a load that reads this late; impossible if it is not one.
     Step(const ProgramModel& model, State& state, unsigned thread, Choice& choice, std::optional<Word> late, ProgramLabel& label)
-        : model_(model), state_(state), thread_(thread), choice_(choice), late_(late), label_(label), resumption_(state.threads[thread].log, false) {}
+        : model_(model),
+          state_(state),
+          thread_(thread),
+          choice_(choice),
+          late_(late),
+          label_(label),
+          resumption_(state.threads[thread].log, false) {}
 
     Word access(const Access& access) override {
       return resumption_.action([&] {
@@ -184,24 +191,32 @@ class ProgramModel {
       ProgramThread& self = state_.threads[thread_];
       impossible_ = access.location == state_.late.location && is_bound(thread_);
       switch (access.kind) {
-        case AccessKind::load: return memory.load(thread_, access.location, order, choice_);
+        case AccessKind::load:
+          return memory.load(thread_, access.location, order, choice_);
         case AccessKind::store:
           memory.store(thread_, access.location, access.operand, order);
           fulfil(access.location, access.operand);
           return 0;
-        case AccessKind::exchange: return exchange(access.location, access.operand, order);
+        case AccessKind::exchange:
+          return exchange(access.location, access.operand, order);
         case AccessKind::compare_exchange: {
-          const Word seen = memory.compare_exchange(thread_, access.location, access.expected, access.operand, order, access.failure, choice_);
+          const Word seen =
+              memory.compare_exchange(thread_, access.location, access.expected, access.operand, order, access.failure, choice_);
           if (seen == access.expected) fulfil(access.location, access.operand);
           return seen;
         }
-        case AccessKind::add: return exchange(access.location, memory.latest(thread_, access.location) + access.operand, order);
+        case AccessKind::add:
+          return exchange(access.location, memory.latest(thread_, access.location) + access.operand, order);
         case AccessKind::wake_up:
         case AccessKind::lock:
           impossible_ = self.waiting || memory.latest(thread_, access.location) != 0;
           return memory.exchange(thread_, access.location, 1, order);
-        case AccessKind::wait: self.waiting = true; [[fallthrough]];
-        case AccessKind::unlock: memory.exchange(thread_, access.location, 0, order); return 0;
+        case AccessKind::wait:
+          self.waiting = true;
+          [[fallthrough]];
+        case AccessKind::unlock:
+          memory.exchange(thread_, access.location, 0, order);
+          return 0;
         case AccessKind::notify_all:
           for (ProgramThread& thread : state_.threads) thread.waiting = false;
           return 0;
@@ -252,10 +267,14 @@ class ProgramModel {
       Word& value = values_[access.location];
       switch (access.kind) {
         case AccessKind::store:
-        case AccessKind::exchange: return std::exchange(value, access.operand);
-        case AccessKind::compare_exchange: return value == access.expected ? std::exchange(value, access.operand) : value;
-        case AccessKind::add: return std::exchange(value, value + access.operand);
-        default: return value;
+        case AccessKind::exchange:
+          return std::exchange(value, access.operand);
+        case AccessKind::compare_exchange:
+          return value == access.expected ? std::exchange(value, access.operand) : value;
+        case AccessKind::add:
+          return std::exchange(value, value + access.operand);
+        default:
+          return value;
       }
     }
 

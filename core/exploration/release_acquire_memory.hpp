@@ -1,21 +1,22 @@
 // Release/acquire: each location has a history of messages, and each thread a view of how far it has seen each history.
 //
-// Purpose: the C++ memory model without consume, near enough. A load may read any message that its thread's view does not rule out; an acquiring
-// load takes over the view that the message carries; a releasing store's message carries its thread's view, a relaxed one's only itself.
-// A read-modify-write reads the newest message and continues its release sequence.
+// Purpose: the C++ memory model without consume, near enough. A load may read any message that its thread's view does not rule out; an
+// acquiring load takes over the view that the message carries; a releasing store's message carries its thread's view, a relaxed one's only
+// itself. A read-modify-write reads the newest message and continues its release sequence.
 //
 // Sequentially consistent accesses. The standard asks for one order of them all in which A is before B if A comes before B in a thread, or
-// happens strongly before it, or is coherence-ordered before it. It need not be the order in which they are executed: a load may read an old
-// message, and is then before accesses that were executed earlier. So what is kept is which accesses are before which, again as views: a view's
-// `ordered` part says, per location, the newest message that was accessed by a sequentially consistent access that is before. An order exists as
-// long as no access is before itself: a load may not read a message older than that.
+// happens strongly before it, or is coherence-ordered before it. It need not be the order in which they are executed: a load may read an
+// old message, and is then before accesses that were executed earlier. So what is kept is which accesses are before which, again as views:
+// a view's `ordered` part says, per location, the newest message that was accessed by a sequentially consistent access that is before. An
+// order exists as long as no access is before itself: a load may not read a message older than that.
 //
 // Known strengthening: modification order is append-only (a store never slips in before an existing one), and there are no load buffering
 // results (loads happen in program order). Out of reach of the model are therefore executions that need either.
 //
-// Invariant: messages that no thread can read any more are dropped and the rest renumbered, so that states merge; index 0 is the oldest kept.
-// Source: views as in Kang, Hur, Lahav, Vafeiadis, Dreyer 2017, "A promising semantics for relaxed-memory concurrency", without promises; the
-// order as in C++20, [atomics.order].
+// Invariant: messages that no thread can read any more are dropped and the rest renumbered, so that states merge; index 0 is the oldest
+// kept.
+// Source: views as in Kang, Hur, Lahav, Vafeiadis, Dreyer 2017, "A promising semantics for relaxed-memory concurrency", without promises;
+// the order as in C++20, [atomics.order].
 #pragma once
 
 #include <algorithm>
@@ -114,7 +115,9 @@ class ReleaseAcquireMemory {
     views_[thread].join(sent_[channel]);
     prune();
   }
-  bool has_seen_newest(unsigned thread, unsigned location) const { return views_[thread].seen.at[location] + 1u == histories_[location].size; }
+  bool has_seen_newest(unsigned thread, unsigned location) const {
+    return views_[thread].seen.at[location] + 1u == histories_[location].size;
+  }
   /// Without what the message carries.
   void see_newest(unsigned thread, unsigned location) {
     if (retired_[thread]) return;
@@ -168,7 +171,8 @@ class ReleaseAcquireMemory {
   };
   struct View {
     LocationView seen;     ///< the oldest that may still be read
-    LocationView ordered;  ///< the newest that a sequentially consistent access before this accessed; 0: none, or one that is before all that may come
+    LocationView ordered;  ///< the newest that a sequentially consistent access before this accessed; 0: none, or one that is before all
+                           ///< that may come
     void join(const View& other) {
       seen.join(other.seen);
       ordered.join(other.ordered);
@@ -185,7 +189,9 @@ class ReleaseAcquireMemory {
     std::array<Message, most_messages> messages;
     std::uint8_t size = 1;
 
-    explicit History(Value first = Value{}) { messages[0] = Message{.value = first, .carried = {}, .ordered_writes = {}, .ordered_reads = {}}; }
+    explicit History(Value first = Value{}) {
+      messages[0] = Message{.value = first, .carried = {}, .ordered_writes = {}, .ordered_reads = {}};
+    }
     History(const History& other) { *this = other; }
     History& operator=(const History& other) {
       size = other.size;
@@ -293,7 +299,9 @@ class ReleaseAcquireMemory {
     history.size = static_cast<std::uint8_t>(history.size - count);
     std::copy_n(history.messages.begin() + count, history.size, history.messages.begin());
     history.messages[0].ordered_writes = before;
-    const auto renumber = [&](LocationView& view) { view.at[location] = static_cast<std::uint8_t>(std::max(0, view.at[location] - count)); };
+    const auto renumber = [&](LocationView& view) {
+      view.at[location] = static_cast<std::uint8_t>(std::max(0, view.at[location] - count));
+    };
     for (unsigned i = 0; i < locations_; ++i) {
       for (unsigned k = 0; k < histories_[i].size; ++k) renumber(histories_[i].messages[k].carried.seen);
     }
