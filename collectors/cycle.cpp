@@ -124,6 +124,8 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
         if (!drain(slots)) return false;
         if (oracle_ != nullptr) oracle_->check_marked(marker_->marked_objects());
         break;
+      case Step::acknowledge:
+      case Step::repeat_until_clean: throw InvariantViolated("a cycle in stops cannot execute a table with handshakes");
     }
   }
   for (MutatorContext* mutator : world.mutators()) mutator->adopt(announced(phase, flipped));

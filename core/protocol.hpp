@@ -1,7 +1,7 @@
 // The protocol table: what happens at the begin and at the termination of a cycle.
 //
-// Purpose: one constexpr table of steps, chosen by barrier traits alone. `collectors/cycle` executes it with real threads; a model
-// checker can execute the same table with model threads.
+// Purpose: one constexpr table of steps, chosen by barrier traits and a variant. `collectors/cycle` executes it with real threads, core/exploration
+// the same table with model threads. Collectors execute the tables that stop the world; those with handshakes are only explored so far.
 //
 //   phase         successors      what is allowed
 //   idle          begin           mutators run, nothing is marked
@@ -20,6 +20,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 #include "core/barrier.hpp"
@@ -56,9 +57,11 @@ enum class Step : std::uint8_t {
   flush_buffers,      ///< every mutator's shade buffer joins the grey set
   drain,              ///< mark until the grey set is empty; too much of it sends the cycle back to marking
   barrier_off,        ///< every mutator's marking flag is cleared
+  acknowledge,        ///< the steps before it are each mutator's own handshake, and nothing goes on until all have made them
+  repeat_until_clean, ///< from the first step again, until nobody shaded or flushed anything in the round and the markers stayed idle
 };
 
-inline constexpr std::size_t max_steps = 8;
+inline constexpr std::size_t max_steps = 12;
 using Steps = std::array<Step, max_steps>;
 
 struct Protocol {
@@ -68,24 +71,59 @@ struct Protocol {
   bool stopped_throughout = false;
 };
 
-/// The table. `stopped` asks for a cycle in one pause, which is sound under every barrier and needs none.
+/// What a cycle beside mutators may do otherwise than the barrier's traits ask. Not every variant is sound under every barrier.
+struct ProtocolVariant {
+  AllocationColour allocation = AllocationColour::black;
+  bool ragged_roots = false;   ///< begins by handshakes, each mutator's roots in its own
+  bool handshake_end = false;  ///< ends by handshake rounds instead of a stop
+  bool rescan = true;          ///< a barrier that leaves mutators grey has their roots scanned again
+};
+
+constexpr void append(Steps& steps, std::initializer_list<Step> more) {
+  std::size_t used = 0;
+  while (steps[used] != Step::end) ++used;
+  for (const Step step : more) steps[used++] = step;
+}
+
+constexpr bool by_handshakes(const Steps& steps) {
+  for (const Step step : steps) {
+    if (step == Step::acknowledge) return true;
+  }
+  return false;
+}
+
+/// The table of a cycle that marks beside mutators.
+constexpr Protocol protocol_for(const BarrierTraits& traits, const ProtocolVariant& variant) {
+  const Step allocate = variant.allocation == AllocationColour::black ? Step::allocate_black : Step::allocate_white;
+  Protocol protocol;
+  if (variant.ragged_roots) {
+    append(protocol.begin, {Step::flip_mark_sense, Step::allocate_white, Step::barrier_on, Step::acknowledge, allocate, Step::acknowledge,
+                            Step::shade_roots});
+  } else {
+    append(protocol.begin, {Step::flip_mark_sense, Step::barrier_on, allocate, Step::shade_roots});
+  }
+  if (!traits.rescans_roots()) append(protocol.begin, {Step::roots_are_scanned});
+  if (variant.ragged_roots) append(protocol.begin, {Step::acknowledge});
+
+  append(protocol.termination, {Step::flush_buffers});
+  if (traits.rescans_roots() && variant.rescan) append(protocol.termination, {Step::shade_roots});
+  if (traits.side_table == SideTable::cards) append(protocol.termination, {Step::scan_cards});
+  if (variant.handshake_end) {
+    append(protocol.termination, {Step::acknowledge, Step::repeat_until_clean, Step::barrier_off, Step::allocate_black, Step::acknowledge});
+  } else {
+    append(protocol.termination, {Step::drain, Step::barrier_off, Step::allocate_black});
+  }
+  return protocol;
+}
+
+/// The table that collectors execute. `stopped` asks for a cycle in one pause, which is sound under every barrier and needs none.
 constexpr Protocol protocol_for(const BarrierTraits& traits, AllocationColour allocation, bool stopped) {
-  const Step allocate = allocation == AllocationColour::black ? Step::allocate_black : Step::allocate_white;
   if (stopped || !traits.keeps_an_invariant()) {
     return {.begin = {Step::flip_mark_sense, Step::allocate_black, Step::shade_roots},
             .termination = {Step::drain},
             .stopped_throughout = true};
   }
-  if (traits.side_table == SideTable::cards) {
-    return {.begin = {Step::flip_mark_sense, Step::barrier_on, allocate, Step::shade_roots},
-            .termination = {Step::flush_buffers, Step::shade_roots, Step::scan_cards, Step::drain, Step::barrier_off, Step::allocate_black}};
-  }
-  if (traits.rescans_roots()) {
-    return {.begin = {Step::flip_mark_sense, Step::barrier_on, allocate, Step::shade_roots},
-            .termination = {Step::flush_buffers, Step::shade_roots, Step::drain, Step::barrier_off, Step::allocate_black}};
-  }
-  return {.begin = {Step::flip_mark_sense, Step::barrier_on, allocate, Step::shade_roots, Step::roots_are_scanned},
-          .termination = {Step::flush_buffers, Step::drain, Step::barrier_off, Step::allocate_black}};
+  return protocol_for(traits, ProtocolVariant{.allocation = allocation});
 }
 
 }  // namespace tricolour

@@ -51,7 +51,7 @@ def runs_of(folder):
     return [(cell["cell"], run["block"], run["status"]) for cell in index["cells"] for run in cell["runs"]]
 
 
-@pytest.mark.parametrize("words", [[], ["list"], ["doctor"], ["run"], ["minheap"], ["sweep"], ["replay"]])
+@pytest.mark.parametrize("words", [[], ["list"], ["doctor"], ["run"], ["minheap"], ["sweep"], ["explore"], ["replay"]])
 def test_every_command_explains_itself(tricolour, words):
     assert "--help" in tricolour(*words, "--help").stdout
 

@@ -144,6 +144,29 @@ constexpr const char* sweep_footer =
     "A folder that was interrupted goes on with --resume, which repeats at most the run that was under way.\n"
     "Exit codes: 0 every cell has its rows; 2 the file is refused; 3 an invariant was violated; 130 interrupted.";
 
+void add_explore_flags(CLI::App& app, ExploreCommand& command) {
+  app.add_option("--barrier", command.barrier, "the barrier (tricolour list barriers)")->required();
+  app.add_option("--protocol", command.protocol,
+                 "how a cycle begins and ends: stopped, ragged, white-allocation, no-rescan, handshake-end, or several with commas")
+      ->capture_default_str();
+  app.add_option("--memory", command.memory, "sc, tso (x86-64) or ra (release/acquire)")->capture_default_str();
+  app.add_option("--mutators", command.mutators, "1 to 3")->capture_default_str();
+  app.add_option("--objects", command.objects, "beside the globals, 2 to 4")->capture_default_str();
+  app.add_option("--slots", command.slots, "of each object, 1 or 2")->capture_default_str();
+  app.add_option("--cycles", command.cycles, "1 to 4")->capture_default_str();
+  app.add_option("--operations", command.operations, "of each mutator, 1 to 8; letting a reference go is free")->capture_default_str();
+  app.add_option("--repertoire", command.repertoire,
+                 "what mutators do, with commas: load, store, allocate, exchange, compare-exchange, copy, threads (start and end mutators)")
+      ->capture_default_str();
+  app.add_option("--budget", command.budget, "states to visit at most")->capture_default_str();
+  app.add_option("--html", command.html, "write the counterexample as a page to step through");
+  app.add_flag("--json", command.json, "one JSON object on standard output");
+  app.add_flag("--quiet", command.quiet, "no progress on standard error");
+  app.footer(
+      "Explores every schedule of every program within the bounds, on the barrier's own source.\n"
+      "Exit codes: 0 no object was lost in what was visited; 2 wrong usage; 3 an object was lost.");
+}
+
 /// A first word that is neither a flag nor a command is answered with the commands.
 void check_command(const CLI::App& app, int argc, const char* const* argv) {
   if (argc < 2 || *argv[1] == '-') return;
@@ -204,6 +227,10 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
   sweep_app.add_flag("--quiet", sweep.quiet, "no progress on standard error");
   sweep_app.footer(sweep_footer);
 
+  ExploreCommand explore;
+  CLI::App& explore_app = *app.add_subcommand("explore", "a bounded model check of a barrier: every schedule, or a counterexample");
+  add_explore_flags(explore_app, explore);
+
   ReportCommand python;
   const auto add_python = [&](const char* name, const char* text) {
     CLI::App* const sub = app.add_subcommand(name, text);
@@ -229,6 +256,7 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
       return minheap;
     }
     if (sweep_app.parsed()) return sweep;
+    if (explore_app.parsed()) return explore;
     const bool reports = report_app->parsed();
     python.name = reports ? "report" : "compare";
     python.arguments = (reports ? report_app : compare_app)->remaining();

@@ -59,13 +59,28 @@ struct SweepCommand {
   bool quiet = false;
   std::optional<double> timeout_s;
 };
+struct ExploreCommand {
+  std::string barrier;
+  std::string protocol = "stopped";
+  std::string memory = "sc";
+  unsigned mutators = 2;
+  unsigned objects = 3;
+  unsigned slots = 1;
+  unsigned cycles = 2;
+  unsigned operations = 2;
+  std::string repertoire = "load,store,allocate";
+  std::uint64_t budget = 20'000'000;
+  std::filesystem::path html;  ///< empty: no page
+  bool json = false;
+  bool quiet = false;
+};
 /// Carried out by the Python package.
 struct ReportCommand {
   std::string name;  ///< report or compare
   std::vector<std::string> arguments;
 };
 
-using Command = std::variant<ListCommand, DoctorCommand, RunCommand, ReplayCommand, MinheapCommand, SweepCommand, ReportCommand>;
+using Command = std::variant<ListCommand, DoctorCommand, RunCommand, ReplayCommand, MinheapCommand, SweepCommand, ExploreCommand, ReportCommand>;
 
 int carry_out(const ListCommand& command);
 int carry_out(const DoctorCommand& command);
@@ -73,6 +88,7 @@ int carry_out(const RunCommand& command);
 int carry_out(const ReplayCommand& command);
 int carry_out(const MinheapCommand& command);
 int carry_out(const SweepCommand& command);
+int carry_out(const ExploreCommand& command);
 int carry_out(const ReportCommand& command);
 
 }  // namespace tricolour

@@ -10,14 +10,16 @@
 // Memory ordering: the lock; the number of sleepers is a hint, relaxed.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <mutex>
 
+#include "collectors/marking/work_stealing_deque.hpp"
 #include "core/schedule_window.hpp"
 
 namespace tricolour {
 
+/// All three are the standard's, or a model checker's.
+template <template <class> class Atomic = StandardAtomic, class Mutex = std::mutex, class ConditionVariable = std::condition_variable>
 class Parking {
  public:
   /// Sleeps until a `wake`, unless `ready()`. May return early: callers look again.
@@ -38,9 +40,9 @@ class Parking {
   bool occupied() const { return sleepers_.load(std::memory_order_relaxed) != 0; }
 
  private:
-  std::mutex lock_;
-  std::condition_variable woken_;
-  std::atomic<int> sleepers_{0};
+  Mutex lock_;
+  ConditionVariable woken_;
+  Atomic<int> sleepers_{0};
 };
 
 }  // namespace tricolour

@@ -212,7 +212,7 @@ class StealingMarker final : public Marker {
   std::vector<std::unique_ptr<Worker>> workers_;
   Assists assists_;
   Termination<> termination_;
-  Parking parking_;
+  Parking<> parking_;
   std::atomic<unsigned> crew_{1};
   std::atomic<bool> stopping_{false};
   std::vector<std::thread> threads_;

@@ -16,8 +16,9 @@
 //
 // Ownership: `open`, `try_finish`: the leader. `try_resume`, `announce_idle`: any worker, for itself. The others: anybody.
 //
-// Memory ordering: every access to the word is seq_cst; they are rare. What the proof needs of it is that an announcement releases and
-// a read or exchange acquires.
+// Memory ordering: `open` releases to `try_resume`, an announcement releases to the leader's read. Everything else rests on there being one
+// word: its changes have an order, and an exchange takes part in it whatever its own order is. termination_exploration_test.cpp runs this
+// source and parking.hpp's under a model of memory: each order stated here, weakened, loses something.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,7 @@ class Termination {
   /// Begins a run with the calling leader as its only busy worker. The last one is closed.
   void open() {
     // Publishes what the run is about; partner: `try_resume`.
-    word_.fetch_add(open_bit + one_resumption + 1, std::memory_order_seq_cst);
+    word_.fetch_add(open_bit + one_resumption + 1, std::memory_order_release);
   }
 
   /// Idle -> busy, before taking anything; false when the run is closed.
@@ -43,8 +44,8 @@ class Termination {
     std::uint64_t word = word_.load(std::memory_order_relaxed);  // a guess for the exchange
     do {
       if ((word & open_bit) == 0) return false;
-      // Acquires what the run is about; partner: `open`. Seen by the leader's next read or exchange in `try_finish`.
-    } while (!word_.compare_exchange_weak(word, word + one_resumption + 1, std::memory_order_seq_cst, std::memory_order_relaxed));
+      // Acquires what the run is about; partner: `open`. Releases nothing, but passes on what earlier announcements released.
+    } while (!word_.compare_exchange_weak(word, word + one_resumption + 1, std::memory_order_acquire, std::memory_order_relaxed));
     pass_window(Window::between_resume_and_take);
     return true;
   }
@@ -53,22 +54,24 @@ class Termination {
   bool announce_idle() {
     pass_window(Window::between_work_and_idle);
     // Releases all that this worker left for others; partner: the read in `try_finish`.
-    return busy_in(word_.fetch_sub(1, std::memory_order_seq_cst)) == 1;
+    return busy_in(word_.fetch_sub(1, std::memory_order_release)) == 1;
   }
 
   /// Closes the run if it is over. `nothing_left`: no work can be taken, at some moment during the call.
   template <class NothingLeft>
   bool try_finish(NothingLeft nothing_left) {
-    // Acquires what idle workers left; partner: `announce_idle`.
-    std::uint64_t word = word_.load(std::memory_order_seq_cst);
+    // Acquires what idle workers left and did; partner: `announce_idle`.
+    std::uint64_t word = word_.load(std::memory_order_acquire);
     if (busy_in(word) != 0 || !nothing_left()) return false;
     pass_window(Window::between_emptiness_and_close);
-    // Closes the run, unless anybody resumed since the read; partner: the exchange in `try_resume`.
-    return word_.compare_exchange_strong(word, word & ~open_bit, std::memory_order_seq_cst, std::memory_order_relaxed);
+    // Closes the run, unless anybody resumed since the read; partner: the exchange in `try_resume`. Relaxed: when it succeeds the word is
+    // the one that was read above, with all that it released; and whoever finds the run closed uses nothing of it.
+    return word_.compare_exchange_strong(word, word & ~open_bit, std::memory_order_relaxed, std::memory_order_relaxed);
   }
 
-  /// How many are busy. seq_cst: a leader that goes to sleep reads it after it said so; partner: `announce_idle`.
-  std::uint32_t busy() const { return busy_in(word_.load(std::memory_order_seq_cst)); }
+  /// How many are busy: a hint, relaxed. A leader that goes to sleep reads it under the lock that the last to announce itself idle passes
+  /// through (parking.hpp), and so sees that announcement.
+  std::uint32_t busy() const { return busy_in(word_.load(std::memory_order_relaxed)); }
   /// A hint: relaxed.
   bool is_open() const { return (word_.load(std::memory_order_relaxed) & open_bit) != 0; }
 

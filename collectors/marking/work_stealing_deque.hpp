@@ -12,7 +12,10 @@
 // the thief's loads of top and bottom, all four accesses are seq_cst. So once the owner has lowered bottom to n and then read top = t,
 // every thief that reads a top above t comes later in the single order and sees bottom <= n: of the items from t on, a thief that still
 // has the old bottom can only reach t itself. Therefore t < n gives the owner all of [n, old bottom), several items for the price of one
-// ordered store; t = n is the race for one item, which the exchange of top decides.
+// ordered store; t = n is the race for one item, which the exchange of top decides. The exchanges need no place in that order (Le et al.
+// give them one): a load that reads what one of them wrote is after every load that read an older top, whatever the exchange's own order.
+// work_stealing_deque_exploration_test.cpp runs this source under a model of memory: each order stated here, weakened, loses or doubles
+// an item.
 // Source: Chase, Lev 2005, "Dynamic circular work-stealing deque"; orders after Le, Pop, Cohen, Zappa Nardelli 2013, "Correct and
 // efficient work-stealing for weak memory models". Taking several is this project's.
 #pragma once
@@ -76,7 +79,7 @@ class WorkStealingDeque {
 
   /// Takes the oldest item. `lost_race`: somebody else took it meanwhile.
   Stolen steal(T& item) {
-    // seq_cst: before the load of bottom; partner: `claim`. Acquires what an earlier thief released, which it does not need.
+    // seq_cst: before the load of bottom, after the owner's load of an older top; partner: `claim`.
     std::int64_t top = top_.load(std::memory_order_seq_cst);
     // seq_cst: after the load of top; partner: the store in `claim`. Acquires the cells; partner: the stores of bottom.
     const std::int64_t bottom = bottom_.load(std::memory_order_seq_cst);
@@ -84,9 +87,9 @@ class WorkStealingDeque {
     // Relaxed: acquired through bottom; if the owner has reused the cell since, top has moved and the exchange fails.
     const T candidate = cell(top).load(std::memory_order_relaxed);
     pass_window(Window::between_cell_and_exchange);
-    // seq_cst: decides the race for this item; partner: the same exchange of another thief or of the owner, and the load of top in `claim`.
-    // Releases the read of the cell; partner: the load of top in `push`.
-    if (!top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst, std::memory_order_relaxed)) return Stolen::lost_race;
+    // Decides the race for this item, as any exchange does; partner: the exchange of another thief or of the owner.
+    // Releases the read of the cell, lest it read what the owner puts there next; partner: the load of top in `push`.
+    if (!top_.compare_exchange_strong(top, top + 1, std::memory_order_release, std::memory_order_relaxed)) return Stolen::lost_race;
     item = candidate;
     return Stolen::item;
   }
@@ -109,13 +112,13 @@ class WorkStealingDeque {
     // seq_cst: before the load of top; partner: the load of bottom in `steal`. Also releases the cells that stay, as `push` does.
     bottom_.store(lowered, std::memory_order_seq_cst);
     pass_window(Window::between_bottom_and_top);
-    // seq_cst: after the store of bottom; partner: the exchange in `steal`.
+    // seq_cst: after the store of bottom, before any thief's load of a newer top; partner: the load of top in `steal`.
     std::int64_t top = top_.load(std::memory_order_seq_cst);
     if (top < lowered) return true;
-    // The last item: seq_cst as in `steal`; partner: that exchange. Won or lost, the deque is empty at `bottom`.
+    // The last item. Relaxed: it only decides the race; partner: the exchange in `steal`. Won or lost, the deque is empty at `bottom`.
     const bool won =
-        wanted == 1 && top == lowered && top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst, std::memory_order_relaxed);
-    // Publishes the cells again; partner: the load of bottom in `steal`.
+        wanted == 1 && top == lowered && top_.compare_exchange_strong(top, top + 1, std::memory_order_relaxed, std::memory_order_relaxed);
+    // Publishes the cells that stay when more than one was wanted; partner: the load of bottom in `steal`.
     bottom_.store(bottom, std::memory_order_release);
     return won;
   }

@@ -1,0 +1,225 @@
+// The state of the model of a heap: a few objects, a few mutators, one collector.
+//
+// Purpose: plain values. What threads share (slots, colours, cards, log bits) are locations of a memory model; the rest belongs to one thread, or
+// changes hands in stops and handshakes.
+//
+// Invariant: object 0 is null, object 1 holds the globals, the others are a, b, ... A mutator whose operation is `none` is at a safepoint: there
+// the collector may stop it, so a mutator that is blocked or waits at a poll is one that makes no step.
+//
+// Ownership: as in the heap. Registers are read by the collector only at their mutator's safepoint.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <utility>
+
+#include "core/colour.hpp"
+#include "core/exploration/resumption.hpp"
+#include "core/protocol.hpp"
+
+namespace tricolour::exploration {
+
+using ObjectNumber = std::uint8_t;
+using ObjectSet = std::uint8_t;  ///< bit n: object n
+
+inline constexpr ObjectNumber null_object = 0;
+inline constexpr ObjectNumber globals_object = 1;
+inline constexpr unsigned most_objects = 5;  ///< with the globals
+inline constexpr unsigned most_slots = 2;
+inline constexpr unsigned most_mutators = 3;
+inline constexpr unsigned registers = 2;
+inline constexpr unsigned most_locations = most_objects * (2 * most_slots + 2);
+inline constexpr unsigned most_threads = most_mutators + 1;
+
+constexpr ObjectSet only(ObjectNumber object) { return static_cast<ObjectSet>(1u << object); }
+constexpr bool contains(ObjectSet set, ObjectNumber object) { return (set & only(object)) != 0; }
+constexpr void add(ObjectSet& set, ObjectNumber object) { set = static_cast<ObjectSet>(set | only(object)); }
+constexpr void remove(ObjectSet& set, ObjectNumber object) { set = static_cast<ObjectSet>(set & ~only(object)); }
+
+template <class Each>
+void for_each(ObjectSet set, Each each) {
+  for (unsigned rest = set; rest != 0; rest &= rest - 1) each(static_cast<ObjectNumber>(std::countr_zero(rest)));
+}
+
+/// What a mutator may do between two safepoints.
+enum class OperationKind : std::uint8_t { none, load, store, allocate, exchange, compare_exchange, copy };
+inline constexpr unsigned operation_kinds = 7;
+
+/// Operands are objects, not registers: nothing moves.
+struct Operation {
+  OperationKind kind = OperationKind::none;
+  ObjectNumber source = null_object;  ///< the object that is read or written
+  std::uint8_t slot = 0;
+  ObjectNumber value = null_object;     ///< what is stored; `copy`: the object that is read
+  ObjectNumber expected = null_object;  ///< `compare_exchange`
+  std::uint8_t destination = 0;         ///< the register that takes the result
+
+  template <class Archive>
+  void transfer(Archive& archive) {
+    auto packed = static_cast<std::uint32_t>(static_cast<unsigned>(kind) | unsigned{source} << 3 | unsigned{slot} << 6 | unsigned{value} << 7 |
+                                             unsigned{expected} << 10 | unsigned{destination} << 13);
+    archive(packed);
+    kind = static_cast<OperationKind>(packed & 7);
+    source = packed >> 3 & 7;
+    slot = packed >> 6 & 1;
+    value = packed >> 7 & 7;
+    expected = packed >> 10 & 7;
+    destination = packed >> 13 & 7;
+  }
+};
+
+/// The phase as one thread knows it.
+struct ModelPhase {
+  MarkSense sense{};
+  bool marking = false;
+  bool roots_scanned = false;
+  bool allocates_black = true;
+
+  /// What a step of the table changes.
+  void take(Step step) {
+    switch (step) {
+      case Step::flip_mark_sense:
+        sense = sense.flipped();
+        roots_scanned = false;
+        break;
+      case Step::barrier_on: marking = true; break;
+      case Step::barrier_off: marking = false; break;
+      case Step::allocate_black: allocates_black = true; break;
+      case Step::allocate_white: allocates_black = false; break;
+      case Step::roots_are_scanned: roots_scanned = true; break;
+      default: break;
+    }
+  }
+
+  template <class Archive>
+  void transfer(Archive& archive) {
+    auto packed = static_cast<std::uint8_t>(sense.black | unsigned{marking} << 2 | unsigned{roots_scanned} << 3 | unsigned{allocates_black} << 4);
+    archive(packed);
+    sense.black = packed & 3;
+    marking = (packed >> 2 & 1) != 0;
+    roots_scanned = (packed >> 3 & 1) != 0;
+    allocates_black = (packed >> 4 & 1) != 0;
+  }
+};
+
+enum class Life : std::uint8_t { unborn, running, ended };
+
+/// Results of actions are small: objects, colours, truth values.
+using ActionResult = std::uint8_t;
+inline constexpr unsigned most_actions = 24;
+using OperationLog = ActionLog<ActionResult, most_actions>;
+using OperationResumption = Resumption<ActionResult, most_actions>;
+
+struct MutatorState {
+  Life life = Life::unborn;
+  ModelPhase phase{};
+  std::array<ObjectNumber, registers> roots{};
+  std::uint8_t operations_left = 0;
+  ObjectSet buffer = 0;  ///< shaded, not yet in the grey set
+  Operation operation{};
+  bool at_poll = false;  ///< the operation under way is at a safepoint
+  OperationLog log{};
+
+  bool at_safepoint() const { return operation.kind == OperationKind::none || at_poll; }
+  /// What its registers refer to.
+  ObjectSet held() const {
+    ObjectSet objects = 0;
+    for (const ObjectNumber root : roots) add(objects, root);
+    remove(objects, null_object);
+    return objects;
+  }
+  /// Between operations and without another.
+  bool is_through() const { return operation.kind == OperationKind::none && operations_left == 0; }
+  /// Registers are alike: the order says nothing, nor does the same reference twice.
+  void sort_registers() {
+    if (roots[0] < roots[1]) std::swap(roots[0], roots[1]);
+    if (roots[0] == roots[1]) roots[1] = null_object;
+  }
+
+  template <class Archive>
+  void transfer(Archive& archive) {
+    const bool busy = operation.kind != OperationKind::none;
+    auto packed = static_cast<std::uint8_t>(static_cast<unsigned>(life) | unsigned{busy} << 2 | unsigned{at_poll} << 3 | unsigned{operations_left} << 4);
+    archive(packed);
+    life = static_cast<Life>(packed & 3);
+    at_poll = (packed >> 3 & 1) != 0;
+    operations_left = packed >> 4;
+    if (life != Life::running) {
+      *this = {.life = life, .operations_left = operations_left};
+      return;
+    }
+    phase.transfer(archive);
+    for (ObjectNumber& root : roots) archive(root);
+    archive(buffer);
+    if ((packed >> 2 & 1) == 0) {
+      operation = {};
+      log.size = 0;
+    } else {
+      operation.transfer(archive);
+      log.transfer(archive);
+    }
+  }
+};
+
+/// `enter`: the program's first moment.
+enum class Stage : std::uint8_t { enter, idle, begin, marking, termination, done };
+
+struct CollectorState {
+  Stage stage = Stage::enter;
+  std::uint8_t step = 0;         ///< of the table, while it goes by handshakes
+  std::uint8_t cycles_left = 0;
+  std::uint8_t acknowledged = 0; ///< bit per mutator
+  std::uint8_t held = 0;         ///< 1 + the mutator whose handshake is under way
+  bool found = false;            ///< somebody shaded or flushed since the round began
+  ModelPhase phase{};
+  ObjectSet grey = 0;            ///< the grey set
+  ObjectNumber scanning = null_object;
+  std::uint8_t next_slot = 0;
+  ObjectSet pending = 0;         ///< read from a field, not yet looked at
+  ObjectSet cleaned = 0;         ///< cards taken beside mutators in this cycle
+  ObjectNumber taken_card = null_object;  ///< the object whose card is taken and not scanned yet
+
+  bool holds_nothing() const { return scanning == null_object && pending == 0; }
+
+  template <class Archive>
+  void transfer(Archive& archive) {
+    auto packed = static_cast<std::uint32_t>(static_cast<unsigned>(stage) | unsigned{step} << 3 | unsigned{cycles_left} << 7 |
+                                             unsigned{acknowledged} << 10 | unsigned{held} << 13 | unsigned{found} << 18 | unsigned{scanning} << 19 |
+                                             unsigned{next_slot} << 22 | unsigned{taken_card} << 24);
+    archive(packed);
+    stage = static_cast<Stage>(packed & 7);
+    step = packed >> 3 & 15;
+    cycles_left = packed >> 7 & 7;
+    acknowledged = packed >> 10 & 7;
+    held = packed >> 13 & 3;
+    found = (packed >> 18 & 1) != 0;
+    scanning = packed >> 19 & 7;
+    next_slot = packed >> 22 & 3;
+    taken_card = packed >> 24 & 7;
+    phase.transfer(archive);
+    archive(grey);
+    archive(pending);
+    archive(cleaned);
+  }
+};
+
+template <class Memory>
+struct HeapState {
+  Memory memory{};
+  ObjectSet allocated = 0;
+  ObjectNumber lost = null_object;  ///< reachable, and freed or about to be
+  std::array<MutatorState, most_mutators> mutators{};
+  CollectorState collector{};
+
+  template <class Archive>
+  void transfer(Archive& archive) {
+    memory.transfer(archive);
+    archive(allocated);
+    archive(lost);
+    for (MutatorState& mutator : mutators) mutator.transfer(archive);
+    collector.transfer(archive);
+  }
+};
+
+}  // namespace tricolour::exploration
