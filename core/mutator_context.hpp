@@ -121,7 +121,14 @@ class MutatorContext {
   friend class World;
   friend class NoSafepoint;
 
+  /// How far ahead of allocation memory is fetched; 1 to 8 KiB do equally well.
+  static constexpr std::ptrdiff_t prefetched_bytes = 4096;
+
   [[gnu::always_inline]] Object* initialise(std::byte* begin, std::uint32_t slots, std::size_t bytes) {
+    // What is allocated next was last touched a cycle ago and is in no near cache; fetched ahead, it and its metadata are there in time. Beyond the
+    // heap's end a prefetch does nothing.
+    __builtin_prefetch(begin + prefetched_bytes, 1);
+    __builtin_prefetch(metadata_.byte_of(begin + prefetched_bytes), 1);
     unpoison(begin, bytes);
     auto* const object = reinterpret_cast<Object*>(begin);
     const auto granules = static_cast<std::uint32_t>(bytes >> granule_shift);
