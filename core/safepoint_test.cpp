@@ -86,23 +86,29 @@ TEST_CASE("in a stop no mutator runs, and afterwards all do", "[safepoint]") {
 
 TEST_CASE("a handshake visits every mutator once, running or blocked", "[safepoint]") {
   TestHeap test;
+  constexpr std::uint32_t each = 3;
   std::atomic<bool> done{false};
-  std::latch ready(2);
-  std::thread running([&] {
-    Mutator<None> m(test.heap);
-    ready.count_down();
-    while (!done.load()) m.poll();
-  });
-  std::thread blocked([&] {
-    Mutator<None> m(test.heap);
-    m.blocking([&] {
+  std::latch ready(2 * each);
+  std::vector<std::thread> mutators;
+  for (std::uint32_t i = 0; i < each; ++i) {
+    mutators.emplace_back([&] {
+      Mutator<None> m(test.heap);
       ready.count_down();
-      while (!done.load()) std::this_thread::yield();
+      while (!done.load()) m.poll();
     });
-  });
+    mutators.emplace_back([&] {
+      Mutator<None> m(test.heap);
+      m.blocking([&] {
+        ready.count_down();
+        while (!done.load()) std::this_thread::yield();
+      });
+    });
+  }
   ready.wait();
+  std::vector<std::uint32_t> everyone(2 * each);
+  std::iota(everyone.begin(), everyone.end(), 0);
   std::size_t wrong_rounds = 0;
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 100; ++round) {
     World::Exclusive world(test.heap.world, nullptr);
     std::mutex lock;
     std::vector<std::uint32_t> visited;
@@ -111,11 +117,10 @@ TEST_CASE("a handshake visits every mutator once, running or blocked", "[safepoi
       visited.push_back(mutator.index());
     });
     std::sort(visited.begin(), visited.end());
-    wrong_rounds += visited != std::vector<std::uint32_t>{0, 1};
+    wrong_rounds += visited != everyone;
   }
   done = true;
-  running.join();
-  blocked.join();
+  for (std::thread& mutator : mutators) mutator.join();
   CHECK(wrong_rounds == 0);
 }
 
