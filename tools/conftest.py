@@ -9,20 +9,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "full: takes minutes; tools/test --full only")
+    config.addinivalue_line("markers", "full: takes minutes; tools/test --full only, which chooses by this marker")
 
 
 def pytest_addoption(parser):
     parser.addoption("--build-dir", default=os.environ.get("TRICOLOUR_BUILD_DIR", str(ROOT / "build/release")), help="a release build")
-    parser.addoption("--full", action="store_true", help="run what takes minutes, too")
-
-
-def pytest_collection_modifyitems(config, items):
-    if config.getoption("--full"):
-        return
-    for item in items:
-        if "full" in item.keywords:
-            item.add_marker(pytest.mark.skip(reason="takes minutes: --full"))
 
 
 @pytest.fixture
