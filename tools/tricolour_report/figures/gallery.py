@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from ..errors import DamagedRun
 from ..experiment import CellResult, Experiment, heap_order
-from . import barrier_cost, heap_over_time, pauses, percentiles, throughput, time_spent, timeline, utilisation
+from . import barrier_cost, heap_over_time, lower_bound_overhead, pauses, percentiles, throughput, time_spent, timeline, utilisation
 from .style import Style
 
 REFERENCE_HEAP = "2x"
@@ -75,6 +75,13 @@ def pictures(experiment: Experiment, progress: Callable[[str], None]) -> Iterato
             "Operations per second over those of the baseline in the same block; bars are 95 % intervals. An "
             "interval that holds 1 shows no difference. Crosses: cells that failed.",
             throughput.throughput(experiment, style),
+        )
+        yield Picture(
+            "lower_bound_overhead", "Overview", "Lower-bound overhead",
+            "What an operation costs, over the least that any cell of the same work cost without its explicit collection: "
+            "collecting costs at least this much. Barriers' fast paths and slower allocation are in it. Bars are 95 % "
+            "intervals, which do not know that the floor was chosen for being the least. Lower is better.",
+            lower_bound_overhead.lower_bound_overhead(experiment, style),
         )
     yield from _cost_picture(experiment, progress)
     for workload in experiment.workloads:
