@@ -31,6 +31,11 @@ class Overhead:
     floor: CellResult
     ratio: Ratio
 
+    @property
+    def floor_cost(self) -> float:
+        """Nanoseconds per operation."""
+        return float(np.exp(np.mean(np.log(list(_cost(self.floor, self.resource, distilled=True).values())))))
+
 
 def overheads(experiment: Experiment) -> list[Overhead]:
     """For every cell with a timed run, of wall time first."""

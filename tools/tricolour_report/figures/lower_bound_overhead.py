@@ -1,23 +1,26 @@
 """Lower-bound overhead against the heap multiple, wall and CPU time side by side.
 
 Invariants: one row of panels a workload; x is the logarithm of the multiple, and lists the sizes where the heap is none; y
-starts at 1, the floor; bars are 95 % intervals.
+starts at 1, the floor; bars are 95 % intervals. Where the folder has the same workload with malloc and free, that is a line.
 """
 
 from math import isnan, log2
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from ..experiment import Experiment
+from ..explicit_free import ExplicitFree
 from ..lower_bound_overhead import Overhead, overheads
 from .style import GREY, Style, legend_below, panels
 
 RESOURCES = {"wall": "wall time", "cpu": "CPU time"}
+FREE_LINE = (0, (4, 3))
 SPREAD = 0.6  # of the way to the next heap: points at one heap stand side by side, so that intervals stay apart
 
 
-def lower_bound_overhead(experiment: Experiment, style: Style):
+def lower_bound_overhead(experiment: Experiment, style: Style, explicit: ExplicitFree | None = None):
     """None when there is no timed run."""
     found = overheads(experiment)
     workloads = [workload for workload in experiment.workloads if any(one.result.cell.workload == workload for one in found)]
@@ -36,11 +39,16 @@ def lower_bound_overhead(experiment: Experiment, style: Style):
             axes.set_xticks(list(places.values()), list(places))
             axes.set_xlim(min(places.values()) - gap / 2, max(places.values()) + gap / 2)
             axes.set_xlabel(heap_axis)
+            free = explicit.over_floor(own) if explicit else None
+            if free:
+                axes.axhline(free, color=GREY, linewidth=1.2, linestyle=FREE_LINE)
             _finish(axes)
             axes.set_title(f"{workload}, {title}")
         grid[2 * row].set_ylabel("cost / floor")
     shown = list({experiment.label(one.result.cell): one.result for one in found}.values())
-    legend_below(figure, experiment, shown, style, with_markers=True)
+    drawn = explicit and explicit.over_floor(found)
+    extra = [Line2D([], [], color=GREY, linewidth=1.2, linestyle=FREE_LINE, label="malloc and free")] if drawn else []
+    legend_below(figure, experiment, shown, style, with_markers=True, extra=extra)
     return figure
 
 
