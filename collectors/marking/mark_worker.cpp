@@ -63,7 +63,7 @@ void MarkWorker::prefetch_all() const {
 }
 
 bool MarkWorker::refill() {
-  top_ += deque_.take(base_, std::min(batch_items, storage_.size()));
+  top_ += deque_.take(top_, std::min(batch_items, storage_.size() - size()));
   prefetch_all();
   return top_ != base_;
 }
@@ -74,7 +74,7 @@ bool MarkWorker::expose() {
 }
 
 void MarkWorker::share() {
-  if (size() < 2 && !refill()) return;
+  if (size() < 2) refill();
   const std::size_t half = size() / 2;
   if (half == 0) return;
   counters_.shared_items += half;

@@ -64,6 +64,7 @@ class MarkWorker {
 
  private:
   void make_room();
+  /// Behind what the private part holds; false when it still has nothing.
   bool refill();
   void prefetch_all() const;
   /// Makes the oldest `count` items of the private part give way.
