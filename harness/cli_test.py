@@ -360,3 +360,4 @@ def test_a_run_that_hangs_is_a_row(tricolour, tmp_path):
 def test_report_without_a_folder_is_wrong_usage(tricolour, tmp_path):
     assert tricolour("report", tmp_path / "none", expect=2).stderr
     assert "usage" in tricolour("compare", "--help").stdout
+    assert "benchstat" in tricolour("export", "--help").stdout

@@ -240,6 +240,7 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
   };
   CLI::App* const report_app = add_python("report", "plots, summary.csv and a page for a sweep's folder");
   CLI::App* const compare_app = add_python("compare", "ratios with 95 % intervals: BASE OTHER, each DIR[:key=value,...]");
+  CLI::App* const export_app = add_python("export", "a sweep's folder in another tool's format: HdrHistogram, Google Benchmark, benchstat, DaCapo, CSV");
 
   check_command(app, argc, argv);
   try {
@@ -257,9 +258,11 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
     }
     if (sweep_app.parsed()) return sweep;
     if (explore_app.parsed()) return explore;
-    const bool reports = report_app->parsed();
-    python.name = reports ? "report" : "compare";
-    python.arguments = (reports ? report_app : compare_app)->remaining();
+    for (const CLI::App* const sub : {report_app, compare_app, export_app}) {
+      if (!sub->parsed()) continue;
+      python.name = sub->get_name();
+      python.arguments = sub->remaining();
+    }
     return python;
   } catch (const CLI::ParseError& error) {
     const bool helped = error.get_exit_code() == 0;

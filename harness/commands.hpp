@@ -76,7 +76,7 @@ struct ExploreCommand {
 };
 /// Carried out by the Python package.
 struct ReportCommand {
-  std::string name;  ///< report or compare
+  std::string name;  ///< report, compare or export
   std::vector<std::string> arguments;
 };
 

@@ -1,4 +1,4 @@
-// `tricolour report` and `tricolour compare`: hand over to the Python package, found relative to this binary.
+// `tricolour report`, `tricolour compare` and `tricolour export`: hand over to the Python package, found relative to this binary.
 #include <fmt/format.h>
 #include <unistd.h>
 

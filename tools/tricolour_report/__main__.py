@@ -1,4 +1,4 @@
-"""The four commands: `python3 -m tricolour_report report|summary|compare|precision`.
+"""The five commands: `python3 -m tricolour_report report|summary|compare|export|precision`.
 
 Exit codes: 0 done; 1 the output could not be written; 2 wrong usage or unreadable input; 6 regression found by `compare
 --fail-on`.
@@ -39,6 +39,13 @@ def run_summary(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_export(arguments: argparse.Namespace) -> int:
+    from .exports.exporting import write_export
+
+    print(write_export(arguments.folder, arguments.format, arguments.out, silent if arguments.quiet else tell))
+    return 0
+
+
 def run_precision(arguments: argparse.Namespace) -> int:
     from .precision import write_precision
 
@@ -75,7 +82,7 @@ def percentage(text: str) -> float:
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="tricolour", description="Statistics, plots and comparisons of Tricolour's result folders.")
-    commands = top.add_subparsers(required=True, metavar="report|summary|compare|precision")
+    commands = top.add_subparsers(required=True, metavar="report|summary|compare|export|precision")
 
     report = commands.add_parser("report", help="plots, summary.csv and a self-contained page for a sweep folder")
     report.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
@@ -103,6 +110,20 @@ def parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("--json", action="store_true", help="one JSON object instead of text")
     compare.set_defaults(run=run_compare)
+
+    export = commands.add_parser(
+        "export", help="a sweep folder in another tool's format",
+        epilog=(
+            "hgrm, hlog: HdrHistogram's percentiles and interval logs of pauses and requests; gbench: Google Benchmark's JSON; "
+            "benchstat: Go's benchmark text; dacapo: request latencies as DaCapo writes them; csv: tidy tables. A timeline for "
+            "Perfetto is written by `tricolour run --trace`."
+        ),
+    )
+    export.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
+    export.add_argument("--format", required=True, metavar="F", help="hgrm, hlog, gbench, benchstat, dacapo or csv")
+    export.add_argument("--out", required=True, type=Path, metavar="DIR", help="a new folder for it")
+    export.add_argument("--quiet", action="store_true", help="no progress on standard error; skipped runs are still told")
+    export.set_defaults(run=run_export)
 
     precision = commands.add_parser("precision", help="floating garbage per barrier, from the cycles.csv of tools/precision")
     precision.add_argument("folder", type=Path, metavar="DIR", help="where cycles.csv is, and summary.csv and plots/ go")

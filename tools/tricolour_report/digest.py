@@ -11,6 +11,7 @@ import numpy as np
 
 from . import mmu, quantiles
 from .errors import DamagedRun
+from .explicit_cost import explicit_wall_cost
 from .lost_time import lost_intervals, pauses_in_region
 from .metrics import MMU_WINDOWS, measure
 from .request_latency import latencies
@@ -57,13 +58,14 @@ def digest_run(run: Run) -> Digest:
     ]
     mmu_curve, bmu_curve = mmu.least_over_mutators(lost, WINDOWS)
     mmu_metrics = {name: min(one.mmu(window) for one in lost) for name, window in MMU_WINDOWS.items()}
+    wall_gc = explicit_wall_cost(pauses, tables["phases"], mutators, start, end)
     requests = latencies(tables["requests"]) if len(tables["requests"]) else {}
     hiccups = tables["hiccups"]
     return Digest(
         cell=run.cell,
         block=run.block,
         record=record,
-        metrics=measure(record, pauses, mmu_metrics, requests),
+        metrics=measure(record, pauses, wall_gc, mmu_metrics, requests),
         pauses={str(kind): group["length_ns"].to_numpy("int64") for kind, group in pauses.groupby("kind")},
         hiccups=hiccups.loc[hiccups["t_ns"].between(start, end), "gap_ns"].to_numpy("int64"),
         mmu=mmu_curve,

@@ -55,6 +55,7 @@ METRICS = {
         Metric("stall_total", "ns", "lower", "mutators waiting for memory, summed"),
         Metric("assist_total", "ns", "lower", "marking done by mutators, summed"),
         Metric("fallback_share", "share", "lower", "cycles that fell back to a stopped one, of all cycles"),
+        Metric("wall_gc", "ns", "lower", "wall time in which every mutator was paused, stalled or assisting"),
         Metric("cpu_total", "ns", "lower", "CPU time of all roles"),
         Metric("cpu_gc", "ns", "lower", "CPU time of marking, sweeping, pauses and assists"),
         Metric("heap_peak", "bytes", "lower", "most heap in use"),
@@ -63,8 +64,10 @@ METRICS = {
 }
 
 
-def measure(record: dict, pauses: pd.DataFrame, mmu: dict[str, float], requests: dict[str, np.ndarray]) -> dict[str, float]:
-    """Every metric of a run: from its record, its pauses in the region, MMU by metric name, and latencies by name."""
+def measure(
+    record: dict, pauses: pd.DataFrame, wall_gc: int, mmu: dict[str, float], requests: dict[str, np.ndarray]
+) -> dict[str, float]:
+    """Every metric of a run: from its record, its pauses in the region, explicit wall cost, MMU by metric name, and latencies by name."""
     nan = float("nan")
     lengths = pauses["length_ns"].to_numpy()
     safepoint = (pauses["stopped_ns"] - pauses["request_ns"]).to_numpy()
@@ -88,6 +91,7 @@ def measure(record: dict, pauses: pd.DataFrame, mmu: dict[str, float], requests:
         "stall_total": float(record["stalls"]["total_ns"]),
         "assist_total": float(record["assists"]["total_ns"]),
         "fallback_share": record["fallbacks"] / record["cycles"] if record["cycles"] else nan,
+        "wall_gc": float(wall_gc),
         "cpu_total": float(sum(cpu.values())),
         "cpu_gc": float(sum(cpu[role] for role in GC_ROLES)),
         "heap_peak": float(record["heap"]["peak"]),

@@ -41,13 +41,12 @@ def summarise(cycles: pd.DataFrame) -> pd.DataFrame:
 
 def write_precision(folder: Path) -> Path:
     """Writes summary.csv and the figure into `folder`; returns the figure's path."""
+    from .figures.files import save
     from .figures.precision import draw_precision
 
     summary = summarise(read_cycles(folder / "cycles.csv"))
     figure = draw_precision(summary)
     with publish(folder) as publication:
         summary.to_csv(publication.path(folder / "summary.csv"), index=False, float_format="%.6g", lineterminator="\n")
-        for suffix in ("png", "svg"):
-            metadata = {"Date": None} if suffix == "svg" else None
-            figure.savefig(publication.path(folder / "plots" / f"floating_garbage.{suffix}"), bbox_inches="tight", metadata=metadata)
+        save(figure, folder / "plots", "floating_garbage", publication.path)
     return folder / "plots" / "floating_garbage.png"

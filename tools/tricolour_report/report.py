@@ -1,6 +1,6 @@
-"""The `report` command: figures, summary.csv and the page of a sweep.
+"""The `report` command: figures, tables and the page of a sweep.
 
-Purpose: draw everything once and write it as PNG, SVG and one HTML file.
+Purpose: draw everything once and write it as PNG, SVG, PDF and one HTML file.
 Invariant: either all outputs are put in place or none is touched.
 """
 
@@ -10,13 +10,14 @@ from typing import Callable
 
 from .errors import UsageProblem
 from .experiment import Experiment, load_experiment
+from .lower_bound_overhead import overhead_table
 from .page import Shown, render
 from .tidy import tidy_table
 from .writing import Publication, publish
 
 
 def write_report(folder: Path, html: Path | None, progress: Callable[[str], None]) -> Path:
-    """Write DIR/plots, DIR/summary.csv and the page; returns the page's path."""
+    """Write DIR/plots, DIR/summary.csv, DIR/lower_bound_overhead.csv and the page; returns the page's path."""
     page = (html or folder / "report.html").absolute()
     if not page.parent.is_dir():
         raise UsageProblem(f"{page.parent}, where the page should go, is not a folder")
@@ -25,8 +26,9 @@ def write_report(folder: Path, html: Path | None, progress: Callable[[str], None
     progress(f"read {experiment.timed_runs} timed runs of {len(experiment.results)} cells")
     with publish(folder) as publication:
         shown = _draw(experiment, folder / "plots", publication, progress)
-        progress("writing summary.csv and the page")
+        progress("writing the tables and the page")
         tidy_table(experiment).to_csv(publication.path(folder / "summary.csv"), index=False)
+        overhead_table(experiment).to_csv(publication.path(folder / "lower_bound_overhead.csv"), index=False)
         publication.path(page).write_text(render(experiment, shown), encoding="utf-8")
     return page
 
@@ -34,22 +36,21 @@ def write_report(folder: Path, html: Path | None, progress: Callable[[str], None
 def _draw(experiment: Experiment, plots: Path, publication: Publication, progress: Callable[[str], None]) -> list[Shown]:
     from matplotlib import pyplot
 
+    from .figures.files import save
     from .figures.gallery import pictures
 
     shown = []
     for picture in pictures(experiment, progress):
         progress(f"drawing {picture.name}")
-        svg = publication.path(plots / f"{picture.name}.svg")
         extent = _lay_out(picture.figure)
-        picture.figure.savefig(svg, bbox_inches=extent, metadata={"Date": None})
-        picture.figure.savefig(publication.path(plots / f"{picture.name}.png"), bbox_inches=extent)
+        svg = save(picture.figure, plots, picture.name, publication.path, extent)["svg"]
         pyplot.close(picture.figure)
         shown.append(Shown(picture.name, picture.section, picture.title, picture.reading, _inline(svg), round(96 * extent.width)))
     return shown
 
 
 def _lay_out(figure):
-    """Solve the layout once for both file formats; returns what the figure covers, legend included, in inches."""
+    """Solve the layout once for all file formats; returns what the figure covers, legend included, in inches."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     return figure.get_tightbbox(figure.canvas.get_renderer()).padded(0.1)

@@ -34,11 +34,15 @@ def test_report_writes_figures_table_and_page(latency_sweep, command):
     page = latency_sweep / "report.html"
     assert code == 0 and out.splitlines()[-1] == str(page)
     assert "drawing throughput" in error
-    names = {"throughput", "barrier_cost"} | {f"{kind}_latency" for kind in KINDS}
-    assert listing(latency_sweep / "plots") == {f"{name}.{form}" for name in names for form in ("png", "svg")}
+    names = {"throughput", "lower_bound_overhead", "barrier_cost"} | {f"{kind}_latency" for kind in KINDS}
+    assert listing(latency_sweep / "plots") == {f"{name}.{form}" for name in names for form in ("png", "svg", "pdf")}
     for picture in (latency_sweep / "plots").glob("*.png"):
         assert matplotlib.image.imread(picture).std() > 0.01
+    for picture in (latency_sweep / "plots").glob("*.pdf"):
+        document = picture.read_bytes()
+        assert document.startswith(b"%PDF-") and b"/Type3" not in document and b"/CreationDate" not in document
     assert len(pd.read_csv(latency_sweep / "summary.csv")) > 6 * 15
+    assert len(pd.read_csv(latency_sweep / "lower_bound_overhead.csv")) == 3 * 2
     assert not any(name.startswith(".") for name in listing(latency_sweep))
     check_page(page.read_text())
 

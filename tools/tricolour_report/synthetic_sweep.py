@@ -67,7 +67,7 @@ def _write_run(folder, cell, block, parameters, status, factor, seconds, cycles)
     }
     if status == "ok":
         rng = np.random.default_rng([int(cell, 16), block])
-        tables = _tables(rng, parameters, seconds, cycles)
+        tables = _tables(rng, parameters, seconds, max(1, round(cycles / _room(parameters))))
         record.update(_measurements(rng, parameters, factor, seconds, tables))
         for name, rows in tables.items():
             pd.DataFrame(rows, columns=schema.table_columns(name)[0]).to_csv(path / f"{name}.csv", index=False)
@@ -75,6 +75,12 @@ def _write_run(folder, cell, block, parameters, status, factor, seconds, cycles)
         record["error"] = "no room for 4096 bytes"
     (path / "run.json").write_text(json.dumps(record))
     return {"block": block, "path": f"runs/{cell}/{block}", "status": status, "exit_code": exit_code}
+
+
+def _room(parameters) -> float:
+    """The heap beyond the least that works, over that least: 1 at 2x and where the heap is no multiple, 0.5 at least."""
+    heap = parameters["heap"]
+    return max(0.5, float(heap[:-1]) - 1) if heap.endswith("x") else 1.0
 
 
 def _tables(rng, parameters, seconds, cycles) -> dict:
@@ -136,6 +142,8 @@ def _requests(rng, tables, start, length) -> None:
 def _measurements(rng, parameters, factor, seconds, tables) -> dict:
     wall = int(seconds * 1e9)
     rate = 1e6 * factor * SPEED[parameters["collector"]] * BARRIER_COST[parameters["barrier"]] * rng.lognormal(0, 0.01)
+    room = _room(parameters)
+    rate *= (1 - 0.25 / room) / 0.75
     lengths = [row[6] - row[5] for row in tables["pauses"]]
     fallbacks = sum(row[1] == "fallback" for row in tables["pauses"])
     lost = sum(lengths)
@@ -149,7 +157,7 @@ def _measurements(rng, parameters, factor, seconds, tables) -> dict:
         "pauses": {"count": len(lengths), "total_ns": lost, "p50_ns": int(np.median(lengths)), "p99_ns": max(lengths),
                    "max_ns": max(lengths), "max_time_to_safepoint_ns": 30_000},
         "stalls": {"count": 0, "total_ns": 0}, "assists": {"count": 0, "total_ns": 0}, "requests": _request_figures(tables["requests"]), "mmu": {},
-        "cpu_ns": {"mutator": wall - lost, "mark": wall // 5, "sweep": wall // 20, "pause": lost, "assist": 0, "other": wall // 100},
+        "cpu_ns": {"mutator": wall - lost, "mark": int(wall / 5 / room), "sweep": int(wall / 20 / room), "pause": lost, "assist": 0, "other": wall // 100},
         "mutator_time_ns": [{"mutator": i, **mutator} for i in range(parameters["mutators"])],
         "heap": {"size": 64 * 2**20, "live": 32 * 2**20, "peak": 62 * 2**20, "metadata": 2**22, "grey_set_reserve": 2**20, "peak_resident": 80 * 2**20},
         "verify": {"cycles_checked": 0, "lost_objects": 0, "floating_bytes": 0},

@@ -12,7 +12,9 @@ from matplotlib.figure import Figure
 
 from ..errors import DamagedRun
 from ..experiment import CellResult, Experiment, heap_order
-from . import barrier_cost, heap_over_time, pauses, percentiles, throughput, time_spent, timeline, utilisation
+from ..explicit_free import FILE as EXPLICIT_FREE
+from ..explicit_free import read_explicit_free
+from . import barrier_cost, heap_over_time, lower_bound_overhead, pauses, percentiles, throughput, time_spent, timeline, utilisation
 from .style import Style
 
 REFERENCE_HEAP = "2x"
@@ -76,6 +78,7 @@ def pictures(experiment: Experiment, progress: Callable[[str], None]) -> Iterato
             "interval that holds 1 shows no difference. Crosses: cells that failed.",
             throughput.throughput(experiment, style),
         )
+        yield _overhead_picture(experiment, style, progress)
     yield from _cost_picture(experiment, progress)
     for workload in experiment.workloads:
         heap, results = reference_results(experiment, workload)
@@ -88,6 +91,21 @@ def pictures(experiment: Experiment, progress: Callable[[str], None]) -> Iterato
             figure = draw(experiment, results, style)
             if figure is not None:
                 yield Picture(f"{name}_{workload}", f"{workload} at heap {heap}", title, reading, figure)
+
+
+def _overhead_picture(experiment: Experiment, style: Style, progress: Callable[[str], None]) -> Picture:
+    explicit = None
+    try:
+        explicit = read_explicit_free(experiment.sweep.folder)
+    except DamagedRun as damage:
+        progress(f"skipped {experiment.sweep.folder / EXPLICIT_FREE}: {damage}")
+    return Picture(
+        "lower_bound_overhead", "Overview", "Lower-bound overhead",
+        "What an operation costs, over the least that any cell of the same work cost without its explicit collection: "
+        "collecting costs at least this much. Barriers' fast paths and slower allocation are in it. Bars are 95 % "
+        "intervals, which do not know that the floor was chosen for being the least. Lower is better.",
+        lower_bound_overhead.lower_bound_overhead(experiment, style, explicit),
+    )
 
 
 def _cost_picture(experiment: Experiment, progress: Callable[[str], None]) -> Iterator[Picture]:

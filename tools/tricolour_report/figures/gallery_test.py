@@ -34,7 +34,7 @@ def test_every_panel_has_labels_and_nothing_is_drawn_twice(tmp_path):
     folder = write_sweep(tmp_path, 2, ("latency",), ("1.5x", "2x"), combinations=PAIRS, mutators=2)
     write_barrier_cost(folder)
     found = drawn(folder)
-    assert len(found) == 10
+    assert len(found) == 11
     for picture in found.values():
         assert picture.reading.endswith(".")
         for axes in picture.figure.axes:
@@ -50,7 +50,7 @@ def test_distributions_are_shown_at_the_reference_heap(tmp_path):
 def test_a_sweep_without_pauses_hiccups_or_cycles_is_drawn(tmp_path):
     folder = write_sweep(tmp_path, 1, ("gcbench",), combinations=PAIRS)
     empty_tables(folder, "pauses", "phases", "heap", "hiccups")
-    assert set(drawn(folder)) == {"throughput", "utilisation_gcbench", "timeline_gcbench", "time_spent_gcbench"}
+    assert set(drawn(folder)) == {"throughput", "lower_bound_overhead", "utilisation_gcbench", "timeline_gcbench", "time_spent_gcbench"}
 
 
 def test_a_sweep_in_which_everything_failed_has_no_figure(tmp_path):

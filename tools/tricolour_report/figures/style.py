@@ -38,6 +38,7 @@ plt.rcParams.update({
     "font.size": 10, "axes.titlesize": 11, "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": True, "grid.color": "#E3E3E3", "grid.linewidth": 0.7, "axes.axisbelow": True, "legend.frameon": False,
     "figure.dpi": 110, "savefig.dpi": 130, "svg.hashsalt": "tricolour",
+    "pdf.fonttype": 42,  # TrueType: printers and proceedings refuse matplotlib's own Type 3
 })
 
 

@@ -1,0 +1,41 @@
+"""The `export` command: one sweep folder, one format, one new folder.
+
+Purpose: the list of formats, and output that appears whole or not at all.
+Invariant: an existing output is refused, never added to.
+"""
+
+import shutil
+from pathlib import Path
+from typing import Callable
+
+from ..errors import UsageProblem
+from ..experiment import Experiment, load_experiment
+from . import benchstat, dacapo_latency, google_benchmark, hgrm, hlog, tidy_tables
+
+Progress = Callable[[str], None]
+FORMATS: dict[str, Callable[[Experiment, Path, Progress], None]] = {
+    "hgrm": hgrm.write, "hlog": hlog.write, "gbench": google_benchmark.write, "benchstat": benchstat.write,
+    "dacapo": dacapo_latency.write, "csv": tidy_tables.write,
+}
+
+
+def write_export(folder: Path, form: str, out: Path, progress: Progress) -> Path:
+    """Writes `folder` in format `form` into the new folder `out`, and returns it."""
+    if form not in FORMATS:
+        raise UsageProblem(f"no export format is called '{form}'; there are {', '.join(FORMATS)}")
+    if out.exists():
+        raise UsageProblem(f"{out} exists already; an export goes into a new folder")
+    if not out.absolute().parent.is_dir():
+        raise UsageProblem(f"{out.absolute().parent}, where the export should go, is not a folder")
+    progress(f"reading {folder}")
+    experiment = load_experiment(folder, progress)
+    if not experiment.timed_runs:
+        raise UsageProblem(f"{folder} has no timed run to export")
+    draft = out.with_name(f".{out.name}.part")
+    draft.mkdir()
+    try:
+        FORMATS[form](experiment, draft, progress)
+        draft.rename(out)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return out
