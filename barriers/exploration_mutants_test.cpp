@@ -1,14 +1,12 @@
 // Mutants of barriers, and barriers under protocols that do not suit them: the explorer finds a lost object, and none in the sound twin.
 #include "barriers/explorer_expectations.hpp"
-#include "barriers/explorer_mutants.hpp"
+#include "barriers/mutants.hpp"
 #include "barriers/none.hpp"
 #include "barriers/steele.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour::exploration {
 namespace {
-
-using namespace mutants;
 
 void examine(const Expectation& expectation) {
   INFO(expectation.what);
@@ -60,12 +58,12 @@ TEST_CASE("a barrier with a broken promise loses an object", "[exploration][faul
       {"hybrid, fault 2: old value read after the store", request(short_stores), explore_in<ReadsOldValueAfterStore<Hybrid>>, explore_in<Hybrid>},
       {"yuasa, fault 4: null stores skipped", request(short_stores), explore_in<SkipsNullStores<Yuasa>>},
       {"hybrid, fault 4: null stores skipped", request(short_stores, ragged), explore_in<SkipsNullStores<Hybrid>>, explore_in<Hybrid>},
-      {"hybrid without its insertion half", request(bounded(1, 3, ordinary), ragged), explore_in<HybridWithoutInsertion>},
-      {"dijkstra_black, fault 5: tests before it stores", request(stores, white), explore_in<DijkstraBlackTestsFirst>, explore_in<DijkstraBlack>},
-      {"abraham_patel, fault 5: black means started", request(short_stores), explore_in<AbrahamPatelStarted>, explore_in<AbrahamPatel>},
-      {"abraham_patel, asks after the store", request(short_stores), explore_in<AbrahamPatelAsksAfterStore>},
-      {"baker, tests after it loads", request(bounded(2, 2, loads_and_stores)), explore_in<BakerLoadsFirst>, explore_in<Baker>},
-      {"field_log, reads the old value after the bit is won", request(bounded(2, 2, {store, exchange})), explore_in<FieldLogReadsLate>},
+      {"hybrid without its insertion half", request(bounded(1, 3, ordinary), ragged), explore_in<IgnoresOwnRoots>},
+      {"dijkstra_black, fault 5: tests before it stores", request(stores, white), explore_in<TestsBeforeItStores>, explore_in<DijkstraBlack>},
+      {"abraham_patel, fault 5: black means started", request(short_stores), explore_in<SkipsWhatIsBeingScanned>, explore_in<AbrahamPatel>},
+      {"abraham_patel, asks after the store", request(short_stores), explore_in<AsksAfterStore>},
+      {"baker, tests after it loads", request(bounded(2, 2, loads_and_stores)), explore_in<AsksAfterLoad>, explore_in<Baker>},
+      {"field_log, reads the old value after the bit is won", request(bounded(2, 2, {store, exchange})), explore_in<ReadsOldValueAsWinner>},
       {"dijkstra, fault 10: stores to globals skip the barrier", request(stores, white), explore_in<SkipsGlobals<Dijkstra>>, explore_in<Dijkstra>},
       {"yuasa, fault 3: exchange skips the barrier", request(bounded(1, 2, {load, exchange})), explore_in<ExchangesWithoutBarrier<Yuasa>>,
        explore_in<Yuasa>},
@@ -80,9 +78,9 @@ TEST_CASE("a barrier with a broken promise loses an object", "[exploration][faul
 TEST_CASE("a safepoint inside a barrier loses an object", "[exploration][faults]") {
   const Expectation expectations[] = {
       {"dijkstra, Stenning and Woodger: a safepoint before the store", request(bounded(1, 2, {load, store, copy}), white),
-       explore_in<DijkstraPollsBetween>, explore_in<Dijkstra>},
-      {"yuasa, fault 11: a safepoint before the store", request(bounded(1, 2, {load, exchange})), explore_in<YuasaPollsBetween>, explore_in<Yuasa>},
-      {"yuasa, fault 1: the flag is loaded before a poll", request(bounded(1, 2, {load, exchange})), explore_in<YuasaStaleFlag>},
+       explore_in<PollsBeforeStore<Dijkstra>>, explore_in<Dijkstra>},
+      {"yuasa, fault 11: a safepoint before the store", request(bounded(1, 2, {load, exchange})), explore_in<PollsBeforeStore<Yuasa>>, explore_in<Yuasa>},
+      {"yuasa, fault 1: the flag is loaded before a poll", request(bounded(1, 2, {load, exchange})), explore_in<LoadsFlagBeforePoll>},
   };
   for (const Expectation& expectation : expectations) examine(expectation);
 }
@@ -90,7 +88,7 @@ TEST_CASE("a safepoint inside a barrier loses an object", "[exploration][faults]
 TEST_CASE("Stenning and Woodger's schedule takes two cycles", "[exploration][faults]") {
   Request one_cycle = request(bounded(1, 3, {load, store, copy}), white);
   one_cycle.bounds.cycles = 1;
-  const Report report = explore_in<DijkstraPollsBetween>(one_cycle);
+  const Report report = explore_in<PollsBeforeStore<Dijkstra>>(one_cycle);
   show("dijkstra, a safepoint before the store, one cycle only", report);
   CHECK(report.coverage.exhausted);
   CHECK_FALSE(report.coverage.violated);
@@ -98,11 +96,11 @@ TEST_CASE("Stenning and Woodger's schedule takes two cycles", "[exploration][fau
 
 TEST_CASE("the store-load order of dijkstra_black is needed as soon as memory is weaker than SC", "[exploration][faults]") {
   const Bounds bounds = bounded(1, 3, loads_and_stores);
-  examine({"dijkstra_black, fault 5: unordered, tso", request(bounds, white, MemoryKind::tso), explore_in<DijkstraBlackUnordered, MemoryKind::tso>,
+  examine({"dijkstra_black, fault 5: unordered, tso", request(bounds, white, MemoryKind::tso), explore_in<ShadesIfBlackUnordered, MemoryKind::tso>,
            explore_in<DijkstraBlack, MemoryKind::tso>});
-  examine({"dijkstra_black, fault 5: unordered, ra", request(bounds, white, MemoryKind::ra), explore_in<DijkstraBlackUnordered, MemoryKind::ra>,
+  examine({"dijkstra_black, fault 5: unordered, ra", request(bounds, white, MemoryKind::ra), explore_in<ShadesIfBlackUnordered, MemoryKind::ra>,
            explore_in<DijkstraBlack, MemoryKind::ra>});
-  const Report harmless = explore_in<DijkstraBlackUnordered>(request(bounds, white));
+  const Report harmless = explore_in<ShadesIfBlackUnordered>(request(bounds, white));
   show("dijkstra_black, unordered, sc", harmless);
   CHECK(harmless.coverage.exhausted);
   CHECK_FALSE(harmless.coverage.violated);

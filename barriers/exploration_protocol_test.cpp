@@ -1,7 +1,7 @@
 // Faults of the protocol's tables and of what surrounds a barrier: the explorer finds a lost object, and none with the fault off.
 #include "barriers/boehm_cards.hpp"
 #include "barriers/explorer_expectations.hpp"
-#include "barriers/explorer_mutants.hpp"
+#include "barriers/mutants.hpp"
 #include "barriers/hybrid.hpp"
 #include "barriers/yuasa.hpp"
 #include "tools/catch.hpp"
@@ -77,10 +77,10 @@ TEST_CASE("a buffer that fills during a termination round spoils it", "[explorat
 TEST_CASE("what is written between a mutator's safepoints is seen by a card scan that follows its handshake", "[exploration][faults]") {
   Bounds bounds = bounded(1, 2, {load, store, exchange});
   const Protocol protocol = protocol_for(BoehmCards::traits, white);
-  CHECK_FALSE(loses<mutants::BoehmCardsDirtiesFirst>("boehm_cards, the card dirtied first", bounds, protocol));
+  CHECK_FALSE(loses<DirtiesBeforeStore>("boehm_cards, the card dirtied first", bounds, protocol));
   bounds.faults.cards_scanned_at_once = true;
   CHECK_FALSE(loses<BoehmCards>("boehm_cards, the card scanned at once", bounds, protocol));
-  CHECK(loses<mutants::BoehmCardsDirtiesFirst>("boehm_cards, the card dirtied first and scanned at once", bounds, protocol));
+  CHECK(loses<DirtiesBeforeStore>("boehm_cards, the card dirtied first and scanned at once", bounds, protocol));
 }
 
 }  // namespace tricolour::exploration

@@ -44,12 +44,8 @@ inline Bounds two_objects(Bounds bounds) {
   return bounds;
 }
 
-/// What is visited at most where nothing is lost: everything; in the slow builds of the sanitizers enough to run every part.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr std::uint64_t most_states = 20'000;
-#else
-inline constexpr std::uint64_t most_states = ~std::uint64_t{0};
-#endif
+/// What is visited at most where nothing is lost: everything, unless searches are cut short.
+inline constexpr std::uint64_t most_states = searches_are_cut_short ? cut_short_states : ~std::uint64_t{0};
 
 inline bool loses_nothing(const Coverage& coverage) { return !coverage.violated && (coverage.exhausted || coverage.states >= most_states); }
 

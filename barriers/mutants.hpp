@@ -1,7 +1,10 @@
 // Barriers that are wrong, for tests: the seeded faults that no switch can make, and a few that nobody should get away with.
 //
-// Purpose: each mutant changes one thing and keeps its original's traits, unless the traits are what is wrong.
+// Purpose: each mutant changes one thing and keeps its original's traits, unless the traits are what is wrong. The conformance suite, random
+// mutators and the explorer kill the same ones.
 #pragma once
+
+#include <type_traits>
 
 #include "barriers/abraham_patel.hpp"
 #include "barriers/baker.hpp"
@@ -14,7 +17,7 @@
 
 namespace tricolour {
 
-/// The flag is loaded before a poll and used after it.
+/// Fault 1: the flag is loaded before a poll and used after it.
 struct LoadsFlagBeforePoll {
   static constexpr BarrierTraits traits = Yuasa::traits;
   template <class M, class Write>
@@ -25,18 +28,23 @@ struct LoadsFlagBeforePoll {
     return write(std::memory_order_release);
   }
 };
+
+/// Fault 2.
 template <class Original>
 struct ReadsOldValueAfterStore {
   static constexpr BarrierTraits traits = Original::traits;
   template <class M, class Write>
   static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference value, Write write) {
-    if (!m.marking()) return write(std::memory_order_release);
+    const bool marking = m.marking();
     const auto result = write(std::memory_order_release);
+    if (!marking) return result;
     m.shade(m.load(slot));
-    m.shade(value);
+    if (!m.roots_scanned()) m.shade(value);
     return result;
   }
 };
+
+/// Fault 4.
 template <class Original>
 struct SkipsNullStores {
   static constexpr BarrierTraits traits = Original::traits;
@@ -46,6 +54,8 @@ struct SkipsNullStores {
     return Original::store(m, source, slot, value, write);
   }
 };
+
+/// Fault 5: no order between the store and the look at the source's colour.
 struct ShadesIfBlackUnordered {
   static constexpr BarrierTraits traits = DijkstraBlack::traits;
   template <class M, class Write>
@@ -56,6 +66,7 @@ struct ShadesIfBlackUnordered {
     return result;
   }
 };
+
 struct TestsBeforeItStores {
   static constexpr BarrierTraits traits = DijkstraBlack::traits;
   template <class M, class Write>
@@ -64,6 +75,8 @@ struct TestsBeforeItStores {
     return write(std::memory_order_seq_cst);
   }
 };
+
+/// Fault 5, the other half: a deletion barrier that skips a source whose scan has only started.
 struct SkipsWhatIsBeingScanned : AbrahamPatel {
   static constexpr BarrierTraits traits = [] {
     BarrierTraits changed = AbrahamPatel::traits;
@@ -71,6 +84,8 @@ struct SkipsWhatIsBeingScanned : AbrahamPatel {
     return changed;
   }();
 };
+
+/// Asked between the look at the old value and the store it would be harmless.
 struct AsksAfterStore {
   static constexpr BarrierTraits traits = AbrahamPatel::traits;
   template <class M, class Write>
@@ -82,6 +97,7 @@ struct AsksAfterStore {
     return result;
   }
 };
+
 struct AsksAfterLoad : Baker {
   template <class M>
   static auto load(M& m, typename M::Reference source, typename M::SlotReference slot) {
@@ -91,6 +107,7 @@ struct AsksAfterLoad : Baker {
     return value;
   }
 };
+
 struct LoadsUnshaded : Baker {
   template <class M>
   static auto load(M& m, typename M::Reference source, typename M::SlotReference slot) {
@@ -98,6 +115,8 @@ struct LoadsUnshaded : Baker {
     return m.load(slot);
   }
 };
+
+/// The old value is read after the slot's bit was won: others store without a look by then.
 struct ReadsOldValueAsWinner {
   static constexpr BarrierTraits traits = FieldLog::traits;
   template <class M, class Write>
@@ -106,6 +125,7 @@ struct ReadsOldValueAsWinner {
     return write(std::memory_order_release);
   }
 };
+
 struct DirtiesBeforeStore {
   static constexpr BarrierTraits traits = BoehmCards::traits;
   template <class M, class Write>
@@ -114,6 +134,7 @@ struct DirtiesBeforeStore {
     return write(std::memory_order_release);
   }
 };
+
 struct InsertsUnshaded : Dijkstra {
   template <class M, class Write>
   static auto store(M& m, typename M::Reference, typename M::SlotReference, typename M::Reference, Write write) {
@@ -121,6 +142,8 @@ struct InsertsUnshaded : Dijkstra {
     return write(std::memory_order_release);
   }
 };
+
+/// Hybrid without its insertion half, under the traits that let roots be scanned one mutator at a time. Also fault 8.
 struct IgnoresOwnRoots {
   static constexpr BarrierTraits traits = Hybrid::traits;
   template <class M, class Write>
@@ -128,6 +151,8 @@ struct IgnoresOwnRoots {
     return Yuasa::store(m, source, slot, value, write);
   }
 };
+
+/// Fault 6.
 struct AsksForRootsOfAnyMutator {
   static constexpr BarrierTraits traits = Hybrid::traits;
   static inline bool any_scanned = false;
@@ -141,6 +166,7 @@ struct AsksForRootsOfAnyMutator {
     return write(std::memory_order_release);
   }
 };
+
 struct WritesRelaxed {
   static constexpr BarrierTraits traits = Yuasa::traits;
   template <class M, class Write>
@@ -148,6 +174,47 @@ struct WritesRelaxed {
     m.shade(m.load(slot));
     m.marking();
     return write(std::memory_order_relaxed);
+  }
+};
+
+/// Fault 3: exchange and compare-exchange return something else than a plain store does, and so are told apart.
+template <class Original>
+struct ExchangesWithoutBarrier {
+  static constexpr BarrierTraits traits = Original::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+    using Result = decltype(write(std::memory_order_release));
+    constexpr bool exchanges = std::is_same_v<Result, typename M::Reference> || std::is_same_v<Result, bool>;
+    if constexpr (exchanges) {
+      return write(std::memory_order_release);
+    } else {
+      return Original::store(m, source, slot, value, write);
+    }
+  }
+};
+
+/// A safepoint may fall between shading and storing. Of dijkstra: its first version, as Stenning and Woodger read it. Of yuasa also fault 11:
+/// a buffer-full path that polls.
+template <class Original>
+struct PollsBeforeStore {
+  static constexpr BarrierTraits traits = Original::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+    return Original::store(m, source, slot, value, [&](std::memory_order order) {
+      if (m.marking()) m.poll();
+      return write(order);
+    });
+  }
+};
+
+/// Fault 10: a store to a global skips the barrier. Globals are told by their place: the first object of a model.
+template <class Original>
+struct SkipsGlobals {
+  static constexpr BarrierTraits traits = Original::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+    if (source == M::globals()) return write(std::memory_order_release);
+    return Original::store(m, source, slot, value, write);
   }
 };
 

@@ -1,14 +1,8 @@
 #include "collectors/parallel_for.hpp"
 
-#if defined(__SANITIZE_THREAD__)
-#define TRICOLOUR_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define TRICOLOUR_TSAN 1
-#endif
-#endif
+#include "core/sanitizers.hpp"
 
-#if defined(TRICOLOUR_TSAN)
+#if TRICOLOUR_THREAD_SANITIZER
 #include <algorithm>
 #include <atomic>
 #include <thread>
@@ -22,7 +16,7 @@
 
 namespace tricolour {
 
-#if defined(TRICOLOUR_TSAN)
+#if TRICOLOUR_THREAD_SANITIZER
 void parallel_for(unsigned threads, std::size_t count, std::size_t grain, const std::function<void(std::size_t)>& each) {
   std::atomic<std::size_t> next{0};  // relaxed: it only deals out pieces; join orders the work
   const auto work = [&] {

@@ -49,6 +49,10 @@ void Heap::touch_pages() {
 
 void Heap::attach(CollectorHooks& hooks, HeapObserver* observer) {
   hooks_ = &hooks;
+  observe(observer);
+}
+
+void Heap::observe(HeapObserver* observer) {
   observer_ = observer;
   blocks.observe(observer);
   large.observe(observer);

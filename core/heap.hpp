@@ -36,6 +36,8 @@ class Heap {
   void touch_pages();
   /// Before the first mutator. Null observer: nothing is verified.
   void attach(CollectorHooks& hooks, HeapObserver* observer);
+  /// Another observer, or null; before the first mutator too.
+  void observe(HeapObserver* observer);
 
   std::size_t bytes() const { return blocks.block_count() * block_bytes; }
   std::size_t metadata_bytes() const { return metadata_storage_.bytes(); }

@@ -3,21 +3,15 @@
 
 #include <cstddef>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define TRICOLOUR_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define TRICOLOUR_ASAN 1
-#endif
-#endif
+#include "core/sanitizers.hpp"
 
-#if defined(TRICOLOUR_ASAN)
+#if TRICOLOUR_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #endif
 
 namespace tricolour {
 
-#if defined(TRICOLOUR_ASAN)
+#if TRICOLOUR_ADDRESS_SANITIZER
 inline constexpr bool poisons_free_memory = true;
 inline void poison(void* begin, std::size_t bytes) { __asan_poison_memory_region(begin, bytes); }
 inline void unpoison(void* begin, std::size_t bytes) { __asan_unpoison_memory_region(begin, bytes); }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <variant>
 
+#include "core/exploration/coverage.hpp"
 #include "harness/replay_schedule.hpp"
 #include "harness/run_options.hpp"
 
@@ -69,7 +70,7 @@ struct ExploreCommand {
   unsigned cycles = 2;
   unsigned operations = 2;
   std::string repertoire = "load,store,allocate";
-  std::uint64_t budget = 20'000'000;
+  std::uint64_t budget = exploration::usual_most_states;
   std::filesystem::path html;  ///< empty: no page
   bool json = false;
   bool quiet = false;

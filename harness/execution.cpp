@@ -103,7 +103,7 @@ class Execution {
       : plan_(plan), options_(options), collected_(heap_options(plan), *plan.instance->barrier, options.records ? &recorder_ : nullptr) {
     if (options.mutations != nullptr) {
       mutations_ = std::make_unique<MutationRecorder>(collected_.heap(), *options.mutations);
-      collected_.heap().attach(collected_.collector(), mutations_.get());
+      collected_.heap().observe(mutations_.get());
     }
     if (plan.warmup_s > 0) passes_.push_back({std::make_unique<Pass>(plan.mutators, std::nullopt, 0), plan.warmup_s, plan.seed + 1});
     passes_.push_back({measured_pass(), plan.seconds, plan.seed});

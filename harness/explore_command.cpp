@@ -26,18 +26,10 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
-/// The place of `word` among `known`; throws when it has none.
-std::size_t place_of(std::string_view kind, std::string_view word, const std::vector<std::string_view>& known) {
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    if (same_name(known[i], word)) return i;
-  }
-  throw ConfigurationError(unknown_name(kind, word, known));
-}
-
 const Explorable& explorable_called(std::string_view name) {
   std::vector<std::string_view> known;
   for (const Explorable& one : explorables()) known.push_back(one.traits->name);
-  return explorables()[place_of("barrier", name, known)];
+  return explorables()[choose("barrier", name, known)];
 }
 
 /// `stopped` is what the barrier's traits ask for; the others change it.
@@ -45,7 +37,7 @@ ProtocolVariant variant_of(const std::string& protocol, const BarrierTraits& tra
   ProtocolVariant variant{.allocation = traits.allocation};
   bool white = false;
   for (const std::string_view word : words_of(protocol)) {
-    switch (place_of("protocol", word, {"stopped", "ragged", "white-allocation", "no-rescan", "handshake-end"})) {
+    switch (choose("protocol", word, {"stopped", "ragged", "white-allocation", "no-rescan", "handshake-end"})) {
       case 0: break;
       case 1: variant.ragged_roots = variant.handshake_end = true; break;
       case 2: white = true; break;
@@ -64,7 +56,7 @@ ProtocolVariant variant_of(const std::string& protocol, const BarrierTraits& tra
 exploration::Repertoire repertoire_of(const std::string& text) {
   exploration::Repertoire repertoire;
   for (const std::string_view word : words_of(text)) {
-    const std::size_t place = place_of("operation", word, {"load", "store", "allocate", "exchange", "compare-exchange", "copy", "threads"});
+    const std::size_t place = choose("operation", word, {"load", "store", "allocate", "exchange", "compare-exchange", "copy", "threads"});
     if (place == 6) {
       repertoire.threads = true;
     } else {
@@ -87,7 +79,7 @@ exploration::Request request_of(const ExploreCommand& command, const BarrierTrai
   if (command.budget == 0) throw ConfigurationError("--budget 0 visits nothing");
   exploration::Request request;
   request.variant = variant_of(command.protocol, traits);
-  request.memory = static_cast<MemoryKind>(place_of("memory model", command.memory, {"sc", "tso", "ra"}));
+  request.memory = static_cast<MemoryKind>(choose("memory model", command.memory, {"sc", "tso", "ra"}));
   request.most_states = command.budget;
   exploration::Bounds& bounds = request.bounds;
   bounds.mutators = command.mutators;

@@ -7,7 +7,6 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 
 #include "core/errors.hpp"
 #include "harness/result_folder.hpp"
@@ -63,8 +62,6 @@ void append(std::string& bytes, std::uint64_t number) {
   bytes.push_back(static_cast<char>(number));
 }
 
-std::string reason(int error) { return std::generic_category().message(error); }
-
 }  // namespace
 
 // --- writing --------------------------------------------------------------------------------------------------------------------
@@ -74,11 +71,9 @@ TraceWriter::TraceWriter(std::filesystem::path file, bool replace, std::string_v
       partial_(fmt::format("{}.partial-{}", file_.string(), ::getpid())),
       made_by_(made_by),
       checksum_(Checksum().value()) {
-  if (!replace && std::filesystem::exists(std::filesystem::symlink_status(file_))) {
-    throw ConfigurationError(fmt::format("{} exists; --force replaces it", file_.string()));
-  }
+  check_place(file_, replace);
   descriptor_ = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) throw OutputError(fmt::format("cannot write {}: {}", file_.string(), reason(errno)));
+  if (descriptor_ < 0) refuse_output(file_, errno);
   buffer_.reserve(flush_at + 64);
   write_out(std::string(sizeof(Header), '\0') + made_by_);
 }
@@ -108,14 +103,7 @@ void TraceWriter::flush() {
 }
 
 void TraceWriter::write_out(std::string_view bytes) {
-  while (!bytes.empty() && error_ == 0) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      error_ = errno;
-    }
-  }
+  if (error_ == 0) error_ = write_fully(descriptor_, bytes);
 }
 
 void TraceWriter::complete() {
@@ -137,7 +125,7 @@ void TraceWriter::complete() {
   if (error_ == 0 && ::rename(partial_.c_str(), file_.c_str()) != 0) error_ = errno;
   if (error_ == 0) return;
   abandon();
-  throw OutputError(fmt::format("cannot write {}: {}", file_.string(), reason(error_)));
+  refuse_output(file_, error_);
 }
 
 // --- reading --------------------------------------------------------------------------------------------------------------------

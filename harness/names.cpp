@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/errors.hpp"
+
 namespace tricolour {
 
 bool same_name(std::string_view one, std::string_view other) {
@@ -15,6 +17,13 @@ std::string unknown_name(std::string_view kind, std::string_view name, const std
   text += existing.size() == 1 ? "is only " : "are ";
   for (std::size_t i = 0; i < existing.size(); ++i) text += (i == 0 ? "" : ", ") + std::string(existing[i]);
   return text;
+}
+
+std::size_t choose(std::string_view kind, std::string_view name, const std::vector<std::string_view>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (same_name(words[i], name)) return i;
+  }
+  throw ConfigurationError(unknown_name(kind, name, words));
 }
 
 std::string joined(const std::vector<std::string>& names, std::string_view separator) {

@@ -13,6 +13,9 @@ bool same_name(std::string_view one, std::string_view other);
 /// "no barrier is called 'steel'; there are none, dijkstra, ...". `kind` is singular.
 std::string unknown_name(std::string_view kind, std::string_view name, const std::vector<std::string_view>& existing);
 
+/// The place of `name` among `words`. Throws ConfigurationError with what there is.
+std::size_t choose(std::string_view kind, std::string_view name, const std::vector<std::string_view>& words);
+
 /// The names of those of `all` that fit: of descriptions, or pointers to them.
 template <class All, class Fits>
 std::vector<std::string> names_of(const All& all, Fits fits) {

@@ -23,27 +23,31 @@ void refuse_existing(const std::filesystem::path& path, bool replace) {
   }
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& path, int error) {
-  throw OutputError(fmt::format("cannot write {}: {}", path.string(), reason(error)));
-}
-
 void write_all(const std::filesystem::path& path, int flags, std::string_view text) {
   const int opened = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
-  if (opened < 0) refuse(path, errno);
-  int failed = 0;
-  while (!text.empty() && failed == 0) {
-    const ssize_t written = ::write(opened, text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      failed = errno;
-    }
-  }
+  if (opened < 0) refuse_output(path, errno);
+  int failed = write_fully(opened, text);
   if (::close(opened) != 0 && failed == 0) failed = errno;
-  if (failed != 0) refuse(path, failed);
+  if (failed != 0) refuse_output(path, failed);
 }
 
 }  // namespace
+
+int write_fully(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+void refuse_output(const std::filesystem::path& path, int error) {
+  throw OutputError(fmt::format("cannot write {}: {}", path.string(), reason(error)));
+}
 
 void write_file(const std::filesystem::path& path, std::string_view text) { write_all(path, O_EXCL, text); }
 
@@ -55,7 +59,7 @@ void replace_file(const std::filesystem::path& path, std::string_view text) {
     ::unlink(temporary.c_str());
     throw;
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) refuse(path, errno);
+  if (::rename(temporary.c_str(), path.c_str()) != 0) refuse_output(path, errno);
 }
 
 std::string read_file(const std::filesystem::path& path) {
@@ -70,9 +74,9 @@ std::string read_file(const std::filesystem::path& path) {
 
 void check_place(const std::filesystem::path& file, bool replace) {
   refuse_existing(file, replace);
-  if (std::filesystem::is_directory(file)) refuse(file, EISDIR);
+  if (std::filesystem::is_directory(file)) refuse_output(file, EISDIR);
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) refuse(file, errno);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) refuse_output(file, errno);
 }
 
 ResultFolder::ResultFolder(std::filesystem::path wanted, bool replace) : wanted_(std::move(wanted)), replace_(replace) {
@@ -101,7 +105,7 @@ void ResultFolder::complete() {
   if (::renameat2(AT_FDCWD, partial_.c_str(), AT_FDCWD, wanted_.c_str(), exclusive) != 0) {
     const int reason_code = errno;
     std::filesystem::rename(old, wanted_, error);
-    refuse(wanted_, reason_code);
+    refuse_output(wanted_, reason_code);
   }
   completed_ = true;
   std::filesystem::remove_all(old, error);

@@ -17,6 +17,11 @@ class OutputError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Writes all of `bytes` to an open file; returns 0, or errno of what went wrong.
+int write_fully(int descriptor, std::string_view bytes);
+/// Throws OutputError with the reason, an errno.
+[[noreturn]] void refuse_output(const std::filesystem::path& path, int error);
+
 /// Writes the whole of `text` to a new file, or throws OutputError.
 void write_file(const std::filesystem::path& path, std::string_view text);
 /// The same, replacing an existing file in one step.

@@ -21,13 +21,6 @@ const Info& must_find(const Info* found, std::string_view kind, std::string_view
   throw ConfigurationError(unknown_name(kind, name, existing));
 }
 
-std::size_t choose(std::string_view kind, std::string_view name, const std::vector<std::string_view>& words) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (same_name(words[i], name)) return i;
-  }
-  throw ConfigurationError(unknown_name(kind, name, words));
-}
-
 void check_range(std::string_view what, unsigned value, unsigned most) {
   if (value < 1 || value > most) throw ConfigurationError(fmt::format("{}: {} is outside 1 to {}", what, value, most));
 }

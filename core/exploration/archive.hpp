@@ -63,6 +63,26 @@ class ByteReader {
   const std::uint8_t* next_;
 };
 
+/// A field and how many bits its values need.
+template <class T>
+struct Bits {
+  T& field;
+  unsigned width;
+};
+template <class T>
+Bits(T&, unsigned) -> Bits<T>;
+
+/// Transfers small fields as one `Word`, the first in its lowest bits.
+template <std::unsigned_integral Word, class Archive, class... T>
+void transfer_packed(Archive& archive, Bits<T>... bits) {
+  Word word = 0;
+  unsigned at = 0;
+  ((word = static_cast<Word>(word | static_cast<Word>(bits.field) << at), at += bits.width), ...);
+  archive(word);
+  at = 0;
+  ((bits.field = static_cast<T>(word >> at & ((1u << bits.width) - 1)), at += bits.width), ...);
+}
+
 /// Two independent 64-bit hashes would be one of 128; one is enough as long as collisions are rare: see VisitedStates.
 /// Source: the mixing step is wyhash's (Wang Yi, public domain): multiply to 128 bits, fold the halves.
 inline std::uint64_t fingerprint(std::span<const std::uint8_t> bytes) {

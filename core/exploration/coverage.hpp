@@ -4,7 +4,15 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/sanitizers.hpp"
+
 namespace tricolour::exploration {
+
+/// States that a search visits at most, unless somebody says otherwise: enough for every program of a test.
+inline constexpr std::uint64_t usual_most_states = 20'000'000;
+/// In the slow builds of the sanitizers searches that find nothing stop early, after enough states to run every part.
+inline constexpr bool searches_are_cut_short = TRICOLOUR_ADDRESS_SANITIZER != 0 || TRICOLOUR_THREAD_SANITIZER != 0;
+inline constexpr std::uint64_t cut_short_states = 20'000;
 
 struct Coverage {
   std::uint64_t states = 0;

@@ -19,7 +19,7 @@ struct Request {
   ProtocolVariant variant{};
   MemoryKind memory = MemoryKind::sc;
   Bounds bounds{};
-  std::uint64_t most_states = 20'000'000;
+  std::uint64_t most_states = usual_most_states;
   std::function<void(const Coverage&)> progress{};
 };
 

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "core/colour.hpp"
+#include "core/exploration/archive.hpp"
 #include "core/exploration/resumption.hpp"
 #include "core/protocol.hpp"
 
@@ -57,15 +58,7 @@ struct Operation {
 
   template <class Archive>
   void transfer(Archive& archive) {
-    auto packed = static_cast<std::uint32_t>(static_cast<unsigned>(kind) | unsigned{source} << 3 | unsigned{slot} << 6 | unsigned{value} << 7 |
-                                             unsigned{expected} << 10 | unsigned{destination} << 13);
-    archive(packed);
-    kind = static_cast<OperationKind>(packed & 7);
-    source = packed >> 3 & 7;
-    slot = packed >> 6 & 1;
-    value = packed >> 7 & 7;
-    expected = packed >> 10 & 7;
-    destination = packed >> 13 & 7;
+    transfer_packed<std::uint32_t>(archive, Bits{kind, 3}, Bits{source, 3}, Bits{slot, 1}, Bits{value, 3}, Bits{expected, 3}, Bits{destination, 3});
   }
 };
 
@@ -94,12 +87,7 @@ struct ModelPhase {
 
   template <class Archive>
   void transfer(Archive& archive) {
-    auto packed = static_cast<std::uint8_t>(sense.black | unsigned{marking} << 2 | unsigned{roots_scanned} << 3 | unsigned{allocates_black} << 4);
-    archive(packed);
-    sense.black = packed & 3;
-    marking = (packed >> 2 & 1) != 0;
-    roots_scanned = (packed >> 3 & 1) != 0;
-    allocates_black = (packed >> 4 & 1) != 0;
+    transfer_packed<std::uint8_t>(archive, Bits{sense.black, 2}, Bits{marking, 1}, Bits{roots_scanned, 1}, Bits{allocates_black, 1});
   }
 };
 
@@ -139,12 +127,8 @@ struct MutatorState {
 
   template <class Archive>
   void transfer(Archive& archive) {
-    const bool busy = operation.kind != OperationKind::none;
-    auto packed = static_cast<std::uint8_t>(static_cast<unsigned>(life) | unsigned{busy} << 2 | unsigned{at_poll} << 3 | unsigned{operations_left} << 4);
-    archive(packed);
-    life = static_cast<Life>(packed & 3);
-    at_poll = (packed >> 3 & 1) != 0;
-    operations_left = packed >> 4;
+    bool busy = operation.kind != OperationKind::none;
+    transfer_packed<std::uint8_t>(archive, Bits{life, 2}, Bits{busy, 1}, Bits{at_poll, 1}, Bits{operations_left, 4});
     if (life != Life::running) {
       *this = {.life = life, .operations_left = operations_left};
       return;
@@ -152,12 +136,12 @@ struct MutatorState {
     phase.transfer(archive);
     for (ObjectNumber& root : roots) archive(root);
     archive(buffer);
-    if ((packed >> 2 & 1) == 0) {
-      operation = {};
-      log.size = 0;
-    } else {
+    if (busy) {
       operation.transfer(archive);
       log.transfer(archive);
+    } else {
+      operation = {};
+      log.size = 0;
     }
   }
 };
@@ -184,19 +168,8 @@ struct CollectorState {
 
   template <class Archive>
   void transfer(Archive& archive) {
-    auto packed = static_cast<std::uint32_t>(static_cast<unsigned>(stage) | unsigned{step} << 3 | unsigned{cycles_left} << 7 |
-                                             unsigned{acknowledged} << 10 | unsigned{held} << 13 | unsigned{found} << 18 | unsigned{scanning} << 19 |
-                                             unsigned{next_slot} << 22 | unsigned{taken_card} << 24);
-    archive(packed);
-    stage = static_cast<Stage>(packed & 7);
-    step = packed >> 3 & 15;
-    cycles_left = packed >> 7 & 7;
-    acknowledged = packed >> 10 & 7;
-    held = packed >> 13 & 3;
-    found = (packed >> 18 & 1) != 0;
-    scanning = packed >> 19 & 7;
-    next_slot = packed >> 22 & 3;
-    taken_card = packed >> 24 & 7;
+    transfer_packed<std::uint32_t>(archive, Bits{stage, 3}, Bits{step, 4}, Bits{cycles_left, 3}, Bits{acknowledged, 3}, Bits{held, 2}, Bits{found, 1},
+                                   Bits{scanning, 3}, Bits{next_slot, 2}, Bits{taken_card, 3});
     phase.transfer(archive);
     archive(grey);
     archive(pending);

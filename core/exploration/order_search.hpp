@@ -10,18 +10,10 @@
 
 namespace tricolour::exploration {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool searches_are_cut_short = true;
-#else
-inline constexpr bool searches_are_cut_short = false;
-#endif
-/// Enough for every counterexample; otherwise for every program of a test.
-inline constexpr std::uint64_t most_program_states = searches_are_cut_short ? 20'000 : 20'000'000;
-
 template <class Program>
 Coverage search_program(const Program& program, const Weakening& weakening = {}, OrderSites* sites = nullptr) {
   const ProgramModel<Program> model(program, weakening, sites);
-  return Search(model, most_program_states).run();
+  return Search(model, searches_are_cut_short ? cut_short_states : usual_most_states).run();
 }
 
 /// The steps of a counterexample, a line each.
@@ -80,6 +72,24 @@ std::vector<WeakeningResult> weaken_each(const Programs& programs, const OrderSi
     }
   }
   return results;
+}
+
+/// What is wrong with the orders that the code under `programs` states: a counterexample as they are, or an order that may be weaker. The
+/// programs that have most counterexamples first.
+template <class Programs>
+std::vector<std::string> order_complaints(const Programs& programs) {
+  std::vector<std::string> complaints;
+  OrderSites sites;
+  for (const auto& program : programs) {
+    const Coverage coverage = search_program(program, {}, &sites);
+    if (coverage.violated) complaints.push_back(program.name() + " goes wrong\n" + steps_of(program, {}, coverage));
+    if (!coverage.exhausted && !searches_are_cut_short) complaints.push_back(program.name() + " has too many states");
+  }
+  if (sites.all().empty()) complaints.emplace_back("no program accesses anything");
+  for (const WeakeningResult& result : weaken_each(programs, sites)) {
+    if (result.program.empty()) complaints.push_back(description(result));
+  }
+  return complaints;
 }
 
 }  // namespace tricolour::exploration

@@ -72,12 +72,8 @@ struct LateLoad {
 
   template <class Archive>
   void transfer(Archive& archive) {
-    auto packed = static_cast<std::uint8_t>(static_cast<unsigned>(stage) | thread * 4u | location * 16u);
-    archive(packed);
+    transfer_packed<std::uint8_t>(archive, Bits{stage, 2}, Bits{thread, 2}, Bits{location, 4});
     archive(value);
-    stage = static_cast<Stage>(packed & 3);
-    thread = packed >> 2 & 3;
-    location = packed >> 4;
   }
 };
 
