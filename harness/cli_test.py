@@ -338,6 +338,45 @@ def test_a_killed_sweep_goes_on(tricolour, tmp_path):
     assert "has changed" in tricolour("sweep", file, "--out", out, "--resume", expect=2).stderr
 
 
+def test_two_sweeps_do_not_write_one_folder(tricolour, tmp_path):
+    out = tmp_path / "sweep"
+    file = experiment(tmp_path, operations=10**12)
+    process = subprocess.Popen([TRICOLOUR, "sweep", str(file), "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not (out / "index.json").exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    assert "another sweep is writing" in tricolour("sweep", file, "--out", out, "--resume", expect=2).stderr
+    process.kill()
+    process.wait()
+
+
+SLOW_TO_BECOME_A_RUN = """
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+int prctl(int option, ...) {
+  close(open(getenv("FORKED"), O_CREAT | O_WRONLY, 0666));
+  sleep(2);
+  return 0;
+}
+"""
+
+
+def test_what_a_killed_sweep_had_forked_does_not_hold_its_folder(tricolour, tmp_path):
+    out, library, forked = tmp_path / "sweep", tmp_path / "slow.so", tmp_path / "forked"
+    subprocess.run(["cc", "-shared", "-fPIC", "-xc", "-", "-o", library], input=SLOW_TO_BECOME_A_RUN, text=True, check=True)
+    file = experiment(tmp_path, cells=1, invocations=2, operations=100)
+    process = subprocess.Popen([TRICOLOUR, "sweep", str(file), "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env={**os.environ, "LD_PRELOAD": str(library), "FORKED": str(forked)})
+    while not forked.exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    tricolour("sweep", file, "--out", out, "--resume")
+    assert [status for _, _, status in runs_of(out)] == ["ok"] * 2
+
+
 def test_an_interrupted_sweep_keeps_its_books(tricolour, tmp_path):
     out = tmp_path / "sweep"
     file = experiment(tmp_path, cells=2, invocations=5, operations=200)

@@ -7,7 +7,6 @@
 // index does not list was finished just before the end, and is taken as it is.
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -35,11 +34,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Keeps a second sweep out of the folder for as long as it lives; the system lets go when the process ends.
+/// Keeps a second sweep out of the folder for as long as it lives; the system lets go when the process ends. A record lock, which no child
+/// inherits: one that a killed sweep had forked and that has not become a run yet would hold any other for a moment longer.
+/// It stands on the sweep's copy of its experiment, which nothing here may open meanwhile: closing that would give the lock up.
 class FolderLock {
  public:
-  explicit FolderLock(const fs::path& folder) : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  explicit FolderLock(const fs::path& folder) : descriptor_(::open((folder / "experiment.toml").c_str(), O_RDWR | O_CLOEXEC)) {
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    if (descriptor_ >= 0 && ::fcntl(descriptor_, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN)) {
       ::close(descriptor_);
       throw ConfigurationError(fmt::format("another sweep is writing {}", folder.string()));
     }
