@@ -140,7 +140,8 @@ constexpr const char* sweep_footer =
     "  [[exclude]] matrix keys with a value or an array each: cells that match all of them are left out\n"
     "  [run]      invocations, seconds or operations, warmup_s, seed, timeout_s, verify, pin, request_rows, set = { \"room.name\" = value "
     "},\n"
-    "             order = \"randomised-blocks\" or \"as-written\", baseline = { collector, barrier }\n"
+    "             order = \"randomised-blocks\" or \"as-written\", baseline = { collector, barrier, ... }: what every cell is compared\n"
+    "             with; a matrix key that it does not name is the cell's own\n"
     "A folder that was interrupted goes on with --resume, which repeats at most the run that was under way.\n"
     "Exit codes: 0 every cell has its rows; 2 the file is refused; 3 an invariant was violated; 130 interrupted.";
 

@@ -53,6 +53,17 @@ unsigned& count_of(RunOptions& options, std::string_view axis) {
   return axis == "mark_threads" ? options.mark_threads : options.concurrent_mark_threads;
 }
 
+/// An axis of the baseline's with one value.
+Axis pinned(std::string_view key, std::string value) {
+  return {std::string(key), {{value, [key, value](RunOptions& options) { text_of(options, key) = value; }}}};
+}
+
+std::vector<std::string_view> axis_keys() {
+  std::vector<std::string_view> keys(std::begin(text_axes), std::end(text_axes));
+  keys.insert(keys.end(), std::begin(count_axes), std::end(count_axes));
+  return keys;
+}
+
 class Reader {
  public:
   Reader(std::string_view text, std::string_view file) : file_(file), root_(parse_toml(text, file)) {}
@@ -99,11 +110,20 @@ class Reader {
       experiment_.order = static_cast<CellOrder>(one->choice({"randomised-blocks", "as-written"}));
     }
     if (const auto one = run.find("baseline")) {
-      const TomlTable baseline = one->table("baseline", {"collector", "barrier"});
-      experiment_.baseline_collector = baseline.must("collector").text();
-      experiment_.baseline_barrier = baseline.must("barrier").text();
-      baseline_line_ = one->line();
+      read_baseline(*one);
     }
+  }
+
+  void read_baseline(const TomlValue& value) {
+    const TomlTable baseline = value.table("baseline", axis_keys());
+    for (const std::string_view key : {"collector", "barrier"}) baseline.must(key);
+    baseline_.clear();
+    const auto pin = [&](std::string_view key, auto choice) {
+      if (const auto one = baseline.find(key)) baseline_.push_back({std::string(key), {choice(key, *one)}});
+    };
+    for (const std::string_view key : text_axes) pin(key, text_choice);
+    for (const std::string_view key : count_axes) pin(key, count_choice);
+    baseline_line_ = value.line();
   }
 
   static void read_duration(const TomlTable& table, RunOptions& options) {
@@ -121,8 +141,7 @@ class Reader {
   }
 
   void read_matrix(const TomlValue& value) {
-    std::vector<std::string_view> known(std::begin(text_axes), std::end(text_axes));
-    known.insert(known.end(), std::begin(count_axes), std::end(count_axes));
+    std::vector<std::string_view> known = axis_keys();
     known.insert(known.end(), {"workload", "unsound_pairs"});
     const TomlTable matrix = value.table("[matrix]", known);
     matrix_line_ = value.line();
@@ -260,33 +279,28 @@ class Reader {
   }
 
   void make_cells() {
-    std::vector<std::pair<RunOptions, unsigned>> baselines;
+    std::vector<RunOptions> baselines;
     for (const Point& point : multiply_out()) {
       if (excluded(point)) continue;
       if (skips_unsound_ && is_unsound(point.options)) continue;
       add_cell(point.options, point.line);
       RunOptions baseline = point.options;
-      baseline.collector = experiment_.baseline_collector;
-      baseline.barrier = experiment_.baseline_barrier;
       baseline.barrier_arm.clear();
       if (baseline.sweep == "concurrent") baseline.sweep = RunOptions{}.sweep;
-      baselines.emplace_back(baseline, baseline_line_ != 0 ? baseline_line_ : matrix_line_);
+      for (const Axis& pinned : baseline_) pinned.choices.front().apply(baseline);
+      baselines.push_back(baseline);
     }
-    if (experiment_.cells.empty()) throw FileError(file_, matrix_line_, "every cell is excluded");
-    for (const auto& [baseline, line] : baselines) add_baseline(baseline, line);
+    if (baselines.empty()) throw FileError(file_, matrix_line_, "every cell is excluded");
+    for (const RunOptions& baseline : baselines) add_cell(baseline, baseline_line_ != 0 ? baseline_line_ : matrix_line_);
+    name_baseline(baselines.front());
   }
 
-  void add_baseline(RunOptions baseline, unsigned line) {
-    const auto spelled = [](std::string& name, std::string_view canonical) { name = canonical; };
-    try {
-      spelled(baseline.barrier, find_barrier(baseline.barrier).name);
-    } catch (const ConfigurationError& error) {
-      throw FileError(file_, line, error.what());
+  /// As the parameters of cells spell it.
+  void name_baseline(const RunOptions& baseline) {
+    const NamedTexts spelled = cell_parameters(baseline);
+    for (const Axis& pinned : baseline_) {
+      experiment_.baseline.push_back(*std::ranges::find(spelled, pinned.key, &NamedTexts::value_type::first));
     }
-    if (const CollectorInfo* const found = find_collector(baseline.collector)) spelled(baseline.collector, found->name);
-    experiment_.baseline_collector = baseline.collector;
-    experiment_.baseline_barrier = baseline.barrier;
-    add_cell(baseline, line);
   }
 
   const std::string file_;
@@ -294,6 +308,7 @@ class Reader {
   Experiment experiment_;
   RunOptions standard_;
   std::vector<Axis> axes_;
+  std::vector<Axis> baseline_{pinned("collector", "stop_the_world"), pinned("barrier", "none")};  ///< one choice each
   std::vector<Exclusion> exclusions_;
   std::set<std::string> hashes_;
   bool skips_unsound_ = false;

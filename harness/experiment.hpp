@@ -20,8 +20,8 @@ enum class CellOrder : std::uint8_t { randomised_blocks, as_written };
 struct Experiment {
   std::string name;
   std::vector<RunOptions> cells;
-  std::string baseline_collector = "stop_the_world";
-  std::string baseline_barrier = "none";
+  /// What the baseline of a cell has in the place of the cell's own: matrix key to value, collector and barrier among them.
+  NamedTexts baseline;
   unsigned invocations = 20;
   std::uint64_t seed = 42;
   double timeout_s = 120;

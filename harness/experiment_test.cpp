@@ -51,6 +51,15 @@ TEST_CASE("a good experiment is multiplied out, without what is excluded, with i
   CHECK(std::ranges::count_if(experiment.cells, [](const RunOptions& one) { return one.barrier == "none"; }) == 4);
 }
 
+TEST_CASE("a baseline has what it names, and else what the cell has") {
+  const Experiment experiment = read_experiment(
+      with("seed = 7", "baseline = { collector = \"stop-the-world\", barrier = \"none\", heap = \"4x\", mark_threads = 2 }"), "e.toml");
+  CHECK(experiment.baseline == NamedTexts{{"collector", "stop_the_world"}, {"barrier", "none"}, {"heap", "4x"}, {"mark_threads", "2"}});
+  // 3 sound pairs x 2 workloads x 2 heaps, and one baseline for each workload, whatever the heap.
+  CHECK(experiment.cells.size() == 3 * 4 + 2);
+  CHECK(std::ranges::count_if(experiment.cells, [](const RunOptions& one) { return one.heap == "4x" && one.mark_threads == 2; }) == 2);
+}
+
 TEST_CASE("a block holds every cell once, in an order of its own that the seed decides") {
   const Experiment experiment = read_experiment(good_text, "e.toml");
   const auto first = block_order(experiment, 0);
@@ -119,6 +128,7 @@ TEST_CASE("a malformed experiment is refused with file, line and reason") {
       {with("seed = 7", "order = \"sorted\""), 14, "there are randomised-blocks, as-written"},
       {with("seed = 7", "verify = 1"), 14, "verify is an integer; it takes true or false"},
       {with("seed = 7", "baseline = { collector = \"stop_the_world\" }"), 14, "baseline has no 'barrier'"},
+      {with("seed = 7", "baseline = { collector = \"stop_the_world\", barrier = \"none\", workload = \"gcbench\" }"), 14, "workload"},
       {with("seed = 7", "baseline = { collector = \"epsilon\", barrier = \"none\" }"), 14, "no collector is called 'epsilon'"},
       {with("seed = 7", "seed = 7\nseed = 8"), 15, "redefine"},
       {with("{ \"pacer.assist\" = false }", "{ \"pacer.help\" = false }"), 15, "no parameter is called 'pacer.help'"},

@@ -83,16 +83,29 @@ std::vector<std::pair<std::string, double>> least_mmu(const std::vector<Recorded
 }
 
 /// CPU time by role. A pause's own share is what its thread did beside the phases it ran in it; what ran on a mutator's thread is not the
-/// mutator's.
+/// mutator's. Assists and lazy sweeps are timed by the wall alone: of them counts what surely was CPU time.
 CpuFigures cpu_figures(const Pass& pass, const std::vector<RecordedEvent>& events, Interval region,
                        const std::vector<MutatorAccount>& mutators) {
   CpuFigures cpu;
+  Nanoseconds at_work = 0;  // by the wall: not stopped, not waiting
   for (const MutatorAccount& account : mutators) {
+    const auto spent_in = [&](Activity activity) { return account.time_by_activity[static_cast<std::size_t>(activity)]; };
     cpu.mutator += account.cpu_ns;
-    cpu.assist += account.time_by_activity[static_cast<std::size_t>(Activity::assisting)];
-    cpu.sweep += account.time_by_activity[static_cast<std::size_t>(Activity::lazy_sweeping)];
+    cpu.assist += spent_in(Activity::assisting);
+    cpu.sweep += spent_in(Activity::lazy_sweeping);
+    for (const Activity one : {Activity::running, Activity::allocation_slow_path, Activity::lazy_sweeping, Activity::handshake,
+                               Activity::assisting}) {
+      at_work += spent_in(one);
+    }
   }
-  cpu.mutator -= cpu.assist + cpu.sweep;
+  Nanoseconds own_stops = 0;
+  for (const auto& [event, emitter, on_mutator_thread] : events) {
+    if (event.kind == EventKind::pause && on_mutator_thread && touches(event, region)) own_stops += clipped_cpu(event, region);
+  }
+  const Nanoseconds surely = certain_cpu(cpu.assist + cpu.sweep, at_work, cpu.mutator - own_stops);
+  cpu.assist = std::min(cpu.assist, surely);
+  cpu.sweep = surely - cpu.assist;
+  cpu.mutator -= surely;
   // Backwards, so that a pause is met before what ran in it.
   std::unordered_map<std::uint32_t, const Event*> pause_of;
   for (const auto& [event, emitter, on_mutator_thread] : std::views::reverse(events)) {
@@ -124,6 +137,10 @@ std::optional<RequestFigures> request_figures(const Pass& pass) {
 }
 
 }  // namespace
+
+Nanoseconds certain_cpu(Nanoseconds part, Nanoseconds whole, Nanoseconds cpu) {
+  return std::clamp<Nanoseconds>(part - (whole - cpu), 0, part);
+}
 
 Nanoseconds pause_begin(const Event& pause, unsigned mutators) { return mutators > 1 ? pause.begin_ns : pause.stopped_ns; }
 

@@ -61,6 +61,10 @@ struct RunFigures {
 /// have stopped then.
 Nanoseconds pause_begin(const Event& pause, unsigned mutators);
 
+/// Of `part` of a wall time `whole`, in which threads wanted a CPU and were on one for `cpu`, what they were on it at least: all the time
+/// they had to wait may have fallen into that part.
+Nanoseconds certain_cpu(Nanoseconds part, Nanoseconds whole, Nanoseconds cpu);
+
 /// `events` by end time; empty when nothing was recorded.
 RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events);
 

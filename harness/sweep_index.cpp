@@ -83,7 +83,7 @@ void SweepIndex::write() const {
       {"schema_version", 1},
       {"name", experiment_.name},
       {"created_utc", created_},
-      {"baseline", Json::Object{{"collector", experiment_.baseline_collector}, {"barrier", experiment_.baseline_barrier}}},
+      {"baseline", Json::Object(experiment_.baseline.begin(), experiment_.baseline.end())},
       {"invocations", experiment_.invocations},
       {"cells", std::move(cells)},
   };

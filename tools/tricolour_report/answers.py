@@ -137,7 +137,7 @@ def headline(experiment: Experiment) -> list[str]:
             f"{_longest_pause(experiment, mean)}."
         )
     if sentences:
-        baseline = " + ".join(experiment.sweep.baseline)
+        baseline = experiment.sweep.baseline_label
         sentences.insert(0, f"Against the baseline {baseline}, geometric means over workloads with 95 % intervals:")
     floor = [d.hiccups.max() for r in experiment.results for d in r.digests if len(d.hiccups)]
     if floor:

@@ -2,7 +2,7 @@
 
 Purpose: the one data model behind the page, the terminal summary, summary.csv and `compare`.
 Invariants: `digests` hold timed runs only (status ok, not verified). Every cell of the index has a `CellResult`, also
-one whose every run failed. Ratios are paired by block with the baseline cell of the same workload, heap and mutators.
+one whose every run failed. Ratios are paired by block with the baseline cell of the same workload, and of the same heap and mutators unless the baseline names its own.
 """
 
 import os
@@ -179,17 +179,14 @@ def _result(sweep: Sweep, cell: Cell, digests: dict[str, list[Digest]], runs: It
     return CellResult(cell, digests.get(cell.hash, []), own, statuses, max(0, sweep.invocations - listed))
 
 
-def _attach_baselines(results: list[CellResult], baseline: tuple[str, str]) -> None:
-    candidates = [result for result in results if (result.cell.collector, result.cell.barrier) == baseline]
+def _attach_baselines(results: list[CellResult], baseline: dict[str, str]) -> None:
+    candidates = [result for result in results if baseline.items() <= result.cell.parameters.items()]
+    setting = [key for key in ("workload", "heap", "mutators") if key not in baseline]
     for result in results:
-        same_setting = [c for c in candidates if _setting(c.cell) == _setting(result.cell)]
+        same_setting = [c for c in candidates if all(c.cell.parameters.get(k) == result.cell.parameters.get(k) for k in setting)]
         if same_setting:
             result.baseline = max(same_setting, key=lambda c: _shared_parameters(c.cell, result.cell))
             result.is_baseline = result.baseline is result
-
-
-def _setting(cell: Cell) -> tuple:
-    return cell.workload, cell.heap, cell.parameters.get("mutators")
 
 
 def _shared_parameters(one: Cell, other: Cell) -> int:

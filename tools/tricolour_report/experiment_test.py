@@ -42,6 +42,17 @@ def test_a_baseline_at_another_heap_is_none(tmp_path):
     assert result_of(experiment, "concurrent", heap="2x").ratio() is None
 
 
+def test_a_baseline_may_name_its_heap(tmp_path):
+    folder = write_sweep(tmp_path, 2, ("gcbench",), ("1.5x", "2x"), combinations=PAIRS)
+    index = json.loads((folder / "index.json").read_text())
+    index["baseline"]["heap"] = "2x"
+    (folder / "index.json").write_text(json.dumps(index))
+    experiment = load_experiment(folder, print)
+    assert experiment.sweep.baseline_label == "stop_the_world + none heap=2x"
+    everywhere = result_of(experiment, "stop_the_world", heap="2x")
+    assert all(result.baseline is everywhere for result in experiment.results) and everywhere.is_baseline
+
+
 def test_a_failed_cell_stays_with_its_status(tmp_path):
     folder = write_sweep(tmp_path, 2, ("gcbench",), combinations=PAIRS, failing={("concurrent", "yuasa", "gcbench"): "heap_exhausted"})
     result = result_of(load_experiment(folder, print), "concurrent")

@@ -40,7 +40,7 @@ def render(experiment: Experiment, shown: list[Shown]) -> str:
     fewest = min((len(result.digests) for result in experiment.results if result.digests), default=0)
     return environment.get_template(TEMPLATE).render(
         sweep=experiment.sweep,
-        baseline=" + ".join(experiment.sweep.baseline),
+        baseline=experiment.sweep.baseline_label,
         experiment=experiment,
         fewest=fewest,
         enough=ENOUGH_INVOCATIONS,

@@ -75,12 +75,17 @@ class Sweep:
     folder: Path
     name: str
     created_utc: str
-    baseline: tuple[str, str]
+    baseline: dict[str, str]
     invocations: int
     cells: list[Cell]
     runs: list[Run]
     skipped: list[Skipped]
     listed: int
+
+    @property
+    def baseline_label(self) -> str:
+        others = [f"{key}={value}" for key, value in self.baseline.items() if key not in ("collector", "barrier")]
+        return " ".join([f"{self.baseline['collector']} + {self.baseline['barrier']}", *others])
 
     @property
     def planned(self) -> int:
@@ -104,9 +109,8 @@ def open_sweep(folder: Path) -> Sweep:
                 runs.append(_read_run(folder, cell, listing))
             except DamagedRun as damage:
                 skipped.append(Skipped(listing["path"], str(damage)))
-    baseline = (index["baseline"]["collector"], index["baseline"]["barrier"])
     return Sweep(
-        folder, index["name"], index["created_utc"], baseline, index["invocations"], cells, runs, skipped, listed
+        folder, index["name"], index["created_utc"], index["baseline"], index["invocations"], cells, runs, skipped, listed
     )
 
 

@@ -25,7 +25,7 @@ COLUMNS = "{:<15}{:<9}{:<22}{:>9}{:>12}{:>9}{:>6}{:>9}  {}"
 
 def summary(experiment: Experiment, coloured: bool) -> str:
     """The whole summary; `coloured` adds ANSI colours."""
-    lines = [f"{experiment.sweep.name}: throughput as a ratio to {' + '.join(experiment.sweep.baseline)}", ""]
+    lines = [f"{experiment.sweep.name}: throughput as a ratio to {experiment.sweep.baseline_label}", ""]
     for group in groups(experiment):
         lines += _table(group, coloured) + [""]
     lines += _notes(experiment) + [""] + _histograms(experiment, coloured)

@@ -1,7 +1,7 @@
 """Lower-bound overhead against the heap multiple, wall and CPU time side by side.
 
 Invariants: one row of panels a workload; x is the logarithm of the multiple, and lists the sizes where the heap is none; y
-starts at 1, the floor; bars are 95 % intervals. Where the folder has the same workload with malloc and free, that is a line.
+starts at 1, the floor; bars are 95 % intervals, cut where they would go far beyond the points. Where the folder has the same workload with malloc and free, that is a line.
 """
 
 from math import isnan, log2
@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from ..experiment import Experiment
 from ..explicit_free import ExplicitFree
 from ..lower_bound_overhead import Overhead, overheads
-from .style import GREY, Style, legend_below, panels
+from .style import GREY, Style, legend_below, panels, readable_limits
 
 RESOURCES = {"wall": "wall time", "cpu": "CPU time"}
 FREE_LINE = (0, (4, 3))
@@ -39,6 +39,7 @@ def lower_bound_overhead(experiment: Experiment, style: Style, explicit: Explici
             axes.set_xticks(list(places.values()), list(places))
             axes.set_xlim(min(places.values()) - gap / 2, max(places.values()) + gap / 2)
             axes.set_xlabel(heap_axis)
+            axes.set_ylim(readable_limits([one.ratio for one in own]))
             free = explicit.over_floor(own) if explicit else None
             if free:
                 axes.axhline(free, color=GREY, linewidth=1.2, linestyle=FREE_LINE)
@@ -73,6 +74,4 @@ def _series(axes, places: dict[str, float], line: list[Overhead], style: Style, 
 
 def _finish(axes) -> None:
     axes.axhline(1.0, color=GREY, linewidth=1)
-    lowest, highest = axes.get_ylim()
-    axes.set_ylim(min(lowest, 1.0 - 0.04 * (highest - 1.0)), max(highest, 1.1))
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))

@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from ..experiment import CellResult, Experiment
+from ..intervals import Ratio
 
 COLOURS = {"stop_the_world": "#0072B2", "incremental": "#D55E00", "concurrent": "#009E73", "on_the_fly": "#CC79A7"}
 FREE_COLOURS = ["#E69F00", "#56B4E9", "#000000", "#8C6D31"]
@@ -83,12 +84,12 @@ def legend_below(figure: Figure, experiment: Experiment, results: list[CellResul
     )
 
 
-def panels(count: int, columns: int = 3, width: float = 3.6, height: float = 3.1, **kwargs) -> tuple[Figure, list[Axes]]:
-    """A grid of `count` panels; unused places stay empty."""
+def panels(count: int, columns: int = 3, width: float = 3.6, height: float = 3.1, beside: float = 0.0, **kwargs) -> tuple[Figure, list[Axes]]:
+    """A grid of `count` panels, with `beside` inches for what stands at its side; unused places stay empty."""
     columns = min(columns, count)
     rows = -(-count // columns)
     figure, grid = plt.subplots(
-        rows, columns, figsize=(max(width * columns, 6.4), height * rows), squeeze=False, constrained_layout=True, **kwargs
+        rows, columns, figsize=(max(width * columns + beside, 6.4), height * rows), squeeze=False, constrained_layout=True, **kwargs
     )
     figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08)
     axes = list(grid.ravel())
@@ -126,6 +127,18 @@ def nines_axis(axes: Axes, highest: float) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticklabels(["0", *(f"{100 - 100 / t:.10g}" for t in ticks[1:])])
     axes.set_xlabel("percentile")
+
+
+def readable_limits(ratios: list[Ratio]) -> tuple[float, float]:
+    """Limits that hold every value with 1, and the intervals as far as they do not press the values together: one that is far wider than the
+    values are apart is cut at the edge."""
+    values = [1.0, *(one.value for one in ratios)]
+    reach = 2 * max(max(values) - min(values), 0.05)
+    ends = [end for one in ratios for end in (one.low, one.high) if not np.isnan(end)]
+    low = max(min(values) - reach, min([*values, *ends]))
+    high = min(max(values) + reach, max([*values, *ends]))
+    margin = 0.08 * (high - low) or 0.05
+    return low - margin, high + margin
 
 
 def empty_note(axes: Axes, text: str) -> None:

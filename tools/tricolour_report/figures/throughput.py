@@ -1,6 +1,6 @@
 """Throughput as a ratio to the baseline.
 
-Invariants: points with 95 % intervals, paired by block. A cell that failed is a cross at the edge with its status,
+Invariants: points with 95 % intervals, paired by block; an interval that goes on beyond the picture is cut there. A cell that failed is a cross at the edge with its status,
 never a gap. With several heap sizes x is the heap multiple; with one the combinations are listed one a line.
 """
 
@@ -8,7 +8,10 @@ from matplotlib.lines import Line2D
 from math import isnan
 
 from ..experiment import CellResult, Experiment
-from .style import FAILED, GREY, Style, legend_below, panels
+from ..intervals import Ratio
+from .style import FAILED, GREY, Style, legend_below, panels, readable_limits
+
+INCHES_PER_LETTER = 0.075
 
 
 def throughput(experiment: Experiment, style: Style):
@@ -17,7 +20,8 @@ def throughput(experiment: Experiment, style: Style):
 
 def _at_one_heap(experiment: Experiment, style: Style):
     labels = list(dict.fromkeys(experiment.label(result.cell) for result in experiment.results))
-    figure, grid = panels(len(experiment.workloads), columns=3, height=0.9 + 0.27 * len(labels), sharey=True)
+    beside = INCHES_PER_LETTER * max(map(len, labels))
+    figure, grid = panels(len(experiment.workloads), columns=3, width=2.9, height=0.9 + 0.27 * len(labels), beside=beside, sharey=True)
     for axes, workload in zip(grid, experiment.workloads):
         failed = []
         for result in (r for r in experiment.results if r.cell.workload == workload):
@@ -25,6 +29,7 @@ def _at_one_heap(experiment: Experiment, style: Style):
             if not _point(axes, result, style, place, horizontal=True):
                 failed.append((place, result))
         _finish_x(axes, workload, experiment)
+        axes.set_xlim(readable_limits(_ratios(experiment, workload)))
         for place, result in failed:
             _mark_failed(axes, place, result)
     grid[0].set_yticks(range(len(labels)), labels)
@@ -32,11 +37,14 @@ def _at_one_heap(experiment: Experiment, style: Style):
     return figure
 
 
+def _ratios(experiment: Experiment, workload: str) -> list[Ratio]:
+    return [ratio for r in experiment.results if r.cell.workload == workload and (ratio := r.ratio())]
+
+
 def _finish_x(axes, workload: str, experiment: Experiment) -> None:
     axes.axvline(1.0, color=GREY, linewidth=1)
     axes.set_title(f"{workload}, heap {experiment.heaps[0]}")
     axes.set_xlabel("throughput / baseline")
-    axes.margins(x=0.12)
 
 
 def _mark_failed(axes, place: float, result: CellResult) -> None:
@@ -78,7 +86,7 @@ def _over_heaps(experiment: Experiment, style: Style):
         axes.set_title(workload)
         axes.set_xticks(range(len(experiment.heaps)), experiment.heaps)
         axes.set_xlim(-0.5, len(experiment.heaps) - 0.5)
-        axes.margins(y=0.12)
+        axes.set_ylim(readable_limits(_ratios(experiment, workload)))
         axes.set_xlabel("heap, as a multiple of the least that works" if experiment.heaps[-1].endswith("x") else "heap")
         axes.set_ylabel("throughput / baseline")
     shown = list({experiment.label(r.cell): r for r in experiment.results}.values())

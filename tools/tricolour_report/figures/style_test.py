@@ -1,0 +1,21 @@
+"""Limits of an axis of ratios."""
+
+from math import nan
+
+from ..intervals import Ratio
+from .style import readable_limits
+
+
+def test_every_value_and_1_are_inside_with_their_intervals():
+    low, high = readable_limits([Ratio(0.9, 0.85, 0.95, 10), Ratio(1.3, 1.2, 1.4, 10), Ratio(1.1, nan, nan, 1)])
+    assert low < 0.85 and 1.4 < high
+
+
+def test_an_interval_that_says_nothing_does_not_press_the_values_together():
+    low, high = readable_limits([Ratio(0.9, 1e-4, 1e4, 2), Ratio(1.1, 1.0, 1.2, 2)])
+    assert low < 0.9 and 1.2 < high and high - low < 2
+
+
+def test_one_value_at_1_has_an_axis():
+    low, high = readable_limits([Ratio(1.0, nan, nan, 1)])
+    assert low < 1 < high
