@@ -151,7 +151,7 @@ class Concurrent final : public Collector {
 
   /// Beside the mutators, until neither markers nor handshakes find any more; a few handshakes at most, the final stop does the rest.
   void mark() {
-    const Cycle::Interval interval = cycle_.begin_interval();
+    const Cycle::Interval interval = cycle_.begin_interval(Activity::marking);
     constexpr unsigned most_rounds = 3;
     for (unsigned round = 0; round < most_rounds; ++round) {
       cycle_.marker().mark_concurrently();

@@ -5,6 +5,7 @@
 
 #include "collectors/oracle.hpp"
 #include "collectors/root_scan.hpp"
+#include "core/probes.hpp"
 
 namespace tricolour {
 Cycle::Cycle(const CollectorParts& parts)
@@ -39,28 +40,30 @@ void Cycle::rethrow_failure() const {
 }
 
 void Cycle::begin(World::Exclusive& world, bool stopped) {
-  const Interval interval = begin_interval();
+  const Interval interval = begin_interval(Activity::begin);
   finish_sweep();
   check_swept();
   enter(Phase::begin);
+  probe::cycle_begin(number(), interval.begin_ns, heap_.used_bytes());
   protocol_ = protocol_for(barrier_, options_.allocation, stopped);
   handed_out_before_ = heap_.handed_out.load(std::memory_order_relaxed);
   execute(protocol_.begin, world, no_limit);
   enter(Phase::marking);
-  end_interval(interval, Activity::begin, Role::collector);
+  end_interval(interval, Role::collector);
 }
 
 bool Cycle::terminate(World::Exclusive& world, std::size_t slots) {
-  const Interval interval = begin_interval();
+  const Interval interval = begin_interval(Activity::termination);
   enter(Phase::termination);
   const bool done = execute(protocol_.termination, world, slots);
-  end_interval(interval, Activity::termination, Role::collector);
+  end_interval(interval, Role::collector);
   if (!done) {
     enter(Phase::marking);
     return false;
   }
   enter(Phase::sweeping);
   begin_sweep(world);
+  probe::cycle_end(number(), marker_->marked_bytes());
   completed_.fetch_add(1, std::memory_order_release);
   enter(Phase::idle);
   return true;
@@ -146,7 +149,7 @@ void Cycle::shade_roots(World::Exclusive& world, bool first) {
 }
 
 bool Cycle::drain(std::size_t slots) {
-  const Interval interval = begin_interval();
+  const Interval interval = begin_interval(Activity::marking);
   bool drained = true;
   if (slots == no_limit) {
     marker_->mark_stopped();
@@ -210,9 +213,9 @@ void Cycle::clear_log() {
 }
 
 void Cycle::sweep(void (Sweeper::*how)()) {
-  const Interval interval = begin_interval();
+  const Interval interval = begin_interval(Activity::sweeping);
   (sweeper_.*how)();
-  sweep_cpu_ns_.fetch_add(end_interval(interval, Activity::sweeping, Role::sweeper), std::memory_order_relaxed);
+  sweep_cpu_ns_.fetch_add(end_interval(interval, Role::sweeper), std::memory_order_relaxed);
 }
 
 void Cycle::check_swept() try {
@@ -233,17 +236,27 @@ CollectorStatistics Cycle::statistics() const {
   return statistics;
 }
 
-Nanoseconds Cycle::end_interval(const Interval& interval, Activity activity, Role role, std::uint64_t bytes, std::uint64_t objects) {
-  // Not heap_.phase.cycle: a sweep beside mutators may meet a stopped collection that counts it up.
-  const std::uint64_t cycle = completed() + (phase() == Phase::idle ? 0 : 1);
+std::uint64_t Cycle::number() const { return completed() + (phase() == Phase::idle ? 0 : 1); }
+
+Cycle::Interval Cycle::begin_interval(Activity activity) const {
+  const Nanoseconds now = now_ns();
+  const std::uint64_t cycle = activity == Activity::begin ? completed() + 1 : number();
+  probe::phase_begin(cycle, activity, now);
+  return {activity, now, cpu_now()};
+}
+
+Nanoseconds Cycle::end_interval(const Interval& interval, Role role, std::uint64_t bytes, std::uint64_t objects) {
+  const std::uint64_t cycle = number();
   const Nanoseconds cpu = cpu_now() - interval.cpu_ns;
-  heap_.emit({.kind = EventKind::phase, .activity = activity, .role = role, .cycle = cycle, .begin_ns = interval.begin_ns,
-              .stopped_ns = interval.begin_ns, .end_ns = now_ns(), .cpu_ns = cpu, .bytes = bytes, .objects = objects});
+  const Nanoseconds now = now_ns();
+  probe::phase_end(cycle, interval.activity, now, bytes);
+  heap_.emit({.kind = EventKind::phase, .activity = interval.activity, .role = role, .cycle = cycle, .begin_ns = interval.begin_ns,
+              .stopped_ns = interval.begin_ns, .end_ns = now, .cpu_ns = cpu, .bytes = bytes, .objects = objects});
   return cpu;
 }
 
 void Cycle::end_marking(const Interval& interval, Role role) {
-  mark_cpu_ns_.fetch_add(end_interval(interval, Activity::marking, role, marker_->marked_bytes(), marker_->marked_objects()),
+  mark_cpu_ns_.fetch_add(end_interval(interval, role, marker_->marked_bytes(), marker_->marked_objects()),
                          std::memory_order_relaxed);
 }
 

@@ -61,12 +61,13 @@ class Cycle {
 
   /// A stretch of one phase on a GC thread, with what it costs in CPU: of the thread that runs it, and of the marker's own.
   struct Interval {
+    Activity activity;
     Nanoseconds begin_ns;
     Nanoseconds cpu_ns;
   };
-  Interval begin_interval() const { return {now_ns(), cpu_now()}; }
+  Interval begin_interval(Activity activity) const;
   /// Emits the interval, which ends now; returns its CPU time.
-  Nanoseconds end_interval(const Interval& interval, Activity activity, Role role, std::uint64_t bytes = 0, std::uint64_t objects = 0);
+  Nanoseconds end_interval(const Interval& interval, Role role, std::uint64_t bytes = 0, std::uint64_t objects = 0);
   /// The same for marking: with the cycle's totals, and counted.
   void end_marking(const Interval& interval, Role role);
 
@@ -81,6 +82,8 @@ class Cycle {
   void begin_sweep(World::Exclusive& world);
   void clear_log();
   std::size_t live_bytes() const;
+  /// Of the cycle under way, or the last one. Not heap_.phase.cycle: a sweep beside mutators may meet a stopped collection that counts it up.
+  std::uint64_t number() const;
   Nanoseconds cpu_now() const { return thread_cpu_ns() + marker_->own_cpu_ns(); }
 
   Heap& heap_;

@@ -71,7 +71,7 @@ class Incremental final : public Collector {
   }
 
   void quantum(World::Exclusive& world, Pause& pause, double rate) {
-    const Cycle::Interval interval = cycle_.begin_interval();
+    const Cycle::Interval interval = cycle_.begin_interval(Activity::marking);
     const std::uint64_t before = cycle_.marker().marked_bytes();
     const bool drained = cycle_.marker().mark_quantum(options_.quantum_slots);
     cycle_.end_marking(interval, Role::marker);

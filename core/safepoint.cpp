@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/heap.hpp"
+#include "core/probes.hpp"
 #include "core/spin.hpp"
 
 namespace tricolour {
@@ -136,6 +137,8 @@ World::Exclusive::~Exclusive() {
 
 void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work) {
   Event event{.kind = EventKind::pause, .thread = every_mutator, .begin_ns = now_ns()};
+  const std::uint64_t& cycle = world_.heap_.phase.cycle;
+  probe::pause_begin(cycle, pause.kind, pause.cause, event.begin_ns);
   const bool recorded = world_.heap_.recorded();
   const Nanoseconds cpu_before = recorded ? thread_cpu_ns() : 0;
   for (MutatorContext* mutator : world_.mutators_) mutator->safepoint.poll.store(true, std::memory_order_release);
@@ -143,6 +146,7 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
   for (MutatorContext* mutator : world_.mutators_) world_.await_stopped(*mutator);
   event.stopped_ns = now_ns();
   event.bytes = world_.heap_.used_bytes();
+  probe::pause_stopped(cycle, pause.kind, event.stopped_ns, event.bytes);
   try {
     work(pause);
   } catch (...) {
@@ -152,14 +156,17 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
   event.objects = world_.heap_.used_bytes();
   event.pause = pause.kind;
   event.cause = pause.cause;
-  event.cycle = world_.heap_.phase.cycle;
+  event.cycle = cycle;
   world_.resume();
   event.end_ns = now_ns();
+  probe::pause_end(event.cycle, event.pause, event.end_ns, event.objects);
   event.cpu_ns = recorded ? thread_cpu_ns() - cpu_before : 0;
   world_.heap_.emit(event);
 }
 
 void World::Exclusive::handshake(const HandshakeWork& work) {
+  const std::uint64_t cycle = world_.heap_.phase.cycle;
+  probe::handshake_begin(cycle, world_.mutators_.size());
   for (MutatorContext* mutator : world_.mutators_) {
     mutator->safepoint.handshake.store(&work, std::memory_order_release);
     mutator->safepoint.poll.store(true, std::memory_order_release);
@@ -184,6 +191,7 @@ void World::Exclusive::handshake(const HandshakeWork& work) {
     }
     world_.resumed_.notify_all();
   }
+  probe::handshake_end(cycle, world_.mutators_.size());
 }
 
 }  // namespace tricolour

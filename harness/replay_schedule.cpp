@@ -38,7 +38,7 @@ void ScheduledCollector::quantum(MutatorContext& mutator) {
   ++quanta_done_;
   World::Exclusive world(heap_.world, &mutator);
   world.stop({PauseKind::quantum, Cause::allocation_quantum}, [&](Pause&) {
-    const Cycle::Interval interval = cycle_.begin_interval();
+    const Cycle::Interval interval = cycle_.begin_interval(Activity::marking);
     cycle_.marker().mark_quantum(quantum_slots_);
     cycle_.end_marking(interval, Role::marker);
   });
