@@ -34,6 +34,14 @@ HeapOptions checked_heap(const CollectedHeapOptions& options, const BarrierTrait
 
 }  // namespace
 
+HeapFootprint CollectedHeap::footprint(const CollectedHeapOptions& options, const BarrierTraits& barrier) {
+  HeapFootprint footprint = Heap::footprint(checked_heap(options, barrier));
+  const MarkerInfo& marker = *find_marker(options.collection.marker);
+  if (marker.reserved_bytes != nullptr) footprint.reserve += marker.reserved_bytes(options.heap.bytes);
+  if (options.verify || options.unsound) footprint.reserve += Oracle::bytes_for(options.heap.bytes);
+  return footprint;
+}
+
 CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierTraits& barrier, EventListener* listener)
     : heap_(checked_heap(options, barrier), listener) {
   if (options.verify || options.unsound) {

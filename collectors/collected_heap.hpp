@@ -32,6 +32,8 @@ class CollectedHeap {
   /// `barrier` is the one that every mutator of this heap uses. Throws ConfigurationError: unknown names, unsound pairs, impossible sizes.
   CollectedHeap(const CollectedHeapOptions& options, const BarrierTraits& barrier, EventListener* listener = nullptr);
   ~CollectedHeap();
+  /// Of one that is made so, with marker and oracle. Throws as the constructor does; touches nothing.
+  static HeapFootprint footprint(const CollectedHeapOptions& options, const BarrierTraits& barrier);
   CollectedHeap(const CollectedHeap&) = delete;
   CollectedHeap& operator=(const CollectedHeap&) = delete;
 

@@ -96,6 +96,7 @@ struct MarkerInfo {
   std::string_view name;
   std::string_view summary;
   std::unique_ptr<Marker> (*make)(Heap& heap, const MarkerOptions& options);
+  std::size_t (*reserved_bytes)(std::size_t heap_bytes) = nullptr;  ///< of its own, beside the grey set; null: next to nothing
 };
 
 const std::vector<CollectorInfo>& collectors();

@@ -91,6 +91,12 @@ Oracle::Oracle(Heap& heap, std::string barrier, bool stops_at_lost)
 
 Oracle::~Oracle() = default;
 
+std::size_t Oracle::bytes_for(std::size_t heap_bytes) {
+  constexpr std::size_t bit_sets = 2;
+  const std::size_t granules = heap_bytes / granule_bytes;
+  return granules * (sizeof(Entry) + sizeof(const Object*)) + bit_sets * granules / 8;
+}
+
 Oracle::Entry& Oracle::entry_of(const Object* object) const {
   const auto offset = reinterpret_cast<const std::byte*>(object) - heap_.blocks.block_begin(0);
   return reinterpret_cast<Entry*>(entries_.begin())[static_cast<std::size_t>(offset) / granule_bytes];

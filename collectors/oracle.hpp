@@ -34,6 +34,8 @@ class Oracle final : public HeapObserver {
   /// `barrier`: its name, for the report. `stops_at_lost`: the first lost object throws InvariantViolated (and nothing is freed).
   Oracle(Heap& heap, std::string barrier, bool stops_at_lost);
   ~Oracle() override;
+  /// What it may take: an entry for each granule, the bits of its traces, and their stack.
+  static std::size_t bytes_for(std::size_t heap_bytes);
 
   void allocated(Object* object) override;
   void freed(Object* object, std::size_t bytes) override;

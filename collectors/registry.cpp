@@ -16,7 +16,7 @@ const std::vector<CollectorInfo>& collectors() {
 
 const std::vector<MarkerInfo>& markers() {
   static const std::vector<MarkerInfo> all{
-      {"serial", "one thread and one stack", make_serial_marker},
+      {"serial", "one thread and one stack", make_serial_marker, serial_marker_bytes},
       {"stealing", "work-stealing threads on Chase-Lev deques that overflow into shared packets", make_stealing_marker},
   };
   return all;

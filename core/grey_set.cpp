@@ -16,7 +16,11 @@ using PacketStack = boost::lockfree::stack<GreyPacket*, boost::lockfree::fixed_s
 std::uint32_t packet_capacity(std::size_t most_objects, std::uint32_t requested) {
   const std::size_t full_packets = max_packets - GreySet::max_owners;
   const std::size_t least = (most_objects + full_packets - 1) / full_packets;
-  return static_cast<std::uint32_t>(std::max<std::size_t>(requested, least));
+  return static_cast<std::uint32_t>(std::max<std::size_t>({requested, least, 1}));
+}
+std::size_t packet_bytes(std::uint32_t capacity) { return sizeof(GreyPacket) + capacity * sizeof(GreyItem); }
+std::size_t packet_count(std::size_t most_objects, std::uint32_t capacity) {
+  return (most_objects + capacity - 1) / capacity + GreySet::max_owners;
 }
 }  // namespace
 
@@ -27,9 +31,8 @@ struct GreySet::Stacks {
 };
 
 GreySet::GreySet(std::size_t most_objects, std::uint32_t capacity)
-    : capacity_(packet_capacity(most_objects, std::max(capacity, 1u))),
-      packet_bytes_(sizeof(GreyPacket) + capacity_ * sizeof(GreyItem)) {
-  const std::size_t packets = (most_objects + capacity_ - 1) / capacity_ + max_owners;
+    : capacity_(packet_capacity(most_objects, capacity)), packet_bytes_(packet_bytes(capacity_)) {
+  const std::size_t packets = packet_count(most_objects, capacity_);
   storage_ = Reservation(packets * packet_bytes_, 4096);
   stacks_ = std::make_unique<Stacks>(packets);
   for (std::size_t i = packets; i-- > 0;) {
@@ -39,6 +42,11 @@ GreySet::GreySet(std::size_t most_objects, std::uint32_t capacity)
 }
 
 GreySet::~GreySet() = default;
+
+std::size_t GreySet::bytes_for(std::size_t most_objects, std::uint32_t capacity) {
+  const std::uint32_t items = packet_capacity(most_objects, capacity);
+  return packet_count(most_objects, items) * packet_bytes(items);
+}
 
 GreyPacket* GreySet::take_empty() {
   GreyPacket* packet = nullptr;

@@ -70,6 +70,9 @@ class GreySet {
   GreySet(std::size_t most_objects, std::uint32_t capacity);
   ~GreySet();
 
+  /// What such a set reserves.
+  static std::size_t bytes_for(std::size_t most_objects, std::uint32_t capacity);
+
   std::uint32_t capacity() const { return capacity_; }
   std::size_t reserved_bytes() const { return storage_.bytes(); }
   bool full(const GreyPacket& packet) const { return packet.count() == capacity_; }

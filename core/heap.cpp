@@ -15,24 +15,38 @@ std::size_t whole_blocks(std::size_t bytes) {
 }
 constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
 
+std::size_t metadata_bytes_for(std::size_t heap_bytes) { return heap_bytes / granule_bytes; }
+std::size_t side_table_bytes_for(SideTable table, std::size_t heap_bytes) {
+  if (table == SideTable::none) return 0;
+  return table == SideTable::cards ? CardTable::bytes_for(heap_bytes) : LogBits::bytes_for(heap_bytes);
+}
 Reservation reserve_side_table(SideTable table, std::size_t heap_bytes) {
   if (table == SideTable::none) return {};
-  return Reservation(table == SideTable::cards ? CardTable::bytes_for(heap_bytes) : LogBits::bytes_for(heap_bytes), 4096);
+  return Reservation(side_table_bytes_for(table, heap_bytes), 4096);
 }
+std::size_t most_grey_objects(std::size_t heap_bytes) { return heap_bytes / granule_bytes; }
 }  // namespace
+
+HeapFootprint Heap::footprint(const HeapOptions& options) {
+  const std::size_t bytes = whole_blocks(options.bytes);
+  // The last huge page of heap and metadata may be backed whole.
+  const std::size_t beyond = options.huge_pages ? 2 * huge_page_bytes : 0;
+  return {.backed = bytes + metadata_bytes_for(bytes) + side_table_bytes_for(options.side_table, bytes) + beyond,
+          .reserve = GreySet::bytes_for(most_grey_objects(bytes), options.packet_capacity)};
+}
 
 Heap::Heap(const HeapOptions& options, EventListener* listener)
     : options_(options),
       listener_(listener),
       heap_storage_(whole_blocks(options.bytes), huge_page_bytes),
-      metadata_storage_(heap_storage_.bytes() / granule_bytes, huge_page_bytes),
+      metadata_storage_(metadata_bytes_for(heap_storage_.bytes()), huge_page_bytes),
       side_table_storage_(reserve_side_table(options.side_table, heap_storage_.bytes())),
       metadata(reinterpret_cast<ColourByte*>(metadata_storage_.begin()), heap_storage_.begin()),
       cards(side_table_storage_.begin(), heap_storage_.begin()),
       log_bits(side_table_storage_.begin(), heap_storage_.begin()),
       blocks(heap_storage_.begin(), heap_storage_.bytes() / block_bytes, metadata),
       large(blocks, metadata),
-      grey_set(heap_storage_.bytes() / granule_bytes, options.packet_capacity),
+      grey_set(most_grey_objects(heap_storage_.bytes()), options.packet_capacity),
       world(*this) {
   const int advice = options.huge_pages ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
   madvise(heap_storage_.begin(), heap_storage_.bytes(), advice);

@@ -25,8 +25,17 @@ struct HeapOptions {
   bool huge_pages = true;                      ///< ask the kernel for huge pages (transparent: it may decline)
 };
 
+/// What a heap takes of memory, in bytes.
+struct HeapFootprint {
+  std::size_t backed = 0;   ///< by `touch_pages`: heap, metadata and side table
+  std::size_t reserve = 0;  ///< backed where it is used, in the worst case all of it
+  std::size_t total() const { return backed + reserve; }
+};
+
 class Heap {
  public:
+  /// Of a heap that is made with `options`. Throws as the constructor does.
+  static HeapFootprint footprint(const HeapOptions& options);
   /// Throws ConfigurationError when the size cannot be had. `listener` may be null and must outlive the heap.
   explicit Heap(const HeapOptions& options, EventListener* listener = nullptr);
   Heap(const Heap&) = delete;

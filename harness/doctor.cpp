@@ -64,11 +64,15 @@ std::vector<std::string> warnings(const Findings& found) {
   warn(machine.governor != "none" && machine.governor != "performance",
        fmt::format("frequency governor '{}': speed changes during a run; choose 'performance'", machine.governor));
   warn(machine.load > 0.5, fmt::format("load {:.2f}: something else is running, and will be in every pause", machine.load));
-  warn(machine.cpu_limit > 0 && machine.cpu_limit < machine.cores,
-       fmt::format("the control group allows {:.2f} CPUs: threads beyond that are throttled, which looks like long pauses",
-                   machine.cpu_limit));
-  warn(machine.memory_limit_bytes != 0, fmt::format("the control group allows {} of memory: larger heaps end the process",
-                                                    show_bytes(static_cast<double>(machine.memory_limit_bytes))));
+  if (const auto cpu = machine.limits.smallest_cpu()) {
+    warn(cpu->cpus < machine.cores, fmt::format("{} allows {:.2f} CPUs: threads beyond that are throttled, which looks like long pauses",
+                                                cpu->file, cpu->cpus));
+  }
+  if (const auto memory = machine.limits.smallest_memory()) {
+    warn(true, fmt::format("{} allows {} of memory, and {} are left: a heap that does not fit, with its metadata and reserves, is refused",
+                           memory->file, show_bytes(static_cast<double>(memory->bytes)),
+                           show_bytes(static_cast<double>(machine.limits.tightest_memory()->free_bytes()))));
+  }
   warn(machine.huge_pages == "never", "transparent huge pages are off: more TLB misses, slower marking");
   warn(!found.counters, "no performance counters: instruction counts are not available");
   warn(found.clock_step_ns > 1000, fmt::format("the clock advances in steps of {}: short pauses cannot be told apart",
@@ -85,10 +89,12 @@ std::vector<std::string> warnings(const Findings& found) {
 std::string in_words(const Findings& found, const std::vector<std::string>& all) {
   const Machine& machine = found.machine;
   const auto line = [](std::string_view label, const std::string& value) { return fmt::format("  {:<18}{}\n", label, value); };
-  const std::string limit =
-      machine.memory_limit_bytes == 0 ? "no limit" : fmt::format("limit {}", show_bytes(static_cast<double>(machine.memory_limit_bytes)));
+  const auto memory = machine.limits.smallest_memory();
+  const auto cpu = machine.limits.smallest_cpu();
+  const std::string limit = memory ? fmt::format("limit {} of {}", show_bytes(static_cast<double>(memory->bytes)), memory->file) : "no limit";
   std::string text = line("host", fmt::format("{}, {}", machine.host, machine.kernel));
-  text += line("CPU", fmt::format("{}, {} usable", machine.cpu, machine.cores));
+  text += line("CPU", fmt::format("{}, {} usable, {}", machine.cpu, machine.cores,
+                                  cpu ? fmt::format("limit {:.2f} of {}", cpu->cpus, cpu->file) : "no limit"));
   text += line("governor", machine.governor == "none" ? "none (fixed, or the host's)" : machine.governor);
   text += line("memory", fmt::format("{}, {} available, {}", show_bytes(static_cast<double>(machine.memory_bytes)),
                                      show_bytes(static_cast<double>(machine.available_bytes)), limit));

@@ -11,9 +11,9 @@
 #include <thread>
 #include <tuple>
 
-#include "collectors/collected_heap.hpp"
 #include "core/errors.hpp"
 #include "harness/interruption.hpp"
+#include "harness/memory_room.hpp"
 #include "harness/mutation_recorder.hpp"
 
 namespace tricolour {
@@ -23,6 +23,8 @@ std::pair<Verdict, std::string> classify(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
   } catch (const HeapExhausted& error) {
+    return {verdict::heap_exhausted, error.what()};
+  } catch (const RecordingExhausted& error) {
     return {verdict::heap_exhausted, error.what()};
   } catch (const SelfCheckFailed& error) {
     return {verdict::self_check_failed, error.what()};
@@ -70,14 +72,15 @@ std::size_t peak_resident_bytes() {
   return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
 }
 
-CollectedHeapOptions heap_options(const RunPlan& plan) {
-  return {.heap = plan.tuned.heap,
-          .collector = std::string(plan.collector->name),
-          .collection = plan.tuned.collector,
-          .verify = plan.verify,
-          .unsound = plan.unsound,
-          .touch_pages = true,
-          .arm = plan.arm};
+/// The heap's options, where there is room for it.
+CollectedHeapOptions admitted_heap(const RunPlan& plan, bool records_mutations) {
+  MemoryNeed need = memory_need(plan);
+  if (records_mutations) need.beside = SerialTable::bytes_for(plan.tuned.heap.bytes);
+  const MemoryRoom room = memory_room(read_machine());
+  if (const std::string lack = lack_of_room(need, room); !lack.empty()) {
+    throw ConfigurationError(fmt::format("{}. The largest heap that fits is {}", lack, show_bytes(static_cast<double>(largest_heap(plan, room)))));
+  }
+  return heap_options(plan);
 }
 
 /// Tells the recorder where the region begins and ends.
@@ -100,7 +103,7 @@ class RecordedPass final : public Pass {
 class Execution {
  public:
   Execution(const RunPlan& plan, const ExecutionOptions& options)
-      : plan_(plan), options_(options), collected_(heap_options(plan), *plan.instance->barrier, options.records ? &recorder_ : nullptr) {
+      : plan_(plan), options_(options), collected_(admitted_heap(plan, options.mutations != nullptr), *plan.instance->barrier, options.records ? &recorder_ : nullptr) {
     if (options.mutations != nullptr) {
       mutations_ = std::make_unique<MutationRecorder>(collected_.heap(), *options.mutations);
       collected_.heap().observe(mutations_.get());
@@ -188,6 +191,7 @@ class Execution {
       const Nanoseconds now = now_ns();
       if (options_.records) heap_use_.push_back({now, collected_.heap().used_bytes()});
       end_timed_passes(now);
+      watch_memory(now);
       if (interrupted()) fail(std::make_exception_ptr(Interrupted()));
       if (options_.timeout_s > 0 && static_cast<double>(now - began) > options_.timeout_s * 1e9) {
         options_.on_hang(verdict::timeout, fmt::format("not done within {} s", options_.timeout_s));
@@ -198,6 +202,17 @@ class Execution {
         const auto [verdict, text] = classify(failure());
         options_.on_hang(verdict, text);
       }
+    }
+  }
+
+  void watch_memory(Nanoseconds now) {
+    constexpr Nanoseconds between_looks_ns = 200'000'000;
+    if (!limited_ || now - looked_at_ns_ < between_looks_ns) return;
+    looked_at_ns_ = now;
+    try {
+      require_room_for_recording(recorder_.bytes(), collected_.heap(), read_control_group_limits());
+    } catch (const RecordingExhausted&) {
+      fail(std::current_exception());
     }
   }
 
@@ -264,6 +279,8 @@ class Execution {
   std::vector<TimedPass> passes_;
   HiccupMeter hiccups_;
   std::vector<HeapUse> heap_use_;
+  const bool limited_ = !read_control_group_limits().memory.empty();
+  Nanoseconds looked_at_ns_ = 0;
   std::atomic<unsigned> ended_{0};   ///< release by each mutator's thread at its end, acquire by the control thread
   std::atomic<bool> failed_{false};  ///< release after failure_
   std::mutex lock_;                  ///< guards failure_ and registered_
@@ -273,6 +290,16 @@ class Execution {
 };
 
 }  // namespace
+
+CollectedHeapOptions heap_options(const RunPlan& plan) {
+  return {.heap = plan.tuned.heap,
+          .collector = std::string(plan.collector->name),
+          .collection = plan.tuned.collector,
+          .verify = plan.verify,
+          .unsound = plan.unsound,
+          .touch_pages = true,
+          .arm = plan.arm};
+}
 
 Outcome execute(const RunPlan& plan, const ExecutionOptions& options) { return Execution(plan, options).run(); }
 

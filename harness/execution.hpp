@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/collected_heap.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/figures.hpp"
 #include "harness/mutation_trace.hpp"
@@ -49,7 +50,10 @@ struct ExecutionOptions {
   std::function<void(Verdict, const std::string&)> on_hang;
 };
 
-/// Throws when heap or collector cannot be had (ConfigurationError: what was asked for is impossible); every later failure is an outcome.
+/// The heap that a plan asks for.
+CollectedHeapOptions heap_options(const RunPlan& plan);
+
+/// Throws when heap or collector cannot be had (ConfigurationError: what was asked for is impossible, or more than a limit on memory leaves); every later failure is an outcome.
 Outcome execute(const RunPlan& plan, const ExecutionOptions& options);
 
 }  // namespace tricolour

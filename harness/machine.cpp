@@ -49,22 +49,6 @@ std::string chosen(const std::string& line) {
   return open == std::string::npos || close == std::string::npos ? line : line.substr(open + 1, close - open - 1);
 }
 
-double cpu_limit() {
-  std::istringstream line(first_line("/sys/fs/cgroup/cpu.max", "max 100000"));
-  std::string quota;
-  double period = 0;
-  line >> quota >> period;
-  const std::size_t microseconds = leading_number(quota);
-  return microseconds == 0 || period <= 0 ? 0 : static_cast<double>(microseconds) / period;
-}
-
-std::size_t memory_limit() {
-  const std::string unified = first_line("/sys/fs/cgroup/memory.max", "");
-  const std::size_t bytes = leading_number(unified.empty() ? first_line("/sys/fs/cgroup/memory/memory.limit_in_bytes", "max") : unified);
-  constexpr std::size_t no_limit_in_version_1 = std::size_t{1} << 60;
-  return bytes < no_limit_in_version_1 ? bytes : 0;
-}
-
 unsigned usable_cores() {
   cpu_set_t allowed;
   if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0) return static_cast<unsigned>(CPU_COUNT(&allowed));
@@ -86,23 +70,26 @@ Machine read_machine() {
       .governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "none"),
       .memory_bytes = leading_number(field("/proc/meminfo", "MemTotal")) * 1024,
       .available_bytes = leading_number(field("/proc/meminfo", "MemAvailable")) * 1024,
-      .memory_limit_bytes = memory_limit(),
-      .cpu_limit = cpu_limit(),
+      .limits = read_control_group_limits(),
       .huge_pages = chosen(first_line("/sys/kernel/mm/transparent_hugepage/enabled", "unknown")),
       .load = getloadavg(load, 1) == 1 ? load[0] : 0,
   };
 }
 
 Json::Object description(const Machine& machine) {
+  const auto memory = machine.limits.smallest_memory();
+  const auto cpu = machine.limits.smallest_cpu();
   return {
       {"host", machine.host},
       {"kernel", machine.kernel},
       {"cpu", machine.cpu},
       {"cores", machine.cores},
-      {"cpu_limit", machine.cpu_limit == 0 ? Json() : Json(machine.cpu_limit)},
+      {"cpu_limit", cpu ? Json(cpu->cpus) : Json()},
+      {"cpu_limit_file", cpu ? Json(cpu->file) : Json()},
       {"governor", machine.governor},
       {"memory_bytes", machine.memory_bytes},
-      {"memory_limit_bytes", machine.memory_limit_bytes == 0 ? Json() : Json(machine.memory_limit_bytes)},
+      {"memory_limit_bytes", memory ? Json(memory->bytes) : Json()},
+      {"memory_limit_file", memory ? Json(memory->file) : Json()},
       {"huge_pages", machine.huge_pages},
   };
 }

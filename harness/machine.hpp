@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "harness/control_group.hpp"
 #include "harness/json.hpp"
 
 namespace tricolour {
@@ -16,10 +17,9 @@ struct Machine {
   std::string governor;  ///< of the first CPU; "none" where frequency is not the system's to choose
   std::size_t memory_bytes = 0;
   std::size_t available_bytes = 0;
-  std::size_t memory_limit_bytes = 0;  ///< of the control group; 0: none
-  double cpu_limit = 0;                ///< in CPUs, of the control group; 0: none
-  std::string huge_pages;              ///< the kernel's transparent-huge-page mode
-  double load = 0;                     ///< average over the last minute
+  ControlGroupLimits limits;
+  std::string huge_pages;  ///< the kernel's transparent-huge-page mode
+  double load = 0;         ///< average over the last minute
 };
 
 Machine read_machine();

@@ -11,7 +11,7 @@
 #include "harness/commands.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/json.hpp"
-#include "harness/machine.hpp"
+#include "harness/memory_room.hpp"
 #include "harness/provenance.hpp"
 #include "harness/result_folder.hpp"
 #include "harness/stable_hash.hpp"
@@ -22,6 +22,8 @@ namespace {
 /// A trial: this long, and given up after that.
 constexpr double trial_s = 0.5;
 constexpr double trial_limit_s = 60;
+/// What the process of a trial takes before it has a heap, at most.
+constexpr std::size_t trial_process_bytes = std::size_t{8} << 20;
 
 std::filesystem::path cache_folder() {
   const char* const given = std::getenv("XDG_CACHE_HOME");
@@ -64,23 +66,25 @@ std::size_t round_to_blocks(std::size_t bytes) { return (bytes + block_bytes - 1
 std::size_t bisect(const RunOptions& trial, bool quiet) {
   RunOptions planned = trial;
   planned.heap = "1x";
-  const std::size_t live = plan_run(planned).live_bytes();
-  const Machine machine = read_machine();
-  const std::size_t most =
-      machine.memory_limit_bytes != 0 ? std::min(machine.memory_limit_bytes, machine.memory_bytes) : machine.memory_bytes;
+  const RunPlan planned_trial = plan_run(planned);
+  const std::size_t live = planned_trial.live_bytes();
+  MemoryRoom room = memory_room(read_machine());
+  room.free_bytes -= std::min(room.free_bytes, trial_process_bytes);
+  const std::size_t most = largest_heap(planned_trial, room);
   std::size_t too_small = std::max(round_to_blocks(live), block_bytes) - block_bytes;
-  std::size_t enough = round_to_blocks(live != 0 ? live + live / 16 : std::size_t{1} << 20);
+  std::size_t enough = std::min(most, round_to_blocks(live != 0 ? live + live / 16 : std::size_t{1} << 20));
   const auto tried = [&](std::size_t bytes) {
     const bool ok = succeeds(trial, bytes);
     if (!quiet) fmt::print(stderr, "  {:>9}: {}\n", show_bytes(static_cast<double>(bytes)), ok ? "enough" : "too small");
     return ok;
   };
   while (!tried(enough)) {
+    if (enough >= most) {
+      throw ConfigurationError(fmt::format("workload '{}' does not run in the largest heap that fits here, {}: {} of {} are left", trial.workload,
+                                           show_bytes(static_cast<double>(most)), show_bytes(static_cast<double>(room.free_bytes)), room.of));
+    }
     too_small = enough;
-    enough = round_to_blocks(live != 0 && enough < live * 2 ? enough + live / 8 + block_bytes : enough * 2);
-    if (enough > most)
-      throw ConfigurationError(
-          fmt::format("workload '{}' does not fit into this machine's memory, {}", trial.workload, show_bytes(static_cast<double>(most))));
+    enough = std::min(most, round_to_blocks(live != 0 && enough < live * 2 ? enough + live / 8 + block_bytes : enough * 2));
   }
   while (enough - too_small > std::max(block_bytes, enough / 100)) {
     const std::size_t middle = round_to_blocks(too_small + (enough - too_small) / 2);

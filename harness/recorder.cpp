@@ -26,9 +26,20 @@ Recorder::Buffer& Recorder::buffer_of_this_thread() {
   return *static_cast<Buffer*>(remembered_buffer);
 }
 
-void Recorder::on_event(const Event& event) { buffer_of_this_thread().events.push_back(event); }
+void Recorder::on_event(const Event& event) {
+  Buffer& buffer = buffer_of_this_thread();
+  buffer.events.push_back(event);
+  buffer.count.store(buffer.events.size(), std::memory_order_relaxed);
+}
 
 void Recorder::adopt_mutator_thread() { buffer_of_this_thread().of_mutator = true; }
+
+std::size_t Recorder::bytes() const {
+  std::scoped_lock lock(lock_);
+  std::size_t count = 0;
+  for (const auto& buffer : buffers_) count += buffer->count.load(std::memory_order_relaxed);
+  return count * sizeof(Event);
+}
 
 std::vector<RecordedEvent> Recorder::events() const {
   std::vector<RecordedEvent> all;

@@ -8,6 +8,7 @@
 // thread.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -31,6 +32,8 @@ class Recorder final : public EventListener {
   /// Called once by each mutator's thread: its events are known as such from now on.
   void adopt_mutator_thread();
 
+  /// What the events recorded so far take. Any thread.
+  std::size_t bytes() const;
   /// Every event, by end time. No thread may emit any more.
   std::vector<RecordedEvent> events() const;
 
@@ -38,11 +41,12 @@ class Recorder final : public EventListener {
   struct Buffer {
     bool of_mutator = false;
     std::deque<Event> events;
+    std::atomic<std::size_t> count{0};  ///< of them, for other threads; relaxed: an estimate
   };
   Buffer& buffer_of_this_thread();
 
   const std::uint64_t serial_;  ///< tells this recorder from an earlier one at the same address
-  std::mutex lock_;
+  mutable std::mutex lock_;
   std::vector<std::unique_ptr<Buffer>> buffers_;
 };
 

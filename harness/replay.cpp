@@ -5,6 +5,7 @@
 #include "core/errors.hpp"
 #include "core/mutator.hpp"
 #include "harness/interruption.hpp"
+#include "harness/memory_room.hpp"
 
 namespace tricolour {
 namespace {
@@ -142,6 +143,9 @@ GraphDigest replay_under_named(TypeList<Barriers...>, std::string_view name, Tra
 }  // namespace
 
 ReplayOutcome replay(TraceReader& trace, const ReplayPlan& plan) {
+  const MemoryNeed need{.heap = CollectedHeap::footprint(heap_options(plan), *plan.barrier),
+                        .beside = SerialTable::bytes_for(plan.heap.bytes) + (trace.summary().objects + 1) * sizeof(Object*)};
+  if (const std::string lack = lack_of_room(need, memory_room(read_machine())); !lack.empty()) throw ConfigurationError(lack);
   ReplayedHeap target(plan);
   ReplayOutcome outcome;
   trace.rewind();

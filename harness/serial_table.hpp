@@ -13,8 +13,9 @@ namespace tricolour {
 
 class SerialTable {
  public:
-  explicit SerialTable(const Heap& heap)
-      : heap_begin_(heap.blocks.block_begin(0)), entries_(heap.bytes() / granule_bytes * sizeof(std::uint64_t), 4096) {}
+  explicit SerialTable(const Heap& heap) : heap_begin_(heap.blocks.block_begin(0)), entries_(bytes_for(heap.bytes()), 4096) {}
+  /// What it reserves.
+  static std::size_t bytes_for(std::size_t heap_bytes) { return heap_bytes / granule_bytes * sizeof(std::uint64_t); }
 
   std::uint64_t& of(const Object* object) { return reinterpret_cast<std::uint64_t*>(entries_.begin())[granule_of(object)]; }
   /// 0 for null.

@@ -19,8 +19,8 @@ namespace {
 
 class MarkStack {
  public:
-  explicit MarkStack(std::size_t most_items)
-      : storage_(most_items * sizeof(GreyItem), 4096), base_(reinterpret_cast<GreyItem*>(storage_.begin())), top_(base_) {}
+  explicit MarkStack(std::size_t bytes)
+      : storage_(bytes, 4096), base_(reinterpret_cast<GreyItem*>(storage_.begin())), top_(base_) {}
   void push(GreyItem item) { *top_++ = item; }
   bool pop(GreyItem& item) {
     if (top_ == base_) return false;
@@ -57,7 +57,7 @@ class MarkStack {
 class SerialMarker final : public Marker {
  public:
   SerialMarker(Heap& heap, const MarkerOptions& options)
-      : Marker(heap), options_(options), stack_(heap.bytes() / granule_bytes), assists_(heap) {}
+      : Marker(heap), options_(options), stack_(serial_marker_bytes(heap.bytes())), assists_(heap) {}
 
   void mark_stopped() override { mark_quantum(no_limit); }
 
@@ -115,6 +115,8 @@ class SerialMarker final : public Marker {
 };
 
 }  // namespace
+
+std::size_t serial_marker_bytes(std::size_t heap_bytes) { return heap_bytes / granule_bytes * sizeof(GreyItem); }
 
 std::unique_ptr<Marker> make_serial_marker(Heap& heap, const MarkerOptions& options) {
   return std::make_unique<SerialMarker>(heap, options);

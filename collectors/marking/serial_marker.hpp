@@ -7,6 +7,8 @@
 
 namespace tricolour {
 
+/// What its stack reserves.
+std::size_t serial_marker_bytes(std::size_t heap_bytes);
 std::unique_ptr<Marker> make_serial_marker(Heap& heap, const MarkerOptions& options);
 
 }  // namespace tricolour
