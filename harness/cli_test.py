@@ -66,7 +66,8 @@ def test_lists(tricolour):
 
 
 def test_doctor(tricolour):
-    assert json.loads(tricolour("doctor", "--json").stdout)["cores"] >= 1
+    findings = json.loads(tricolour("doctor", "--json").stdout)
+    assert findings["cores"] >= 1 and findings["performance_counters"]["page_faults"]
     assert "hiccups" in tricolour("doctor").stdout
 
 
@@ -176,6 +177,23 @@ def test_json_has_every_figure(tricolour):
     assert run["pauses"]["count"] > 0 and run["pauses"]["max_ns"] >= run["pauses"]["p99_ns"] >= run["pauses"]["p50_ns"] > 0
     partition = {key: value for key, value in run["mutator_time_ns"][0].items() if key != "mutator"}
     assert sum(partition.values()) == run["wall_ns"]
+
+
+def test_json_has_the_machine_s_own_figures(tricolour):
+    run = json.loads(tricolour(*RUN, "--seconds", 0.5, "--record", "off", "--json").stdout)
+    assert run["heap"]["peak_resident"] > run["heap"]["size"]
+    hiccups = run["hiccups"]
+    assert 0 < hiccups["count"] <= 501 and hiccups["max_ns"] >= hiccups["p99_ns"] >= hiccups["p50_ns"] >= 0
+    counters = dict(run["counters"])
+    unavailable = counters.pop("unavailable")
+    assert {name for name, value in counters.items() if value is None} == unavailable.keys() and all(unavailable.values())
+    if counters["task_clock_ns"] is not None:
+        assert 0.7 < counters["task_clock_ns"] / sum(run["cpu_ns"].values()) < 1.3
+    if counters["page_faults"] is not None:
+        assert counters["page_faults"] * os.sysconf("SC_PAGESIZE") < run["heap"]["size"] / 2, "the heap's pages are touched before the region"
+    said = tricolour(*RUN, "--seconds", 0.1).stdout
+    assert re.search(r"^  hiccups +p50 ", said, re.M)
+    assert all(name.removesuffix("_ns").replace("task_clock", "task clock") in said for name in counters)
 
 
 def test_files_follow_the_schema(tricolour, tmp_path):

@@ -9,6 +9,8 @@
 #include "harness/hiccups.hpp"
 #include "harness/json.hpp"
 #include "harness/machine.hpp"
+#include "harness/names.hpp"
+#include "harness/performance_counters.hpp"
 #include "harness/quantity.hpp"
 
 namespace tricolour {
@@ -16,7 +18,7 @@ namespace {
 
 struct Findings {
   Machine machine;
-  bool counters = false;
+  std::vector<Count> counters;
   Nanoseconds clock_step_ns = 0;  ///< the least difference between two readings that differ
   double clock_reading_ns = 0;    ///< what one reading costs
   Nanoseconds largest_hiccup_ns = 0;
@@ -50,6 +52,14 @@ void measure_hiccups(Findings& findings) {
   findings.stolen_share = static_cast<double>(stolen_ticks() - stolen_before) / ticks;
 }
 
+/// Opened, and read over a moment in which something runs.
+std::vector<Count> measure_counters() {
+  const PerformanceCounters counters;
+  const auto before = counters.read();
+  for (const Nanoseconds end = now_ns() + 1'000'000; now_ns() < end;) {}
+  return counters.between(before, counters.read());
+}
+
 std::vector<std::string> warnings(const Findings& found) {
   const Machine& machine = found.machine;
   std::vector<std::string> all;
@@ -74,7 +84,7 @@ std::vector<std::string> warnings(const Findings& found) {
                            show_bytes(static_cast<double>(machine.limits.tightest_memory()->free_bytes()))));
   }
   warn(machine.huge_pages == "never", "transparent huge pages are off: more TLB misses, slower marking");
-  warn(!found.counters, "no performance counters: instruction counts are not available");
+  for (const Count& one : found.counters) warn(!one.value, fmt::format("no counter of {}: {}", to_string(one.counter), one.unavailable));
   warn(found.clock_step_ns > 1000, fmt::format("the clock advances in steps of {}: short pauses cannot be told apart",
                                                show_duration(static_cast<double>(found.clock_step_ns))));
   warn(found.clock_reading_ns > 200,
@@ -99,7 +109,11 @@ std::string in_words(const Findings& found, const std::vector<std::string>& all)
   text += line("memory", fmt::format("{}, {} available, {}", show_bytes(static_cast<double>(machine.memory_bytes)),
                                      show_bytes(static_cast<double>(machine.available_bytes)), limit));
   text += line("huge pages", machine.huge_pages);
-  text += line("counters", found.counters ? "available" : "not available");
+  std::vector<std::string> counted;
+  for (const Count& one : found.counters) {
+    if (one.value) counted.emplace_back(to_string(one.counter));
+  }
+  text += line("counters", counted.empty() ? "none" : joined(counted, ", "));
   text += line("clock", fmt::format("CLOCK_MONOTONIC, steps of {} ns, {:.0f} ns a reading", found.clock_step_ns, found.clock_reading_ns));
   text += line("load", fmt::format("{:.2f}", machine.load));
   text += line("hiccups in 1 s", fmt::format("{} above 1 ms, longest {}", found.hiccups_above_1ms,
@@ -113,10 +127,12 @@ std::string in_words(const Findings& found, const std::vector<std::string>& all)
 Json in_json(const Findings& found, const std::vector<std::string>& all) {
   const Machine& machine = found.machine;
   Json::Object findings = description(machine);
+  Json::Object counters;
+  for (const Count& one : found.counters) counters.emplace_back(std::string(to_string(one.counter)), one.value ? "available" : one.unavailable);
   findings.insert(findings.end(), {
                                       {"available_bytes", machine.available_bytes},
                                       {"load", machine.load},
-                                      {"performance_counters", found.counters},
+                                      {"performance_counters", std::move(counters)},
                                       {"clock_step_ns", found.clock_step_ns},
                                       {"clock_reading_ns", found.clock_reading_ns},
                                       {"largest_hiccup_ns", found.largest_hiccup_ns},
@@ -132,7 +148,7 @@ Json in_json(const Findings& found, const std::vector<std::string>& all) {
 int carry_out(const DoctorCommand& command) {
   Findings findings;
   findings.machine = read_machine();
-  findings.counters = performance_counters_available();
+  findings.counters = measure_counters();
   measure_clock(findings);
   measure_hiccups(findings);
   const auto all = warnings(findings);

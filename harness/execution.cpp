@@ -86,7 +86,8 @@ CollectedHeapOptions admitted_heap(const RunPlan& plan, bool records_mutations) 
 /// Tells the recorder where the region begins and ends.
 class RecordedPass final : public Pass {
  public:
-  RecordedPass(MutationRecorder& recorder, std::optional<std::uint64_t> operations) : Pass(1, operations, 0), recorder_(recorder) {}
+  RecordedPass(MutationRecorder& recorder, std::optional<std::uint64_t> operations, const PerformanceCounters& counters)
+      : Pass(1, operations, 0, &counters), recorder_(recorder) {}
   void arrive_at_begin(unsigned mutator) override {
     recorder_.region_begins();
     Pass::arrive_at_begin(mutator);
@@ -132,8 +133,8 @@ class Execution {
   };
 
   std::unique_ptr<Pass> measured_pass() {
-    if (mutations_ != nullptr) return std::make_unique<RecordedPass>(*mutations_, plan_.operations);
-    return std::make_unique<Pass>(plan_.mutators, plan_.operations, options_.request_rows);
+    if (mutations_ != nullptr) return std::make_unique<RecordedPass>(*mutations_, plan_.operations, counters_);
+    return std::make_unique<Pass>(plan_.mutators, plan_.operations, options_.request_rows, &counters_);
   }
 
   void run_threads() {
@@ -245,7 +246,7 @@ class Execution {
     outcome.page_touching_ns = collected_.page_touching_ns();
     outcome.pass = std::move(passes_.back().pass);
     if (options_.records) outcome.tables.events = recorder_.events();
-    if (outcome.pass->end_ns() != 0) outcome.figures = compute_figures(*outcome.pass, outcome.tables.events);
+    if (outcome.pass->end_ns() != 0) outcome.figures = compute_figures(*outcome.pass, outcome.tables.events, hiccups_.seen());
     outcome.tables.pass = outcome.pass.get();
     outcome.tables.hiccups = hiccups_.seen();
     outcome.tables.heap_use = std::move(heap_use_);
@@ -273,6 +274,7 @@ class Execution {
 
   const RunPlan& plan_;
   const ExecutionOptions& options_;
+  const PerformanceCounters counters_;  // before whatever starts a thread
   Recorder recorder_;
   CollectedHeap collected_;
   std::unique_ptr<MutationRecorder> mutations_;

@@ -44,6 +44,15 @@ PauseFigures pause_figures(const std::vector<RecordedEvent>& events, Interval re
   return figures;
 }
 
+HiccupFigures hiccup_figures(const std::vector<Hiccup>& seen, Interval region) {
+  std::vector<Nanoseconds> gaps;
+  for (const Hiccup& one : seen) {
+    if (one.t_ns > region.begin && one.t_ns <= region.end) gaps.push_back(one.gap_ns);
+  }
+  std::ranges::sort(gaps);
+  return {gaps.size(), ranked(gaps, 0.5), ranked(gaps, 0.99), gaps.empty() ? 0 : gaps.back()};
+}
+
 Tally tally(const std::vector<RecordedEvent>& events, Interval region, Activity activity) {
   Tally found;
   for (const auto& [event, emitter, on_mutator_thread] : events) {
@@ -144,7 +153,7 @@ Nanoseconds certain_cpu(Nanoseconds part, Nanoseconds whole, Nanoseconds cpu) {
 
 Nanoseconds pause_begin(const Event& pause, unsigned mutators) { return mutators > 1 ? pause.begin_ns : pause.stopped_ns; }
 
-RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events) {
+RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events, const std::vector<Hiccup>& hiccups) {
   RunFigures figures;
   figures.region = {pass.begin_ns(), pass.end_ns()};
   for (unsigned i = 0; i < pass.mutators(); ++i) {
@@ -158,6 +167,7 @@ RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& e
   figures.pauses = pause_figures(events, figures.region, pass.mutators());
   figures.stalls = tally(events, figures.region, Activity::stalled);
   figures.assists = tally(events, figures.region, Activity::assisting);
+  figures.hiccups = hiccup_figures(hiccups, figures.region);
   figures.requests = request_figures(pass);
   if (!events.empty()) figures.mmu = least_mmu(events, figures.region, pass.mutators());
   figures.cpu_ns = cpu_figures(pass, events, figures.region, figures.mutators);

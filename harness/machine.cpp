@@ -1,9 +1,7 @@
 #include "harness/machine.hpp"
 
 #include <fmt/chrono.h>
-#include <linux/perf_event.h>
 #include <sched.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -101,18 +99,6 @@ unsigned long stolen_ticks() {
   line >> name;
   for (int column = 0; column < 8; ++column) line >> ticks;
   return line ? ticks : 0;
-}
-
-bool performance_counters_available() {
-  perf_event_attr attributes{};
-  attributes.size = sizeof(attributes);
-  attributes.type = PERF_TYPE_HARDWARE;
-  attributes.config = PERF_COUNT_HW_INSTRUCTIONS;
-  attributes.exclude_kernel = 1;
-  const long opened = syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0);
-  if (opened < 0) return false;
-  close(static_cast<int>(opened));
-  return true;
 }
 
 std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }

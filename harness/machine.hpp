@@ -28,8 +28,6 @@ Json::Object description(const Machine& machine);
 
 /// Time stolen by the hypervisor since boot, summed over CPUs, in 1/100 s.
 unsigned long stolen_ticks();
-/// Can this process count its own instructions?
-bool performance_counters_available();
 /// The time now, ISO 8601, UTC, to the second: 2026-01-02T03:04:05Z.
 std::string utc_now();
 

@@ -7,8 +7,8 @@ namespace {
 Nanoseconds process_cpu() { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
 }  // namespace
 
-Pass::Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::uint64_t request_rows)
-    : limit_(operations.value_or(no_operation_limit)), gate_(mutators), begin_(mutators), end_(mutators) {
+Pass::Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::uint64_t request_rows, const PerformanceCounters* counters)
+    : limit_(operations.value_or(no_operation_limit)), counters_(counters), gate_(mutators), begin_(mutators), end_(mutators) {
   mutators_.reserve(mutators);
   for (unsigned i = 0; i < mutators; ++i) mutators_.emplace_back(request_rows);
 }
@@ -42,6 +42,7 @@ void Pass::arrive_at_begin(unsigned mutator) {
   const std::uint64_t cycle = count_allocation(self, false);
   begin_.arrive([&] {
     first_cycle_ = cycle;
+    if (counters_ != nullptr) readings_ = counters_->read();
     process_cpu_ns_ = process_cpu();
     begin_ns_.store(now_ns(), std::memory_order_release);
   });
@@ -60,6 +61,7 @@ void Pass::arrive_at_end(unsigned mutator, std::uint64_t operations) {
   end_.arrive([&] {
     last_cycle_ = cycle;
     process_cpu_ns_ = process_cpu() - process_cpu_ns_;
+    if (counters_ != nullptr) counts_ = counters_->between(readings_, counters_->read());
     end_ns_.store(std::max(arrived_ns, begin_ns() + 1), std::memory_order_release);
   });
   const auto times = self.context->time_by_activity(end_ns());

@@ -14,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "harness/performance_counters.hpp"
 #include "harness/rendezvous.hpp"
 #include "harness/request_log.hpp"
 #include "workloads/workload.hpp"
@@ -31,8 +32,9 @@ struct MutatorAccount {
 
 class Pass : public RunControl {
  public:
-  /// `operations`: of each mutator; nothing: until `stop`. `request_rows`: of each mutator, at most.
-  Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::uint64_t request_rows);
+  /// `operations`: of each mutator; nothing: until `stop`. `request_rows`: of each mutator, at most. `counters`: read at the
+  /// region's edges; may be null.
+  Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::uint64_t request_rows, const PerformanceCounters* counters = nullptr);
 
   /// Before `mutator` runs. Its context outlives the pass.
   void take_part(unsigned mutator, MutatorContext& context);
@@ -54,6 +56,8 @@ class Pass : public RunControl {
   /// Collections begun in the region, and CPU time of the process in it.
   std::uint64_t cycles() const { return last_cycle_ - first_cycle_; }
   Nanoseconds process_cpu_ns() const { return process_cpu_ns_; }
+  /// What every thread of the process did in the region; empty without counters.
+  const std::vector<Count>& counts() const { return counts_; }
   const MutatorAccount& account(unsigned mutator) const { return mutators_[mutator].account; }
   const RequestLog& requests(unsigned mutator) const { return mutators_[mutator].requests; }
   /// Of every how many requests the logs of all mutators have a row.
@@ -71,6 +75,7 @@ class Pass : public RunControl {
   static std::uint64_t count_allocation(Participant& participant, bool at_end);
 
   const std::uint64_t limit_;
+  const PerformanceCounters* const counters_;
   std::vector<Participant> mutators_;
   Rendezvous gate_;
   Rendezvous begin_;
@@ -81,6 +86,8 @@ class Pass : public RunControl {
   std::uint64_t first_cycle_ = 0;
   std::uint64_t last_cycle_ = 0;
   Nanoseconds process_cpu_ns_ = 0;
+  PerformanceCounters::Readings readings_{};  ///< at the begin
+  std::vector<Count> counts_;
 };
 
 }  // namespace tricolour

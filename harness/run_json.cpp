@@ -91,6 +91,10 @@ void add_figures(Json::Object& run, const RunFigures& figures, bool recorded) {
                                                     {"max_time_to_safepoint_ns", pauses.max_time_to_safepoint_ns}}},
                             {"stalls", tally(figures.stalls)},
                             {"assists", tally(figures.assists)},
+                            {"hiccups", Json::Object{{"count", figures.hiccups.count},
+                                                     {"p50_ns", figures.hiccups.p50_ns},
+                                                     {"p99_ns", figures.hiccups.p99_ns},
+                                                     {"max_ns", figures.hiccups.max_ns}}},
                             {"requests", requests(figures.requests)},
                             {"mmu", std::move(mmu)},
                             {"cpu_ns", Json::Object{{"mutator", cpu.mutator},
@@ -101,6 +105,19 @@ void add_figures(Json::Object& run, const RunFigures& figures, bool recorded) {
                                                     {"other", cpu.other}}},
                             {"mutator_time_ns", mutator_times(figures, recorded)},
                         });
+}
+
+/// Of the measured region; null where there is no such number, and why.
+Json performance_counters(const std::vector<Count>& counts) {
+  Json::Object all;
+  Json::Object unavailable;
+  for (const Count& one : counts) {
+    const std::string name(to_string(one.counter));
+    all.emplace_back(name, one.value ? Json(*one.value) : Json());
+    if (!one.value) unavailable.emplace_back(name, one.unavailable);
+  }
+  all.emplace_back("unavailable", std::move(unavailable));
+  return all;
 }
 
 /// Counts over the whole process, warm-up included.
@@ -127,7 +144,10 @@ Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& 
   if (!outcome.error.empty()) run.emplace_back("error", outcome.error);
   run.emplace_back("command", to_command(options));
   run.emplace_back("parameters", parameters(options, plan));
-  if (outcome.figures) add_figures(run, *outcome.figures, !outcome.tables.events.empty());
+  if (outcome.figures) {
+    add_figures(run, *outcome.figures, !outcome.tables.events.empty());
+    run.emplace_back("counters", performance_counters(outcome.pass->counts()));
+  }
   const HeapFigures& heap = outcome.heap;
   run.emplace_back("heap", Json::Object{{"size", heap.size},
                                         {"live", heap.live},

@@ -43,6 +43,19 @@ void add_pauses(Lines& lines, const RunFigures& figures) {
   lines.add("", "longest time to safepoint {}", ns(pauses.max_time_to_safepoint_ns));
 }
 
+void add_counters(Lines& lines, const std::vector<Count>& counts) {
+  std::vector<std::string> values;
+  std::map<std::string, std::vector<std::string>> unavailable;  // by reason
+  for (const Count& one : counts) {
+    const std::string name(to_string(one.counter));
+    if (!one.value) unavailable[one.unavailable].push_back(name);
+    else if (one.counter == Counter::task_clock_ns) values.push_back("task clock " + show_duration(static_cast<double>(*one.value)));
+    else values.push_back(fmt::format("{} {}", name, count(*one.value)));
+  }
+  if (!values.empty()) lines.add("counters", "{}", joined(values, ", "));
+  for (const auto& [reason, names] : unavailable) lines.add(values.empty() ? "counters" : "", "no {}: {}", joined(names, ", "), reason);
+}
+
 void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
   const RunFigures& figures = *outcome.figures;
   const bool recorded = !outcome.tables.events.empty();
@@ -64,11 +77,14 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
     lines.add("requests", "{}: p50 {}, p99 {}, p99.9 {}, longest {}", count(requests->count), show(requests->p50_ns),
               show(requests->p99_ns), show(requests->p999_ns), show(requests->max_ns));
   }
+  lines.add("hiccups", "p50 {}, p99 {}, longest {}: the machine's own, of a thread that only sleeps and wakes", ns(figures.hiccups.p50_ns),
+            ns(figures.hiccups.p99_ns), ns(figures.hiccups.max_ns));
   const CpuFigures& cpu = figures.cpu_ns;
   if (recorded) {
     lines.add("CPU", "mutators {}, pauses {}, marking {}, sweeping {}, assists {}, other {}", ns(cpu.mutator), ns(cpu.pause), ns(cpu.mark),
               ns(cpu.sweep), ns(cpu.assist), ns(cpu.other));
   }
+  add_counters(lines, outcome.pass->counts());
 }
 
 /// What the log says of one collection.

@@ -14,6 +14,7 @@ import pandas as pd
 from .quantiles import allowed, quantile
 
 MMU_WINDOWS = {"mmu_1ms": 1e6, "mmu_10ms": 1e7, "mmu_100ms": 1e8}
+COUNTERS = ("instructions", "cpu_cycles", "cache_misses", "context_switches", "page_faults")
 GC_ROLES = ("mark", "sweep", "pause", "assist")
 
 
@@ -60,6 +61,12 @@ METRICS = {
         Metric("cpu_gc", "ns", "lower", "CPU time of marking, sweeping, pauses and assists"),
         Metric("heap_peak", "bytes", "lower", "most heap in use"),
         Metric("peak_resident", "bytes", "lower", "most resident memory of the process"),
+        Metric("hiccup_max", "ns", "lower", "longest hiccup of the control thread, the machine's own", True),
+        Metric("instructions", "count", "lower", "instructions in user space, of all threads"),
+        Metric("cpu_cycles", "count", "lower", "processor cycles in user space, of all threads"),
+        Metric("cache_misses", "count", "lower", "cache misses in user space, of all threads"),
+        Metric("context_switches", "count", "lower", "context switches of all threads"),
+        Metric("page_faults", "count", "lower", "page faults of all threads"),
     ]
 }
 
@@ -96,7 +103,14 @@ def measure(
         "cpu_gc": float(sum(cpu[role] for role in GC_ROLES)),
         "heap_peak": float(record["heap"]["peak"]),
         "peak_resident": float(record["heap"]["peak_resident"]),
+        "hiccup_max": float(record.get("hiccups", {}).get("max_ns", nan)),
+        **{name: _counted(record, name) for name in COUNTERS},
     }
+
+
+def _counted(record: dict, name: str) -> float:
+    value = record.get("counters", {}).get(name)
+    return float("nan") if value is None else float(value)
 
 
 def _allowed(exact: dict, name: str, p: float) -> float:

@@ -35,7 +35,7 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
 
 
 def _unit(metric: str) -> str:
-    return metric.replace("_", "-") + {"ns": "-ns", "bytes": "-bytes", "share": "", "operations/s": "-op/s"}[METRICS[metric].unit]
+    return metric.replace("_", "-") + {"ns": "-ns", "bytes": "-bytes", "share": "", "count": "", "operations/s": "-op/s"}[METRICS[metric].unit]
 
 
 def _configuration(run: Run, stated: dict[str, str]) -> list[str]:
