@@ -42,7 +42,8 @@ std::optional<std::uint64_t> number_in(const fs::path& file) {
 std::uint64_t number_of(const fs::path& file, std::string_view key) {
   for (const std::string& line : lines_of(file)) {
     const std::size_t space = line.find(' ');
-    if (space != std::string::npos && std::string_view(line).substr(0, space) == key) return number(std::string_view(line).substr(space + 1)).value_or(0);
+    if (space == std::string::npos || line.compare(0, space, key) != 0) continue;
+    return number(std::string_view(line).substr(space + 1)).value_or(0);
   }
   return 0;
 }
@@ -79,7 +80,8 @@ std::vector<Mount> read_mounts(const fs::path& root) {
     if (fields.size() <= optional_fields) continue;
     const auto dash = std::find(fields.begin() + optional_fields, fields.end(), "-");
     if (fields.end() - dash < 4) continue;
-    mounts.push_back({unescaped(fields[root_field]), root / fs::path(unescaped(fields[point_field])).relative_path(), dash[1], split(dash[3], ',')});
+    const fs::path point = unescaped(fields[point_field]);
+    mounts.push_back({unescaped(fields[root_field]), root / point.relative_path(), dash[1], split(dash[3], ',')});
   }
   return mounts;
 }
@@ -117,7 +119,9 @@ std::vector<fs::path> folders_of(const std::string& group, const std::vector<con
   auto shows = std::ranges::find_if(mounts, [&](const Mount* mount) { return below(*mount, group).has_value(); });
   const Mount& mount = shows == mounts.end() ? *mounts.front() : **shows;
   std::vector<fs::path> folders;
-  for (fs::path inner = below(mount, group).value_or(fs::path()); !inner.empty(); inner = inner.parent_path()) folders.push_back(mount.point / inner);
+  for (fs::path inner = below(mount, group).value_or(fs::path()); !inner.empty(); inner = inner.parent_path()) {
+    folders.push_back(mount.point / inner);
+  }
   folders.push_back(mount.point);
   return folders;
 }
@@ -143,8 +147,10 @@ void add_memory_limit(const fs::path& folder, const MemoryFiles& files, ControlG
   limits.memory.push_back(std::move(limit));
 }
 
-void add_cpu_limit(std::optional<std::uint64_t> quota, std::optional<std::uint64_t> period, const fs::path& file, ControlGroupLimits& limits) {
-  if (quota && period && *quota > 0 && *period > 0) limits.cpu.push_back({static_cast<double>(*quota) / static_cast<double>(*period), file.string()});
+void add_cpu_limit(std::optional<std::uint64_t> quota, std::optional<std::uint64_t> period, const fs::path& file,
+                   ControlGroupLimits& limits) {
+  if (quota.value_or(0) == 0 || period.value_or(0) == 0) return;
+  limits.cpu.push_back({static_cast<double>(*quota) / static_cast<double>(*period), file.string()});
 }
 
 void add_version_2(const fs::path& folder, ControlGroupLimits& limits) {

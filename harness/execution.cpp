@@ -78,7 +78,8 @@ CollectedHeapOptions admitted_heap(const RunPlan& plan, bool records_mutations) 
   if (records_mutations) need.beside = SerialTable::bytes_for(plan.tuned.heap.bytes);
   const MemoryRoom room = memory_room(read_machine());
   if (const std::string lack = lack_of_room(need, room); !lack.empty()) {
-    throw ConfigurationError(fmt::format("{}. The largest heap that fits is {}", lack, show_bytes(static_cast<double>(largest_heap(plan, room)))));
+    const auto largest = static_cast<double>(largest_heap(plan, room));
+    throw ConfigurationError(fmt::format("{}. The largest heap that fits is {}", lack, show_bytes(largest)));
   }
   return heap_options(plan);
 }
@@ -104,7 +105,9 @@ class RecordedPass final : public Pass {
 class Execution {
  public:
   Execution(const RunPlan& plan, const ExecutionOptions& options)
-      : plan_(plan), options_(options), collected_(admitted_heap(plan, options.mutations != nullptr), *plan.instance->barrier, options.records ? &recorder_ : nullptr) {
+      : plan_(plan),
+        options_(options),
+        collected_(admitted_heap(plan, options.mutations != nullptr), *plan.instance->barrier, options.records ? &recorder_ : nullptr) {
     if (options.mutations != nullptr) {
       mutations_ = std::make_unique<MutationRecorder>(collected_.heap(), *options.mutations);
       collected_.heap().observe(mutations_.get());

@@ -53,7 +53,8 @@ struct ExecutionOptions {
 /// The heap that a plan asks for.
 CollectedHeapOptions heap_options(const RunPlan& plan);
 
-/// Throws when heap or collector cannot be had (ConfigurationError: what was asked for is impossible, or more than a limit on memory leaves); every later failure is an outcome.
+/// Throws when heap or collector cannot be had (ConfigurationError: what was asked for is impossible, or more than a limit on memory
+/// leaves); every later failure is an outcome.
 Outcome execute(const RunPlan& plan, const ExecutionOptions& options);
 
 }  // namespace tricolour
