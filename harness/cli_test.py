@@ -66,8 +66,7 @@ def test_lists(tricolour):
 
 
 def test_doctor(tricolour):
-    findings = json.loads(tricolour("doctor", "--json").stdout)
-    assert findings["cores"] >= 1 and findings["performance_counters"]["page_faults"]
+    assert json.loads(tricolour("doctor", "--json").stdout)["cores"] >= 1
     assert "hiccups" in tricolour("doctor").stdout
 
 
@@ -169,31 +168,6 @@ def test_a_full_disk_leaves_no_trace(tricolour, tmp_path):
     said = tricolour(*RECORD, tmp_path / "trace", expect=1, preexec_fn=limit).stderr
     assert "cannot write" in said and str(tmp_path / "trace") in said
     assert not list(tmp_path.glob("*trace*"))
-
-
-def test_json_has_every_figure(tricolour):
-    run = json.loads(tricolour(*RUN, "--operations", 20, "--json").stdout)
-    assert run["status"] == "ok" and run["operations"] == 20 and run["cycles"] > 0
-    assert run["pauses"]["count"] > 0 and run["pauses"]["max_ns"] >= run["pauses"]["p99_ns"] >= run["pauses"]["p50_ns"] > 0
-    partition = {key: value for key, value in run["mutator_time_ns"][0].items() if key != "mutator"}
-    assert sum(partition.values()) == run["wall_ns"]
-
-
-def test_json_has_the_machine_s_own_figures(tricolour):
-    run = json.loads(tricolour(*RUN, "--seconds", 0.5, "--record", "off", "--json").stdout)
-    assert run["heap"]["peak_resident"] > run["heap"]["size"]
-    hiccups = run["hiccups"]
-    assert 0 < hiccups["count"] <= 501 and hiccups["max_ns"] >= hiccups["p99_ns"] >= hiccups["p50_ns"] >= 0
-    counters = dict(run["counters"])
-    unavailable = counters.pop("unavailable")
-    assert {name for name, value in counters.items() if value is None} == unavailable.keys() and all(unavailable.values())
-    if counters["task_clock_ns"] is not None:
-        assert 0.7 < counters["task_clock_ns"] / sum(run["cpu_ns"].values()) < 1.3
-    if counters["page_faults"] is not None:
-        assert counters["page_faults"] * os.sysconf("SC_PAGESIZE") < run["heap"]["size"] / 2, "the heap's pages are touched before the region"
-    said = tricolour(*RUN, "--seconds", 0.1).stdout
-    assert re.search(r"^  hiccups +p50 ", said, re.M)
-    assert all(name.removesuffix("_ns").replace("task_clock", "task clock") in said for name in counters)
 
 
 def test_files_follow_the_schema(tricolour, tmp_path):
