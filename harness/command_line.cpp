@@ -142,8 +142,12 @@ constexpr const char* sweep_footer =
     "},\n"
     "             order = \"randomised-blocks\" or \"as-written\", baseline = { collector, barrier, ... }: what every cell is compared\n"
     "             with; a matrix key that it does not name is the cell's own\n"
-    "A folder that was interrupted goes on with --resume, which repeats at most the run that was under way.\n"
+    "A folder that was interrupted goes on with --resume, which repeats at most the run that was under way; on another machine, the block.\n"
     "Exit codes: 0 every cell has its rows; 2 the file is refused; 3 an invariant was violated; 130 interrupted.";
+
+constexpr const char* merge_footer =
+    "Damaged runs, and blocks whose runs are from several machines, are named and left out; runs that are missing are told by block.\n"
+    "Exit codes: 0 merged; 1 the folder cannot be written; 2 the folders do not belong together, or hold different runs of one cell and block.";
 
 void add_explore_flags(CLI::App& app, ExploreCommand& command) {
   app.add_option("--barrier", command.barrier, "the barrier (tricolour list barriers)")->required();
@@ -223,10 +227,17 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
   sweep_app.add_option("experiment", sweep.experiment, "the experiment file")->required();
   sweep_app.add_option("--out", sweep.out, "result folder (default: results/local/<name>-<UTC>)");
   sweep_app.add_flag("--resume", sweep.resume, "go on with the folder given by --out");
-  sweep_app.add_flag("--dry-run", sweep.dry_run, "check the file and list the cells");
+  sweep_app.add_option("--shard", sweep.shard, "k/n: only every nth block, from the kth on; each shard may be on a machine of its own");
+  sweep_app.add_flag("--dry-run", sweep.dry_run, "check the file, list the cells, and say what is known of the time");
   sweep_app.add_option("--timeout", sweep.timeout_s, "seconds a run may take, instead of the file's timeout_s")->check(CLI::PositiveNumber);
   sweep_app.add_flag("--quiet", sweep.quiet, "no progress on standard error");
   sweep_app.footer(sweep_footer);
+
+  MergeCommand merge;
+  CLI::App& merge_app = *app.add_subcommand("merge", "shards of a sweep, from several machines, into one folder");
+  merge_app.add_option("folders", merge.folders, "folders of `tricolour sweep --shard`, of one experiment")->required();
+  merge_app.add_option("--out", merge.out, "a new folder, for report, compare, export and sweep --resume")->required();
+  merge_app.footer(merge_footer);
 
   ExploreCommand explore;
   CLI::App& explore_app = *app.add_subcommand("explore", "a bounded model check of a barrier: every schedule, or a counterexample");
@@ -241,7 +252,7 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
   };
   CLI::App* const report_app = add_python("report", "plots, summary.csv and a page for a sweep's folder");
   CLI::App* const compare_app = add_python("compare", "ratios with 95 % intervals: BASE OTHER, each DIR[:key=value,...]");
-  CLI::App* const export_app = add_python("export", "a sweep's folder in another tool's format: HdrHistogram, Google Benchmark, benchstat, DaCapo, CSV");
+  CLI::App* const export_app = add_python("export", "a sweep's folder in another tool's format: HdrHistogram, Perfetto, Google Benchmark, benchstat, DaCapo, CSV");
 
   check_command(app, argc, argv);
   try {
@@ -258,6 +269,7 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
       return minheap;
     }
     if (sweep_app.parsed()) return sweep;
+    if (merge_app.parsed()) return merge;
     if (explore_app.parsed()) return explore;
     for (const CLI::App* const sub : {report_app, compare_app, export_app}) {
       if (!sub->parsed()) continue;

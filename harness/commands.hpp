@@ -3,7 +3,10 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <variant>
+#include <vector>
 
 #include "core/exploration/coverage.hpp"
 #include "harness/replay_schedule.hpp"
@@ -55,10 +58,16 @@ struct MinheapCommand {
 struct SweepCommand {
   std::filesystem::path experiment;
   std::filesystem::path out;  ///< empty: results/local/<name>-<UTC>
+  std::optional<std::string> shard;  ///< k/n as typed; nothing: the whole sweep
   bool resume = false;
   bool dry_run = false;
   bool quiet = false;
   std::optional<double> timeout_s;
+};
+/// Shards of one sweep into one folder.
+struct MergeCommand {
+  std::vector<std::filesystem::path> folders;
+  std::filesystem::path out;
 };
 struct ExploreCommand {
   std::string barrier;
@@ -81,7 +90,7 @@ struct ReportCommand {
   std::vector<std::string> arguments;
 };
 
-using Command = std::variant<ListCommand, DoctorCommand, RunCommand, ReplayCommand, MinheapCommand, SweepCommand, ExploreCommand, ReportCommand>;
+using Command = std::variant<ListCommand, DoctorCommand, RunCommand, ReplayCommand, MinheapCommand, SweepCommand, MergeCommand, ExploreCommand, ReportCommand>;
 
 int carry_out(const ListCommand& command);
 int carry_out(const DoctorCommand& command);
@@ -89,6 +98,7 @@ int carry_out(const RunCommand& command);
 int carry_out(const ReplayCommand& command);
 int carry_out(const MinheapCommand& command);
 int carry_out(const SweepCommand& command);
+int carry_out(const MergeCommand& command);
 int carry_out(const ExploreCommand& command);
 int carry_out(const ReportCommand& command);
 

@@ -4,12 +4,11 @@
 // heap is a row with its status, and the rest goes on.
 //
 // Invariant: what the index lists is done. A run's folder appears complete or not at all, so a run whose folder is there and which the
-// index does not list was finished just before the end, and is taken as it is.
-#include <fcntl.h>
+// index does not list was finished just before the end, and is taken as it is. The runs of a block are from one machine: a block that
+// another machine began and did not finish is begun again.
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <optional>
@@ -20,43 +19,23 @@
 #include "harness/commands.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/experiment.hpp"
+#include "harness/folder_lock.hpp"
 #include "harness/interruption.hpp"
 #include "harness/json.hpp"
 #include "harness/machine.hpp"
 #include "harness/minheap.hpp"
 #include "harness/names.hpp"
 #include "harness/progress.hpp"
+#include "harness/provenance.hpp"
+#include "harness/recorded_run.hpp"
 #include "harness/result_folder.hpp"
 #include "harness/sweep_index.hpp"
+#include "harness/sweep_plan.hpp"
 
 namespace tricolour {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Keeps a second sweep out of the folder for as long as it lives; the system lets go when the process ends. A record lock, which no child
-/// inherits: one that a killed sweep had forked and that has not become a run yet would hold any other for a moment longer.
-/// It stands on the sweep's copy of its experiment, which nothing here may open meanwhile: closing that would give the lock up.
-class FolderLock {
- public:
-  explicit FolderLock(const fs::path& folder) : descriptor_(::open((folder / "experiment.toml").c_str(), O_RDWR | O_CLOEXEC)) {
-    struct flock whole {};
-    whole.l_type = F_WRLCK;
-    whole.l_whence = SEEK_SET;
-    if (descriptor_ >= 0 && ::fcntl(descriptor_, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN)) {
-      ::close(descriptor_);
-      throw ConfigurationError(fmt::format("another sweep is writing {}", folder.string()));
-    }
-  }
-  ~FolderLock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int descriptor_;
-};
 
 std::string label(const RunOptions& options) {
   std::string text = fmt::format("{} {} {} {}", options.workload, options.collector, options.barrier, options.heap);
@@ -68,12 +47,20 @@ std::string label(const RunOptions& options) {
   return text;
 }
 
-fs::path default_folder(const Experiment& experiment) {
+fs::path default_folder(const Experiment& experiment, const Shard& shard) {
   std::string name;
   for (const char c : experiment.name) name += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ? c : '-';
   std::string time = utc_now();
   std::erase(time, ':');
+  if (!shard.is_whole()) time += fmt::format("-shard-{}-of-{}", shard.number, shard.count);
   return fs::path("results") / "local" / (name + "-" + time);
+}
+
+void begin_in(const fs::path& folder, const std::string& text) {
+  std::error_code error;
+  fs::create_directory(folder / "runs", error);
+  if (error) throw OutputError(fmt::format("cannot write {}: {}", folder.string(), error.message()));
+  write_file(folder / "experiment.toml", text);
 }
 
 /// Creates the folder with the experiment's text, or checks that it holds the same.
@@ -90,27 +77,43 @@ void prepare_folder(const fs::path& folder, const std::string& text, bool resume
   if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder))) {
     throw ConfigurationError(fmt::format("{} exists; --resume goes on with a sweep, another --out begins one", folder.string()));
   }
-  std::error_code error;
-  fs::create_directories(folder / "runs", error);
-  if (error) throw OutputError(fmt::format("cannot write {}: {}", folder.string(), error.message()));
-  write_file(copy, text);
+  if (fs::exists(folder)) return begin_in(folder, text);
+  ResultFolder begun(folder, false);
+  begin_in(begun.place(), text);
+  begun.complete();
+}
+
+/// What to begin with: nothing, or what the folder's index lists, which must be of the same shard.
+IndexContents contents_of(const fs::path& folder, const Shard& shard, bool resumes) {
+  if (!resumes || !fs::exists(folder / "index.json")) return {utc_now(), shard, {}};
+  IndexContents contents = read_index(folder);
+  if (contents.shard != shard) {
+    const auto words = [](const Shard& one) { return one.is_whole() ? std::string("the whole sweep") : "shard " + one.text(); };
+    throw ConfigurationError(fmt::format("{} holds {}, not {}", folder.string(), words(contents.shard), words(shard)));
+  }
+  return contents;
 }
 
 class Sweep {
  public:
-  Sweep(const Experiment& experiment, fs::path folder, const SweepCommand& command)
+  Sweep(const Experiment& experiment, const Shard& shard, fs::path folder, const SweepCommand& command)
       : experiment_(experiment),
+        shard_(shard),
         folder_(std::move(folder)),
-        lock_(folder_),
-        index_(folder_, experiment, command.resume),
+        lock_(folder_, FolderLock::Use::write),
+        index_(folder_, experiment, contents_of(folder_, shard, command.resume)),
         timeout_s_(command.timeout_s.value_or(experiment.timeout_s)),
-        quiet_(command.quiet) {}
+        quiet_(command.quiet) {
+    for (unsigned block = 0; block < experiment.invocations; ++block) {
+      if (shard.has(block)) blocks_.push_back(block);
+    }
+  }
 
   int run() {
+    begin_foreign_blocks_again();
     measure_minimum_heaps();
-    const std::uint64_t steps = std::uint64_t{experiment_.invocations} * experiment_.cells.size();
-    Progress progress(steps, index_.count(), quiet_);
-    for (unsigned block = 0; block < experiment_.invocations; ++block) {
+    Progress progress(blocks_.size() * experiment_.cells.size(), index_.count(), quiet_);
+    for (const unsigned block : blocks_) {
       for (const std::size_t cell : block_order(experiment_, block)) {
         if (interrupted()) return give_up();
         RunOptions options = experiment_.cells[cell];
@@ -134,8 +137,38 @@ class Sweep {
   }
 
  private:
+  bool is_complete(unsigned block) const {
+    return std::ranges::all_of(experiment_.cells, [&](const RunOptions& options) { return index_.has(cell_hash(options), block); });
+  }
+
+  void begin_foreign_blocks_again() {
+    const std::string here = read_machine().host;
+    for (const unsigned block : blocks_) {
+      if (is_complete(block)) continue;
+      for (const RunOptions& options : experiment_.cells) {
+        const std::string host = host_of(folder_ / SweepIndex::run_path(cell_hash(options), block));
+        if (host.empty() || host == here) continue;
+        if (!quiet_) fmt::print(stderr, "block {} was begun on {}, and is begun again on {}\n", block, host, here);
+        forget(block);
+        break;
+      }
+    }
+  }
+
+  /// First the rows, then the folders: killed in between, the block is still one that another machine began.
+  void forget(unsigned block) {
+    index_.forget(block);
+    for (const RunOptions& options : experiment_.cells) {
+      const fs::path place = folder_ / SweepIndex::run_path(cell_hash(options), block);
+      std::error_code error;
+      fs::remove_all(place, error);
+      if (error) throw OutputError(fmt::format("cannot remove {}: {}", place.string(), error.message()));
+    }
+  }
+
   /// Once per workload, parameters and mutators; before the first run, so that none is disturbed.
   void measure_minimum_heaps() {
+    if (std::ranges::all_of(blocks_, [this](unsigned block) { return is_complete(block); })) return;
     for (const RunOptions& options : experiment_.cells) {
       if (!plan_run(options).multiple) continue;
       const std::string key = heap_key(options);
@@ -150,8 +183,9 @@ class Sweep {
 
   int give_up() const {
     if (!quiet_)
-      fmt::print(stderr, "interrupted; go on with: tricolour sweep {} --out {} --resume\n",
-                 shell_quoted((folder_ / "experiment.toml").string()), shell_quoted(folder_.string()));
+      fmt::print(stderr, "interrupted; go on with: tricolour sweep {} --out {} --resume{}\n",
+                 shell_quoted((folder_ / "experiment.toml").string()), shell_quoted(folder_.string()),
+                 shard_.is_whole() ? "" : " --shard " + shard_.text());
     return exit_code::interrupted;
   }
 
@@ -176,14 +210,21 @@ class Sweep {
     return row;
   }
 
-  /// What the run.json of a complete folder says.
   static std::optional<RunRow> recorded_row(const fs::path& place) {
     try {
-      const Json run = parse_json(read_file(place / "run.json"));
-      if (!run["status"].is_null()) return RunRow{run["status"].text_or("error"), static_cast<int>(run["exit_code"].integer_or(1))};
-    } catch (const std::exception&) {
+      return read_run(place).row;
+    } catch (const DamagedRun&) {
+      return std::nullopt;
     }
-    return std::nullopt;
+  }
+
+  /// Of the machine that made the run; empty where there is none.
+  static std::string host_of(const fs::path& place) {
+    try {
+      return read_run(place).host;
+    } catch (const DamagedRun&) {
+      return "";
+    }
   }
 
   /// Of a run that was killed while it wrote.
@@ -223,13 +264,16 @@ class Sweep {
                                                                  {"exit_code", row.exit_code},
                                                                  {"error", said.empty() ? error : error + ": " + said},
                                                                  {"command", to_command(options)},
-                                                                 {"parameters", parameters}},
+                                                                 {"parameters", parameters},
+                                                                 {"provenance", provenance()}},
                                                     1) +
                                                 "\n");
     folder.complete();
   }
 
   const Experiment& experiment_;
+  const Shard shard_;
+  std::vector<unsigned> blocks_;  ///< the shard's
   const fs::path folder_;
   const FolderLock lock_;
   SweepIndex index_;
@@ -237,13 +281,6 @@ class Sweep {
   const bool quiet_;
   std::map<std::string, std::size_t> minimum_heaps_;
 };
-
-int show_cells(const Experiment& experiment) {
-  for (const RunOptions& options : experiment.cells) fmt::print("{}\n", to_command(options));
-  fmt::print(stderr, "{} cells, {} invocations each: {} runs\n", experiment.cells.size(), experiment.invocations,
-             experiment.cells.size() * experiment.invocations);
-  return exit_code::done;
-}
 
 }  // namespace
 
@@ -256,10 +293,14 @@ int carry_out(const SweepCommand& command) {
     throw ConfigurationError(error.what());
   }
   const Experiment experiment = read_experiment(text, command.experiment.string());
-  if (command.dry_run) return show_cells(experiment);
-  const fs::path folder = command.out.empty() ? default_folder(experiment) : command.out;
+  const Shard shard = command.shard ? parse_shard(*command.shard, experiment.invocations) : Shard{};
+  if (command.dry_run) {
+    show_plan(experiment, shard, command.timeout_s.value_or(experiment.timeout_s));
+    return exit_code::done;
+  }
+  const fs::path folder = command.out.empty() ? default_folder(experiment, shard) : command.out;
   prepare_folder(folder, text, command.resume);
-  Sweep sweep(experiment, fs::absolute(folder), command);
+  Sweep sweep(experiment, shard, fs::absolute(folder), command);
   const int code = sweep.run();
   if (!command.quiet) fmt::print(stderr, "{}\n", sweep.summary());
   fmt::print("{}\n", folder.string());

@@ -5,7 +5,6 @@
 #include "core/errors.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/json.hpp"
-#include "harness/machine.hpp"
 #include "harness/result_folder.hpp"
 
 namespace tricolour {
@@ -34,18 +33,8 @@ Json cell_to_json(const RunOptions& options) {
 
 }  // namespace
 
-SweepIndex::SweepIndex(std::filesystem::path folder, const Experiment& experiment, bool resumes)
-    : folder_(std::move(folder)), experiment_(experiment), created_(utc_now()) {
-  if (resumes && std::filesystem::exists(folder_ / "index.json")) read();
-  write();
-}
-
-std::filesystem::path SweepIndex::run_path(const std::string& cell, unsigned block) {
-  return std::filesystem::path("runs") / cell / fmt::to_string(block);
-}
-
-void SweepIndex::read() {
-  const std::filesystem::path path = folder_ / "index.json";
+IndexContents read_index(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "index.json";
   Json index;
   try {
     index = parse_json(read_file(path));
@@ -55,13 +44,29 @@ void SweepIndex::read() {
   if (index["schema_version"].integer_or(0) != 1) {
     throw ConfigurationError(fmt::format("{} has another schema than version 1", path.string()));
   }
-  created_ = index["created_utc"].text_or(created_);
+  IndexContents contents{index["created_utc"].text_or(""), {}, {}};
+  if (const Json& shard = index["shard"]; !shard.is_null()) {
+    contents.shard = {static_cast<unsigned>(shard["number"].integer_or(0)), static_cast<unsigned>(shard["count"].integer_or(0))};
+    if (contents.shard.number < 1 || contents.shard.number > contents.shard.count) {
+      throw ConfigurationError(fmt::format("{} is damaged: there is no shard {}", path.string(), contents.shard.text()));
+    }
+  }
   for (const Json& cell : index["cells"].elements()) {
     for (const Json& run : cell["runs"].elements()) {
       const auto block = static_cast<unsigned>(run["block"].integer_or(0));
-      rows_[{cell["cell"].text_or(""), block}] = {run["status"].text_or("error"), static_cast<int>(run["exit_code"].integer_or(1))};
+      contents.rows[{cell["cell"].text_or(""), block}] = {run["status"].text_or("error"), static_cast<int>(run["exit_code"].integer_or(1))};
     }
   }
+  return contents;
+}
+
+SweepIndex::SweepIndex(std::filesystem::path folder, const Experiment& experiment, IndexContents contents)
+    : folder_(std::move(folder)), experiment_(experiment), contents_(std::move(contents)) {
+  write();
+}
+
+std::filesystem::path SweepIndex::run_path(const std::string& cell, unsigned block) {
+  return std::filesystem::path("runs") / cell / fmt::to_string(block);
 }
 
 void SweepIndex::write() const {
@@ -70,8 +75,8 @@ void SweepIndex::write() const {
     const std::string cell = cell_hash(options);
     Json::Array runs;
     for (unsigned block = 0; block < experiment_.invocations; ++block) {
-      const auto row = rows_.find({cell, block});
-      if (row == rows_.end()) continue;
+      const auto row = contents_.rows.find({cell, block});
+      if (row == contents_.rows.end()) continue;
       runs.push_back(Json::Object{{"block", block},
                                   {"path", run_path(cell, block).string()},
                                   {"status", row->second.status},
@@ -79,30 +84,38 @@ void SweepIndex::write() const {
     }
     cells.push_back(Json::Object{{"cell", cell}, {"parameters", cell_to_json(options)}, {"runs", std::move(runs)}});
   }
-  const Json index = Json::Object{
+  Json::Object index{
       {"schema_version", 1},
       {"name", experiment_.name},
-      {"created_utc", created_},
+      {"created_utc", contents_.created},
       {"baseline", Json::Object(experiment_.baseline.begin(), experiment_.baseline.end())},
       {"invocations", experiment_.invocations},
-      {"cells", std::move(cells)},
   };
+  if (const Shard& shard = contents_.shard; !shard.is_whole()) {
+    index.emplace_back("shard", Json::Object{{"number", shard.number}, {"count", shard.count}});
+  }
+  index.emplace_back("cells", std::move(cells));
   replace_file(folder_ / "index.json", to_text(index, 1) + "\n");
 }
 
 void SweepIndex::add(const std::string& cell, unsigned block, RunRow row) {
-  rows_[{cell, block}] = std::move(row);
+  contents_.rows[{cell, block}] = std::move(row);
+  write();
+}
+
+void SweepIndex::forget(unsigned block) {
+  std::erase_if(contents_.rows, [block](const auto& row) { return row.first.second == block; });
   write();
 }
 
 std::map<std::string, std::uint64_t> SweepIndex::statuses() const {
   std::map<std::string, std::uint64_t> counts;
-  for (const auto& [place, row] : rows_) ++counts[row.status];
+  for (const auto& [place, row] : contents_.rows) ++counts[row.status];
   return counts;
 }
 
 bool SweepIndex::violated() const {
-  for (const auto& [place, row] : rows_) {
+  for (const auto& [place, row] : contents_.rows) {
     if (row.exit_code == exit_code::violated) return true;
   }
   return false;

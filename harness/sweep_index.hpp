@@ -11,6 +11,7 @@
 #include <string>
 
 #include "harness/experiment.hpp"
+#include "harness/shard.hpp"
 
 namespace tricolour {
 
@@ -19,14 +20,29 @@ struct RunRow {
   int exit_code = 0;
 };
 
+/// Runs by cell and block.
+using RunRows = std::map<std::pair<std::string, unsigned>, RunRow>;
+
+/// What an index says beside what its experiment does.
+struct IndexContents {
+  std::string created;  ///< ISO 8601, UTC
+  Shard shard;
+  RunRows rows;
+};
+
+/// The index in a sweep's folder. Throws OutputError or ConfigurationError.
+IndexContents read_index(const std::filesystem::path& folder);
+
 class SweepIndex {
  public:
-  /// A new index, or the one in `folder` when `resumes`. Throws OutputError or ConfigurationError.
-  SweepIndex(std::filesystem::path folder, const Experiment& experiment, bool resumes);
+  /// Writes `contents` into `folder`. Throws OutputError.
+  SweepIndex(std::filesystem::path folder, const Experiment& experiment, IndexContents contents);
 
-  bool has(const std::string& cell, unsigned block) const { return rows_.contains({cell, block}); }
+  bool has(const std::string& cell, unsigned block) const { return contents_.rows.contains({cell, block}); }
   void add(const std::string& cell, unsigned block, RunRow row);
-  std::uint64_t count() const { return rows_.size(); }
+  /// As if no run of the block had been.
+  void forget(unsigned block);
+  std::uint64_t count() const { return contents_.rows.size(); }
   /// Runs by status.
   std::map<std::string, std::uint64_t> statuses() const;
   bool violated() const;
@@ -35,13 +51,11 @@ class SweepIndex {
   static std::filesystem::path run_path(const std::string& cell, unsigned block);
 
  private:
-  void read();
   void write() const;
 
   std::filesystem::path folder_;
   const Experiment& experiment_;
-  std::string created_;
-  std::map<std::pair<std::string, unsigned>, RunRow> rows_;
+  IndexContents contents_;
 };
 
 }  // namespace tricolour

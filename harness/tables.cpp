@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <fstream>
 #include <iterator>
 #include <optional>
 
@@ -16,10 +17,29 @@ using Text = fmt::memory_buffer;
 
 std::string_view view(const Text& text) { return {text.data(), text.size()}; }
 
-std::string pauses(const RunTables& tables) {
+struct Table {
+  const char* file;
+  std::string_view header;
+};
+constexpr Table pauses_table{"pauses.csv",
+                             "cycle,kind,cause,mutator,request_ns,stopped_ns,resume_ns,thread_cpu_ns,heap_before,heap_after\n"};
+constexpr Table phases_table{"phases.csv", "cycle,thread,role,phase,begin_ns,end_ns,bytes,objects\n"};
+constexpr Table heap_table{"heap.csv", "t_ns,used,committed,goal,event\n"};
+constexpr Table hiccups_table{"hiccups.csv", "t_ns,gap_ns\n"};
+constexpr Table checks_table{"verify.csv", "cycle,checked,lost,floating_black,floating_retained\n"};
+constexpr Table requests_table{"requests.csv", "thread,intended_ns,start_ns,end_ns\n"};
+/// Where many requests stand, without a header.
+constexpr const char* binary_requests = "requests.bin";
+
+/// What every text table begins with.
+Text begin_text(const Table& table) {
   Text out;
-  fmt::format_to(std::back_inserter(out),
-                 "cycle,kind,cause,mutator,request_ns,stopped_ns,resume_ns,thread_cpu_ns,heap_before,heap_after\n");
+  out.append(table.header);
+  return out;
+}
+
+std::string pauses(const RunTables& tables) {
+  Text out = begin_text(pauses_table);
   for (const RecordedEvent& recorded : tables.events) {
     const Event& one = recorded.event;
     if (one.kind != EventKind::pause) continue;
@@ -37,8 +57,7 @@ bool has_row(const Event& one) {
 }
 
 std::string phases(const RunTables& tables) {
-  Text out;
-  fmt::format_to(std::back_inserter(out), "cycle,thread,role,phase,begin_ns,end_ns,bytes,objects\n");
+  Text out = begin_text(phases_table);
   for (const RecordedEvent& recorded : tables.events) {
     const Event& one = recorded.event;
     if (!has_row(one)) continue;
@@ -70,8 +89,7 @@ std::string heap_over_time(const RunTables& tables) {
     }
   }
   std::ranges::stable_sort(samples, {}, &Sample::at);
-  Text out;
-  fmt::format_to(std::back_inserter(out), "t_ns,used,committed,goal,event\n");
+  Text out = begin_text(heap_table);
   std::uint64_t goal = 0;
   for (const Sample& one : samples) {
     goal = one.new_goal.value_or(goal);
@@ -81,15 +99,13 @@ std::string heap_over_time(const RunTables& tables) {
 }
 
 std::string hiccups(const RunTables& tables) {
-  Text out;
-  fmt::format_to(std::back_inserter(out), "t_ns,gap_ns\n");
+  Text out = begin_text(hiccups_table);
   for (const Hiccup& one : tables.hiccups) fmt::format_to(std::back_inserter(out), "{},{}\n", one.t_ns, one.gap_ns);
   return std::string(view(out));
 }
 
 std::string checks(const RunTables& tables) {
-  Text out;
-  fmt::format_to(std::back_inserter(out), "cycle,checked,lost,floating_black,floating_retained\n");
+  Text out = begin_text(checks_table);
   for (const auto& one : tables.checks) {
     fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.cycle, one.checked, one.lost, one.floating_black,
                    one.floating_retained);
@@ -99,13 +115,13 @@ std::string checks(const RunTables& tables) {
 
 /// Text as long as that is small, else the same columns in binary.
 constexpr std::size_t most_text_rows = 50'000;
+struct RequestRow {
+  std::int64_t thread, intended, start, end;
+};
 
 void write_requests(const std::filesystem::path& folder, const RunTables& tables) {
-  struct Row {
-    std::int64_t thread, intended, start, end;
-  };
   static_assert(std::endian::native == std::endian::little);
-  std::vector<Row> rows;
+  std::vector<RequestRow> rows;
   const unsigned mutators = tables.pass == nullptr ? 0 : tables.pass->mutators();
   for (unsigned i = 0; i < mutators; ++i) {
     tables.pass->requests(i).for_each(tables.pass->request_stride(), [&](Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
@@ -113,24 +129,47 @@ void write_requests(const std::filesystem::path& folder, const RunTables& tables
     });
   }
   if (rows.size() > most_text_rows) {
-    write_file(folder / "requests.bin", {reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(Row)});
+    write_file(folder / binary_requests, {reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(RequestRow)});
     return;
   }
-  Text out;
-  fmt::format_to(std::back_inserter(out), "thread,intended_ns,start_ns,end_ns\n");
-  for (const Row& one : rows) fmt::format_to(std::back_inserter(out), "{},{},{},{}\n", one.thread, one.intended, one.start, one.end);
-  write_file(folder / "requests.csv", view(out));
+  Text out = begin_text(requests_table);
+  for (const RequestRow& one : rows) fmt::format_to(std::back_inserter(out), "{},{},{},{}\n", one.thread, one.intended, one.start, one.end);
+  write_file(folder / requests_table.file, view(out));
+}
+
+std::string damage_of(const std::filesystem::path& folder, const Table& table) {
+  std::ifstream stream(folder / table.file, std::ios::binary);
+  if (!stream) return fmt::format("{} cannot be read", table.file);
+  std::string begin(table.header.size(), '\0');
+  stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  if (!stream || begin != table.header) return fmt::format("{}: the columns are not {}", table.file, table.header.substr(0, table.header.size() - 1));
+  stream.seekg(-1, std::ios::end);
+  return stream.get() == '\n' ? "" : fmt::format("{}: the last line is cut off", table.file);
+}
+
+std::string damage_of_requests(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder / binary_requests, error)) return damage_of(folder, requests_table);
+  const auto bytes = std::filesystem::file_size(folder / binary_requests, error);
+  return !error && bytes % sizeof(RequestRow) == 0 ? "" : fmt::format("{}: the last row is cut off", binary_requests);
 }
 
 }  // namespace
 
 void write_tables(const std::filesystem::path& folder, const RunTables& tables) {
-  write_file(folder / "pauses.csv", pauses(tables));
-  write_file(folder / "phases.csv", phases(tables));
+  write_file(folder / pauses_table.file, pauses(tables));
+  write_file(folder / phases_table.file, phases(tables));
   write_requests(folder, tables);
-  write_file(folder / "heap.csv", heap_over_time(tables));
-  write_file(folder / "hiccups.csv", hiccups(tables));
-  write_file(folder / "verify.csv", checks(tables));
+  write_file(folder / heap_table.file, heap_over_time(tables));
+  write_file(folder / hiccups_table.file, hiccups(tables));
+  write_file(folder / checks_table.file, checks(tables));
+}
+
+std::string damage_of_tables(const std::filesystem::path& folder) {
+  for (const Table& table : {pauses_table, phases_table, heap_table, hiccups_table, checks_table}) {
+    if (std::string damage = damage_of(folder, table); !damage.empty()) return damage;
+  }
+  return damage_of_requests(folder);
 }
 
 }  // namespace tricolour

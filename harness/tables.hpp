@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "collectors/oracle.hpp"
@@ -28,5 +29,8 @@ struct RunTables {
 
 /// Writes every table into `folder`; throws OutputError.
 void write_tables(const std::filesystem::path& folder, const RunTables& tables);
+
+/// What is wrong with the tables that a run wrote into `folder`, in one sentence; empty when each is there with its columns and its end.
+std::string damage_of_tables(const std::filesystem::path& folder);
 
 }  // namespace tricolour

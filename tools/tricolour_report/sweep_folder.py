@@ -70,7 +70,7 @@ class Skipped:
 
 @dataclass
 class Sweep:
-    """`planned` counts the runs the experiment asked for, whether or not they are listed."""
+    """`invocations` are the runs of each cell, in a shard's folder the shard's; `planned` counts all, whether or not they are listed."""
 
     folder: Path
     name: str
@@ -110,8 +110,18 @@ def open_sweep(folder: Path) -> Sweep:
             except DamagedRun as damage:
                 skipped.append(Skipped(listing["path"], str(damage)))
     return Sweep(
-        folder, index["name"], index["created_utc"], index["baseline"], index["invocations"], cells, runs, skipped, listed
+        folder, _name(index), index["created_utc"], index["baseline"], _invocations(index), cells, runs, skipped, listed
     )
+
+
+def _name(index: dict) -> str:
+    return index["name"] + (f", shard {index['shard']['number']}/{index['shard']['count']}" if "shard" in index else "")
+
+
+def _invocations(index: dict) -> int:
+    """Of the folder's blocks: all, or those of its shard."""
+    shard = index.get("shard", {"number": 1, "count": 1})
+    return sum(block % shard["count"] == shard["number"] - 1 for block in range(index["invocations"]))
 
 
 def flatten(parameters: dict, prefix: str = "") -> dict:

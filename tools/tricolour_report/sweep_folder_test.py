@@ -72,6 +72,18 @@ def test_runs_that_never_ran_are_counted(small_sweep):
     assert experiment.results[2].never_ran == 1
 
 
+def test_a_shard_misses_nothing_of_other_shards(small_sweep):
+    def keep_shard_two(index):
+        index["shard"] = {"number": 2, "count": 2}
+        for cell in index["cells"]:
+            cell["runs"] = [run for run in cell["runs"] if run["block"] == 1]
+
+    edit(small_sweep / "index.json", keep_shard_two)
+    experiment = load_experiment(small_sweep, print)
+    assert experiment.sweep.name == "synthetic, shard 2/2"
+    assert experiment.sweep.planned == 6 and experiment.sweep.never_ran == 0 and experiment.results[0].never_ran == 0
+
+
 def test_a_crash_that_left_no_folder_is_still_a_run(small_sweep):
     entry = {"block": 2, "path": "runs/gone/2", "status": "crashed", "exit_code": -11}
     edit(small_sweep / "index.json", lambda index: index["cells"][0]["runs"].__setitem__(2, entry))

@@ -1,0 +1,32 @@
+// What the folder of a finished run says about it.
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+#include "harness/sweep_index.hpp"
+
+namespace tricolour {
+
+/// A run's folder is incomplete, cut off, of another schema, or not the run that stands there by its place; the text says which.
+class DamagedRun : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct RecordedRun {
+  std::string cell;
+  unsigned block = 0;
+  RunRow row;
+  std::string host;  ///< empty: not recorded
+};
+
+/// Reads run.json. Throws DamagedRun.
+RecordedRun read_run(const std::filesystem::path& place);
+
+/// The same of a run that is to be trusted without being run again: it must be this cell's and block's, and a run with status ok must have
+/// every table whole. Throws DamagedRun.
+RecordedRun read_whole_run(const std::filesystem::path& place, const std::string& cell, unsigned block);
+
+}  // namespace tricolour
