@@ -51,7 +51,7 @@ def runs_of(folder):
     return [(cell["cell"], run["block"], run["status"]) for cell in index["cells"] for run in cell["runs"]]
 
 
-@pytest.mark.parametrize("words", [[], ["list"], ["doctor"], ["run"], ["minheap"], ["sweep"], ["explore"], ["replay"]])
+@pytest.mark.parametrize("words", [[], ["list"], ["doctor"], ["run"], ["minheap"], ["sweep"], ["merge"], ["explore"], ["replay"]])
 def test_every_command_explains_itself(tricolour, words):
     assert "--help" in tricolour(*words, "--help").stdout
 
@@ -239,6 +239,31 @@ def test_a_timeline_nests(tricolour, tmp_path, words):
                 open_slices.pop()
             assert not open_slices or end <= open_slices[-1], f"slices of {rows[row]} cross"
             open_slices.append(end)
+
+
+def told(document, kinds):
+    """What a timeline tells at which moment, without the rows; `paused` is not in the tables."""
+    origin = document["otherData"]["origin_ns"]
+    return sorted((event["ph"], event["name"], origin + round(event["ts"] * 1000), round(event.get("dur", 0) * 1000), json.dumps(event["args"]))
+                  for event in document["traceEvents"] if event["ph"] in kinds and event["name"] != "paused")
+
+
+@pytest.mark.parametrize("words", [[*RUN, "--mutators", "2"], [*CONCURRENT, "--mutators", "2", "--sweep", "concurrent"]])
+def test_an_exported_timeline_agrees_with_that_of_the_run(tricolour, tmp_path, words):
+    sweep = tmp_path / "sweep"
+    tricolour(*words, "--operations", 200, "--trace", tmp_path / "trace.json", "--out", sweep / "run")
+    run = json.loads((sweep / "run" / "run.json").read_text())
+    listing = {"block": 0, "path": "run", "status": "ok", "exit_code": 0}
+    cell = {"cell": run["cell"], "parameters": {key: run["parameters"][key] for key in ("collector", "barrier", "workload", "heap")}, "runs": [listing]}
+    baseline = {"collector": "stop_the_world", "barrier": "none"}
+    (sweep / "index.json").write_text(json.dumps({"schema_version": 1, "name": "one", "created_utc": "", "baseline": baseline, "invocations": 1, "cells": [cell]}))
+    tricolour("export", sweep, "--format", "perfetto", "--out", tmp_path / "export", "--quiet")
+    exported = json.loads(next((tmp_path / "export").iterdir()).read_text())
+    recorded = json.loads((tmp_path / "trace.json").read_text())
+    assert told(exported, "XC") == told(recorded, "XC") and len(told(exported, "X")) > 10
+    assert exported["otherData"]["command"] == recorded["otherData"]["command"]
+    names = [{event["args"]["name"] for event in one["traceEvents"] if event["ph"] == "M"} for one in (exported, recorded)]
+    assert {"run", "collector"} <= names[0] and names[0] - {"collector"} <= names[1]
 
 
 def test_an_existing_timeline_is_refused(tricolour, tmp_path):

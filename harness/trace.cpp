@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <map>
 
 #include "harness/json.hpp"
@@ -29,7 +30,7 @@ class Timeline {
   }
   std::string finish(const std::string& command) {
     return fmt::format("{{\"displayTimeUnit\":\"ns\",\"otherData\":{},\"traceEvents\":[\n{}\n]}}\n",
-                       to_text(Json::Object{{"command", command}}), fmt::to_string(text_));
+                       to_text(Json::Object{{"command", command}, {"origin_ns", origin_}}), fmt::to_string(text_));
   }
 
  private:
@@ -46,8 +47,11 @@ class Timeline {
   fmt::memory_buffer text_;
 };
 
-Nanoseconds first_begin(const std::vector<RecordedEvent>& events, Nanoseconds origin) {
-  for (const RecordedEvent& one : events) origin = std::min(origin, one.event.begin_ns);
+/// The earliest moment of all; `measured_from` is 0 in a run that was not measured.
+Nanoseconds first_moment(const RunTables& tables, Nanoseconds measured_from) {
+  Nanoseconds origin = measured_from != 0 ? measured_from : std::numeric_limits<Nanoseconds>::max();
+  for (const RecordedEvent& one : tables.events) origin = std::min(origin, one.event.begin_ns);
+  for (const HeapUse& one : tables.heap_use) origin = std::min(origin, one.t_ns);
   return origin;
 }
 
@@ -87,12 +91,12 @@ std::map<std::uint32_t, std::string> threads_of(const std::vector<RecordedEvent>
 
 std::string timeline(const Outcome& outcome, const std::string& command) {
   const std::vector<RecordedEvent>& events = outcome.tables.events;
-  const Nanoseconds measured_from = outcome.pass->begin_ns();
-  Timeline timeline(first_begin(events, measured_from != 0 || events.empty() ? measured_from : events.front().event.begin_ns));
+  Timeline timeline(first_moment(outcome.tables, outcome.pass->begin_ns()));
   timeline.name_row(0, "run");
   if (outcome.figures) timeline.slice(0, "measured region", outcome.figures->region.begin, outcome.figures->region.end, "");
   for (const auto& [thread, name] : threads_of(events)) timeline.name_row(thread + 1, name);
   for (const RecordedEvent& one : events) add_event(timeline, one.event, one.emitter + 1);
+  for (const HeapUse& one : outcome.tables.heap_use) timeline.counter("heap in use", one.t_ns, one.used);
   return timeline.finish(command);
 }
 

@@ -114,13 +114,13 @@ def parser() -> argparse.ArgumentParser:
     export = commands.add_parser(
         "export", help="a sweep folder in another tool's format",
         epilog=(
-            "hgrm, hlog: HdrHistogram's percentiles and interval logs of pauses and requests; gbench: Google Benchmark's JSON; "
-            "benchstat: Go's benchmark text; dacapo: request latencies as DaCapo writes them; csv: tidy tables. A timeline for "
-            "Perfetto is written by `tricolour run --trace`."
+            "hgrm, hlog: HdrHistogram's percentiles and interval logs of pauses and requests; perfetto: a timeline of each run in the "
+            "Trace Event Format; gbench: Google Benchmark's JSON; benchstat: Go's benchmark text; dacapo: request latencies as DaCapo "
+            "writes them; csv: tidy tables."
         ),
     )
     export.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
-    export.add_argument("--format", required=True, metavar="F", help="hgrm, hlog, gbench, benchstat, dacapo or csv")
+    export.add_argument("--format", required=True, metavar="F", help="hgrm, hlog, perfetto, gbench, benchstat, dacapo or csv")
     export.add_argument("--out", required=True, type=Path, metavar="DIR", help="a new folder for it")
     export.add_argument("--quiet", action="store_true", help="no progress on standard error; skipped runs are still told")
     export.set_defaults(run=run_export)

@@ -10,12 +10,12 @@ from typing import Callable
 
 from ..errors import UsageProblem
 from ..experiment import Experiment, load_experiment
-from . import benchstat, dacapo_latency, google_benchmark, hgrm, hlog, tidy_tables
+from . import benchstat, dacapo_latency, google_benchmark, hgrm, hlog, perfetto, tidy_tables
 
 Progress = Callable[[str], None]
 FORMATS: dict[str, Callable[[Experiment, Path, Progress], None]] = {
-    "hgrm": hgrm.write, "hlog": hlog.write, "gbench": google_benchmark.write, "benchstat": benchstat.write,
-    "dacapo": dacapo_latency.write, "csv": tidy_tables.write,
+    "hgrm": hgrm.write, "hlog": hlog.write, "perfetto": perfetto.write, "gbench": google_benchmark.write,
+    "benchstat": benchstat.write, "dacapo": dacapo_latency.write, "csv": tidy_tables.write,
 }
 
 
