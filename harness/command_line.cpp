@@ -142,12 +142,14 @@ constexpr const char* sweep_footer =
     "},\n"
     "             order = \"randomised-blocks\" or \"as-written\", baseline = { collector, barrier, ... }: what every cell is compared\n"
     "             with; a matrix key that it does not name is the cell's own\n"
-    "A folder that was interrupted goes on with --resume, which repeats at most the run that was under way; on another machine, the block.\n"
+    "A folder that was interrupted goes on with --resume, which repeats at most the run that was under way, or on another machine the\n"
+    "block.\n"
     "Exit codes: 0 every cell has its rows; 2 the file is refused; 3 an invariant was violated; 130 interrupted.";
 
 constexpr const char* merge_footer =
     "Damaged runs, and blocks whose runs are from several machines, are named and left out; runs that are missing are told by block.\n"
-    "Exit codes: 0 merged; 1 the folder cannot be written; 2 the folders do not belong together, or hold different runs of one cell and block.";
+    "Exit codes: 0 merged; 1 the folder cannot be written; 2 the folders do not belong together, or hold different runs of one cell\n"
+    "and block.";
 
 void add_explore_flags(CLI::App& app, ExploreCommand& command) {
   app.add_option("--barrier", command.barrier, "the barrier (tricolour list barriers)")->required();

@@ -90,7 +90,8 @@ struct ReportCommand {
   std::vector<std::string> arguments;
 };
 
-using Command = std::variant<ListCommand, DoctorCommand, RunCommand, ReplayCommand, MinheapCommand, SweepCommand, MergeCommand, ExploreCommand, ReportCommand>;
+using Command = std::variant<ListCommand, DoctorCommand, RunCommand, ReplayCommand, MinheapCommand, SweepCommand, MergeCommand,
+                             ExploreCommand, ReportCommand>;
 
 int carry_out(const ListCommand& command);
 int carry_out(const DoctorCommand& command);

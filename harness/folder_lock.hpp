@@ -1,9 +1,9 @@
 // Keeps a second sweep out of a sweep's folder, and a merge out of one that is still written.
 //
-// Ownership: the lock is the process's for as long as the object lives; the system lets go when the process ends. It is a record lock, which no
-// child inherits (one that a killed sweep had forked and that has not become a run yet would hold any other for a moment longer) and which
-// NFS carries to other machines. It stands on the sweep's copy of its experiment, which the process may not open meanwhile: closing that would
-// give the lock up.
+// Ownership: the lock is the process's for as long as the object lives; the system lets go when the process ends. It is a record lock,
+// which no child inherits (one that a killed sweep had forked and that has not become a run yet would hold any other for a moment longer)
+// and which NFS carries to other machines. It stands on the sweep's copy of its experiment, which the process may not open meanwhile:
+// closing that would give the lock up.
 #pragma once
 
 #include <filesystem>

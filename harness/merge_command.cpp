@@ -3,8 +3,8 @@
 // Purpose: a folder that report, compare, export and `sweep --resume` take as if one machine had made it.
 //
 // Invariant: a run is in the merged folder whole, as it was recorded, or not at all, and what is left out is named; all runs of a block are
-// from one machine, because comparisons are paired by block. The folder appears when everything is in it. The sources are only read: a run's files
-// are linked where the file system can, since nobody changes them once they are there.
+// from one machine, because comparisons are paired by block. The folder appears when everything is in it. The sources are only read: a
+// run's files are linked where the file system can, since nobody changes them once they are there.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -159,7 +159,8 @@ class Merge {
     }
     for (const auto& [block, names] : hosts) {
       if (names.size() < 2) continue;
-      fmt::print(stderr, "left out block {}: its runs are from {}, and are to be compared on one machine\n", block, fmt::join(names, " and "));
+      fmt::print(stderr, "left out block {}: its runs are from {}, and are to be compared on one machine\n", block,
+                 fmt::join(names, " and "));
       std::erase_if(runs_, [block = block](const auto& run) { return run.first.second == block; });
     }
   }

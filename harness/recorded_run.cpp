@@ -21,7 +21,9 @@ RecordedRun read_run(const std::filesystem::path& place) {
   const std::string cell = run["cell"].text_or("");
   const std::int64_t block = run["block"].integer_or(-1);
   if (status.empty() || cell.empty() || block < 0) throw DamagedRun("run.json lacks status, cell or block");
-  return {cell, static_cast<unsigned>(block), {status, static_cast<int>(run["exit_code"].integer_or(exit_code::internal_error))},
+  return {cell,
+          static_cast<unsigned>(block),
+          {status, static_cast<int>(run["exit_code"].integer_or(exit_code::internal_error))},
           run["provenance"]["host"].text_or("")};
 }
 

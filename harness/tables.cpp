@@ -142,7 +142,9 @@ std::string damage_of(const std::filesystem::path& folder, const Table& table) {
   if (!stream) return fmt::format("{} cannot be read", table.file);
   std::string begin(table.header.size(), '\0');
   stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  if (!stream || begin != table.header) return fmt::format("{}: the columns are not {}", table.file, table.header.substr(0, table.header.size() - 1));
+  if (!stream || begin != table.header) {
+    return fmt::format("{}: the columns are not {}", table.file, table.header.substr(0, table.header.size() - 1));
+  }
   stream.seekg(-1, std::ios::end);
   return stream.get() == '\n' ? "" : fmt::format("{}: the last line is cut off", table.file);
 }

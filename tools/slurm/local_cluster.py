@@ -20,14 +20,9 @@ NODES = ("alpha", "beta")
 PATIENCE_S = 180
 
 
-def missing() -> str:
-    """Why no cluster can be started here, in one sentence; empty when one can."""
-    lacking = [name for name in NEEDED if shutil.which(name, path=search_path()) is None]
-    if lacking:
-        return f"not installed: {', '.join(lacking)}; `tools/packages full` installs them"
-    if os.geteuid() != 0:
-        return "a node is a namespace of its own, and only root can make one"
-    return ""
+def missing_commands() -> list[str]:
+    """What `tools/packages full` would install."""
+    return [name for name in NEEDED if shutil.which(name, path=search_path()) is None]
 
 
 def search_path() -> str:

@@ -1,11 +1,12 @@
 """`tools/slurm/submit` on a real cluster: an array whose node dies goes on elsewhere, a cancelled one goes on when it is sent again."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
-from local_cluster import NODES, LocalCluster, missing
+from local_cluster import NODES, LocalCluster, missing_commands
 
 SUBMIT = Path(__file__).parent / "submit"
 pytestmark = pytest.mark.full
@@ -13,8 +14,10 @@ pytestmark = pytest.mark.full
 
 @pytest.fixture(scope="module")
 def cluster():
-    if reason := missing():
-        pytest.fail(reason)
+    if missing_commands():
+        pytest.fail(f"not installed: {', '.join(missing_commands())}; `tools/packages full` installs them")
+    if os.geteuid() != 0:
+        pytest.skip("a node is a namespace of its own, which only root can make")
     with LocalCluster() as running:
         yield running
 
