@@ -194,9 +194,6 @@ def test_an_existing_folder_is_refused(tricolour, tmp_path):
     tricolour(*RUN, "--operations", 1, "--out", out, "--force")
 
 
-CONCURRENT = [*RUN, "--collector", "concurrent", "--barrier", "yuasa"]
-
-
 @pytest.mark.parametrize("collector, paces", [("stop_the_world", False), ("incremental", True), ("concurrent", True)])
 def test_a_goal_is_told_of_collectors_that_pace(tricolour, tmp_path, collector, paces):
     out = tmp_path / "run"
@@ -209,71 +206,6 @@ def test_a_goal_is_told_of_collectors_that_pace(tricolour, tmp_path, collector, 
     assert all((int(row["goal"]) > 0) == paces for row in rows)
     triggers = [row for row in rows if row["event"] == "trigger"]
     assert bool(triggers) == paces and all(int(row["used"]) >= int(row["goal"]) for row in triggers)
-
-
-def nanoseconds(event):
-    begin = round(event["ts"] * 1000)
-    return begin, begin + round(event["dur"] * 1000)
-
-
-@pytest.mark.parametrize("words", [
-    RUN, [*RUN, "--collector", "incremental", "--barrier", "dijkstra", "--mutators", "2"],
-    [*CONCURRENT, "--sweep", "concurrent"], [*CONCURRENT, "--mutators", "2", "--verify"],
-])
-def test_a_timeline_nests(tricolour, tmp_path, words):
-    trace = tmp_path / "trace.json"
-    tricolour(*words, "--operations", 200, "--trace", trace)
-    document = json.loads(trace.read_text())
-    assert document["otherData"]["command"].startswith("tricolour run")
-    events = document["traceEvents"]
-    rows = {event["tid"]: event["args"]["name"] for event in events if event["ph"] == "M"}
-    slices = [event for event in events if event["ph"] == "X"]
-    assert {"run", "mutator 0"} <= set(rows.values()) and {event["tid"] for event in slices} <= rows.keys()
-    assert any(event["name"] == "marking" and event["args"]["cycle"] > 0 for event in slices)
-    assert any(event["name"].startswith("pause: ") and event["args"]["cause"] for event in slices)
-    assert all(event["ts"] >= 0 for event in events if event["ph"] != "M")
-    for row in rows:
-        open_slices = []
-        for begin, end in sorted((nanoseconds(one) for one in slices if one["tid"] == row), key=lambda one: (one[0], -one[1])):
-            while open_slices and open_slices[-1] <= begin:
-                open_slices.pop()
-            assert not open_slices or end <= open_slices[-1], f"slices of {rows[row]} cross"
-            open_slices.append(end)
-
-
-def told(document, kinds):
-    """What a timeline tells at which moment, without the rows; `paused` is not in the tables."""
-    origin = document["otherData"]["origin_ns"]
-    return sorted((event["ph"], event["name"], origin + round(event["ts"] * 1000), round(event.get("dur", 0) * 1000), json.dumps(event["args"]))
-                  for event in document["traceEvents"] if event["ph"] in kinds and event["name"] != "paused")
-
-
-@pytest.mark.parametrize("words", [[*RUN, "--mutators", "2"], [*CONCURRENT, "--mutators", "2", "--sweep", "concurrent"]])
-def test_an_exported_timeline_agrees_with_that_of_the_run(tricolour, tmp_path, words):
-    sweep = tmp_path / "sweep"
-    tricolour(*words, "--operations", 200, "--trace", tmp_path / "trace.json", "--out", sweep / "run")
-    run = json.loads((sweep / "run" / "run.json").read_text())
-    listing = {"block": 0, "path": "run", "status": "ok", "exit_code": 0}
-    cell = {"cell": run["cell"], "parameters": {key: run["parameters"][key] for key in ("collector", "barrier", "workload", "heap")}, "runs": [listing]}
-    baseline = {"collector": "stop_the_world", "barrier": "none"}
-    (sweep / "index.json").write_text(json.dumps({"schema_version": 1, "name": "one", "created_utc": "", "baseline": baseline, "invocations": 1, "cells": [cell]}))
-    tricolour("export", sweep, "--format", "perfetto", "--out", tmp_path / "export", "--quiet")
-    exported = json.loads(next((tmp_path / "export").iterdir()).read_text())
-    recorded = json.loads((tmp_path / "trace.json").read_text())
-    assert told(exported, "XC") == told(recorded, "XC") and len(told(exported, "X")) > 10
-    assert exported["otherData"]["command"] == recorded["otherData"]["command"]
-    names = [{event["args"]["name"] for event in one["traceEvents"] if event["ph"] == "M"} for one in (exported, recorded)]
-    assert {"run", "collector"} <= names[0] and names[0] - {"collector"} <= names[1]
-
-
-def test_an_existing_timeline_is_refused(tricolour, tmp_path):
-    trace = tmp_path / "trace.json"
-    trace.write_text("mine")
-    assert "--force" in tricolour(*RUN, "--operations", 1, "--trace", trace, expect=2).stderr
-    assert trace.read_text() == "mine"
-    tricolour(*RUN, "--operations", 1, "--trace", trace, "--force")
-    assert json.loads(trace.read_text())
-    assert "cannot write" in tricolour(*RUN, "--operations", 1, "--trace", tmp_path / "none" / "trace.json", expect=1).stderr
 
 
 def test_a_heap_that_is_too_small_is_exhausted(tricolour):

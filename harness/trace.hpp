@@ -4,7 +4,7 @@
 // running, the pauses it requested and the phases it ran; a row with the measured region; heap use and goal as counters.
 //
 // `tricolour export --format perfetto` (tools/tricolour_report/exports/perfetto.py) writes the same names, arguments and units from a run's
-// tables; harness/cli_test.py holds the two together.
+// tables; harness/trace_test.py holds the two together.
 //
 // Invariant: slices of one row nest: a thread reports an interval when it ends, and its intervals are scopes.
 // Source: Trace Event Format, Google; complete ("X"), counter ("C") and metadata ("M") events; times in microseconds.
