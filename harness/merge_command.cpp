@@ -32,8 +32,7 @@ namespace fs = std::filesystem;
 
 /// A run as one source has it.
 struct FoundRun {
-  RunRow row;
-  std::string host;
+  RecordedRun run;
   fs::path source;  ///< the sweep's folder
   fs::path place;   ///< empty: it left no files
 };
@@ -53,7 +52,8 @@ std::map<std::string, std::string> contents_of(const fs::path& place) {
 }
 
 bool same_run(const FoundRun& one, const FoundRun& other) {
-  if (one.place.empty() || other.place.empty()) return one.place.empty() && other.place.empty() && one.row.status == other.row.status;
+  if (one.place.empty() || other.place.empty())
+    return one.place.empty() && other.place.empty() && one.run.row.status == other.run.row.status;
   return contents_of(one.place) == contents_of(other.place);
 }
 
@@ -93,13 +93,14 @@ class Merge {
     }
     write_file(folder.place() / "experiment.toml", text_);
     IndexContents contents{created_, {}, {}};
-    for (const auto& [key, run] : runs_) contents.rows[key] = run.row;
+    for (const auto& [key, run] : runs_) contents.rows[key] = run.run.row;
     SweepIndex(folder.place(), experiment_, std::move(contents));
     folder.complete();
   }
 
-  /// What is missing, and how to get it.
+  /// What the runs differ in, what is missing, and how to get it.
   void tell(const fs::path& merged) const {
+    tell_differences();
     const std::size_t cells = experiment_.cells.size();
     fmt::print(stderr, "{} of {} runs\n", runs_.size(), cells * experiment_.invocations);
     std::map<unsigned, std::size_t> found;
@@ -136,10 +137,10 @@ class Merge {
     const auto row = rows.find(key);
     const bool has_files = fs::exists(place);
     if (row == rows.end() && !has_files) return;
-    if (!has_files && row->second.status != verdict::ok.status) return keep(key, {row->second, "", folder, {}});
+    if (!has_files && row->second.status != verdict::ok.status)
+      return keep(key, {{key.first, key.second, row->second, "", "", 0}, folder, {}});
     try {
-      RecordedRun run = read_whole_run(place, key.first, key.second);
-      keep(key, {std::move(run.row), std::move(run.host), folder, place});
+      keep(key, {read_whole_run(place, key.first, key.second), folder, place});
     } catch (const DamagedRun& damage) {
       fmt::print(stderr, "skipped {}: {}\n", place.string(), damage.what());
     }
@@ -152,10 +153,24 @@ class Merge {
                                          found.source.string(), key.first, key.second));
   }
 
+  void tell_differences() const {
+    std::set<std::string> commits;
+    std::map<std::string, std::set<std::int64_t>> heaps;
+    for (const auto& [key, found] : runs_) {
+      if (!found.run.commit.empty()) commits.insert(found.run.commit);
+      if (found.run.heap_bytes != 0) heaps[key.first].insert(found.run.heap_bytes);
+    }
+    if (commits.size() > 1) fmt::print(stderr, "the runs are of several commits: {}\n", fmt::join(commits, ", "));
+    for (const auto& [cell, sizes] : heaps) {
+      if (sizes.size() > 1)
+        fmt::print(stderr, "cell {} ran in heaps of {} bytes: a multiple is measured on each machine\n", cell, fmt::join(sizes, " and "));
+    }
+  }
+
   void leave_split_blocks_out() {
     std::map<unsigned, std::set<std::string>> hosts;
-    for (const auto& [key, run] : runs_) {
-      if (!run.host.empty()) hosts[key.second].insert(run.host);
+    for (const auto& [key, found] : runs_) {
+      if (!found.run.host.empty()) hosts[key.second].insert(found.run.host);
     }
     for (const auto& [block, names] : hosts) {
       if (names.size() < 2) continue;

@@ -24,7 +24,9 @@ RecordedRun read_run(const std::filesystem::path& place) {
   return {cell,
           static_cast<unsigned>(block),
           {status, static_cast<int>(run["exit_code"].integer_or(exit_code::internal_error))},
-          run["provenance"]["host"].text_or("")};
+          run["provenance"]["host"].text_or(""),
+          run["provenance"]["commit"].text_or(""),
+          run["parameters"]["heap_bytes"].integer_or(0)};
 }
 
 RecordedRun read_whole_run(const std::filesystem::path& place, const std::string& cell, unsigned block) {

@@ -1,6 +1,7 @@
 // What the folder of a finished run says about it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -19,7 +20,9 @@ struct RecordedRun {
   std::string cell;
   unsigned block = 0;
   RunRow row;
-  std::string host;  ///< empty: not recorded
+  std::string host;             ///< empty: not recorded
+  std::string commit;           ///< of the program; empty: not recorded
+  std::int64_t heap_bytes = 0;  ///< 0: not recorded
 };
 
 /// Reads run.json. Throws DamagedRun.

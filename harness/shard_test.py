@@ -67,12 +67,16 @@ def run_folder(folder, cell=0, block=0):
     return folder / "runs" / index_of(folder)["cells"][cell]["cell"] / str(block)
 
 
-def move_to(host, run):
-    """As if another machine had made the run."""
+def change(run, part, name, value):
     record = json.loads((run / "run.json").read_text())
-    record["provenance"]["host"] = host
+    record[part][name] = value
     (run / "run.json").unlink()  # not through a hard link
     (run / "run.json").write_text(json.dumps(record))
+
+
+def move_to(host, run):
+    """As if another machine had made the run."""
+    change(run, "provenance", "host", host)
 
 
 @pytest.mark.parametrize("words", ["0/4", "5/4", "1/0", "a/b", "1/2/3", "", "1", "/", "1/", "-1/2", "+1/2", " 1/2", "1/2 ", "1.0/2", "1/99999999999999999999"])
@@ -232,6 +236,15 @@ def test_a_block_from_two_machines_is_left_out(shards, tmp_path):
     said = tricolour("merge", *shards, "--out", tmp_path / "merged").stderr
     assert re.search(r"left out block 3: its runs are from .*elsewhere", said) and "missing: 2 of 2 in block 3;" in said
     assert blocks_of(tmp_path / "merged") == [[0, 1, 2, 4]] * 2
+
+
+def test_what_the_runs_of_a_merged_sweep_differ_in_is_told(shards, tmp_path):
+    change(run_folder(shards[1], block=1), "provenance", "commit", "0123abc")
+    change(run_folder(shards[2], cell=1, block=2), "parameters", "heap_bytes", 12345678)
+    said = tricolour("merge", *shards, "--out", tmp_path / "merged").stderr
+    assert "the runs are of several commits: 0123abc, " in said and "10 of 10 runs" in said
+    assert re.search(f"cell {index_of(shards[0])['cells'][1]['cell']} ran in heaps of 9437184 and 12345678 bytes", said)
+    assert said.count("ran in heaps") == 1
 
 
 def test_a_failed_run_is_a_row_of_the_merged_sweep(tmp_path):
