@@ -1,14 +1,14 @@
 """What recording costs.
 
-Purpose: the same run with `--record on`, files and all, and with `--record off`, in pairs: the ratio of throughputs. `latency` in a closed loop, where a
-request takes a tenth of a microsecond or two, is the workload on which recording weighs most; `concurrent` with `yuasa` has most events.
+Purpose: the same run with `--record on`, files and all, and with `--record off`, in pairs: the ratio of throughputs. `latency` in a closed
+loop, where a request takes a tenth of a microsecond or two, is the workload on which recording weighs most; `concurrent` with `yuasa` has most events.
 
-What counts as recording is what `--record off` leaves out: events, times by activity, the histogram of requests and their rows. Not the reading of the clock at
-the end of a request: the program does it, recorded or not, as an open loop has to; a request whose end nobody looks at is another
-program.
+What counts as recording is what `--record off` leaves out: events, times by activity, the histogram of requests and their rows. Not the
+reading of the clock at the end of a request: the program does it, recorded or not, as an open loop has to; a request whose end nobody looks
+at is another program.
 
-About noise: pairs are interleaved, in an order that alternates; the interval is the one that `compare` gives. It passes only when the whole interval is
-below the bound, so noise can fail it and not pass it.
+About noise: pairs are interleaved, in an order that alternates; the interval is the one that `compare` gives. It passes only when the whole
+interval is below the bound, so noise can fail it and not pass it.
 """
 
 import shutil

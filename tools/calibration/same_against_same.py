@@ -12,8 +12,8 @@ How it is drawn. What is drawn must have a true ratio of exactly 1 and the varia
   negatively correlated, by exactly as much as the finite pool makes each vary less: the variance of their difference is that of two
   independent samples.
 
-About noise: the cell has one thread, so that a machine with two cores does not disturb itself. A pool with outliers makes t intervals too long, not too
-short: coverage above the band says that the machine was not quiet.
+About noise: the cell has one thread, so that a machine with two cores does not disturb itself. A pool with outliers makes t intervals too
+long, not too short: coverage above the band says that the machine was not quiet.
 """
 
 import subprocess
