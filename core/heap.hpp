@@ -8,9 +8,11 @@
 #include <atomic>
 #include <cstdint>
 
+#include "core/barrier_counts.hpp"
 #include "core/card_table.hpp"
 #include "core/collector_hooks.hpp"
 #include "core/events.hpp"
+#include "core/injected_costs.hpp"
 #include "core/large_object_space.hpp"
 #include "core/log_bits.hpp"
 #include "core/mutator_context.hpp"
@@ -23,6 +25,7 @@ struct HeapOptions {
   std::uint32_t packet_capacity = 256;         ///< grey items per packet and shade buffer
   SideTable side_table = SideTable::none;      ///< what the mutators' barrier writes (`BarrierTraits::side_table`)
   bool huge_pages = true;                      ///< ask the kernel for huge pages (transparent: it may decline)
+  InjectedCosts injected{};                    ///< none but in the instrumented build
 };
 
 /// What a heap takes of memory, in bytes.
@@ -100,6 +103,7 @@ class Heap {
   std::atomic<std::size_t> live_bytes{0};    ///< marked by the last cycle
   std::atomic<std::size_t> handed_out{0};    ///< in holes and large objects since the last cycle's sweep began
   std::atomic<std::uint32_t> mutators_started{0};
+  BarrierTotals ended_barriers;              ///< of mutators that have ended; the instrumented build counts
 };
 
 }  // namespace tricolour

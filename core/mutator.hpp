@@ -16,7 +16,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/heap.hpp"
+#include "core/instrumented_context.hpp"
 
 namespace tricolour {
 
@@ -40,12 +40,15 @@ class Root {
   Object** handle_;
 };
 
+/// What barriers are compiled against: the mutator's context, which the instrumented build wraps.
+using BarrierEnvironment = std::conditional_t<instrumented_built, InstrumentedContext, MutatorContext>;
+
 template <Barrier B>
-class Mutator : public MutatorContext {
+class Mutator : public BarrierEnvironment {
  public:
   /// As MutatorContext. Throws ConfigurationError when the heap was made without the side table that B writes.
   explicit Mutator(Heap& heap, MutatorStatus status = MutatorStatus::running, const std::function<void(MutatorContext&)>& arrival = {})
-      : MutatorContext(checked(heap), status, arrival, B::traits.black_means) {}
+      : BarrierEnvironment(checked(heap), status, arrival, B::traits.black_means) {}
 
   // --- one slot ----------------------------------------------------------------------------------------------------------------
 
@@ -120,7 +123,11 @@ class Mutator : public MutatorContext {
     }
     return heap;
   }
-  MutatorContext& environment() { return *this; }
+  /// Asked for once by each barrier that is executed.
+  BarrierEnvironment& environment() {
+    if constexpr (instrumented_built) this->count_execution();
+    return *this;
+  }
   /// An exchange acquires what it reads as well.
   static constexpr std::memory_order both(std::memory_order order) {
     return order == std::memory_order_seq_cst ? order : std::memory_order_acq_rel;

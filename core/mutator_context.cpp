@@ -193,11 +193,11 @@ void MutatorContext::answer_safepoint() { heap_.world.answer(*this); }
 
 // --- grey objects ---------------------------------------------------------------------------------------------------------------
 
-void MutatorContext::shade_white(Object* object) {
-  if (metadata_.try_shade(object, white_, shaded_)) {
-    pass_window(Window::between_mark_and_push);
-    push_grey(GreyItem(object));
-  }
+bool MutatorContext::shade_white(Object* object) {
+  if (!metadata_.try_shade(object, white_, shaded_)) return false;
+  pass_window(Window::between_mark_and_push);
+  push_grey(GreyItem(object));
+  return true;
 }
 
 void MutatorContext::push_grey(GreyItem item) {
@@ -212,7 +212,7 @@ void MutatorContext::push_grey(GreyItem item) {
   }
 }
 
-void MutatorContext::regrey(Object* source, Slot& slot) {
+bool MutatorContext::regrey(Object* source, Slot& slot) {
   auto byte = SideMetadata::atomic(metadata_.byte_of_slot(source, slot));
   ColourByte seen = byte.load(std::memory_order_relaxed);
   // acq_rel: the winner alone pushes; release orders the barrier's store before the marker that pops the item and acquires.
@@ -220,7 +220,9 @@ void MutatorContext::regrey(Object* source, Slot& slot) {
       byte.compare_exchange_strong(seen, with_state(seen, regreyed_), std::memory_order_acq_rel, std::memory_order_relaxed)) {
     const auto index = static_cast<std::size_t>(&slot - source->slots());
     push_grey(GreyItem(source, index / chunk_slots, Extent::chunk));
+    return true;
   }
+  return false;
 }
 
 bool MutatorContext::flush_shade_buffer() {

@@ -75,9 +75,7 @@ class MutatorContext {
   bool marking() const { return phase_.marking; }
   bool roots_scanned() const { return phase_.roots_scanned; }
   Object* load(Slot& slot) const { return slot.load(); }
-  void shade(Object* object) {
-    if (object != nullptr && state_of(metadata_.load_relaxed(object)) == white_) shade_white(object);
-  }
+  void shade(Object* object) { shade_if_white(object); }
   bool is_white(Object* object) const { return object != nullptr && state_of(metadata_.load_relaxed(object)) == white_; }
   /// seq_cst. Black means `started`: ordered after the barrier's own seq_cst store; partner: the marker's seq_cst exchange to black. Black
   /// means `completed`: acquires the marker's look at the slot; partner: the marker's release of black.
@@ -90,7 +88,8 @@ class MutatorContext {
     const ColourByte state = state_of(SideMetadata::atomic(metadata_.byte_of_slot(source, slot)).load(std::memory_order_acquire));
     return state != black_ && state_of(metadata_.load_relaxed(source)) != phase_.sense.white();
   }
-  void regrey(Object* source, Slot& slot);
+  /// True when this call made it grey.
+  bool regrey(Object* source, Slot& slot);
   void mark_card(Object*, Slot& slot) const { cards_.mark(&slot); }
   bool is_logged(Slot& slot) const { return log_bits_.test(slot); }
   bool try_log(Slot& slot) const { return log_bits_.try_set(slot, log_mask_); }
@@ -116,6 +115,12 @@ class MutatorContext {
   void restart_accounting();
   std::uint64_t allocated_bytes() const { return allocated_bytes_ + static_cast<std::uint64_t>(cursor_ - counted_from_); }
   std::uint64_t allocated_objects() const;
+
+ protected:
+  /// True when this call marked it.
+  bool shade_if_white(Object* object) {
+    return object != nullptr && state_of(metadata_.load_relaxed(object)) == white_ && shade_white(object);
+  }
 
  private:
   friend class World;
@@ -147,7 +152,7 @@ class MutatorContext {
   bool refill(std::size_t bytes);
   void make_room(std::size_t bytes, unsigned& attempt);
   [[gnu::noinline]] void answer_safepoint();
-  [[gnu::noinline]] void shade_white(Object* object);
+  [[gnu::noinline]] bool shade_white(Object* object);
   void push_grey(GreyItem item);
   void install(Hole hole);
   void count_hole();

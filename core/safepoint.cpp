@@ -153,6 +153,7 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
     world_.resume();
     throw;
   }
+  if constexpr (instrumented_built) wait_busily(world_.heap_.options().injected.pause_ns);
   event.objects = world_.heap_.used_bytes();
   event.pause = pause.kind;
   event.cause = pause.cause;

@@ -74,7 +74,7 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
   app.add_flag("--verify", options.verify, "trace again at every termination and after every sweep, and demand that nothing was lost");
   app.add_flag("--unsound", options.unsound, "run a pair that loses objects all the same; implies --verify");
   if constexpr (faults_built) app.add_option("--fault", options.fault, "something that is wrong on purpose (tricolour list faults)");
-  app.add_option("--record", words.record, "off: no events, no files, throughput only")
+  app.add_option("--record", words.record, "off: no events, no latencies of requests, no files; throughput only")
       ->check(CLI::IsMember({"on", "off"}))
       ->capture_default_str();
   app.add_option("--log", words.log, "cycles: one line per cycle on standard error, after the run")->check(CLI::IsMember({"cycles"}));

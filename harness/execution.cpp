@@ -112,7 +112,7 @@ class Execution {
       mutations_ = std::make_unique<MutationRecorder>(collected_.heap(), *options.mutations);
       collected_.heap().observe(mutations_.get());
     }
-    if (plan.warmup_s > 0) passes_.push_back({std::make_unique<Pass>(plan.mutators, std::nullopt, 0), plan.warmup_s, plan.seed + 1});
+    if (plan.warmup_s > 0) passes_.push_back({make_pass(std::nullopt, 0, nullptr), plan.warmup_s, plan.seed + 1});
     passes_.push_back({measured_pass(), plan.seconds, plan.seed});
   }
 
@@ -125,6 +125,7 @@ class Execution {
       fail(std::current_exception());
     }
     collect_outcome(outcome);
+    if (plan_.tuned.heap.injected.any()) outcome.injected = measure_alone(plan_.tuned.heap.injected);
     return outcome;
   }
 
@@ -137,7 +138,10 @@ class Execution {
 
   std::unique_ptr<Pass> measured_pass() {
     if (mutations_ != nullptr) return std::make_unique<RecordedPass>(*mutations_, plan_.operations, counters_);
-    return std::make_unique<Pass>(plan_.mutators, plan_.operations, options_.request_rows, &counters_);
+    return make_pass(plan_.operations, options_.request_rows, &counters_);
+  }
+  std::unique_ptr<Pass> make_pass(std::optional<std::uint64_t> operations, std::uint64_t request_rows, const PerformanceCounters* counters) {
+    return std::make_unique<Pass>(plan_.mutators, operations, options_.records ? std::optional(request_rows) : std::nullopt, counters);
   }
 
   void run_threads() {

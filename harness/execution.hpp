@@ -38,11 +38,12 @@ struct Outcome {
   HeapFigures heap;
   CollectorStatistics collector;
   VerifyStatistics verify;
+  std::optional<InjectedTimes> injected;  ///< where any cost was injected: what it takes by itself
   RunTables tables;
 };
 
 struct ExecutionOptions {
-  bool records = true;             ///< events
+  bool records = true;             ///< events and requests
   std::uint64_t request_rows = 0;  ///< requests of each mutator whose times are kept, at most
   double timeout_s = 0;            ///< 0: none
   TraceWriter* mutations = nullptr;  ///< the run is recorded into it: a recording instance, one mutator, not verified

@@ -163,6 +163,10 @@ RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& e
     figures.allocated_objects += account.allocated_objects;
     figures.mutators.push_back(account);
   }
+  if constexpr (instrumented_built) {
+    figures.barriers = pass.ended_barriers();
+    for (const MutatorAccount& account : figures.mutators) *figures.barriers += account.barriers;
+  }
   figures.cycles = pass.cycles();
   figures.pauses = pause_figures(events, figures.region, pass.mutators());
   figures.stalls = tally(events, figures.region, Activity::stalled);

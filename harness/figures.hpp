@@ -59,6 +59,7 @@ struct RunFigures {
   CpuFigures cpu_ns;
   std::vector<MutatorAccount> mutators;
   std::uint64_t peak_bytes = 0;  ///< most heap in use that an event saw
+  std::optional<BarrierCounts> barriers;  ///< of the instrumented build
 
   Nanoseconds wall_ns() const { return region.end - region.begin; }
   double operations_per_s() const { return static_cast<double>(operations) * 1e9 / static_cast<double>(wall_ns()); }

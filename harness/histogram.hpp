@@ -17,9 +17,9 @@ class Histogram {
  public:
   Histogram() : counts_(bucket_of(~std::uint64_t{0}) + 1) {}
 
-  void record(std::uint64_t value) {
-    ++counts_[bucket_of(value)];
-    ++total_;
+  void record(std::uint64_t value, std::uint64_t times = 1) {
+    counts_[bucket_of(value)] += times;
+    total_ += times;
     largest_ = std::max(largest_, value);
   }
   void add(const Histogram& other) {

@@ -5,12 +5,19 @@
 namespace tricolour {
 namespace {
 Nanoseconds process_cpu() { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
+BarrierCounts since(const BarrierCounts& before, BarrierCounts now) { return now -= before; }
 }  // namespace
 
-Pass::Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::uint64_t request_rows, const PerformanceCounters* counters)
-    : limit_(operations.value_or(no_operation_limit)), counters_(counters), gate_(mutators), begin_(mutators), end_(mutators) {
+Pass::Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::optional<std::uint64_t> request_rows,
+           const PerformanceCounters* counters)
+    : limit_(operations.value_or(no_operation_limit)),
+      records_requests_(request_rows),
+      counters_(counters),
+      gate_(mutators),
+      begin_(mutators),
+      end_(mutators) {
   mutators_.reserve(mutators);
-  for (unsigned i = 0; i < mutators; ++i) mutators_.emplace_back(request_rows);
+  for (unsigned i = 0; i < mutators; ++i) mutators_.emplace_back(request_rows.value_or(0));
 }
 
 void Pass::take_part(unsigned mutator, MutatorContext& context) { mutators_[mutator].context = &context; }
@@ -28,22 +35,26 @@ void Pass::abandon() {
   end_.abandon();
 }
 
-std::uint64_t Pass::count_allocation(Participant& participant, bool at_end) {
+std::uint64_t Pass::take_counts(Participant& participant, bool at_end) {
   // A blocked mutator's hole may be retired for it; while we hold the registry nobody stops the world or shakes hands.
   const World::Exclusive nobody_claims(participant.context->heap().world, nullptr);
   const auto count = [at_end](std::uint64_t& total, std::uint64_t now) { total = at_end ? now - total : now; };
   count(participant.account.allocated_bytes, participant.context->allocated_bytes());
   count(participant.account.allocated_objects, participant.context->allocated_objects());
+  if constexpr (instrumented_built) {
+    participant.account.barriers = since(participant.account.barriers, static_cast<InstrumentedContext&>(*participant.context).barrier_counts());
+  }
   return participant.context->heap().phase.cycle;
 }
 
 void Pass::arrive_at_begin(unsigned mutator) {
   Participant& self = mutators_[mutator];
-  const std::uint64_t cycle = count_allocation(self, false);
+  const std::uint64_t cycle = take_counts(self, false);
   begin_.arrive([&] {
     first_cycle_ = cycle;
     if (counters_ != nullptr) readings_ = counters_->read();
     process_cpu_ns_ = process_cpu();
+    ended_barriers_ = self.context->heap().ended_barriers.sum();
     begin_ns_.store(now_ns(), std::memory_order_release);
   });
   self.account.cpu_ns = thread_cpu_ns();
@@ -57,11 +68,12 @@ void Pass::arrive_at_end(unsigned mutator, std::uint64_t operations) {
   Participant& self = mutators_[mutator];
   self.account.cpu_ns = thread_cpu_ns() - self.account.cpu_ns;
   self.account.operations = operations;
-  const std::uint64_t cycle = count_allocation(self, true);
+  const std::uint64_t cycle = take_counts(self, true);
   end_.arrive([&] {
     last_cycle_ = cycle;
     process_cpu_ns_ = process_cpu() - process_cpu_ns_;
     if (counters_ != nullptr) counts_ = counters_->between(readings_, counters_->read());
+    ended_barriers_ = since(ended_barriers_, self.context->heap().ended_barriers.sum());
     end_ns_.store(std::max(arrived_ns, begin_ns() + 1), std::memory_order_release);
   });
   const auto times = self.context->time_by_activity(end_ns());

@@ -28,13 +28,15 @@ struct MutatorAccount {
   std::uint64_t allocated_objects = 0;
   Nanoseconds cpu_ns = 0;
   std::array<Nanoseconds, 8> time_by_activity{};
+  BarrierCounts barriers;  ///< where instrumented
 };
 
 class Pass : public RunControl {
  public:
-  /// `operations`: of each mutator; nothing: until `stop`. `request_rows`: of each mutator, at most. `counters`: read at the
-  /// region's edges; may be null.
-  Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::uint64_t request_rows, const PerformanceCounters* counters = nullptr);
+  /// `operations`: of each mutator; nothing: until `stop`. `request_rows`: of each mutator, at most; nothing: requests are not recorded.
+  /// `counters`: read at the region's edges; may be null.
+  Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::optional<std::uint64_t> request_rows,
+       const PerformanceCounters* counters = nullptr);
 
   /// Before `mutator` runs. Its context outlives the pass.
   void take_part(unsigned mutator, MutatorContext& context);
@@ -47,7 +49,7 @@ class Pass : public RunControl {
   void arrive_at_end(unsigned mutator, std::uint64_t operations) override;
   std::uint64_t operation_limit(unsigned) const override { return limit_; }
   void record_request(unsigned mutator, Nanoseconds intended, Nanoseconds start, Nanoseconds end) override {
-    mutators_[mutator].requests.record(intended, start, end);
+    if (records_requests_) mutators_[mutator].requests.record(intended, start, end);
   }
 
   /// 0 until the region has begun, or ended. Any thread.
@@ -58,6 +60,8 @@ class Pass : public RunControl {
   Nanoseconds process_cpu_ns() const { return process_cpu_ns_; }
   /// What every thread of the process did in the region; empty without counters.
   const std::vector<Count>& counts() const { return counts_; }
+  /// Of mutators that ended in the region, the workload's own children, where instrumented.
+  const BarrierCounts& ended_barriers() const { return ended_barriers_; }
   const MutatorAccount& account(unsigned mutator) const { return mutators_[mutator].account; }
   const RequestLog& requests(unsigned mutator) const { return mutators_[mutator].requests; }
   /// Of every how many requests the logs of all mutators have a row.
@@ -71,10 +75,11 @@ class Pass : public RunControl {
     MutatorAccount account;
     RequestLog requests;
   };
-  /// Adds what the mutator has allocated so far times `sign`. Returns the cycle under way.
-  static std::uint64_t count_allocation(Participant& participant, bool at_end);
+  /// Takes what the mutator has allocated, and what its barriers did, before the region or in it. Returns the cycle under way.
+  static std::uint64_t take_counts(Participant& participant, bool at_end);
 
   const std::uint64_t limit_;
+  const bool records_requests_;
   const PerformanceCounters* const counters_;
   std::vector<Participant> mutators_;
   Rendezvous gate_;
@@ -88,6 +93,7 @@ class Pass : public RunControl {
   Nanoseconds process_cpu_ns_ = 0;
   PerformanceCounters::Readings readings_{};  ///< at the begin
   std::vector<Count> counts_;
+  BarrierCounts ended_barriers_;
 };
 
 }  // namespace tricolour

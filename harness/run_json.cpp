@@ -66,6 +66,10 @@ Json requests(const std::optional<RequestFigures>& figures) {
                       {"row_every", figures->row_every}};
 }
 
+Json barrier_counts(const BarrierCounts& counts) {
+  return Json::Object{{"executed", counts.executed}, {"slow_path", counts.slow_path}, {"enqueued", counts.enqueued}, {"redundant", counts.redundant}};
+}
+
 Json tally(const Tally& one) { return Json::Object{{"count", one.count}, {"total_ns", one.total_ns}}; }
 
 void add_figures(Json::Object& run, const RunFigures& figures, bool recorded) {
@@ -105,6 +109,7 @@ void add_figures(Json::Object& run, const RunFigures& figures, bool recorded) {
                                                     {"other", cpu.other}}},
                             {"mutator_time_ns", mutator_times(figures, recorded)},
                         });
+  if (figures.barriers) run.emplace_back("barrier_counts", barrier_counts(*figures.barriers));
 }
 
 /// Of the measured region; null where there is no such number, and why.
@@ -147,6 +152,9 @@ Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& 
   if (outcome.figures) {
     add_figures(run, *outcome.figures, !outcome.tables.events.empty());
     run.emplace_back("counters", performance_counters(outcome.pass->counts()));
+  }
+  if (const auto& injected = outcome.injected) {
+    run.emplace_back("injected_ns", Json::Object{{"pause", injected->pause}, {"test", injected->test}, {"shade", injected->shade}});
   }
   const HeapFigures& heap = outcome.heap;
   run.emplace_back("heap", Json::Object{{"size", heap.size},

@@ -41,6 +41,16 @@ TEST_CASE("names are accepted with - and _") {
   CHECK(plan.tuned.heap.packet_capacity == 2);
 }
 
+TEST_CASE("a setting of another build is refused with the build that has it") {
+  RunOptions options = good();
+  options.settings = {{"inject.pause_ns", "1000"}};
+  if constexpr (instrumented_built) {
+    CHECK(plan_run(options).tuned.heap.injected.pause_ns == 1000);
+  } else {
+    CHECK_THROWS_WITH(plan_run(options), Catch::Contains("in the build that 'tools/build instrumented' makes"));
+  }
+}
+
 TEST_CASE("bad input is refused with what is wrong and what there is") {
   using Change = void (*)(RunOptions&);
   const std::pair<Change, const char*> cases[]{

@@ -79,6 +79,10 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
   }
   lines.add("hiccups", "p50 {}, p99 {}, longest {}: the machine's own, of a thread that only sleeps and wakes", ns(figures.hiccups.p50_ns),
             ns(figures.hiccups.p99_ns), ns(figures.hiccups.max_ns));
+  if (const auto& barriers = figures.barriers) {
+    lines.add("barriers", "{} executed, {} past the flag; shades: {} enqueued, {} redundant", count(barriers->executed), count(barriers->slow_path),
+              count(barriers->enqueued), count(barriers->redundant));
+  }
   const CpuFigures& cpu = figures.cpu_ns;
   if (recorded) {
     lines.add("CPU", "mutators {}, pauses {}, marking {}, sweeping {}, assists {}, other {}", ns(cpu.mutator), ns(cpu.pause), ns(cpu.mark),

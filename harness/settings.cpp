@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "core/build_flavour.hpp"
 #include "core/errors.hpp"
@@ -14,7 +16,8 @@ namespace {
 
 /// A setting that stands in `part` of the options, at `member`.
 template <class Part, class Value>
-Setting in(std::string_view name, std::string_view unit, double least, double most, std::string_view summary, Part part, Value member) {
+Setting in(std::string_view name, std::string_view unit, double least, double most, std::string_view summary, Part part, Value member,
+           std::string_view build = "") {
   return {name,
           unit,
           least,
@@ -24,14 +27,17 @@ Setting in(std::string_view name, std::string_view unit, double least, double mo
           [part, member](TunedOptions& options, double value) {
             auto& target = part(options).*member;
             target = static_cast<std::remove_reference_t<decltype(target)>>(value);
-          }};
+          },
+          build};
 }
 
 constexpr auto whole = [](auto& options) -> auto& { return options; };
 constexpr auto heap = [](auto& options) -> auto& { return options.heap; };
+constexpr auto injected = [](auto& options) -> auto& { return options.heap.injected; };
 constexpr auto collector = [](auto& options) -> auto& { return options.collector; };
 constexpr auto marking = [](auto& options) -> auto& { return options.collector.marking; };
 constexpr double kib = 1024;
+constexpr std::string_view faults_build = "faults", instrumented_build = "instrumented";
 
 double parse_value(const Setting& setting, std::string_view value) {
   if (setting.unit == "switch") {
@@ -43,11 +49,13 @@ double parse_value(const Setting& setting, std::string_view value) {
   return parse_number(value, setting.name);
 }
 
-}  // namespace
+bool is_there(const Setting& setting) {
+  return setting.build.empty() || (setting.build == faults_build && faults_built) || (setting.build == instrumented_build && instrumented_built);
+}
 
-namespace {
-std::vector<Setting> all_settings() {
-  std::vector<Setting> all{
+/// Those of other builds too.
+const std::vector<Setting>& all_settings() {
+  static const std::vector<Setting> all{
       in("heap.hole_piece_bytes", "bytes", 256, 64 * kib, "the longest hole handed out at once", heap, &HeapOptions::hole_piece_bytes),
       in("heap.packet_capacity", "items", 1, 1 << 20, "grey items per packet and shade buffer", heap, &HeapOptions::packet_capacity),
       in("heap.huge_pages", "switch", 0, 1, "ask the kernel for transparent huge pages", heap, &HeapOptions::huge_pages),
@@ -68,25 +76,36 @@ std::vector<Setting> all_settings() {
       in("collector.collect_every", "allocations", 0, 1e9,
          "a collection at every so many visits to the allocation slow path (with --verify, where every allocation takes it, allocations); 0: never",
          collector, &CollectorOptions::collect_every),
+      in("schedule.seed", "seed", 0, 1e15, "delays threads at schedule windows, as this decides; 0: no delays", whole,
+         &TunedOptions::schedule_seed, faults_build),
+      in("inject.pause_ns", "ns", 0, 1e9, "added to every global pause", injected, &InjectedCosts::pause_ns, instrumented_build),
+      in("inject.test_multiplications", "multiplications", 0, 1e6, "added, one after the other, to every barrier's test of its flag", injected,
+         &InjectedCosts::test_multiplications, instrumented_build),
+      in("inject.shade_multiplications", "multiplications", 0, 1e6, "added, one after the other, to every shade that a barrier calls for",
+         injected, &InjectedCosts::shade_multiplications, instrumented_build),
   };
-  if constexpr (faults_built) {
-    all.push_back(in("schedule.seed", "seed", 0, 1e15, "delays threads at schedule windows, as this decides; 0: no delays", whole,
-                     &TunedOptions::schedule_seed));
-  }
   return all;
 }
+
 }  // namespace
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> all = all_settings();
-  return all;
+  static const std::vector<Setting> there = [] {
+    std::vector<Setting> found;
+    std::ranges::copy_if(all_settings(), std::back_inserter(found), is_there);
+    return found;
+  }();
+  return there;
 }
 
 void apply_setting(std::string_view name, std::string_view value, TunedOptions& options) {
   std::vector<std::string_view> existing;
-  for (const Setting& setting : settings()) {
-    existing.push_back(setting.name);
+  for (const Setting& setting : all_settings()) {
+    if (is_there(setting)) existing.push_back(setting.name);
     if (!same_name(setting.name, name)) continue;
+    if (!is_there(setting)) {
+      throw ConfigurationError(fmt::format("{} is there in the build that 'tools/build {}' makes, and not in this one", setting.name, setting.build));
+    }
     const double number = parse_value(setting, value);
     if (number < setting.least || number > setting.most) {
       throw ConfigurationError(fmt::format("{}={} is outside {} to {} {}", setting.name, value, setting.least, setting.most, setting.unit));

@@ -27,13 +27,15 @@ struct Setting {
   std::string_view summary;
   std::function<double(const TunedOptions&)> get;
   std::function<void(TunedOptions&, double)> set;
+  std::string_view build = "";  ///< the preset in which it is there; empty: all
 
   double default_value() const { return get({}); }
 };
 
+/// Those that are there in this build.
 const std::vector<Setting>& settings();
 
-/// Applies one `name`, `value` pair as typed. Throws ConfigurationError.
+/// Applies one `name`, `value` pair as typed. Throws ConfigurationError, also for a setting of another build.
 void apply_setting(std::string_view name, std::string_view value, TunedOptions& options);
 
 }  // namespace tricolour

@@ -50,10 +50,11 @@ std::string pauses(const RunTables& tables) {
   return std::string(view(out));
 }
 
+/// Of a mutator's intervals those that it lost: from them and the pauses a reader gets the utilisation that run.json states.
 bool has_row(const Event& one) {
   if (one.kind == EventKind::phase) return one.activity >= Activity::begin || one.activity == Activity::assisting;
-  return one.kind == EventKind::mutator_interval &&
-         (one.activity == Activity::handshake || one.activity == Activity::assisting || one.activity == Activity::stalled);
+  return one.kind == EventKind::mutator_interval && (one.activity == Activity::paused || one.activity == Activity::handshake ||
+                                                     one.activity == Activity::assisting || one.activity == Activity::stalled);
 }
 
 std::string phases(const RunTables& tables) {

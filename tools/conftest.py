@@ -10,6 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "full: takes minutes; tools/test --full only, which chooses by this marker")
+    config.addinivalue_line("markers", "instrumented: needs build/instrumented/tricolour; tools/test without --quick, which makes it")
 
 
 def pytest_addoption(parser):

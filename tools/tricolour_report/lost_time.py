@@ -4,14 +4,15 @@ Purpose: lengths of pauses, and for each mutator the disjoint intervals in which
 collector.
 Invariants: intervals are int64 nanoseconds, sorted, disjoint, inside the measured region. Pauses of kind `verify` are
 not pauses of the collector. A pause counts from `stopped_ns`; for a row of all of several mutators from `request_ns`,
-because the first may have stopped that early. Lost are pauses, handshakes, assists and stalls; the allocation slow
+because the first may have stopped that early. A mutator is lost for longer, from its own stop until it really runs again:
+phase `paused`. Lost are pauses, handshakes, assists and stalls; the allocation slow
 path, lazy sweeping and blocking count as run.
 """
 
 import numpy as np
 import pandas as pd
 
-LOST_PHASES = ("stall", "assist", "handshake")
+LOST_PHASES = ("paused", "stall", "assist", "handshake")
 
 
 def pauses_in_region(pauses: pd.DataFrame, start_ns: int, end_ns: int, mutators: int) -> pd.DataFrame:

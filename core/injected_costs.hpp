@@ -1,0 +1,81 @@
+// Injected costs: time added on purpose where the testbed claims to measure it, in the instrumented build.
+//
+// Purpose: a known cost has to come out of the measurement again, under the right name. A pause is lengthened by reading the clock until
+// the time is up. In a barrier a clock read is longer than what is to be added, so there a number of dependent multiplications is, whose
+// time `measure_alone` takes in the same process.
+//
+// Invariant: multiplications begin after everything before them has been executed and end before anything after them begins. Otherwise an
+// out-of-order processor does them beside the mutator's own work, and nothing is added. The waiting itself costs time too, so costs are known as the
+// difference between two numbers of multiplications, neither of them 0.
+//
+// Ownership: set before the heap is made; read by any thread.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/clock.hpp"
+
+namespace tricolour {
+
+struct InjectedCosts {
+  Nanoseconds pause_ns = 0;               ///< into every global pause
+  std::uint32_t test_multiplications = 0;   ///< into every test of the marking flag
+  std::uint32_t shade_multiplications = 0;  ///< into every shade that a barrier calls for
+
+  bool any() const { return pause_ns != 0 || test_multiplications != 0 || shade_multiplications != 0; }
+};
+
+/// What the injected costs take by themselves, in nanoseconds; 0 for what is not injected.
+struct InjectedTimes {
+  double pause = 0;
+  double test = 0;
+  double shade = 0;
+};
+
+inline void wait_busily(Nanoseconds length) {
+  if (length == 0) return;
+  for (const Nanoseconds end = now_ns() + length; now_ns() < end;) {
+  }
+}
+
+/// Holds the instructions that follow back until those before are done.
+inline void serialize_instructions() {
+#if defined(__x86_64__)
+  asm volatile("lfence");
+#else
+  asm volatile("isb");
+#endif
+}
+
+inline void multiply_serially(std::uint32_t times) {
+  if (times == 0) return;
+  serialize_instructions();
+  for (std::uint64_t product = 3; times > 0; --times) {
+    product *= product;
+    asm volatile("" : "+r"(product));
+  }
+  serialize_instructions();
+}
+
+/// Takes some milliseconds. The least of several batches each: what the machine does meanwhile only adds.
+inline InjectedTimes measure_alone(const InjectedCosts& costs) {
+  constexpr int batches = 50;
+  const auto least = [](int repetitions, auto work) {
+    double shortest = 0;
+    for (int batch = 0; batch < batches; ++batch) {
+      const Nanoseconds begin = now_ns();
+      for (int i = 0; i < repetitions; ++i) work();
+      const double each = static_cast<double>(now_ns() - begin) / repetitions;
+      shortest = batch == 0 ? each : std::min(shortest, each);
+    }
+    return shortest;
+  };
+  InjectedTimes times;
+  if (costs.pause_ns != 0) times.pause = least(1, [&] { wait_busily(costs.pause_ns); });
+  if (costs.test_multiplications != 0) times.test = least(2000, [&] { multiply_serially(costs.test_multiplications); });
+  if (costs.shade_multiplications != 0) times.shade = least(2000, [&] { multiply_serially(costs.shade_multiplications); });
+  return times;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,67 @@
+"""What a calibration reports.
+
+Purpose: a check, its verdict, and calibration.json, README.md and the table made of all of them.
+Invariant: `expected` is said before anything is measured; a check passes by the figures in `measured` alone.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Check:
+    """`what` is one sentence; `expected` and `measured` are texts with units."""
+
+    name: str
+    what: str
+    expected: str
+    measured: str
+    passes: bool
+
+
+def percent(share: float, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f} %"
+
+
+def within(share: float, expected: float, tolerance: float) -> bool:
+    """Not NaN either."""
+    return bool(abs(share - expected) <= tolerance)
+
+
+def verdict(check: Check) -> str:
+    return "passes" if check.passes else "FAILS"
+
+
+def table(checks: list[Check]) -> str:
+    """For a terminal."""
+    lines = []
+    for check in checks:
+        lines += [f"{verdict(check):<7} {check.name}: {check.what}", f"        expected {check.expected}", f"        measured {check.measured}"]
+    return "\n".join(lines)
+
+
+def write_record(folder: Path, checks: list[Check], made_by: dict[str, str]) -> None:
+    """calibration.json and README.md, in a folder that is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    record = {"schema_version": SCHEMA_VERSION, "made_by": made_by, "checks": [asdict(check) for check in checks]}
+    (folder / "calibration.json").write_text(json.dumps(record, indent=1) + "\n")
+    (folder / "README.md").write_text(readme(checks, made_by))
+
+
+def readme(checks: list[Check], made_by: dict[str, str]) -> str:
+    passed = sum(check.passes for check in checks)
+    rows = [f"| {c.name} | {c.what} | {c.expected} | {c.measured} | {verdict(c)} |" for c in checks]
+    origin = "; ".join(f"{key} {value}" for key, value in made_by.items() if key != "command")
+    return "\n".join([
+        "# Calibration",
+        "",
+        f"{passed} of {len(checks)} checks pass. Made by `{made_by['command']}`: {origin}. The same, for programs, stands in `calibration.json`.",
+        "",
+        "| check | what | expected | measured | verdict |",
+        "|---|---|---|---|---|",
+        *rows,
+        "",
+    ])
