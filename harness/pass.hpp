@@ -70,6 +70,7 @@ class Pass : public RunControl {
     MutatorContext* context = nullptr;
     MutatorAccount account;
     RequestLog requests;
+    Nanoseconds arrived_ns = 0;  ///< at the end of the region; read by whoever arrives last, under the rendezvous' lock
   };
   /// Adds what the mutator has allocated so far times `sign`. Returns the cycle under way.
   static std::uint64_t count_allocation(Participant& participant, bool at_end);
