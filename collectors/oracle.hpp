@@ -51,9 +51,6 @@ class Oracle final : public HeapObserver {
   /// World stopped, sweep complete: nothing reachable was freed, nothing dead was left, and metadata agrees. Throws InvariantViolated.
   void check_swept();
 
-  /// Whether an object starts there that has been allocated and not freed, with the header it was given.
-  bool holds(const Object* object) const { return fault_of(object).empty(); }
-
   VerifyStatistics statistics() const;
   const std::vector<CycleRecord>& records() const { return records_; }
 

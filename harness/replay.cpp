@@ -22,17 +22,47 @@ CollectedHeapOptions heap_options(const ReplayPlan& plan) {
   return options;
 }
 
+/// Stands before the oracle: what is freed loses its serial, so that a trace which names it later is found out.
+class SerialsOfLiving final : public HeapObserver {
+ public:
+  SerialsOfLiving(HeapObserver& oracle, SerialTable& serials) : oracle_(oracle), serials_(serials) {}
+  HeapObserver& oracle() { return oracle_; }
+  void allocated(Object* object) override { oracle_.allocated(object); }
+  void freed(Object* object, std::size_t bytes) override {
+    serials_.of(object) = 0;
+    oracle_.freed(object, bytes);
+  }
+  void mutator_started(MutatorContext& mutator) override { oracle_.mutator_started(mutator); }
+  void mutator_ended(MutatorContext& mutator) override { oracle_.mutator_ended(mutator); }
+  void on_event(const Event& event) override { oracle_.on_event(event); }
+
+ private:
+  HeapObserver& oracle_;
+  SerialTable& serials_;
+};
+
 /// A heap with the plan's collector and an oracle.
 struct ReplayedHeap {
-  explicit ReplayedHeap(const ReplayPlan& plan) : collected(heap_options(plan), *plan.barrier), heap(collected.heap()), serials(heap) {
+  explicit ReplayedHeap(const ReplayPlan& plan)
+      : collected(heap_options(plan), *plan.barrier), heap(collected.heap()), serials(heap), living(*heap.observer(), serials) {
+    heap.observe(&living);
     if (plan.collector != &scheduled) return;
     schedule = static_cast<ScheduledCollector*>(&collected.collector());
     schedule->follow(plan.schedule, serials);
   }
 
+  /// A collector's thread may still sweep when a trace is refused.
+  ~ReplayedHeap() {
+    collected.collector().stop();
+    heap.observe(&living.oracle());
+  }
+  ReplayedHeap(const ReplayedHeap&) = delete;
+  ReplayedHeap& operator=(const ReplayedHeap&) = delete;
+
   CollectedHeap collected;
   Heap& heap;
   SerialTable serials;
+  SerialsOfLiving living;
   ScheduledCollector* schedule = nullptr;  ///< null when the collector goes by its own pace
 };
 
@@ -88,8 +118,7 @@ class Replayer {
     const std::uint64_t serial = objects_.size() - distance;
     Object* const found = objects_[serial];
     // What is not reachable any more is never named again by a recorded program.
-    if (target_.serials.of(found) != serial || !target_.collected.oracle()->holds(found))
-      trace_.refuse("it names an object that has been freed");
+    if (target_.serials.of(found) != serial) trace_.refuse("it names an object that has been freed");
     return found;
   }
   Object* source(const auto& operands) const {
