@@ -7,7 +7,10 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <charconv>
 #include <iostream>
+#include <limits>
+#include <type_traits>
 
 #include "core/errors.hpp"
 #include "harness/exit_codes.hpp"
@@ -31,10 +34,31 @@ NamedTexts split(const std::vector<std::string>& words, std::string_view flag) {
   return pairs;
 }
 
+/// A check of an option's word, before the library converts it: that takes -1 as the largest number there is, and a number that is too
+/// large as the largest.
+template <class Number>
+auto number(Number least = std::numeric_limits<Number>::lowest(), Number most = std::numeric_limits<Number>::max()) {
+  return [least, most](const std::string& word) -> std::string {
+    Number value{};
+    const char* const end = word.data() + word.size();
+    const auto [rest, error] = std::from_chars(word.data(), end, value);
+    const bool read = error == std::errc{} && rest == end && value >= least && value <= most;
+    if (read) return "";
+    const bool bounded = std::is_integral_v<Number> || least != std::numeric_limits<Number>::lowest();
+    const std::string bounds = bounded ? fmt::format(" from {} to {}", least, most) : "";
+    return fmt::format("'{}' is not a {}number{}", word, std::is_integral_v<Number> ? "whole " : "", bounds);
+  };
+}
+
+/// For names of files: an empty one is a variable that was not set, and stands inside the program for "none".
+std::string not_empty(const std::string& word) { return word.empty() ? "the name is empty" : ""; }
+
 void add_workload_flags(CLI::App& app, RunOptions& options, std::vector<std::string>& parameters) {
   app.add_option("--workload", options.workload, "what the mutators do (tricolour list workloads)")->required();
   app.add_option("--param", parameters, "name=value: a parameter of the workload; may be repeated")->take_all();
-  app.add_option("--mutators", options.mutators, fmt::format("mutator threads, 1 to {}", most_mutators))->capture_default_str();
+  app.add_option("--mutators", options.mutators, fmt::format("mutator threads, 1 to {}", most_mutators))
+      ->check(number<unsigned>())
+      ->capture_default_str();
 }
 
 void add_collection_flags(CLI::App& app, RunOptions& options) {
@@ -56,8 +80,11 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
   app.add_option("--heap", options.heap, "its size, such as 256M, or a multiple of the workload's minimum heap, such as 2x")
       ->capture_default_str();
   app.add_option("--min-heap", words.minimum_heap, "the size that a multiple multiplies, instead of measuring it");
-  app.add_option("--mark-threads", options.mark_threads, "threads that mark while the world is stopped")->capture_default_str();
+  app.add_option("--mark-threads", options.mark_threads, "threads that mark while the world is stopped")
+      ->check(number<unsigned>())
+      ->capture_default_str();
   app.add_option("--concurrent-mark-threads", options.concurrent_mark_threads, "threads that mark beside the mutators")
+      ->check(number<unsigned>())
       ->capture_default_str();
   app.add_option("--allocate", options.allocate, "colour of objects born while marking: white, black, or auto (the barrier's)")
       ->capture_default_str();
@@ -65,11 +92,15 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
       ->capture_default_str();
   app.add_option("--barrier-arm", options.barrier_arm, "measure a part of the barrier, under stop_the_world: off, test, filtered or full");
   app.add_option("--set", words.settings, "room.name=value: any other parameter (tricolour list parameters); may be repeated")->take_all();
-  app.add_option("--seconds", options.seconds,
-                 fmt::format("length of the measured region (default: {}, without --operations)", default_seconds));
-  app.add_option("--operations", options.operations, "of each mutator, instead of a time");
-  app.add_option("--warmup", options.warmup_s, "seconds of a pass that is not measured, before the measured one")->capture_default_str();
-  app.add_option("--seed", options.seed, "of every random choice of the workload")->capture_default_str();
+  app.add_option("--seconds", options.seconds, fmt::format("length of the measured region (default: {}, without --operations)", default_seconds))
+      ->check(number<double>());
+  app.add_option("--operations", options.operations, "of each mutator, instead of a time")->check(number<std::uint64_t>());
+  app.add_option("--warmup", options.warmup_s, "seconds of a pass that is not measured, before the measured one")
+      ->check(number<double>())
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "of every random choice of the workload")
+      ->check(number<std::uint64_t>())
+      ->capture_default_str();
   app.add_flag("--pin", options.pin, "each mutator on a CPU of its own, as far as there are");
   app.add_flag("--verify", options.verify, "trace again at every termination and after every sweep, and demand that nothing was lost");
   app.add_flag("--unsound", options.unsound, "run a pair that loses objects all the same; implies --verify");
@@ -80,18 +111,23 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
   app.add_option("--log", words.log, "cycles: one line per cycle on standard error, after the run")->check(CLI::IsMember({"cycles"}));
   app.add_option("--timeout", command.timeout_s, "seconds after which the run is given up (exit 5); 0: never")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(number(0.0, most_timeout_s));
   app.add_option("--request-rows", options.request_rows,
                  "rows of each mutator in the requests table, at most: beyond that every 2nd, 4th ... request; percentiles count all")
+      ->check(number<std::uint64_t>())
       ->capture_default_str();
-  app.add_option("--out", command.out, "folder for run.json and the tables; there when the run is complete, or not at all");
-  app.add_option("--trace", command.trace, "file for a timeline of the whole run, which Perfetto and Chrome's trace viewer open");
+  app.add_option("--out", command.out, "folder for run.json and the tables; there when the run is complete, or not at all")->check(not_empty);
+  app.add_option("--trace", command.trace, "file for a timeline of the whole run, which Perfetto and Chrome's trace viewer open")
+      ->check(not_empty);
   app.add_option("--record-mutations", command.mutations,
-                 "file for every load, store, allocation and change of a root, for `tricolour replay`; under stop_the_world and none, with one mutator");
+                 "file for every load, store, allocation and change of a root, for `tricolour replay`; under stop_the_world and none, with one mutator")
+      ->check(not_empty);
   app.add_flag("--force", command.force, "replace an existing --out folder, --trace file or mutation trace");
   app.add_flag("--json", command.json, "one JSON object on standard output");
   app.add_flag("--quiet", command.quiet, "no progress on standard error");
-  app.add_option("--block", command.block, "block of the sweep that the run belongs to; written into run.json")->group("For sweeps");
+  app.add_option("--block", command.block, "block of the sweep that the run belongs to; written into run.json")
+      ->check(number<std::uint64_t>())
+      ->group("For sweeps");
 }
 
 void finish(RunCommand& command, const RunWords& words) {
@@ -117,10 +153,10 @@ void add_replay_flags(CLI::App& app, ReplayCommand& command) {
                  "its begin, as in a heap of 2x)");
   app.add_option("--marking", command.marking, "at fixed points: share of a period from a cycle's begin to its end")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(number(0.0, 1.0));
   app.add_option("--quanta", command.quanta, "at fixed points: stops in which a cycle marks, each an equal share of what was reachable at its begin")
       ->capture_default_str()
-      ->check(CLI::Range(1, 100'000));
+      ->check(number<std::uint64_t>(1, 100'000));
   app.add_flag("--unsound", command.unsound, "replay under a --barrier that loses objects all the same")->needs(barrier);
   app.add_flag("--json", command.json, "one JSON object on standard output");
   app.add_flag("--quiet", command.quiet, "no progress on standard error");
@@ -157,16 +193,18 @@ void add_explore_flags(CLI::App& app, ExploreCommand& command) {
                  "how a cycle begins and ends: stopped, ragged, white-allocation, no-rescan, handshake-end, or several with commas")
       ->capture_default_str();
   app.add_option("--memory", command.memory, "sc, tso (x86-64) or ra (release/acquire)")->capture_default_str();
-  app.add_option("--mutators", command.mutators, "1 to 3")->capture_default_str();
-  app.add_option("--objects", command.objects, "beside the globals, 2 to 4")->capture_default_str();
-  app.add_option("--slots", command.slots, "of each object, 1 or 2")->capture_default_str();
-  app.add_option("--cycles", command.cycles, "1 to 4")->capture_default_str();
-  app.add_option("--operations", command.operations, "of each mutator, 1 to 8; letting a reference go is free")->capture_default_str();
+  app.add_option("--mutators", command.mutators, "1 to 3")->check(number<unsigned>())->capture_default_str();
+  app.add_option("--objects", command.objects, "beside the globals, 2 to 4")->check(number<unsigned>())->capture_default_str();
+  app.add_option("--slots", command.slots, "of each object, 1 or 2")->check(number<unsigned>())->capture_default_str();
+  app.add_option("--cycles", command.cycles, "1 to 4")->check(number<unsigned>())->capture_default_str();
+  app.add_option("--operations", command.operations, "of each mutator, 1 to 8; letting a reference go is free")
+      ->check(number<unsigned>())
+      ->capture_default_str();
   app.add_option("--repertoire", command.repertoire,
                  "what mutators do, with commas: load, store, allocate, exchange, compare-exchange, copy, threads (start and end mutators)")
       ->capture_default_str();
-  app.add_option("--budget", command.budget, "states to visit at most")->capture_default_str();
-  app.add_option("--html", command.html, "write the counterexample as a page to step through");
+  app.add_option("--budget", command.budget, "states to visit at most")->check(number<std::uint64_t>())->capture_default_str();
+  app.add_option("--html", command.html, "write the counterexample as a page to step through")->check(not_empty);
   app.add_flag("--json", command.json, "one JSON object on standard output");
   app.add_flag("--quiet", command.quiet, "no progress on standard error");
   app.footer(
@@ -183,12 +221,45 @@ void check_command(const CLI::App& app, int argc, const char* const* argv) {
   throw ConfigurationError(unknown_name("command", argv[1], {names.begin(), names.end()}));
 }
 
+/// Of words that are not known: the first flag among them, with the flags there are, else the first.
+std::string explain_extras(const CLI::App& command) {
+  const std::vector<std::string> extras = command.remaining();
+  const auto flag = std::ranges::find_if(extras, [](const std::string& word) { return word.starts_with('-'); });
+  if (flag == extras.end()) return extras.empty() ? "there are words too many" : fmt::format("'{}' is a word too many", extras.front());
+  std::vector<std::string> flags;
+  for (const CLI::Option* const one : command.get_options()) {
+    if (!one->get_lnames().empty()) flags.push_back("--" + one->get_lnames().front());
+  }
+  return unknown_name("flag", *flag, {flags.begin(), flags.end()});
+}
+
+/// The library finds values missing before it counts them.
+std::string explain_mismatch(const CLI::App& command, const std::string& reason) {
+  for (const CLI::Option* const one : command.get_options()) {
+    if (static_cast<int>(one->count()) > one->get_items_expected_max()) return one->get_name() + " is given more than once";
+  }
+  return reason;
+}
+
+/// What the library found wrong, as one line with the command and the reason.
+std::string explain(const CLI::App* app, const CLI::Error& error) {
+  const auto chosen = app->get_subcommands();
+  const CLI::App& command = chosen.empty() ? *app : *chosen.front();
+  const std::string called = chosen.empty() ? "tricolour" : "tricolour " + command.get_name();
+  const auto is = [&](CLI::ExitCodes kind) { return error.get_exit_code() == static_cast<int>(kind); };
+  const std::string reason = is(CLI::ExitCodes::ExtrasError)        ? explain_extras(command)
+                             : is(CLI::ExitCodes::ArgumentMismatch) ? explain_mismatch(command, error.what())
+                                                                    : error.what();
+  return fmt::format("{}: {}; `{} --help` tells more\n", called, reason, called);
+}
+
 }  // namespace
 
 std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* argv) {
   CLI::App app("Tricolour: a research testbed for concurrent tri-colour garbage collectors", "tricolour");
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
+  app.failure_message(explain);
 
   ListCommand list;
   CLI::App& list_app = *app.add_subcommand("list", "what there is: collectors, barriers, workloads, markers, sweepers, parameters");
@@ -227,11 +298,12 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
   SweepCommand sweep;
   CLI::App& sweep_app = *app.add_subcommand("sweep", "an experiment: many runs in interleaved, randomised blocks");
   sweep_app.add_option("experiment", sweep.experiment, "the experiment file")->required();
-  sweep_app.add_option("--out", sweep.out, "result folder (default: results/local/<name>-<UTC>)");
+  sweep_app.add_option("--out", sweep.out, "result folder (default: results/local/<name>-<UTC>)")->check(not_empty);
   sweep_app.add_flag("--resume", sweep.resume, "go on with the folder given by --out");
   sweep_app.add_option("--shard", sweep.shard, "k/n: only every nth block, from the kth on; each shard may be on a machine of its own");
   sweep_app.add_flag("--dry-run", sweep.dry_run, "check the file, list the cells, and say what is known of the time");
-  sweep_app.add_option("--timeout", sweep.timeout_s, "seconds a run may take, instead of the file's timeout_s")->check(CLI::PositiveNumber);
+  sweep_app.add_option("--timeout", sweep.timeout_s, "seconds a run may take, instead of the file's timeout_s")
+      ->check(number(least_timeout_s, most_timeout_s));
   sweep_app.add_flag("--quiet", sweep.quiet, "no progress on standard error");
   sweep_app.footer(sweep_footer);
 

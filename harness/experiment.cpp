@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <random>
 #include <set>
 
 #include "core/errors.hpp"
+#include "harness/experiment_axes.hpp"
 #include "harness/names.hpp"
 #include "harness/registry.hpp"
 #include "harness/toml_reader.hpp"
@@ -16,53 +16,17 @@
 namespace tricolour {
 namespace {
 
-/// One value on one axis: what it does to a run, how exclusions name it, where it stands.
-struct Choice {
-  std::string name;
-  std::function<void(RunOptions&)> apply;
-  unsigned line = 0;
-};
-struct Axis {
-  std::string key;
-  std::vector<Choice> choices;
-};
 /// A cell under construction.
 struct Point {
   RunOptions options;
-  std::vector<std::pair<std::string, std::string>> names;  ///< axis to chosen value
-  unsigned line = 0;                                       ///< of its barrier, else of the matrix
+  std::vector<std::pair<std::string_view, const Choice*>> choices;  ///< by axis
 };
 struct Exclusion {
   std::vector<std::pair<std::string, std::vector<std::string>>> conditions;
 };
 
-constexpr std::string_view text_axes[]{"collector", "barrier", "heap", "marker", "sweep", "allocate", "barrier_arm"};
-constexpr std::string_view count_axes[]{"mutators", "mark_threads", "concurrent_mark_threads"};
-
-std::string& text_of(RunOptions& options, std::string_view axis) {
-  if (axis == "collector") return options.collector;
-  if (axis == "barrier") return options.barrier;
-  if (axis == "heap") return options.heap;
-  if (axis == "marker") return options.marker;
-  if (axis == "sweep") return options.sweep;
-  if (axis == "allocate") return options.allocate;
-  return options.barrier_arm;
-}
-unsigned& count_of(RunOptions& options, std::string_view axis) {
-  if (axis == "mutators") return options.mutators;
-  return axis == "mark_threads" ? options.mark_threads : options.concurrent_mark_threads;
-}
-
-/// An axis of the baseline's with one value.
-Axis pinned(std::string_view key, std::string value) {
-  return {std::string(key), {{value, [key, value](RunOptions& options) { text_of(options, key) = value; }}}};
-}
-
-std::vector<std::string_view> axis_keys() {
-  std::vector<std::string_view> keys(std::begin(text_axes), std::end(text_axes));
-  keys.insert(keys.end(), std::begin(count_axes), std::end(count_axes));
-  return keys;
-}
+/// Of the matrix, before exclusions: more would take days to list, and is a mistake.
+constexpr std::size_t most_points = 100'000;
 
 class Reader {
  public:
@@ -70,7 +34,8 @@ class Reader {
 
   Experiment read() {
     const TomlTable root(file_, root_, "the file", {"schema", "name", "matrix", "exclude", "run"});
-    if (root.must("schema").integer(1, 1'000'000) != 1) root.must("schema").refuse("this program reads schema 1");
+    const std::int64_t schema = root.must("schema").integer(1, 1'000'000);
+    if (schema != 1) root.must("schema").refuse(fmt::format("a file of schema {}, and this program reads schema 1", schema));
     experiment_.name = root.must("name").text();
     if (experiment_.name.empty()) root.must("name").refuse("a name is not empty");
     if (const auto run = root.find("run")) read_run(*run);
@@ -90,28 +55,23 @@ class Reader {
     if (const auto one = run.find("request_rows")) {
       standard_.request_rows = static_cast<std::uint64_t>(one->integer(0, std::numeric_limits<std::int64_t>::max()));
     }
-    if (const auto one = run.find("timeout_s")) experiment_.timeout_s = one->number(0.001, 1e6);
+    if (const auto one = run.find("timeout_s")) experiment_.timeout_s = one->number(least_timeout_s, most_timeout_s);
     read_duration(run, standard_);
     if (const auto one = run.find("warmup_s")) standard_.warmup_s = one->number(0, 1e6);
     if (const auto one = run.find("verify")) standard_.verify = one->flag();
     if (const auto one = run.find("pin")) standard_.pin = one->flag();
     if (const auto one = run.find("set")) {
       for (const auto& [name, setting] : one->named_texts("set")) {
-        try {
-          TunedOptions ignored;
-          apply_setting(name, setting.as_text(), ignored);
-        } catch (const ConfigurationError& error) {
-          setting.refuse(error.what());
-        }
-        standard_.settings.emplace_back(name, setting.as_text());
+        const std::string wanted = setting.as_text();
+        TunedOptions ignored;
+        setting.checked([&] { apply_setting(name, wanted, ignored); });
+        standard_.settings.emplace_back(name, wanted);
       }
     }
     if (const auto one = run.find("order")) {
       experiment_.order = static_cast<CellOrder>(one->choice({"randomised-blocks", "as-written"}));
     }
-    if (const auto one = run.find("baseline")) {
-      read_baseline(*one);
-    }
+    if (const auto one = run.find("baseline")) read_baseline(*one);
   }
 
   void read_baseline(const TomlValue& value) {
@@ -157,53 +117,38 @@ class Reader {
     const auto value = matrix.find(key);
     if (!value) return;
     Axis axis{std::string(key), {}};
+    std::set<std::string> hashes;
     for (const TomlValue& one : value->one_or_many()) {
       Choice choice = make(one);
       choice.line = one.line();
+      RunOptions chosen = standard_;
+      choice.apply(chosen);
+      if (!hashes.insert(cell_hash(chosen)).second) one.refuse(fmt::format("{} '{}' stands there twice", key, choice.name));
       axis.choices.push_back(std::move(choice));
     }
     if (axis.choices.empty()) value->refuse(fmt::format("{} has no value", key));
     axes_.push_back(std::move(axis));
   }
 
-  static Choice text_choice(std::string_view key, const TomlValue& value) {
-    const std::string text = value.text();
-    value.checked([&] { check_name(key, text); });
-    return {text, [key, text](RunOptions& options) { text_of(options, key) = text; }};
-  }
-
-  static void check_name(std::string_view key, const std::string& text) {
-    std::vector<std::string_view> existing;
-    if (key == "heap") parse_heap_size(text);
-    if (key == "barrier") find_barrier(text);
-    if (key == "collector" && find_collector(text) == nullptr) {
-      for (const CollectorInfo& one : collectors()) existing.push_back(one.name);
-      throw ConfigurationError(unknown_name("collector", text, existing));
-    }
-    if (key == "marker" && find_marker(text) == nullptr) {
-      for (const MarkerInfo& one : markers()) existing.push_back(one.name);
-      throw ConfigurationError(unknown_name("marker", text, existing));
-    }
-  }
-
-  static Choice count_choice(std::string_view key, const TomlValue& value) {
-    const auto count = static_cast<unsigned>(value.integer(1, key == "mutators" ? most_mutators : most_mark_threads));
-    return {fmt::to_string(count), [key, count](RunOptions& options) { count_of(options, key) = count; }};
-  }
-
   Choice workload_choice(const TomlValue& value) {
     RunOptions wanted = standard_;
     if (value.is_text()) {
       wanted.workload = value.text();
+      value.checked([&] { find_workload(wanted.workload); });
     } else {
+      if (!value.is_table()) value.expected("a name, or a table with one");
       const TomlTable table = value.table("a workload", {"name", "seconds", "operations", "param"});
-      wanted.workload = table.must("name").text();
+      const TomlValue called = table.must("name");
+      wanted.workload = called.text();
+      called.checked([&] { find_workload(wanted.workload); });
       read_duration(table, wanted);
       if (const auto param = table.find("param")) {
-        for (const auto& [name, one] : param->named_texts("param")) wanted.parameters.emplace_back(name, one.as_text());
+        for (const auto& [name, one] : param->named_texts("param")) {
+          wanted.parameters.emplace_back(name, one.as_text());
+          one.checked([&] { check_parameters(wanted.workload, {wanted.parameters.back()}); });
+        }
       }
     }
-    value.checked([&] { find_workload(wanted.workload); });
     return {wanted.workload, [wanted](RunOptions& options) {
               options.workload = wanted.workload;
               options.parameters = wanted.parameters;
@@ -236,22 +181,24 @@ class Reader {
 
   bool excluded(const Point& point) const {
     const auto matches = [&](const auto& condition) {
-      const auto chosen = std::ranges::find(point.names, condition.first, &std::pair<std::string, std::string>::first);
-      return std::ranges::any_of(condition.second, [&](const std::string& name) { return same_name(name, chosen->second); });
+      const auto chosen = std::ranges::find(point.choices, condition.first, &decltype(Point::choices)::value_type::first);
+      return std::ranges::any_of(condition.second, [&](const std::string& name) { return same_name(name, chosen->second->name); });
     };
     return std::ranges::any_of(exclusions_, [&](const Exclusion& one) { return std::ranges::all_of(one.conditions, matches); });
   }
 
   std::vector<Point> multiply_out() const {
-    std::vector<Point> points{{standard_, {}, matrix_line_}};
+    std::size_t count = 1;
+    for (const Axis& axis : axes_) count = std::min(count, most_points + 1) * axis.choices.size();
+    if (count > most_points) throw FileError(file_, matrix_line_, fmt::format("the matrix has more than {} cells", most_points));
+    std::vector<Point> points{{standard_, {}}};
     for (const Axis& axis : axes_) {
       std::vector<Point> next;
       for (const Point& point : points) {
         for (const Choice& choice : axis.choices) {
           next.push_back(point);
           choice.apply(next.back().options);
-          next.back().names.emplace_back(axis.key, choice.name);
-          if (axis.key == "barrier") next.back().line = choice.line;
+          next.back().choices.emplace_back(axis.key, &choice);
         }
       }
       points = std::move(next);
@@ -267,31 +214,64 @@ class Reader {
     return !unsound_because(*find_collector(options.collector), barrier, colour).empty();
   }
 
-  void add_cell(const RunOptions& options, unsigned line) {
+  /// Of the one value without which the run could be planned: a heap that is too small, a sweep that needs another collector. Else of the
+  /// barrier.
+  unsigned blamed_line(const Point& point) const {
+    RunOptions standard;
+    unsigned line = matrix_line_;
+    for (const auto& [axis, choice] : point.choices) {
+      if (axis == "barrier") line = choice->line;
+      if (axis == "barrier" || axis == "collector" || axis == "workload") continue;
+      RunOptions without = point.options;
+      if (std::ranges::find(text_axes, axis) != std::end(text_axes)) {
+        text_of(without, axis) = text_of(standard, axis);
+      } else {
+        count_of(without, axis) = count_of(standard, axis);
+      }
+      if (!refused_because(without)) return choice->line;
+    }
+    return line;
+  }
+
+  static std::optional<std::string> refused_because(const RunOptions& options) {
     try {
       plan_run(options);
     } catch (const ConfigurationError& error) {
-      throw FileError(file_, line,
-                      fmt::format("{} under {}, {}: {}; an [[exclude]] leaves a cell out", options.workload, options.collector,
-                                  options.barrier, error.what()));
+      return error.what();
     }
+    return std::nullopt;
+  }
+
+  void add_cell(const RunOptions& options) {
     if (hashes_.insert(cell_hash(options)).second) experiment_.cells.push_back(options);
   }
 
   void make_cells() {
     std::vector<RunOptions> baselines;
+    std::size_t left_out = 0, unsound = 0;
     for (const Point& point : multiply_out()) {
-      if (excluded(point)) continue;
-      if (skips_unsound_ && is_unsound(point.options)) continue;
-      add_cell(point.options, point.line);
-      RunOptions baseline = point.options;
-      baseline.barrier_arm.clear();
-      if (baseline.sweep == "concurrent") baseline.sweep = RunOptions{}.sweep;
-      for (const Axis& pinned : baseline_) pinned.choices.front().apply(baseline);
-      baselines.push_back(baseline);
+      const RunOptions& options = point.options;
+      const bool skips = skips_unsound_ && is_unsound(options);
+      left_out += excluded(point);
+      unsound += skips && !excluded(point);
+      if (skips || excluded(point)) continue;
+      if (const auto reason = refused_because(options)) {
+        throw FileError(file_, blamed_line(point),
+                        fmt::format("{} under {}, {}: {}; an [[exclude]] leaves a cell out", options.workload, options.collector,
+                                    options.barrier, *reason));
+      }
+      add_cell(options);
+      baselines.push_back(baseline_of(options));
     }
-    if (baselines.empty()) throw FileError(file_, matrix_line_, "every cell is excluded");
-    for (const RunOptions& baseline : baselines) add_cell(baseline, baseline_line_ != 0 ? baseline_line_ : matrix_line_);
+    if (experiment_.cells.empty()) {
+      throw FileError(file_, matrix_line_, fmt::format("no cell is left: {} excluded, {} of pairs that lose objects", left_out, unsound));
+    }
+    for (const RunOptions& baseline : baselines) {
+      if (const auto reason = refused_because(baseline)) {
+        throw FileError(file_, baseline_line_ != 0 ? baseline_line_ : matrix_line_, "the baseline cannot run: " + *reason);
+      }
+      add_cell(baseline);
+    }
     name_baseline(baselines.front());
   }
 
@@ -301,6 +281,14 @@ class Reader {
     for (const Axis& pinned : baseline_) {
       experiment_.baseline.push_back(*std::ranges::find(spelled, pinned.key, &NamedTexts::value_type::first));
     }
+  }
+
+  RunOptions baseline_of(const RunOptions& options) const {
+    RunOptions baseline = options;
+    baseline.barrier_arm.clear();
+    if (baseline.sweep == "concurrent") baseline.sweep = RunOptions{}.sweep;
+    for (const Axis& pinned : baseline_) pinned.choices.front().apply(baseline);
+    return baseline;
   }
 
   const std::string file_;

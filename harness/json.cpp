@@ -106,8 +106,14 @@ Json number(double value) {
 std::string to_text(const Json& json, int indent) { return to_library(json).dump(indent, ' ', false, Library::error_handler_t::replace); }
 
 Json parse_json(std::string_view text) {
+  // The library reads any depth; whoever walks the values, or destroys them, needs the stack for it.
+  constexpr int most_depth = 256;
+  const auto check_depth = [](int depth, Library::parse_event_t, const Library&) {
+    if (depth > most_depth) throw std::invalid_argument("it is nested more than " + std::to_string(most_depth) + " deep");
+    return true;
+  };
   try {
-    return from_library(Library::parse(text));
+    return from_library(Library::parse(text, check_depth));
   } catch (const Library::exception& error) {
     throw std::invalid_argument(error.what());
   }

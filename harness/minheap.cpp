@@ -103,7 +103,7 @@ std::string cache_key(const RunOptions& trial) {
 
 std::size_t remembered(const std::filesystem::path& file) {
   try {
-    return static_cast<std::size_t>(parse_json(read_file(file))["bytes"].integer_or(0));
+    return static_cast<std::size_t>(std::max<std::int64_t>(0, parse_json(read_file(file))["bytes"].integer_or(0)));
   } catch (const std::exception&) {
     return 0;
   }

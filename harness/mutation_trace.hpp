@@ -95,6 +95,9 @@ class TraceReader {
   [[noreturn]] void refuse(std::string_view reason) const;
 
  private:
+  void check_summary();
+  /// Of an allocation. Throws ConfigurationError when no object can be like that.
+  std::uint64_t allocated_bytes(const Record& record) const;
   std::uint64_t number();
 
   std::filesystem::path file_;

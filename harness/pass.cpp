@@ -64,8 +64,8 @@ void Pass::arrive_at_begin(unsigned mutator) {
 }
 
 void Pass::arrive_at_end(unsigned mutator, std::uint64_t operations) {
-  const Nanoseconds arrived_ns = now_ns();
   Participant& self = mutators_[mutator];
+  self.arrived_ns = now_ns();
   self.account.cpu_ns = thread_cpu_ns() - self.account.cpu_ns;
   self.account.operations = operations;
   const std::uint64_t cycle = take_counts(self, true);
@@ -74,7 +74,10 @@ void Pass::arrive_at_end(unsigned mutator, std::uint64_t operations) {
     process_cpu_ns_ = process_cpu() - process_cpu_ns_;
     if (counters_ != nullptr) counts_ = counters_->between(readings_, counters_->read());
     ended_barriers_ = since(ended_barriers_, self.context->heap().ended_barriers.sum());
-    end_ns_.store(std::max(arrived_ns, begin_ns() + 1), std::memory_order_release);
+    // Not of whoever comes last to the rendezvous: one that looked at the clock before another may be held up on the way.
+    Nanoseconds last_ns = begin_ns() + 1;
+    for (const Participant& one : mutators_) last_ns = std::max(last_ns, one.arrived_ns);
+    end_ns_.store(last_ns, std::memory_order_release);
   });
   const auto times = self.context->time_by_activity(end_ns());
   Nanoseconds total = 0;

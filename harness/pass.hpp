@@ -74,6 +74,7 @@ class Pass : public RunControl {
     MutatorContext* context = nullptr;
     MutatorAccount account;
     RequestLog requests;
+    Nanoseconds arrived_ns = 0;  ///< at the end of the region; read by whoever arrives last, under the rendezvous' lock
   };
   /// Takes what the mutator has allocated, and what its barriers did, before the region or in it. Returns the cycle under way.
   static std::uint64_t take_counts(Participant& participant, bool at_end);

@@ -1,5 +1,7 @@
 #include "harness/replay.hpp"
 
+#include <fmt/format.h>
+
 #include "barriers/all.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/errors.hpp"
@@ -20,17 +22,47 @@ CollectedHeapOptions heap_options(const ReplayPlan& plan) {
   return options;
 }
 
+/// Stands before the oracle: what is freed loses its serial, so that a trace which names it later is found out.
+class SerialsOfLiving final : public HeapObserver {
+ public:
+  SerialsOfLiving(HeapObserver& oracle, SerialTable& serials) : oracle_(oracle), serials_(serials) {}
+  HeapObserver& oracle() { return oracle_; }
+  void allocated(Object* object) override { oracle_.allocated(object); }
+  void freed(Object* object, std::size_t bytes) override {
+    serials_.of(object) = 0;
+    oracle_.freed(object, bytes);
+  }
+  void mutator_started(MutatorContext& mutator) override { oracle_.mutator_started(mutator); }
+  void mutator_ended(MutatorContext& mutator) override { oracle_.mutator_ended(mutator); }
+  void on_event(const Event& event) override { oracle_.on_event(event); }
+
+ private:
+  HeapObserver& oracle_;
+  SerialTable& serials_;
+};
+
 /// A heap with the plan's collector and an oracle.
 struct ReplayedHeap {
-  explicit ReplayedHeap(const ReplayPlan& plan) : collected(heap_options(plan), *plan.barrier), heap(collected.heap()), serials(heap) {
+  explicit ReplayedHeap(const ReplayPlan& plan)
+      : collected(heap_options(plan), *plan.barrier), heap(collected.heap()), serials(heap), living(*heap.observer(), serials) {
+    heap.observe(&living);
     if (plan.collector != &scheduled) return;
     schedule = static_cast<ScheduledCollector*>(&collected.collector());
     schedule->follow(plan.schedule, serials);
   }
 
+  /// A collector's thread may still sweep when a trace is refused.
+  ~ReplayedHeap() {
+    collected.collector().stop();
+    heap.observe(&living.oracle());
+  }
+  ReplayedHeap(const ReplayedHeap&) = delete;
+  ReplayedHeap& operator=(const ReplayedHeap&) = delete;
+
   CollectedHeap collected;
   Heap& heap;
   SerialTable serials;
+  SerialsOfLiving living;
   ScheduledCollector* schedule = nullptr;  ///< null when the collector goes by its own pace
 };
 
@@ -82,7 +114,12 @@ class Replayer {
 
   Object* object(std::uint64_t distance) const {
     if (distance >= objects_.size()) trace_.refuse("it names an object that is not there yet");
-    return distance == 0 ? nullptr : objects_[objects_.size() - distance];
+    if (distance == 0) return nullptr;
+    const std::uint64_t serial = objects_.size() - distance;
+    Object* const found = objects_[serial];
+    // What is not reachable any more is never named again by a recorded program.
+    if (target_.serials.of(found) != serial) trace_.refuse("it names an object that has been freed");
+    return found;
   }
   Object* source(const auto& operands) const {
     Object* const found = object(operands[0]);
@@ -95,13 +132,12 @@ class Replayer {
   }
   void allocate(std::uint64_t slots, std::uint64_t bytes) {
     safepoint();
-    const std::uint64_t least = sizeof(Object) + slots * sizeof(Slot);
-    if (slots > max_slots || bytes < least || bytes > target_.heap.bytes()) trace_.refuse("it allocates an object of an impossible size");
-    keep(m_.allocate(static_cast<std::uint32_t>(slots), bytes - least));
+    if (bytes > target_.heap.bytes())
+      trace_.refuse(fmt::format("it allocates an object of {} bytes, and the heap has {}", bytes, target_.heap.bytes()));
+    keep(m_.allocate(static_cast<std::uint32_t>(slots), bytes - sizeof(Object) - slots * sizeof(Slot)));
   }
   void allocate_globals(std::uint64_t slots) {
     safepoint();
-    if (slots > max_slots) trace_.refuse("it allocates an object of an impossible size");
     keep(target_.heap.make_globals(m_, static_cast<std::uint32_t>(slots)));
   }
   void keep(Object* made) {
@@ -120,7 +156,7 @@ class Replayer {
   TraceReader& trace_;
   ReplayedHeap& target_;
   Mutator<B> m_;
-  /// By serial. What is not reachable any more is never named again, so that it does not matter where it points.
+  /// By serial. Where one that has been freed points does not matter.
   std::vector<Object*> objects_;
   std::vector<Object**> handles_;
   std::uint64_t records_ = 0;

@@ -8,6 +8,7 @@
 #include "harness/exit_codes.hpp"
 #include "harness/interruption.hpp"
 #include "harness/json.hpp"
+#include "harness/memory_room.hpp"
 #include "harness/names.hpp"
 #include "harness/registry.hpp"
 #include "harness/replay.hpp"
@@ -19,9 +20,12 @@ constexpr std::int64_t schema_version = 1;
 
 std::size_t heap_bytes(const ReplayCommand& command, const TraceSummary& summary) {
   if (!command.heap.empty()) return parse_bytes(command.heap, "--heap");
+  // Cycles make room again, so that a trace may allocate more than there is memory; the tables of a verified heap take more than the heap.
+  const std::uint64_t most = memory_room(read_machine()).free_bytes / 4;
   // What does not fit behind the last object of a block or a hole is lost: an eighth is more than enough.
   constexpr std::size_t slack = std::size_t{8} << 20;
-  return round_up(summary.bytes + summary.bytes / 8 + slack, block_bytes);
+  const std::uint64_t allocated = std::min<std::uint64_t>(summary.bytes, most);
+  return round_up(std::min<std::uint64_t>(allocated + allocated / 8 + slack, most), block_bytes);
 }
 
 ReplayPlan plan_replay(const ReplayCommand& command, const BarrierTraits& barrier, const TraceSummary& summary) {

@@ -225,8 +225,16 @@ TEST_CASE("a trace that makes no sense is refused with its place") {
   const auto refused = [&](std::initializer_list<std::pair<Mutation, std::array<std::uint64_t, 3>>> records, const char* why) {
     {
       TraceWriter writer(file, true, "");
+      TraceSummary summary{.records = records.size()};
       for (const auto& [mutation, operands] : records) {
+        if (mutation == Mutation::allocate) {
+          ++summary.objects;
+          summary.bytes += operands[1] * granule_bytes;
+        }
         switch (operand_count[static_cast<std::size_t>(mutation)]) {
+          case 0:
+            writer.record(mutation, {});
+            break;
           case 1:
             writer.record(mutation, {operands[0]});
             break;
@@ -237,18 +245,31 @@ TEST_CASE("a trace that makes no sense is refused with its place") {
             writer.record(mutation, {operands[0], operands[1], operands[2]});
         }
       }
+      writer.finish(summary);
       writer.complete();
     }
-    TraceReader trace(file);
+    const auto read_and_replay = [&] {
+      TraceReader trace(file);
+      replay(trace, plan_for(find_barrier("yuasa"), AllocationColour::black, {.period = 1000}));
+    };
     INFO(why);
-    CHECK_THROWS_WITH(replay(trace, plan_for(find_barrier("yuasa"), AllocationColour::black, {.period = 1000})),
-                      Catch::Contains("damaged at byte") && Catch::Contains(why));
+    CHECK_THROWS_WITH(read_and_replay(), Catch::Contains("damaged at byte") && Catch::Contains(why));
   };
   refused({{Mutation::push_root, {1}}}, "an object that is not there yet");
   refused({{Mutation::allocate, {1, 1}}, {Mutation::store, {1, 1, 0}}}, "a field that is not there");
   refused({{Mutation::load, {0, 0}}}, "a field that is not there");
   refused({{Mutation::allocate, {4, 1}}}, "an impossible size");
   refused({{Mutation::allocate, {0, ~std::uint64_t{0}}}}, "an impossible size");
+  refused({{Mutation::allocate, {0, 1 << 30}}}, "and the heap has");
+  // The first object dies when a period is over, and is named after that.
+  refused({{Mutation::allocate, {1, 64}},
+           {Mutation::begin_region, {}},
+           {Mutation::allocate, {1, 64}},
+           {Mutation::allocate, {1, 64}},
+           {Mutation::allocate, {1, 64}},
+           {Mutation::allocate, {1, 64}},
+           {Mutation::store, {5, 0, 0}}},
+          "an object that has been freed");
   refused({{Mutation::set_root, {0, 0}}}, "a root that is not there");
   refused({{Mutation::pop_roots, {0}}}, "roots that are not there");
 }

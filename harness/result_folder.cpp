@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 
 #include "core/errors.hpp"
@@ -63,13 +62,22 @@ void replace_file(const std::filesystem::path& path, std::string_view text) {
 }
 
 std::string read_file(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  if (stream) text << stream.rdbuf();
-  if (!stream || std::filesystem::is_directory(path)) {
-    throw OutputError(fmt::format("cannot read {}: {}", path.string(), reason(errno == 0 ? EIO : errno)));
+  const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int failed = opened < 0 ? errno : 0;
+  std::string text;
+  for (std::size_t filled = 0; failed == 0;) {
+    constexpr std::size_t piece = 1 << 16;
+    if (text.size() < filled + piece) text.resize(std::max(filled + piece, 2 * text.size()));
+    const ssize_t got = ::read(opened, text.data() + filled, text.size() - filled);
+    if (got > 0) filled += static_cast<std::size_t>(got);
+    if (got < 0 && errno != EINTR) failed = errno;
+    if (got != 0) continue;
+    text.resize(filled);
+    break;
   }
-  return text.str();
+  if (opened >= 0) ::close(opened);
+  if (failed != 0) throw OutputError(fmt::format("cannot read {}: {}", path.string(), reason(failed)));
+  return text;
 }
 
 void check_place(const std::filesystem::path& file, bool replace) {

@@ -133,6 +133,8 @@ void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrie
   throw ConfigurationError(fmt::format("{} (sound here: {}; --unsound runs it all the same)", reason, joined(fitting, ", ")));
 }
 
+void check_parameters(std::string_view workload, const NamedTexts& given) { resolve_parameters(find_workload(workload).info(), given); }
+
 std::size_t RunPlan::live_bytes() const { return instance->live_bytes(parameters) * (instance->info().shared ? 1 : mutators); }
 
 void RunPlan::set_heap_bytes(std::size_t bytes) {

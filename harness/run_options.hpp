@@ -50,6 +50,7 @@ struct RunOptions {
 inline constexpr unsigned most_mutators = 256;
 inline constexpr unsigned most_mark_threads = 256;
 inline constexpr double default_seconds = 5;
+inline constexpr double least_timeout_s = 0.001, most_timeout_s = 1e6;
 
 /// Everything a run is made of. `heap.bytes` is the heap's size unless `multiple` is set: then the caller puts minimum heap times that in.
 struct RunPlan {
@@ -77,6 +78,9 @@ struct RunPlan {
 };
 
 RunPlan plan_run(const RunOptions& options);
+
+/// Throws ConfigurationError when the workload has no such parameters, or they cannot have these values.
+void check_parameters(std::string_view workload, const NamedTexts& given);
 
 /// What --collector and --allocate name, and whether it fits the barrier. They throw ConfigurationError with what there is.
 const CollectorInfo& named_collector(std::string_view name);

@@ -70,7 +70,13 @@ std::vector<TomlValue> TomlValue::elements(std::string_view what) const {
 std::vector<std::pair<std::string, TomlValue>> TomlValue::named_texts(std::string_view what) const {
   if (node_->table() == nullptr) expected("a table");
   std::vector<std::pair<std::string, TomlValue>> values;
-  for (const auto& [key, member] : *node_->table()) values.emplace_back(key, TomlValue(file_, fmt::format("{} in {}", key, what), member));
+  for (const auto& [key, member] : *node_->table()) {
+    TomlValue value(file_, fmt::format("{} in {}", key, what), member);
+    if (std::ranges::any_of(values, [&](const auto& other) { return same_name(other.first, key); })) {
+      value.refuse(fmt::format("{} gives '{}' twice", what, key));
+    }
+    values.emplace_back(key, std::move(value));
+  }
   return values;
 }
 

@@ -25,12 +25,17 @@ class TomlValue {
 
   unsigned line() const { return node_->line; }
   bool is_text() const { return node_->text() != nullptr; }
+  bool is_table() const { return node_->table() != nullptr; }
   [[noreturn]] void refuse(std::string_view reason) const { throw FileError(file_, node_->line, reason); }
-  /// Runs `check`; what it throws as ConfigurationError is told with this value's line.
+  /// Refuses the value because it is of another kind than `kind`.
+  [[noreturn]] void expected(std::string_view kind) const;
+  /// Runs `check`; what it throws as ConfigurationError without a place is told with this value's line.
   template <std::invocable Check>
   void checked(Check check) const {
     try {
       check();
+    } catch (const FileError&) {
+      throw;
     } catch (const ConfigurationError& error) {
       refuse(error.what());
     }
@@ -48,14 +53,12 @@ class TomlValue {
   std::vector<TomlValue> one_or_many() const;
   /// The elements of an array of tables. `what`: its name in messages.
   std::vector<TomlValue> elements(std::string_view what) const;
-  /// Members of any name.
+  /// Members of any name; a name that stands there in two spellings is refused.
   std::vector<std::pair<std::string, TomlValue>> named_texts(std::string_view what) const;
   /// Members of known names only.
   TomlTable table(std::string_view what, const std::vector<std::string_view>& known) const;
 
  private:
-  [[noreturn]] void expected(std::string_view kind) const;
-
   std::string_view file_;
   std::string name_;
   const Toml* node_;

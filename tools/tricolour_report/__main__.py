@@ -88,11 +88,11 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
     report.add_argument("--html", type=Path, metavar="FILE", help="where to write the page (default: DIR/report.html)")
     report.add_argument("--quiet", action="store_true", help="no progress on standard error")
-    report.set_defaults(run=run_report)
+    report.set_defaults(run=run_report, parser=report)
 
     summary = commands.add_parser("summary", help="table and pause histograms in the terminal")
     summary.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
-    summary.set_defaults(run=run_summary)
+    summary.set_defaults(run=run_summary, parser=summary)
 
     compare = commands.add_parser(
         "compare", help="ratios OTHER/BASE with 95 %% intervals",
@@ -109,7 +109,7 @@ def parser() -> argparse.ArgumentParser:
         ),
     )
     compare.add_argument("--json", action="store_true", help="one JSON object instead of text")
-    compare.set_defaults(run=run_compare)
+    compare.set_defaults(run=run_compare, parser=compare)
 
     export = commands.add_parser(
         "export", help="a sweep folder in another tool's format",
@@ -123,16 +123,18 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--format", required=True, metavar="F", help="hgrm, hlog, perfetto, gbench, benchstat, dacapo or csv")
     export.add_argument("--out", required=True, type=Path, metavar="DIR", help="a new folder for it")
     export.add_argument("--quiet", action="store_true", help="no progress on standard error; skipped runs are still told")
-    export.set_defaults(run=run_export)
+    export.set_defaults(run=run_export, parser=export)
 
     precision = commands.add_parser("precision", help="floating garbage per barrier, from the cycles.csv of tools/precision")
     precision.add_argument("folder", type=Path, metavar="DIR", help="where cycles.csv is, and summary.csv and plots/ go")
-    precision.set_defaults(run=run_precision)
+    precision.set_defaults(run=run_precision, parser=precision)
     return top
 
 
 def main(words: list[str] | None = None) -> int:
-    arguments = parser().parse_args(words)
+    arguments, unknown = parser().parse_known_args(words)
+    if unknown:
+        arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         return arguments.run(arguments)
     except UsageProblem as problem:

@@ -6,6 +6,7 @@ Invariant: a digest exists only for a run whose every table was read whole; othe
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from .request_latency import latencies
 from .sweep_folder import Cell, Run
 from .tables import read_table
 
+UTC = "%Y-%m-%dT%H:%M:%SZ"  # of a run's provenance
 WINDOWS = np.logspace(4, 11, 71)  # 10 microseconds to 100 s, in ns
 
 
@@ -47,11 +49,20 @@ def digest_run(run: Run) -> Digest:
     start, end = record["start_ns"], record["end_ns"]
     if end <= start:
         raise DamagedRun("run.json: end_ns is not after start_ns")
+    try:
+        datetime.strptime(record["provenance"]["utc"], UTC)
+    except ValueError as error:
+        raise DamagedRun(f"run.json: provenance.utc: {error}") from error
     tables = {name: read_table(run.folder, name) for name in ("pauses", "phases", "requests", "heap", "hiccups", "verify")}
     mutators = record["parameters"]["mutators"]
+    if mutators != len(record["mutator_time_ns"]):
+        raise DamagedRun(f"run.json: {mutators} mutators, and the times of {len(record['mutator_time_ns'])}")
     pauses = pauses_in_region(tables["pauses"], start, end, mutators)
     if (pauses["length_ns"] < 0).any():
         raise DamagedRun("pauses.csv: a pause ends before it begins")
+    requests = tables["requests"]
+    if (requests["end_ns"] < requests[["intended_ns", "start_ns"]].max(axis=1)).any():
+        raise DamagedRun("requests: a request ends before it begins")
     lost = [
         mmu.LostTime(*lost_intervals(pauses, tables["phases"], index, start, end), start, end)
         for index in range(mutators)
@@ -59,17 +70,17 @@ def digest_run(run: Run) -> Digest:
     mmu_curve, bmu_curve = mmu.least_over_mutators(lost, WINDOWS)
     mmu_metrics = {name: min(one.mmu(window) for one in lost) for name, window in MMU_WINDOWS.items()}
     wall_gc = explicit_wall_cost(pauses, tables["phases"], mutators, start, end)
-    requests = latencies(tables["requests"]) if len(tables["requests"]) else {}
+    curves = latencies(requests) if len(requests) else {}
     hiccups = tables["hiccups"]
     return Digest(
         cell=run.cell,
         block=run.block,
         record=record,
-        metrics=measure(record, pauses, wall_gc, mmu_metrics, requests),
+        metrics=measure(record, pauses, wall_gc, mmu_metrics, curves),
         pauses={str(kind): group["length_ns"].to_numpy("int64") for kind, group in pauses.groupby("kind")},
         hiccups=hiccups.loc[hiccups["t_ns"].between(start, end), "gap_ns"].to_numpy("int64"),
         mmu=mmu_curve,
         bmu=bmu_curve,
-        request_count=len(tables["requests"]),
-        request_curves={name: quantiles.curve(values) for name, values in requests.items()},
+        request_count=len(requests),
+        request_curves={name: quantiles.curve(values) for name, values in curves.items()},
     )

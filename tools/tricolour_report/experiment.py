@@ -6,6 +6,7 @@ one whose every run failed. Ratios are paired by block with the baseline cell of
 """
 
 import os
+import re
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from .metrics import METRICS
 from .sweep_folder import MAIN_KEYS, Cell, Run, Skipped, Sweep, open_sweep
 
 RUNS_PER_WORKER = 32
+HEAP = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(x|B|[KMGTkmgt](?:i|B|iB)?|)")  # as `tricolour run --heap` reads it
 
 
 @dataclass
@@ -126,11 +128,12 @@ def paired_ratio(base: CellResult, other: CellResult, metric: str) -> Ratio | No
 
 
 def heap_order(heap: str) -> tuple:
-    """Multiples in numeric order first, then sizes as text."""
-    try:
-        return (0, float(heap.removesuffix("x")), "") if heap.endswith("x") else (1, 0.0, heap)
-    except ValueError:
-        return (1, 0.0, heap)
+    """Multiples by their number first, then sizes by their bytes (64M before 256M before 1G), then what is neither, as text."""
+    size = HEAP.fullmatch(heap)
+    if size is None:
+        return (2, 0.0, heap)
+    number, unit = float(size[1]), size[2] or "B"
+    return (0, number, heap) if unit == "x" else (1, number * 1024 ** ("KMGT".find(unit[0].upper()) + 1), heap)
 
 
 def load_experiment(

@@ -106,4 +106,6 @@ def test_runs_shared_among_processes_give_the_same(small_sweep, monkeypatch):
 
 
 def test_heaps_are_ordered_as_numbers():
-    assert sorted(["10x", "256M", "2x", "1.5x"], key=heap_order) == ["1.5x", "2x", "10x", "256M"]
+    wanted = ["1.5x", "2x", "10x", "4096", "512k", "64M", "256M", "0.5GiB", "1G", "1.5T", "as typed"]
+    assert sorted(reversed(wanted), key=heap_order) == wanted
+    assert heap_order("1G")[:2] == heap_order("1024MiB")[:2] == heap_order("1073741824B")[:2]

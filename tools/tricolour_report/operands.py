@@ -49,6 +49,8 @@ def parse(text: str) -> Operand:
         key, equals, value = condition.partition("=")
         if not (key and equals and value):
             raise UsageProblem(f"'{condition}' in operand '{text}' is not key=value")
+        if key.strip() in pairs:
+            raise UsageProblem(f"operand '{text}' gives '{key.strip()}' twice")
         pairs[key.strip()] = value.strip()
     operand = Operand(text, Path(folder), pairs)
     _check(operand)

@@ -19,7 +19,7 @@ from .writing import Publication, publish
 def write_report(folder: Path, html: Path | None, progress: Callable[[str], None]) -> Path:
     """Write DIR/plots, DIR/summary.csv, DIR/lower_bound_overhead.csv and the page; returns the page's path."""
     page = (html or folder / "report.html").absolute()
-    if not page.parent.is_dir():
+    if html and not page.parent.is_dir():
         raise UsageProblem(f"{page.parent}, where the page should go, is not a folder")
     progress(f"reading {folder}")
     experiment = load_experiment(folder, progress)

@@ -1,16 +1,18 @@
 """The schema of result files, loaded from `results/schema`, the one place where it is written.
 
-Purpose: validate `index.json` and `run.json`, and give the columns of every table.
-Invariant: a document that passes `check` has every field that later code reads.
+Purpose: read `index.json` and `run.json`, and give the columns of every table.
+Invariant: a document that `read` returns has every field that later code reads, every number in it is finite and every
+whole one fits 64 bits, and its text can be written as UTF-8.
 """
 
 import json
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 
 import jsonschema
 
-from .errors import UsageProblem
+from .errors import DamagedRun, UsageProblem
 
 FOLDER = Path(__file__).resolve().parents[2] / "results" / "schema"
 
@@ -24,9 +26,54 @@ def load(name: str) -> dict:
         raise UsageProblem(f"the result schema {path} cannot be read: {error.strerror}") from error
 
 
+def read(path: Path, name: str) -> dict:
+    """The document in `path`, valid by schema `name`; raises DamagedRun with what is wrong in it."""
+    try:
+        document = _parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DamagedRun(f"it cannot be read: {error.strerror}") from error
+    except UnicodeError as error:
+        raise DamagedRun("it is not UTF-8 text") from error
+    except RecursionError as error:
+        raise DamagedRun("it is nested too deeply") from error
+    except ValueError as error:
+        raise DamagedRun(f"it is damaged: {error}") from error
+    violation = check(document, name)
+    if violation:
+        raise DamagedRun(violation)
+    return document
+
+
+def _parse(text: str) -> object:
+    """JSON alone: not Python's NaN and Infinity, no number that becomes infinite, no half of a surrogate pair."""
+
+    def refuse(word: str):
+        raise ValueError(f"{word[:40]} is no number here")
+
+    def real(word: str) -> float:
+        return float(word) if isfinite(float(word)) else refuse(word)
+
+    def whole(word: str) -> int:
+        return int(word) if len(word) < 20 and -(2**63) <= int(word) < 2**63 else refuse(word)
+
+    document = json.loads(text, parse_constant=refuse, parse_float=real, parse_int=whole)
+    json.dumps(document, ensure_ascii=False).encode("utf-8")
+    return document
+
+
+def _whole(_, value: object) -> bool:
+    """Draft 7 takes 1.0 as an integer; Python does not count with it."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+Validator = jsonschema.validators.extend(
+    jsonschema.Draft7Validator, type_checker=jsonschema.Draft7Validator.TYPE_CHECKER.redefine("integer", _whole)
+)
+
+
 @lru_cache(maxsize=None)
 def _validator(name: str) -> jsonschema.Draft7Validator:
-    return jsonschema.Draft7Validator(load(name))
+    return Validator(load(name))
 
 
 def check(document: object, name: str) -> str | None:
@@ -44,3 +91,8 @@ def table_columns(table: str) -> tuple[list[str], list[str]]:
     """(all columns in order, those that hold text) of a table such as `pauses`."""
     entry = load("tables.schema.json")["tables"][table]
     return entry["columns"], entry["text"]
+
+
+def table_words(table: str) -> dict[str, list[str]]:
+    """The words that a text column may hold, by column; a column that is not there may hold any."""
+    return load("tables.schema.json")["tables"][table]["values"]

@@ -5,7 +5,6 @@ Invariants: nothing here computes a statistic. Each run that the index lists end
 (complete or failed) and `Sweep.skipped` (named, with the reason).
 """
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -142,33 +141,41 @@ def _read_index(folder: Path) -> dict:
     if not path.exists():
         raise UsageProblem(f"{folder} is not a sweep's result folder: it has no index.json")
     try:
-        index = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageProblem(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise UsageProblem(f"{path} is damaged: {error}") from error
-    violation = schema.check(index, "index.schema.json")
-    if violation:
-        raise UsageProblem(f"{path} is not a readable index: {violation}")
+        index = schema.read(path, "index.schema.json")
+    except DamagedRun as damage:
+        raise UsageProblem(f"{path} is no index of a sweep: {damage}") from damage
+    _check_once(path, "cell", [cell["cell"] for cell in index["cells"]])
+    for cell in index["cells"]:
+        _check_once(path, f"cell {cell['cell']}, block", [run["block"] for run in cell["runs"]])
     return index
+
+
+def _check_once(path: Path, what: str, names: list) -> None:
+    seen = set()
+    for name in names:
+        if name in seen:
+            raise UsageProblem(f"{path} is damaged: {what} {name} is listed twice")
+        seen.add(name)
 
 
 def _read_run(folder: Path, cell: Cell, listing: dict) -> Run:
     place = folder / listing["path"]
-    if folder.resolve() not in place.resolve().parents:
-        raise DamagedRun("the path leaves the sweep's folder")
     path = place / "run.json"
-    if not path.exists():
+    try:
+        leaves = Path(listing["path"]).is_absolute() or folder.resolve() not in place.resolve().parents
+        recorded = path.exists()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise DamagedRun(f"the path cannot be followed: {error}") from error
+    if leaves:
+        raise DamagedRun("the path leaves the sweep's folder")
+    if not recorded:
         if listing["status"] == "ok":
             raise DamagedRun("run.json is missing though the index says ok")
         return Run(cell, listing["block"], place, listing["status"], listing["exit_code"], None)
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DamagedRun(f"run.json cannot be read: {error}") from error
-    violation = schema.check(record, "run.schema.json")
-    if violation:
-        raise DamagedRun(f"run.json: {violation}")
+        record = schema.read(path, "run.schema.json")
+    except DamagedRun as damage:
+        raise DamagedRun(f"run.json: {damage}") from damage
     if (record["cell"], record["block"]) != (cell.hash, listing["block"]):
         raise DamagedRun(f"run.json belongs to cell {record['cell']}, block {record['block']}")
     return Run(cell, record["block"], place, record["status"], record["exit_code"], record)

@@ -10,6 +10,7 @@ from typing import Callable
 
 import numpy as np
 
+from ..digest import UTC
 from ..experiment import Experiment
 from ..sweep_folder import Run
 from . import recorded_times
@@ -28,7 +29,7 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
 
 
 def interval_log(run: Run, series: Series) -> str:
-    began = datetime.strptime(run.record["provenance"]["utc"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    began = datetime.strptime(run.record["provenance"]["utc"], UTC).replace(tzinfo=timezone.utc)
     lines = [
         f"#[Logged by tricolour: {series.name}, {run.record['command']}]",
         "#[Histogram log format version 1.3]",
