@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import schema
 from .errors import DamagedRun, UsageProblem
+from .published import is_published, read_records
 
 MAIN_KEYS = ("collector", "barrier", "workload", "heap")
 
@@ -70,7 +71,7 @@ class Skipped:
 
 @dataclass
 class Sweep:
-    """`planned` counts the runs the experiment asked for, whether or not they are listed."""
+    """`planned` counts the runs the experiment asked for, whether or not they are listed; a `published` one has no tables of events."""
 
     folder: Path
     name: str
@@ -81,6 +82,7 @@ class Sweep:
     runs: list[Run]
     skipped: list[Skipped]
     listed: int
+    published: bool = False
 
     @property
     def baseline_label(self) -> str:
@@ -99,6 +101,7 @@ class Sweep:
 def open_sweep(folder: Path) -> Sweep:
     """Read the index and every run's record; raises UsageProblem when `folder` is no sweep folder."""
     index = _read_index(folder)
+    records = read_records(folder) if is_published(folder) else None
     cells, runs, skipped, listed = [], [], [], 0
     for entry in index["cells"]:
         cell = Cell(entry["cell"], flatten(entry["parameters"]))
@@ -106,11 +109,11 @@ def open_sweep(folder: Path) -> Sweep:
         for listing in entry["runs"]:
             listed += 1
             try:
-                runs.append(_read_run(folder, cell, listing))
+                runs.append(_read_run(folder, cell, listing, records))
             except DamagedRun as damage:
                 skipped.append(Skipped(listing["path"], str(damage)))
     return Sweep(
-        folder, index["name"], index["created_utc"], index["baseline"], index["invocations"], cells, runs, skipped, listed
+        folder, index["name"], index["created_utc"], index["baseline"], index["invocations"], cells, runs, skipped, listed, records is not None
     )
 
 
@@ -143,22 +146,30 @@ def _read_index(folder: Path) -> dict:
     return index
 
 
-def _read_run(folder: Path, cell: Cell, listing: dict) -> Run:
+def _read_run(folder: Path, cell: Cell, listing: dict, records: dict[tuple[str, int], dict] | None) -> Run:
+    """`records`: those of a published sweep, else the run's folder has its own."""
     place = folder / listing["path"]
     if folder.resolve() not in place.resolve().parents:
         raise DamagedRun("the path leaves the sweep's folder")
-    path = place / "run.json"
-    if not path.exists():
+    record = _record_of(place) if records is None else records.get((cell.hash, listing["block"]))
+    if record is None:
         if listing["status"] == "ok":
             raise DamagedRun("run.json is missing though the index says ok")
         return Run(cell, listing["block"], place, listing["status"], listing["exit_code"], None)
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DamagedRun(f"run.json cannot be read: {error}") from error
     violation = schema.check(record, "run.schema.json")
     if violation:
         raise DamagedRun(f"run.json: {violation}")
     if (record["cell"], record["block"]) != (cell.hash, listing["block"]):
         raise DamagedRun(f"run.json belongs to cell {record['cell']}, block {record['block']}")
     return Run(cell, record["block"], place, record["status"], record["exit_code"], record)
+
+
+def _record_of(place: Path) -> object:
+    """The run's own record, None where it left none."""
+    path = place / "run.json"
+    if not path.exists():
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DamagedRun(f"run.json cannot be read: {error}") from error
