@@ -23,6 +23,8 @@ def absences(experiment: Experiment) -> list[str]:
         )
         if (folder / "plots").is_dir():
             found[-1] += " The pictures drawn when they were there lie in plots/."
+        if not any(digest.metrics["wall_gc"] >= 0 for digest in digests):
+            found.append("Lower-bound overhead in wall time: summary.csv is older than the metric wall_gc, which it is made from.")
     elif digests:
         found += _without_events(experiment, digests)
     if not (folder / COST).exists():

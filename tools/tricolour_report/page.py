@@ -21,6 +21,7 @@ from .interactive.script import Script
 from .intervals import ENOUGH_INVOCATIONS
 from .quantities import size
 from .rows import groups
+from .sweep_folder import flatten
 
 TEMPLATE = "page.html.j2"
 STYLE_SHEET = "page.css"
@@ -64,6 +65,8 @@ def render(experiment: Experiment, static: list[Shown], script: Script) -> str:
         failures=_failures(experiment),
         verified=_verified(experiment),
         provenance=_provenance(experiment),
+        shared=_shared_parameters(experiment),
+        recipe=_recipe(experiment.sweep.folder),
         commands=_commands(experiment),
     )
 
@@ -108,6 +111,17 @@ def _provenance(experiment: Experiment) -> list[dict]:
                 if key != "utc":
                     values.setdefault(key, {})[_text(value)] = None
     return [{"name": key, "values": list(found), "differs": len(found) > 1} for key, found in values.items()]
+
+
+def _shared_parameters(experiment: Experiment) -> list[tuple[str, str]]:
+    """Every parameter that has one value in all runs, defaults included."""
+    runs = [flatten(run.record["parameters"]) for result in experiment.results for run in result.runs if run.record and "parameters" in run.record]
+    return [(name, value) for name, value in runs[0].items() if all(other.get(name) == value for other in runs)] if runs else []
+
+
+def _recipe(folder: Path) -> str:
+    path = folder / "experiment.toml"
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
 
 def _text(value: object) -> str:

@@ -26,13 +26,13 @@ const duration = (ns) => (ns === 0 ? "0" : scaled(ns, TIME_UNITS, threeDigits));
 const share = (value) => (value >= 0.9995 || value === 0 ? String(Math.round(value)) : value.toFixed(3));
 const count = (value) => (value < 10000 ? short(value) : scaled(value, COUNT_UNITS, short).trim());
 
-// A value of a metric in its unit; `write` is threeDigits in read-outs and short at ticks.
+// A value of a metric in its unit; `write` is threeDigits in read-outs, and short at ticks, where the axis' label has a unit of counts.
 function measured(value, unit, write = threeDigits) {
   if (unit === "ns") return value === 0 ? "0" : scaled(value, TIME_UNITS, write);
   if (unit === "bytes") return scaled(value, SIZE_UNITS, write);
   if (unit === "share") return write === short ? short(value) : share(value);
-  if (unit === "") return write(value);
-  return value === 0 ? `0 ${unit}` : scaled(value, COUNT_UNITS, write) + (write === short ? "" : unit);
+  if (write === short) return count(value);
+  return value === 0 ? `0 ${unit}` : `${scaled(value, COUNT_UNITS, write).trim()} ${unit}`;
 }
 
 const finite = (value) => value !== null && value !== undefined && Number.isFinite(value);

@@ -67,7 +67,7 @@ function pauseDistribution({log}) {
 // The figures of percentile curves: {middle, low, high} over the nines, and `pooled` where all runs' events together reach further.
 function ninesPanel(title, label, log, curves) {
   const shown = curves.filter(({key}) => !hidden.has(key));
-  const usable = (shown.length ? shown : curves).flatMap(({curve}) => [curve.middle, curve.pooled || []]);
+  const usable = (shown.length ? shown : curves).flatMap(({curve}) => [curve.middle, curve.low, curve.high, curve.pooled || []]);
   const length = d3.max(usable, (values) => values.length) || 1;
   const values = usable.flat().filter((value) => finite(value) && value > 0);
   const domain = domainOf(values, log, {include: log ? [] : [0], room: 0.04});

@@ -1,6 +1,6 @@
 // One figure: its panels, a legend that switches series off and on, a choice of y axis, and the SVG to take away.
 //
-// `describe({log})` gives {panels, legend, logarithmic, absent}; `legend` is [{key, label, colour, dash, marker, box}], `logarithmic`
+// `describe({log})` gives {panels, legend, logarithmic, absent}; `legend` is [{key, label, colour, dash, marker, box}] or {heading}, `logarithmic`
 // whether the y (or value) axis may be switched, and `absent` is a sentence in place of panels. A series that is switched off is off in every figure.
 
 const figures = [];
@@ -26,17 +26,18 @@ function figure(id, describe, {log = false} = {}) {
     const {panels = [], legend: keys = [], logarithmic = false, absent = ""} = describe(state);
     axis.hidden = !logarithmic;
     save.hidden = !panels.length;
-    while (holder.children.length > panels.length) holder.lastChild.remove();
-    while (holder.children.length < panels.length) holder.append(element("div", {className: "panel"}));
-    panels.forEach((panel, place) => { holder.children[place].classList.toggle("wide", Boolean(panel.wide)); });
+    holder.classList.toggle("slim", panels.length > 2 && panels.every((panel) => panel.y.kind !== "band"));
+    holder.style.minHeight = `${holder.offsetHeight}px`; // the page keeps its place while panels are replaced
+    holder.replaceChildren(...panels.map(({wide}) => element("div", {className: wide ? "panel wide" : "panel"})));
     panels.forEach((panel, place) => drawPanel(holder.children[place], panel));
-    if (absent) holder.replaceChildren(element("p", {className: "soft absent", textContent: absent}));
+    if (absent) holder.append(element("p", {className: "soft absent", textContent: absent}));
+    holder.style.minHeight = "";
     drawLegend(legend, keys);
     root.dataset.drawn = absent ? "absent" : String(holder.querySelectorAll(".mark").length);
     state.keys = keys;
   };
   box.addEventListener("change", () => { state.log = box.checked; draw(); });
-  save.addEventListener("click", () => saveSvg(id, holder, state.keys.filter(({key}) => !hidden.has(key))));
+  save.addEventListener("click", () => saveSvg(id, holder, state.keys.filter(({key}) => key && !hidden.has(key))));
   figures.push(draw);
   return draw;
 }
@@ -48,6 +49,7 @@ function redrawAll() {
 
 function drawLegend(legend, keys) {
   legend.replaceChildren(...keys.map((one) => {
+    if (one.heading) return element("span", {className: "soft", textContent: one.heading});
     const button = element("button", {type: "button", className: "key", title: "switch off or on; double-click: this one alone"});
     button.setAttribute("aria-pressed", String(!hidden.has(one.key)));
     button.append(sample(one), element("span", {textContent: one.label}));
@@ -59,7 +61,7 @@ function drawLegend(legend, keys) {
     });
     return button;
   }));
-  if (keys.some(({key}) => hidden.has(key))) {
+  if (keys.some(({key}) => key && hidden.has(key))) {
     const all = element("button", {type: "button", className: "key all", textContent: "all on"});
     all.addEventListener("click", () => { keys.forEach(({key}) => hidden.delete(key)); redrawAll(); });
     legend.append(all);
@@ -67,7 +69,7 @@ function drawLegend(legend, keys) {
 }
 
 function alone(key, keys) {
-  for (const one of keys) if (one.key === key) hidden.delete(one.key); else hidden.add(one.key);
+  for (const one of keys) if (one.key === key) hidden.delete(one.key); else if (one.key) hidden.add(one.key);
   redrawAll();
 }
 

@@ -75,11 +75,13 @@ function metricPoints(cell, metric) {
   return [...runs, {cell, value, text: `${at}${metric.extreme ? "least disturbed" : "median"} run ${measured(value, metric.unit)}`}];
 }
 
+const UNITS_IN_TICKS = ["ns", "bytes"];
+
 function metricChart({log}) {
   const metric = metricHere();
   if (!metric) return {absent: "There is no timed run."};
   const ratio = chosen.view === "ratio";
-  const label = ratio ? `${metric.name} / baseline, ${metric.better} is better` : `${metric.name}, ${metric.better} is better`;
+  const label = ratio ? `${metric.name} / baseline, ${metric.better} is better` : `${metric.name}${UNITS_IN_TICKS.includes(metric.unit) ? "" : `, ${metric.unit}`}, ${metric.better} is better`;
   const axis = (values) => {
     const domain = domainOf(values, log, {include: ratio ? [1] : []});
     return ratio ? plainAxis(label, domain, log) : unitAxis(label, domain, log, metric.unit);
@@ -156,12 +158,12 @@ function timeSpent() {
     const most = d3.max(bars, ({to}) => to) || 1;
     return {title, x: plainAxis(label, [0, most * 1.04]), y: bandAxis(cells.map((cell) => cell.label)), bars};
   };
-  const legend = Object.entries({...data.roles, ...data.states}).map(([name, colour]) => ({key: name, label: name.replaceAll("_", " "), colour, box: true}));
+  const entries = (colours) => Object.entries(colours).map(([name, colour]) => ({key: name, label: name.replaceAll("_", " "), colour, box: true}));
   return {
     panels: [
       stack("CPU time by role", "CPU seconds, mean run", data.roles, (cell) => cell.cpu),
       stack("mutators' wall time", "seconds of all mutators, mean run", data.states, (cell) => cell.states),
     ],
-    legend,
+    legend: [{heading: "CPU time:"}, ...entries(data.roles), {heading: "wall time:"}, ...entries(data.states)],
   };
 }

@@ -183,6 +183,7 @@ function drawDot(plot, dot, panel, x, y, above, targets) {
   const [rowTop, room] = horizontal ? rowRoom(y, dot.y, above) : [0, 0];
   const at = horizontal ? [x(dot.x), rowTop + room / 2] : [x(dot.x), y(dot.y)];
   const colour = dot.colour;
+  if (dot.marker === "X") at[horizontal ? 0 : 1] += horizontal ? 8 : -8; // a failure stands at the axis, just inside
   if (finite(dot.low)) interval(plot, horizontal ? x(dot.low) : y(dot.low), horizontal ? x(dot.high) : y(dot.high), at[horizontal ? 1 : 0], horizontal, colour);
   const open = dot.marker === "X";
   plot.append("path").attr("class", "mark").attr("d", MARKERS[dot.marker] || MARKERS.o)
