@@ -32,11 +32,13 @@ function comparison({title, points, failed, axis, rule, extra = []}) {
   const shown = points.filter(({cell}) => !hidden.has(cell.label));
   const values = (shown.length ? shown : points).flatMap(({value, low, high}) => [value, low, high]);
   const valueAxis = axis(values);
+  const lost = valueAxis.kind === "log" ? points.filter(({value, small}) => !small && value <= 0).length : 0;
+  const named = `${title}${several ? "" : `, heap ${data.heaps[0]}`}${lost ? ` (${lost} of ${points.filter(({small}) => !small).length} are 0)` : ""}`;
   if (!several) {
     const rows = names.filter((name) => !hidden.has(name));
     const dots = points.map(({cell, value, ...rest}) => ({...look(cell), marker: cell.marker, x: value, y: cell.label, ...rest}));
     const crosses = failed.map((cell) => failure(cell, {x: valueAxis.domain[0], y: cell.label}));
-    return {title: `${title}, heap ${data.heaps[0]}`, x: valueAxis, y: bandAxis(rows.length ? rows : names.slice(0, 1)), dots: [...dots, ...crosses].filter(({key}) => rows.includes(key)), rules};
+    return {title: named, x: valueAxis, y: bandAxis(rows.length ? rows : names.slice(0, 1)), dots: [...dots, ...crosses].filter(({key}) => rows.includes(key)), rules};
   }
   const place = (cell) => besides(cell.heap, names.indexOf(cell.label), names.length);
   const dots = points.map(({cell, value, ...rest}) => ({...look(cell), marker: cell.marker, x: place(cell), y: value, ...rest}));
@@ -45,7 +47,7 @@ function comparison({title, points, failed, axis, rule, extra = []}) {
     return own.length && {...look(own[0].cell), width: 1, opacity: 0.75, points: own.map(({cell, value}) => [place(cell), value]), say: () => null};
   }).filter(Boolean);
   const crosses = failed.map((cell) => failure(cell, {x: place(cell), y: valueAxis.domain[0]}));
-  return {title, x: heapAxis(), y: valueAxis, lines, dots: [...dots, ...crosses], rules, height: 320};
+  return {title: named, x: heapAxis(), y: valueAxis, lines, dots: [...dots, ...crosses], rules, height: 320};
 }
 
 const failure = (cell, place) => ({...look(cell), colour: data.looks.failed, marker: "X", text: `heap ${cell.heap}: ${cell.failures || "no value"}`, ...place});

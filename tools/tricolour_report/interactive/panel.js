@@ -95,14 +95,15 @@ function drawAxes(svg, panel, {x, y, inner, yTicks, above}) {
   const spacing = panel.x.kind === "band" ? 1 : Math.max(52, 14 + d3.max(ticksOf(panel.x, 8), (tick) => textWidth(panel.x.tick(tick))));
   const grid = svg.append("g").attr("stroke", "#e3e3e3").attr("stroke-width", 0.8);
   const text = svg.append("g").attr("fill", SOFT);
+  let reached = -Infinity; // where the label before ends
   for (const tick of ticksOf(panel.x, Math.max(2, Math.floor((inner.x1 - inner.x0) / spacing)))) {
     const place = x(tick) + (x.bandwidth ? x.bandwidth() / 2 : 0);
     if (!x.bandwidth) grid.append("line").attr("x1", place).attr("x2", place).attr("y1", inner.y0).attr("y2", inner.y1);
-    const label = text.append("text").attr("class", "x-tick").attr("x", place).attr("y", inner.y1 + 15).attr("text-anchor", "middle").text(panel.x.tick(tick));
-    const half = textWidth(panel.x.tick(tick)) / 2;
-    const last = Number(svg.attr("width")) - 1;
-    if (place + half > last) label.attr("x", last).attr("text-anchor", "end");
-    if (place - half < 0) label.attr("x", 0).attr("text-anchor", "start");
+    const wide = textWidth(panel.x.tick(tick));
+    const begin = Math.max(0, Math.min(place - wide / 2, Number(svg.attr("width")) - 1 - wide));
+    if (begin < reached + 6) continue;
+    reached = begin + wide;
+    text.append("text").attr("class", "x-tick").attr("x", begin).attr("y", inner.y1 + 15).text(panel.x.tick(tick));
   }
   for (const tick of yTicks) {
     if (y.bandwidth) {
@@ -151,10 +152,15 @@ function drawBars(plot, panel, x, y, above, targets) {
     const wide = Math.max(bar.least || 0, to - from);
     plot.append("rect").attr("class", "mark").attr("x", from).attr("width", wide).attr("y", top).attr("height", Math.max(1, thick * (bar.of > 1 ? 0.88 : 1)))
       .attr("fill", bar.colour);
-    if (finite(bar.low)) interval(plot, x(bar.low), x(bar.high), top + thick * 0.44, true, INK);
+    if (finite(bar.low)) interval(plot, x(lifted(panel.x, bar.low)), x(bar.high), top + thick * 0.44, true, INK);
     targets.push({box: [from, top, from + wide, top + thick], texts: [bar.label, bar.text]});
   }
 }
+
+const fits = (axis, value) => axis.kind === "band" || (finite(value) && (axis.kind !== "log" || value > 0));
+
+// An interval that reaches 0 or below reaches the end of a logarithmic axis.
+const lifted = (axis, value) => (fits(axis, value) ? value : axis.domain[0]);
 
 function interval(plot, from, to, across, horizontal, colour) {
   const d = horizontal ? `M${from},${across}H${to}M${from},${across - 3}v6M${to},${across - 3}v6` : `M${across},${from}V${to}M${across - 3},${from}h6M${across - 3},${to}h6`;
@@ -162,10 +168,9 @@ function interval(plot, from, to, across, horizontal, colour) {
 }
 
 function drawLine(plot, one, panel, x, y, targets) {
-  const inside = (axis, value) => finite(value) && (axis.kind !== "log" || value > 0);
-  const shown = (point) => inside(panel.x, point[0]) && inside(panel.y, point[1]);
+  const shown = (point) => fits(panel.x, point[0]) && fits(panel.y, point[1]);
   if (one.band) {
-    const area = d3.area().defined((p) => inside(panel.y, p[1]) && inside(panel.y, p[2])).x((p) => x(p[0])).y0((p) => y(p[1])).y1((p) => y(p[2]));
+    const area = d3.area().defined((p) => fits(panel.y, p[1]) && fits(panel.y, p[2])).x((p) => x(p[0])).y0((p) => y(p[1])).y1((p) => y(p[2]));
     plot.append("path").attr("class", "band").attr("d", area(one.band)).attr("fill", one.colour).attr("fill-opacity", 0.12);
   }
   const line = d3.line().defined(shown).x((p) => x(p[0])).y((p) => y(p[1])).curve(one.step ? d3.curveStepAfter : d3.curveLinear);
@@ -179,12 +184,14 @@ function drawLine(plot, one, panel, x, y, targets) {
 }
 
 function drawDot(plot, dot, panel, x, y, above, targets) {
+  if (!fits(panel.x, dot.x) || !fits(panel.y, dot.y)) return;
   const horizontal = Boolean(y.bandwidth);
+  const value = horizontal ? panel.x : panel.y;
   const [rowTop, room] = horizontal ? rowRoom(y, dot.y, above) : [0, 0];
   const at = horizontal ? [x(dot.x), rowTop + room / 2] : [x(dot.x), y(dot.y)];
   const colour = dot.colour;
   if (dot.marker === "X") at[horizontal ? 0 : 1] += horizontal ? 8 : -8; // a failure stands at the axis, just inside
-  if (finite(dot.low)) interval(plot, horizontal ? x(dot.low) : y(dot.low), horizontal ? x(dot.high) : y(dot.high), at[horizontal ? 1 : 0], horizontal, colour);
+  if (finite(dot.low)) interval(plot, (horizontal ? x : y)(lifted(value, dot.low)), (horizontal ? x : y)(dot.high), at[horizontal ? 1 : 0], horizontal, colour);
   const open = dot.marker === "X";
   plot.append("path").attr("class", "mark").attr("d", MARKERS[dot.marker] || MARKERS.o)
     .attr("transform", `translate(${at[0]},${at[1]}) scale(${dot.small ? 0.55 : 1})`)

@@ -52,7 +52,7 @@ function timeline() {
   }
   const names = [...new Set(rows.map(([, what]) => detail.names[what]))];
   const legend = [{key: "mutator runs", label: "mutator runs", colour: data.looks.running, box: true}, ...names.map((name) => ({key: name, label: name, colour: phaseColour(name), box: true}))];
-  const x = {...timeAxis(`time since the measured region began, in ms (cycle ${cycle.number})`, [from, to], false), tick: (ns) => String(Number((ns / 1e6).toFixed(4)))};
+  const x = {...timeAxis(`ms since the measured region began (cycle ${cycle.number})`, [from, to], false), tick: (ns) => String(Number((ns / 1e6).toFixed(4)))};
   const onRange = (range) => { chosen.range = range; redrawRun(); };
   return {panels: [{wide: true, x, y: bandAxis(detail.threads), bars, rowHeight: 30, onRange}], legend};
 }
@@ -81,7 +81,7 @@ function heapOverTime() {
   const axis = {kind: "linear", domain: [0, most * 1.1], label: "heap in use, MiB", say: (bytes) => measured(bytes, "bytes"), tick: mib, ticks: d3.ticks(0, most / 2 ** 20 * 1.1, 6).map((value) => value * 2 ** 20)};
   return {
     panels: [{
-      wide: true, height: 300, x: {...timeAxis("time since the measured region began, in ms", [0, detail.length], false), tick: (ns) => short(ns / 1e6)}, y: axis, shades,
+      wide: true, height: 300, x: {...timeAxis("ms since the measured region began", [0, detail.length], false), tick: (ns) => short(ns / 1e6)}, y: axis, shades,
       lines: [{...series[1], step: true, points: goal, say}, {...series[0], step: true, width: 1.3, points: used, say}],
       dots: triggers.map(([time, bytes]) => ({...series[2], small: triggers.length > 60, x: time, y: bytes, text: say([time, bytes])})),
       onRange: (range, at) => nearestCycle(range ? (range[0] + range[1]) / 2 : at),
