@@ -60,3 +60,8 @@ def test_without_its_metrics_it_is_refused(published_sweep, command, content):
         (published_sweep / "summary.csv").write_text(content)
     code, _, error = command("report", published_sweep, "--quiet")
     assert code == 2 and "summary.csv" in error
+
+
+def test_a_folder_that_has_its_runs_is_read_from_them(small_sweep):
+    (small_sweep / "runs.json.gz").write_bytes(b"something else")
+    assert not load_experiment(small_sweep, print).sweep.published

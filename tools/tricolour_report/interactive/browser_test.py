@@ -149,7 +149,9 @@ def test_a_legend_switches_a_series_off_everywhere_and_on_again(page):
     assert drawn(page) == before
 
 
-def test_value_axes_are_logarithmic_or_linear(page):
+def test_value_axes_are_logarithmic_or_linear(page, folder):
+    page.width(390)
+    page.open(folder / "report.html")
     choose(page, "workload", "latency")
     for name in LOGARITHMIC:
         before = page.run(f"document.querySelector('#chart-{name} .panels').innerHTML")

@@ -34,8 +34,7 @@ def document(experiment: Experiment) -> dict:
     places = {result.cell.hash: place for place, result in enumerate(experiment.results)}
     edges = {_setting(result): distributions.edges_of(group) for group in _by_setting(experiment) for result in group}
     return {
-        "workloads": experiment.workloads, "heaps": experiment.heaps, "baseline": " + ".join(experiment.sweep.baseline),
-        "published": experiment.sweep.published,
+        "workloads": experiment.workloads, "heaps": experiment.heaps, "published": experiment.sweep.published,
         "metrics": _metrics(experiment),
         "cells": [_cell(experiment, result, style, edges[_setting(result)]) for result in experiment.results],
         "settings": [

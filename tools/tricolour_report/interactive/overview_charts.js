@@ -23,6 +23,15 @@ function besides(heap, number, of) {
   return heapNumber(heap) * Math.exp(shift * (d3.min(gaps) || 0.4));
 }
 
+// The values, and the ends of their intervals as far as they do not press the values together: what goes on far beyond them is cut at the edge.
+function readable(points) {
+  const values = points.map(({value}) => value);
+  const [least, most] = d3.extent([1, ...values]);
+  const reach = 2 * Math.max(most - least, 0.05);
+  const ends = points.flatMap(({low, high}) => [low, high]).filter(finite);
+  return [...values, ...ends.map((end) => Math.max(least - reach, Math.min(most + reach, end)))];
+}
+
 // Cells' values as points with intervals: over the heaps where there are several, else a row for each combination.
 // `points` is [{cell, value, low, high, text, small}]; a cell of `failed` is a cross with its status.
 function comparison({title, points, failed, axis, rule, extra = []}) {
@@ -30,8 +39,7 @@ function comparison({title, points, failed, axis, rule, extra = []}) {
   const names = labels().filter((name) => [...points.map(({cell}) => cell), ...failed].some((cell) => cell.label === name));
   const rules = [...extra, ...(finite(rule) ? [several ? {y: rule} : {x: rule}] : [])];
   const shown = points.filter(({cell}) => !hidden.has(cell.label));
-  const values = (shown.length ? shown : points).flatMap(({value, low, high}) => [value, low, high]);
-  const valueAxis = axis(values);
+  const valueAxis = axis(readable(shown.length ? shown : points));
   const lost = valueAxis.kind === "log" ? points.filter(({value, small}) => !small && value <= 0).length : 0;
   const named = `${title}${several ? "" : `, heap ${data.heaps[0]}`}${lost ? ` (${lost} of ${points.filter(({small}) => !small).length} are 0)` : ""}`;
   if (!several) {

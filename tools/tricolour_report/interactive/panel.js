@@ -53,13 +53,14 @@ function drawPanel(holder, panel) {
   const width = Math.floor(holder.clientWidth);
   const narrow = width < NARROW;
   const rows = panel.y.kind === "band";
-  const above = rows && narrow; // names of rows stand above their bars, where beside them there is no room
+  const longest = rows ? d3.max(panel.y.names, (name) => textWidth(name)) : 0;
+  const above = rows && (narrow || longest > 0.4 * width); // names of rows stand above their bars, where beside them there is no room
   const rowHeight = above ? 46 : panel.rowHeight || 24;
   const top = 8 + (panel.title ? 16 : 0) + (panel.y.label ? 16 : 0);
   const bottom = panel.x.label ? 42 : 26;
   const height = rows ? top + bottom + rowHeight * panel.y.names.length : panel.height || Math.round(Math.max(250, Math.min(330, width * 0.62)));
   const yTicks = ticksOf(panel.y, Math.max(2, Math.floor((height - top - bottom) / 34)));
-  const names = rows && !above ? d3.max(panel.y.names, (name) => textWidth(name)) : d3.max(yTicks, (tick) => textWidth(panel.y.tick(tick)));
+  const names = rows ? longest : d3.max(yTicks, (tick) => textWidth(panel.y.tick(tick)));
   const left = above ? 6 : Math.ceil(names || 0) + 12;
   const right = 16;
   const inner = {x0: left, x1: width - right, y0: top, y1: height - bottom};
