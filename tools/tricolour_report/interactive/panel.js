@@ -36,6 +36,17 @@ function textWidth(text, size = 11, weight = "") {
   return measure.measureText(text).width;
 }
 
+// The words in lines that fit the room.
+function wrapped(text, room) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines[lines.length - 1]} ${word}`.trim();
+    if (lines[lines.length - 1] && textWidth(longer) > room) lines.push(word); else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
+const LINE = 13; // pixels from one line of a row's name to the next
 const regular = (corners, turn) => `M${d3.range(corners).map((i) => {
   const angle = turn + (2 * Math.PI * i) / corners;
   return `${(4.4 * Math.sin(angle)).toFixed(2)},${(-4.4 * Math.cos(angle)).toFixed(2)}`;
@@ -55,7 +66,8 @@ function drawPanel(holder, panel) {
   const rows = panel.y.kind === "band";
   const longest = rows ? d3.max(panel.y.names, (name) => textWidth(name)) : 0;
   const above = rows && (narrow || longest > 0.4 * width); // names of rows stand above their bars, where beside them there is no room
-  const rowHeight = above ? 46 : panel.rowHeight || 24;
+  const nameLines = above ? d3.max(panel.y.names, (name) => wrapped(name, width - 12).length) : 0;
+  const rowHeight = above ? 33 + LINE * nameLines : panel.rowHeight || 24;
   const top = 8 + (panel.title ? 16 : 0) + (panel.y.label ? 16 : 0);
   const bottom = panel.x.label ? 42 : 26;
   const height = rows ? top + bottom + rowHeight * panel.y.names.length : panel.height || Math.round(Math.max(250, Math.min(330, width * 0.62)));
@@ -63,6 +75,7 @@ function drawPanel(holder, panel) {
   const names = rows ? longest : d3.max(yTicks, (tick) => textWidth(panel.y.tick(tick)));
   const left = above ? 6 : Math.ceil(names || 0) + 12;
   const right = 16;
+  const frame = {above: LINE * nameLines, room: width - 12}; // what a row's name takes of its height, and how wide it may be
   const inner = {x0: left, x1: width - right, y0: top, y1: height - bottom};
   const x = scaleOf(panel.x, [inner.x0, inner.x1]);
   const y = scaleOf(panel.y, rows ? [inner.y0, inner.y1] : [inner.y1, inner.y0]);
@@ -76,7 +89,7 @@ function drawPanel(holder, panel) {
     line += 17;
   }
   if (panel.y.label) svg.append("text").attr("x", 0).attr("y", line).attr("fill", SOFT).text(panel.y.label);
-  drawAxes(svg, panel, {x, y, inner, yTicks, above});
+  const ticks = drawAxes(svg, panel, {x, y, inner, yTicks, frame});
   const clip = `clip-${++clips}`;
   svg.append("clipPath").attr("id", clip).append("rect").attr("x", inner.x0 - 1).attr("y", inner.y0 - 7)
     .attr("width", Math.max(0, inner.x1 - inner.x0 + 8)).attr("height", inner.y1 - inner.y0 + 8);
@@ -84,15 +97,17 @@ function drawPanel(holder, panel) {
   const targets = [];
   drawShades(plot, panel, x, inner);
   drawRules(plot, panel, x, y, inner);
-  drawBars(plot, panel, x, y, above, targets);
+  drawBars(plot, panel, x, y, frame.above, targets);
   for (const one of panel.lines || []) if (!hidden.has(one.key)) drawLine(plot, one, panel, x, y, targets);
-  for (const one of panel.dots || []) if (!hidden.has(one.key)) drawDot(plot, one, panel, x, y, above, targets);
+  for (const one of panel.dots || []) if (!hidden.has(one.key)) drawDot(plot, one, panel, x, y, frame.above, targets);
+  svg.node().append(ticks); // names stay readable over what crosses them
   if (panel.note) svg.append("text").attr("x", (inner.x0 + inner.x1) / 2).attr("y", (inner.y0 + inner.y1) / 2)
     .attr("text-anchor", "middle").attr("fill", SOFT).text(panel.note);
   listen(svg, panel, {x, inner, targets});
 }
 
-function drawAxes(svg, panel, {x, y, inner, yTicks, above}) {
+// Returns the ticks' texts.
+function drawAxes(svg, panel, {x, y, inner, yTicks, frame}) {
   const spacing = panel.x.kind === "band" ? 1 : Math.max(52, 14 + d3.max(ticksOf(panel.x, 8), (tick) => textWidth(panel.x.tick(tick))));
   const grid = svg.append("g").attr("stroke", "#e3e3e3").attr("stroke-width", 0.8);
   const text = svg.append("g").attr("fill", SOFT);
@@ -109,9 +124,13 @@ function drawAxes(svg, panel, {x, y, inner, yTicks, above}) {
   for (const tick of yTicks) {
     if (y.bandwidth) {
       const middle = y(tick) + y.bandwidth() / 2;
-      const label = text.append("text").attr("class", "y-tick").attr("fill", INK).text(panel.y.tick(tick));
-      if (above) label.attr("x", inner.x0).attr("y", y(tick) + 9);
-      else label.attr("x", inner.x0 - 7).attr("y", middle + 4).attr("text-anchor", "end");
+      const lines = frame.above ? wrapped(panel.y.tick(tick), frame.room) : [panel.y.tick(tick)];
+      lines.forEach((line, number) => {
+        const label = text.append("text").attr("class", number ? "more" : "y-tick").attr("fill", INK).attr("paint-order", "stroke")
+          .attr("stroke", "#ffffff").attr("stroke-width", 3).text(line);
+        if (frame.above) label.attr("x", inner.x0).attr("y", y(tick) + 9 + LINE * number);
+        else label.attr("x", inner.x0 - 7).attr("y", middle + 4).attr("text-anchor", "end");
+      });
       continue;
     }
     grid.append("line").attr("x1", inner.x0).attr("x2", inner.x1).attr("y1", y(tick)).attr("y2", y(tick));
@@ -120,6 +139,7 @@ function drawAxes(svg, panel, {x, y, inner, yTicks, above}) {
   svg.append("path").attr("d", `M${inner.x0},${inner.y0}V${inner.y1}H${inner.x1}`).attr("fill", "none").attr("stroke", "#9aa0a8");
   if (panel.x.label) svg.append("text").attr("x", (inner.x0 + inner.x1) / 2).attr("y", inner.y1 + 33).attr("text-anchor", "middle")
     .attr("fill", SOFT).text(panel.x.label);
+  return text.node();
 }
 
 function drawShades(plot, panel, x, inner) {
@@ -138,9 +158,9 @@ function drawRules(plot, panel, x, y, inner) {
   }
 }
 
-// The part of a row that its marks have: all of it, or what is left under the name.
+// The part of a row that its marks have: what is left under the name, where that stands above.
 function rowRoom(y, row, above) {
-  return above ? [y(row) + 13, Math.max(6, y.bandwidth() - 13)] : [y(row), y.bandwidth()];
+  return [y(row) + above, Math.max(6, y.bandwidth() - above)];
 }
 
 function drawBars(plot, panel, x, y, above, targets) {
