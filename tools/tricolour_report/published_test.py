@@ -62,6 +62,12 @@ def test_without_its_metrics_it_is_refused(published_sweep, command, content):
     assert code == 2 and "summary.csv" in error
 
 
+@pytest.mark.parametrize("form, code", [("gbench", 0), ("benchstat", 0), ("hgrm", 2), ("hlog", 2), ("dacapo", 2), ("csv", 2)])
+def test_exports_of_events_are_refused(published_sweep, tmp_path, command, form, code):
+    found, out, error = command("export", published_sweep, "--format", form, "--out", tmp_path / "out", "--quiet")
+    assert found == code and (code == 0 or ("keeps no single" in error and not (tmp_path / "out").exists()))
+
+
 def test_a_folder_that_has_its_runs_is_read_from_them(small_sweep):
     (small_sweep / "runs.json.gz").write_bytes(b"something else")
     assert not load_experiment(small_sweep, print).sweep.published
