@@ -1,7 +1,7 @@
 // Numbers as people read them, and axes: what an axis is, its scale and its ticks.
 //
 // An axis is {kind: "log" | "linear" | "band", domain or names, label, say, tick}: `say` writes a value for the read-out, `tick` for a
-// tick. Every axis names its unit, in its label or in its ticks.
+// tick, and ticks are round numbers of `step`, which is 1 where it is not given. Every axis names its unit, in its label or in its ticks.
 
 function threeDigits(value) {
   const magnitude = Math.abs(value);
@@ -60,6 +60,7 @@ const plainAxis = (label, domain, log = false) => ({kind: log ? "log" : "linear"
 const shareAxis = (label) => ({kind: "linear", domain: [-0.02, 1.02], label, say: share, tick: short});
 const unitAxis = (label, domain, log, unit) => ({
   kind: log ? "log" : "linear", domain, label, say: (value) => measured(value, unit), tick: (value) => measured(value, unit, short),
+  step: unit === "bytes" ? 2 ** 20 : 1,
 });
 const bandAxis = (names, label = "") => ({kind: "band", names, label, say: String, tick: String});
 
@@ -83,8 +84,12 @@ function ticksOf(axis, most) {
   if (axis.kind === "band") return axis.names;
   const every = (values) => values.filter((_, place) => place % Math.max(1, Math.ceil(values.length / most)) === 0);
   if (axis.ticks) return every(axis.ticks);
-  const [low, high] = axis.domain;
-  if (axis.kind === "linear") {
+  const [low, high] = axis.domain.map((end) => end / (axis.step || 1));
+  return roundNumbers(axis.kind, low, high, most, every).map((value) => value * (axis.step || 1));
+}
+
+function roundNumbers(kind, low, high, most, every) {
+  if (kind === "linear") {
     let wanted = most;
     while (wanted > 1 && d3.ticks(low, high, wanted).length > most) --wanted;
     return d3.ticks(low, high, wanted);

@@ -248,5 +248,10 @@ def test_a_published_folder_shows_what_it_has(page, folder, published_sweep, com
     found = drawn(page)
     assert tuple(name for name, marks in found.items() if marks == "absent") == EVENTS
     assert "no tables of single events" in text_of(page, "#chart-timeline") and "not the tables of single events" in text_of(page, "#absent + ul")
-    assert page.run(FITS) == []
+    page.width(390)
+    page.run("document.querySelector('#chart-metric input').click()")
+    choose(page, "view", "value")
+    for metric in page.run("[...document.getElementById('metric').options].map((one) => one.value)"):
+        choose(page, "metric", metric)
+        assert page.run(FITS) == [], metric
     page.requests[:] = [address for address in page.requests if address != (published_sweep / "report.html").as_uri()]

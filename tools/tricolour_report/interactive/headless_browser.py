@@ -1,7 +1,7 @@
 """Headless Chromium for the tests, driven by its DevTools protocol over a pipe.
 
 Purpose: open a page at a given width, run scripts in it, move the pointer, take pictures, and know what it printed and asked for.
-Invariants: one tab; `complaints` holds every console error and exception, `requests` every address asked for, of all pages opened.
+Invariants: one tab; `complaints` holds every console error and exception, `requests` every address asked for (`data:` holds what it names), of all pages opened.
 Without Chromium the tests fail. Ownership: the browser and its profile folder live as long as the `with` block.
 """
 
@@ -85,7 +85,7 @@ class Browser:
             self.complaints.append(str(what["args"]))
         elif event == "Log.entryAdded" and what["entry"]["level"] in ("error", "warning"):
             self.complaints.append(what["entry"]["text"])
-        elif event == "Network.requestWillBeSent":
+        elif event == "Network.requestWillBeSent" and not what["request"]["url"].startswith("data:"):
             self.requests.append(what["request"]["url"])
 
     def width(self, width: int, height: int = 900) -> None:

@@ -78,7 +78,7 @@ function heapOverTime() {
   const shades = hidden.has("pause") ? [] : intervals(detail.pauses).map(([from, to]) => ({from, to}));
   if (cycle) shades.unshift({from: cycle.begin, to: cycle.begin + cycle.span, colour: "#0057a8"});
   const mib = (bytes) => short(bytes / 2 ** 20);
-  const axis = {kind: "linear", domain: [0, most * 1.1], label: "heap in use, MiB", say: (bytes) => measured(bytes, "bytes"), tick: mib, ticks: d3.ticks(0, most / 2 ** 20 * 1.1, 6).map((value) => value * 2 ** 20)};
+  const axis = {kind: "linear", domain: [0, most * 1.1], label: "heap in use, MiB", say: (bytes) => measured(bytes, "bytes"), tick: mib, step: 2 ** 20};
   return {
     panels: [{
       wide: true, height: 300, x: {...timeAxis("ms since the measured region began", [0, detail.length], false), tick: (ns) => short(ns / 1e6)}, y: axis, shades,
