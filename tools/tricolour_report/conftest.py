@@ -1,11 +1,14 @@
 """Fixtures: synthetic sweeps, written once a session, and `command`, which runs the command line in this process."""
 
+import gzip
 import shutil
 
 import pytest
 
 from .__main__ import main
+from .experiment import load_experiment
 from .synthetic_sweep import write_barrier_cost, write_sweep
+from .tidy import tidy_table
 
 PAIRS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
 
@@ -21,6 +24,17 @@ def _small(tmp_path_factory):
 def small_sweep(_small, tmp_path):
     """Three combinations, two workloads, three invocations; a copy that the test may damage."""
     return shutil.copytree(_small, tmp_path / "sweep")
+
+
+@pytest.fixture
+def published_sweep(small_sweep):
+    """The same as `tools/reference` keeps it: records and metrics, no tables of events."""
+    tidy_table(load_experiment(small_sweep, print)).to_csv(small_sweep / "summary.csv", index=False)
+    with gzip.open(small_sweep / "runs.json.gz", "wt") as records:
+        for path in small_sweep.glob("runs/*/*/run.json"):
+            records.write(path.read_text() + "\n")
+    shutil.rmtree(small_sweep / "runs")
+    return small_sweep
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 Purpose: read a run's tables once, derive everything, and let the tables go, so that a sweep of any length fits into
 memory.
-Invariant: a digest exists only for a run whose every table was read whole; otherwise `DamagedRun`.
+Invariant: a digest exists only for a run whose every table was read whole, otherwise `DamagedRun`; or for a run of a
+published sweep, which has its metrics and nothing that needs single events.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from . import mmu, quantiles
 from .errors import DamagedRun
 from .explicit_cost import explicit_wall_cost
 from .lost_time import lost_intervals, pauses_in_region
-from .metrics import MMU_WINDOWS, measure
+from .metrics import METRICS, MMU_WINDOWS, measure
 from .request_latency import latencies
 from .sweep_folder import Cell, Run
 from .tables import read_table
@@ -83,4 +84,15 @@ def digest_run(run: Run) -> Digest:
         bmu=bmu_curve,
         request_count=len(requests),
         request_curves={name: quantiles.curve(values) for name, values in curves.items()},
+    )
+
+
+def digest_published(run: Run, metrics: dict[str, float] | None) -> Digest:
+    """The digest of a run that kept its metrics only; raises DamagedRun when it has none."""
+    if not metrics:
+        raise DamagedRun("summary.csv has no row for it")
+    nothing = np.full(len(WINDOWS), np.nan)
+    return Digest(
+        cell=run.cell, block=run.block, record=run.record, metrics={name: metrics.get(name, float("nan")) for name in METRICS},
+        pauses={}, hiccups=np.zeros(0, dtype="int64"), mmu=nothing, bmu=nothing, request_count=0, request_curves={},
     )

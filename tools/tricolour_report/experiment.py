@@ -16,10 +16,11 @@ from typing import Callable, Iterable
 import numpy as np
 
 from . import intervals, quantiles
-from .digest import Digest, digest_run
+from .digest import Digest, digest_published, digest_run
 from .errors import DamagedRun
 from .intervals import Ratio
 from .metrics import METRICS
+from .published import read_metrics
 from .sweep_folder import MAIN_KEYS, Cell, Run, Skipped, Sweep, open_sweep
 
 RUNS_PER_WORKER = 32
@@ -145,7 +146,8 @@ def load_experiment(
     digests: dict[str, list[Digest]] = {}
     whole: list[Run] = []
     runs = [run for run in sweep.runs if wanted(run.cell)]
-    for run, outcome in zip(runs, _digest_all(runs)):
+    outcomes = _digest_published(runs, read_metrics(folder)) if sweep.published else _digest_all(runs)
+    for run, outcome in zip(runs, outcomes):
         if isinstance(outcome, str):
             skipped.append(Skipped(str(run.folder.relative_to(folder)), outcome))
             continue
@@ -157,6 +159,14 @@ def load_experiment(
     results = [_result(sweep, cell, digests, whole) for cell in sweep.cells if wanted(cell)]
     _attach_baselines(results, sweep.baseline)
     return Experiment(sweep, results, [run for run in whole if run.verified], skipped)
+
+
+def _digest_published(runs: list[Run], metrics: dict[tuple[str, int], dict[str, float]]) -> Iterable[Digest | str | None]:
+    for run in runs:
+        try:
+            yield digest_published(run, metrics.get((run.cell.hash, run.block))) if run.timed else None
+        except DamagedRun as damage:
+            yield str(damage)
 
 
 def _digest_all(runs: list[Run]) -> Iterable[Digest | str | None]:

@@ -1,42 +1,49 @@
 """The HTML page of a sweep.
 
-Purpose: put answers, tables, figures, failures, provenance and commands into `page.html.j2`.
-Invariants: the page refers to nothing outside itself; all text goes through autoescape.
+Purpose: put answers, tables, the charts' data and script, failures, calibration, provenance and commands into `page.html.j2`.
+Invariants: the page refers to nothing outside itself, and its policy forbids it to; all text goes through autoescape. What is not a chart
+can be read without JavaScript.
 """
 
 import json
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 import jinja2
 
+from .absent import absences
 from .answers import answers, headline, means
+from .calibration import Calibration, read_calibration
+from .errors import DamagedRun
 from .experiment import Experiment
+from .interactive.document import as_script, document
+from .interactive.script import Script
 from .intervals import ENOUGH_INVOCATIONS
 from .quantities import size
 from .rows import groups
+from .sweep_folder import flatten
 
 TEMPLATE = "page.html.j2"
+STYLE_SHEET = "page.css"
+NO_CALIBRATION = "There is no calibration.json, neither in the sweep's folder nor in results/reference/calibration."
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A drawn figure; `source` is a data URI, `width` its natural width in CSS pixels."""
+    """A drawn figure for readers without JavaScript; `source` is a data URI, `width` its natural width in CSS pixels."""
 
-    name: str
-    section: str
     title: str
     reading: str
     source: str
     width: int
 
 
-def render(experiment: Experiment, shown: list[Shown]) -> str:
+def render(experiment: Experiment, static: list[Shown], script: Script) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )
+    calibration, calibration_absent = _calibration(experiment)
     fewest = min((len(result.digests) for result in experiment.results if result.digests), default=0)
     return environment.get_template(TEMPLATE).render(
         sweep=experiment.sweep,
@@ -48,12 +55,28 @@ def render(experiment: Experiment, shown: list[Shown]) -> str:
         answers=answers(experiment),
         means=means(experiment),
         groups=groups(experiment),
-        sections=[(section, list(figures)) for section, figures in groupby(shown, key=lambda one: one.section)],
+        static=static,
+        css=(Path(__file__).parent / STYLE_SHEET).read_text(encoding="utf-8"),
+        script=script,
+        data=as_script(document(experiment)),
+        absent=absences(experiment),
+        calibration=calibration,
+        calibration_absent=calibration_absent,
         failures=_failures(experiment),
         verified=_verified(experiment),
         provenance=_provenance(experiment),
+        shared=_shared_parameters(experiment),
+        recipe=_recipe(experiment.sweep.folder),
         commands=_commands(experiment),
     )
+
+
+def _calibration(experiment: Experiment) -> tuple[Calibration | None, str]:
+    """(what was checked, why there is nothing)."""
+    try:
+        return read_calibration(experiment.sweep.folder), NO_CALIBRATION
+    except DamagedRun as damage:
+        return None, f"The calibration is damaged: {damage}"
 
 
 def _failures(experiment: Experiment) -> list[dict]:
@@ -88,6 +111,17 @@ def _provenance(experiment: Experiment) -> list[dict]:
                 if key != "utc":
                     values.setdefault(key, {})[_text(value)] = None
     return [{"name": key, "values": list(found), "differs": len(found) > 1} for key, found in values.items()]
+
+
+def _shared_parameters(experiment: Experiment) -> list[tuple[str, str]]:
+    """Every parameter that has one value in all runs, defaults included."""
+    runs = [flatten(run.record["parameters"]) for result in experiment.results for run in result.runs if run.record and "parameters" in run.record]
+    return [(name, value) for name, value in runs[0].items() if all(other.get(name) == value for other in runs)] if runs else []
+
+
+def _recipe(folder: Path) -> str:
+    path = folder / "experiment.toml"
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
 
 def _text(value: object) -> str:

@@ -1,7 +1,8 @@
 """The `report` command: figures, tables and the page of a sweep.
 
 Purpose: draw everything once and write it as PNG, SVG, PDF and one HTML file.
-Invariant: either all outputs are put in place or none is touched.
+Invariants: either all outputs are put in place or none is touched. Of a published sweep only the page is written: its pictures and
+tables were made when the tables of events were there, and stay.
 """
 
 import base64
@@ -10,6 +11,7 @@ from typing import Callable
 
 from .errors import UsageProblem
 from .experiment import Experiment, load_experiment
+from .interactive.script import read_script
 from .lower_bound_overhead import overhead_table
 from .page import Shown, render
 from .tidy import tidy_table
@@ -17,27 +19,32 @@ from .writing import Publication, publish
 
 
 def write_report(folder: Path, html: Path | None, progress: Callable[[str], None]) -> Path:
-    """Write DIR/plots, DIR/summary.csv, DIR/lower_bound_overhead.csv and the page; returns the page's path."""
+    """Write DIR/plots, DIR/summary.csv, DIR/lower_bound_overhead.csv and the page, whose path is returned."""
     page = (html or folder / "report.html").absolute()
     if html and not page.parent.is_dir():
         raise UsageProblem(f"{page.parent}, where the page should go, is not a folder")
+    script = read_script()
     progress(f"reading {folder}")
     experiment = load_experiment(folder, progress)
     progress(f"read {experiment.timed_runs} timed runs of {len(experiment.results)} cells")
     with publish(folder) as publication:
-        shown = _draw(experiment, folder / "plots", publication, progress)
-        progress("writing the tables and the page")
-        tidy_table(experiment).to_csv(publication.path(folder / "summary.csv"), index=False)
-        overhead_table(experiment).to_csv(publication.path(folder / "lower_bound_overhead.csv"), index=False)
-        publication.path(page).write_text(render(experiment, shown), encoding="utf-8")
+        static = []
+        if not experiment.sweep.published:
+            static = _draw(experiment, folder / "plots", publication, progress)
+            progress("writing the tables")
+            tidy_table(experiment).to_csv(publication.path(folder / "summary.csv"), index=False)
+            overhead_table(experiment).to_csv(publication.path(folder / "lower_bound_overhead.csv"), index=False)
+        progress("writing the page")
+        publication.path(page).write_text(render(experiment, static, script), encoding="utf-8")
     return page
 
 
 def _draw(experiment: Experiment, plots: Path, publication: Publication, progress: Callable[[str], None]) -> list[Shown]:
+    """Every figure into files; returns those of the overview for readers without JavaScript."""
     from matplotlib import pyplot
 
     from .figures.files import save
-    from .figures.gallery import pictures
+    from .figures.gallery import OVERVIEW, pictures
 
     shown = []
     for picture in pictures(experiment, progress):
@@ -45,7 +52,8 @@ def _draw(experiment: Experiment, plots: Path, publication: Publication, progres
         extent = _lay_out(picture.figure)
         svg = save(picture.figure, plots, picture.name, publication.path, extent)["svg"]
         pyplot.close(picture.figure)
-        shown.append(Shown(picture.name, picture.section, picture.title, picture.reading, _inline(svg), round(96 * extent.width)))
+        if picture.section == OVERVIEW:
+            shown.append(Shown(picture.title, picture.reading, _inline(svg), round(96 * extent.width)))
     return shown
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from . import report
+from .interactive import script
 from .synthetic_sweep import write_barrier_cost, write_sweep
 
 KINDS = (
@@ -30,6 +31,7 @@ def latency_sweep(tmp_path):
 
 def test_report_writes_figures_table_and_page(latency_sweep, command):
     (latency_sweep / "index.json").write_text((latency_sweep / "index.json").read_text().replace('"synthetic"', '"<b>bold</b> & co"'))
+    (latency_sweep / "experiment.toml").write_text("(unaltered) [matrix]")
     code, out, error = command("report", latency_sweep)
     page = latency_sweep / "report.html"
     assert code == 0 and out.splitlines()[-1] == str(page)
@@ -49,9 +51,12 @@ def test_report_writes_figures_table_and_page(latency_sweep, command):
 
 def check_page(html):
     assert "&lt;b&gt;bold&lt;/b&gt; &amp; co" in html and "<b>bold" not in html
-    references = re.findall(r'(?:src|href)="([^"]*)"', html) + re.findall(r"url\(([^)]*)\)", html)
+    markup = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+    references = re.findall(r'(?:src|href)="([^"]*)"', markup) + re.findall(r"url\(([^)]*)\)", markup)
     assert len(references) > 10
     assert all(reference.startswith(("data:", "#")) for reference in references)
+    assert html.count("<script") == html.count("</script>") == 3 and "default-src 'none'" in html
+    assert "Redistributions in binary form" in html and "(unaltered) [matrix]" in html
     assert "Exploratory" in html and "tricolour run --collector concurrent" in html and "0123abc" in html
 
 
@@ -65,7 +70,7 @@ def test_failed_cells_and_an_interrupted_sweep_stand_on_the_page(tmp_path, comma
     (folder / "index.json").write_text(json.dumps(index))
     assert command("report", folder, "--quiet")[::2] == (0, "")
     html = (folder / "report.html").read_text()
-    assert "interrupted" in html and html.count("<td>heap_exhausted</td>") == 2 and "no room for 4096 bytes" in html
+    assert "interrupted" in html and html.count('<td data-label="status">heap_exhausted</td>') == 2 and "no room for 4096 bytes" in html
 
 
 def test_a_full_disk_leaves_the_old_report_untouched(small_sweep, command, monkeypatch):
@@ -94,3 +99,10 @@ def test_the_page_may_go_elsewhere_and_a_wrong_place_is_refused(small_sweep, tmp
 def test_a_folder_without_results_is_refused(tmp_path, command, name):
     code, out, error = command(name, tmp_path)
     assert code == 2 and out == "" and "index.json" in error.splitlines()[-1]
+
+
+def test_without_d3_nothing_is_written(small_sweep, tmp_path, command, monkeypatch):
+    monkeypatch.setattr(script, "D3", tmp_path / "d3.min.js")
+    before = listing(small_sweep)
+    code, out, error = command("report", small_sweep, "--quiet")
+    assert code == 2 and out == "" and "node-d3" in error and listing(small_sweep) == before

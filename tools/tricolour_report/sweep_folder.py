@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import schema
 from .errors import DamagedRun, UsageProblem
+from .published import is_published, read_records
 
 MAIN_KEYS = ("collector", "barrier", "workload", "heap")
 
@@ -69,7 +70,8 @@ class Skipped:
 
 @dataclass
 class Sweep:
-    """`invocations` are the runs of each cell, in a shard's folder the shard's; `planned` counts all, whether or not they are listed."""
+    """`invocations` are the runs of each cell, in a shard's folder the shard's; `planned` counts all, whether or not they are listed; a `published`
+    one has no tables of events."""
 
     folder: Path
     name: str
@@ -80,6 +82,7 @@ class Sweep:
     runs: list[Run]
     skipped: list[Skipped]
     listed: int
+    published: bool = False
 
     @property
     def baseline_label(self) -> str:
@@ -98,6 +101,7 @@ class Sweep:
 def open_sweep(folder: Path) -> Sweep:
     """Read the index and every run's record; raises UsageProblem when `folder` is no sweep folder."""
     index = _read_index(folder)
+    records = read_records(folder) if is_published(folder) else None
     cells, runs, skipped, listed = [], [], [], 0
     for entry in index["cells"]:
         cell = Cell(entry["cell"], flatten(entry["parameters"]))
@@ -105,11 +109,11 @@ def open_sweep(folder: Path) -> Sweep:
         for listing in entry["runs"]:
             listed += 1
             try:
-                runs.append(_read_run(folder, cell, listing))
+                runs.append(_read_run(folder, cell, listing, records))
             except DamagedRun as damage:
                 skipped.append(Skipped(listing["path"], str(damage)))
     return Sweep(
-        folder, _name(index), index["created_utc"], index["baseline"], _invocations(index), cells, runs, skipped, listed
+        folder, _name(index), index["created_utc"], index["baseline"], _invocations(index), cells, runs, skipped, listed, records is not None
     )
 
 
@@ -158,24 +162,41 @@ def _check_once(path: Path, what: str, names: list) -> None:
         seen.add(name)
 
 
-def _read_run(folder: Path, cell: Cell, listing: dict) -> Run:
-    place = folder / listing["path"]
-    path = place / "run.json"
+def _read_run(folder: Path, cell: Cell, listing: dict, records: dict[tuple[str, int], dict] | None) -> Run:
+    """`records`: those of a published sweep, else the run's folder has its own."""
+    place = _place_of(folder, listing["path"])
     try:
-        leaves = Path(listing["path"]).is_absolute() or folder.resolve() not in place.resolve().parents
-        recorded = path.exists()
+        record = _record_in(place) if records is None else _checked(records.get((cell.hash, listing["block"])))
+    except DamagedRun as damage:
+        raise DamagedRun(f"run.json: {damage}") from damage
+    if record is None:
+        if listing["status"] == "ok":
+            raise DamagedRun("run.json is missing though the index says ok")
+        return Run(cell, listing["block"], place, listing["status"], listing["exit_code"], None)
+    if (record["cell"], record["block"]) != (cell.hash, listing["block"]):
+        raise DamagedRun(f"run.json belongs to cell {record['cell']}, block {record['block']}")
+    return Run(cell, record["block"], place, record["status"], record["exit_code"], record)
+
+
+def _place_of(folder: Path, path: str) -> Path:
+    place = folder / path
+    try:
+        leaves = Path(path).is_absolute() or folder.resolve() not in place.resolve().parents
+        (place / "run.json").exists()
     except (OSError, ValueError, RuntimeError) as error:
         raise DamagedRun(f"the path cannot be followed: {error}") from error
     if leaves:
         raise DamagedRun("the path leaves the sweep's folder")
-    if not recorded:
-        if listing["status"] == "ok":
-            raise DamagedRun("run.json is missing though the index says ok")
-        return Run(cell, listing["block"], place, listing["status"], listing["exit_code"], None)
-    try:
-        record = schema.read(path, "run.schema.json")
-    except DamagedRun as damage:
-        raise DamagedRun(f"run.json: {damage}") from damage
-    if (record["cell"], record["block"]) != (cell.hash, listing["block"]):
-        raise DamagedRun(f"run.json belongs to cell {record['cell']}, block {record['block']}")
-    return Run(cell, record["block"], place, record["status"], record["exit_code"], record)
+    return place
+
+
+def _record_in(place: Path) -> dict | None:
+    path = place / "run.json"
+    return schema.read(path, "run.schema.json") if path.exists() else None
+
+
+def _checked(record: dict | None) -> dict | None:
+    violation = record and schema.check(record, "run.schema.json")
+    if violation:
+        raise DamagedRun(violation)
+    return record

@@ -17,6 +17,7 @@ FORMATS: dict[str, Callable[[Experiment, Path, Progress], None]] = {
     "hgrm": hgrm.write, "hlog": hlog.write, "perfetto": perfetto.write, "gbench": google_benchmark.write,
     "benchstat": benchstat.write, "dacapo": dacapo_latency.write, "csv": tidy_tables.write,
 }
+OF_EVENTS = ("hgrm", "hlog", "dacapo", "csv")  # made from single pauses and requests
 
 
 def write_export(folder: Path, form: str, out: Path, progress: Progress) -> Path:
@@ -31,6 +32,8 @@ def write_export(folder: Path, form: str, out: Path, progress: Progress) -> Path
     experiment = load_experiment(folder, progress)
     if not experiment.timed_runs:
         raise UsageProblem(f"{folder} has no timed run to export")
+    if experiment.sweep.published and form in OF_EVENTS:
+        raise UsageProblem(f"{folder} keeps no single pauses and requests, which {form} needs")
     draft = out.with_name(f".{out.name}.part")
     draft.mkdir()
     try:

@@ -45,7 +45,7 @@ def barrier_cost(costs: dict):
     for axes, (quantity, label) in zip(grid, quantities):
         for number, arm in enumerate(ARMS):
             _bars(axes, costs, arm, number, quantity)
-        axes.set_xticks(range(len(costs)), list(costs))
+        axes.set_xticks(range(len(costs)), list(costs), rotation=30, ha="right", rotation_mode="anchor")
         axes.set_xlabel("barrier")
         axes.set_ylabel(label)
         axes.grid(axis="x", visible=False)

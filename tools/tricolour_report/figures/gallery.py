@@ -18,6 +18,7 @@ from . import barrier_cost, heap_over_time, lower_bound_overhead, pauses, percen
 from .style import Style
 
 REFERENCE_HEAP = "2x"
+OVERVIEW = "Overview"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def pictures(experiment: Experiment, progress: Callable[[str], None]) -> Iterato
     style = Style(experiment)
     if experiment.timed_runs:
         yield Picture(
-            "throughput", "Overview", "Throughput against the baseline",
+            "throughput", OVERVIEW, "Throughput against the baseline",
             "Operations per second over those of the baseline in the same block; bars are 95 % intervals. An "
             "interval that holds 1 shows no difference; one that leaves the picture goes on. Crosses: cells that failed.",
             throughput.throughput(experiment, style),
@@ -100,7 +101,7 @@ def _overhead_picture(experiment: Experiment, style: Style, progress: Callable[[
     except DamagedRun as damage:
         progress(f"skipped {experiment.sweep.folder / EXPLICIT_FREE}: {damage}")
     return Picture(
-        "lower_bound_overhead", "Overview", "Lower-bound overhead",
+        "lower_bound_overhead", OVERVIEW, "Lower-bound overhead",
         "What an operation costs, over the least that any cell of the same work cost without its explicit collection: "
         "collecting costs at least this much. Barriers' fast paths and slower allocation are in it. Bars are 95 % "
         "intervals, which do not know that the floor was chosen for being the least. Lower is better.",
@@ -118,7 +119,7 @@ def _cost_picture(experiment: Experiment, progress: Callable[[str], None]) -> It
         progress(f"skipped {path}: {damage}")
         return
     yield Picture(
-        "barrier_cost", "Overview", "Cost of a reference store",
+        "barrier_cost", OVERVIEW, "Cost of a reference store",
         "Time per store in four arms, which part the cost: flag test, filter, shading. Intervals are over "
         "repetitions in one process.",
         barrier_cost.barrier_cost(costs),

@@ -25,8 +25,8 @@ def kinds_of(results: list[CellResult]) -> list[str]:
 
 def histogram(experiment: Experiment, results: list[CellResult], style: Style):
     """Outlines of counts per logarithmic bin."""
-    low, high = _range(results)
-    edges = np.logspace(low, high, (high - low) * BINS_PER_DECADE + 1)
+    low, high = decades(results)
+    edges = bin_edges(low, high)
 
     def draw(axes, result, values):
         counts = np.histogram(values, edges)[0].astype(float)
@@ -39,7 +39,7 @@ def histogram(experiment: Experiment, results: list[CellResult], style: Style):
 
 def complementary(experiment: Experiment, results: list[CellResult], style: Style):
     """P(pause > x), down to 1/n, with the hiccups of the same runs as floor."""
-    low, high = _range(results)
+    low, high = decades(results)
     hiccups = np.concatenate([np.zeros(0), *(d.hiccups for r in results for d in r.digests)])
     hiccups = hiccups[hiccups > 0]
 
@@ -65,21 +65,30 @@ def _log_count_axis(axes) -> None:
 
 
 def _survival(axes, values, **look) -> None:
-    """Steps of P(> x); the longest EVERY_RANK values each, the rest thinned to what a picture can show."""
+    axes.plot(*survival(values), drawstyle="steps-post", **look)
+
+
+def survival(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Corners (x, P(> x)) of steps; the longest EVERY_RANK values each, the rest thinned to what a picture can show."""
     n = len(values)
     above = np.unique(np.concatenate([np.arange(min(n, EVERY_RANK)), np.geomspace(1, n, 400).astype(int) - 1]))[::-1]
     ordered = np.sort(values)[n - 1 - above]
     probability = np.maximum(above, 1) / n
-    axes.plot(np.concatenate([ordered[:1], ordered]), np.concatenate([[1.0], probability]), drawstyle="steps-post", **look)
+    return np.concatenate([ordered[:1], ordered]), np.concatenate([[1.0], probability])
 
 
-def _range(results: list[CellResult]) -> tuple[int, int]:
+def decades(results: list[CellResult]) -> tuple[int, int]:
+    """Powers of ten of ns that hold all pauses."""
     values = np.concatenate([result.pooled_pauses() for result in results])
     values = values[values > 0]
     if not len(values):
         return 3, 6
     low = int(np.floor(np.log10(values.min())))
     return low, max(int(np.floor(np.log10(values.max()))) + 1, low + 1)
+
+
+def bin_edges(low: int, high: int) -> np.ndarray:
+    return np.logspace(low, high, (high - low) * BINS_PER_DECADE + 1)
 
 
 def _by_kind(experiment, results, style, draw, ylabel, limits, extra=()):

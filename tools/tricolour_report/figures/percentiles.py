@@ -56,16 +56,10 @@ def request_percentiles(experiment: Experiment, results: list[CellResult], style
 
 
 def _band(axes, curves: list[np.ndarray], look: dict) -> np.ndarray:
-    """Median line and range over invocations, where every invocation has a value; returns the median."""
-    stacked = np.array(curves).reshape(-1, len(X))
-    everywhere = np.isfinite(stacked).all(axis=0) & (len(stacked) > 0)
-    middle = np.where(everywhere, np.median(stacked, axis=0) if len(stacked) else np.nan, np.nan)
+    """Median line and range over invocations; returns the median."""
+    middle, low, high = quantiles.median_and_range(curves, len(X))
     axes.plot(X, middle, **look)
-    if everywhere.any():
-        axes.fill_between(
-            X[everywhere], stacked[:, everywhere].min(axis=0), stacked[:, everywhere].max(axis=0),
-            color=look["color"], alpha=0.12, linewidth=0,
-        )
+    axes.fill_between(X, low, high, where=np.isfinite(middle), color=look["color"], alpha=0.12, linewidth=0)
     return middle
 
 

@@ -1,0 +1,44 @@
+"""What a page cannot show, and why.
+
+Purpose: sentences for the reader, so that nothing is missing in silence.
+"""
+
+from .digest import Digest
+from .experiment import Experiment
+from .explicit_free import FILE as EXPLICIT_FREE
+from .published import RECORDS, TABLES
+
+COST = "barrier_cost.json"
+
+
+def absences(experiment: Experiment) -> list[str]:
+    folder = experiment.sweep.folder
+    digests = [digest for result in experiment.results for digest in result.digests]
+    found = []
+    if experiment.sweep.published:
+        tables = ", ".join(f"{name}.csv" for name in TABLES)
+        found.append(
+            f"Distributions, MMU curves, timelines and heap over time: this folder keeps the runs' records ({RECORDS}) and metrics "
+            f"(summary.csv) but not the tables of single events ({tables}). The sweep made again with its experiment.toml has them."
+        )
+        if (folder / "plots").is_dir():
+            found[-1] += " The pictures drawn when they were there lie in plots/."
+        if not any(digest.metrics["wall_gc"] >= 0 for digest in digests):
+            found.append("Lower-bound overhead in wall time: summary.csv is older than the metric wall_gc, which it is made from.")
+    elif digests:
+        found += _without_events(experiment, digests)
+    if not (folder / COST).exists():
+        found.append(f"Cost of a store: there is no {COST} in the folder, the output of the benchmark of stores.")
+    if not (folder / EXPLICIT_FREE).exists():
+        found.append(f"malloc and free beside the lower-bound overhead: there is no {EXPLICIT_FREE} in the folder, the output of tools/compare_malloc.")
+    return found
+
+
+def _without_events(experiment: Experiment, digests: list[Digest]) -> list[str]:
+    quiet = [
+        workload for workload in experiment.workloads if not any(d.request_count for d in digests if d.cell.workload == workload)
+    ]
+    found = [f"Request latency of {', '.join(quiet)}: no request was recorded."] if quiet else []
+    if not any(len(digest.hiccups) for digest in digests):
+        found.append("The machine's hiccups: no run recorded any, so pauses are shown without their floor.")
+    return found

@@ -1,0 +1,262 @@
+// One panel: axes, grid and marks as SVG, with a read-out under the pointer.
+//
+// A panel is {title, x, y, lines, dots, bars, shades, rules, height, note, onRange}. What is drawn carries its looks as attributes, so
+// that the SVG can be saved as it is. Marks whose key is in `hidden` are not drawn.
+//   lines:  {key, label, colour, dash, width, points: [[x, y], ...], band: [[x, low, high], ...], step, say(point)}   a point of which `say` gives null is not read out
+//   dots:   {key, label, colour, marker, x, y, low, high, small, text}   the interval lies along the axis that is no band
+//   bars:   {key, label, colour, row, from, to, place, of, low, high, text}   `place` of `of` bars in a row of the band axis y
+//   shades: {from, to, text}   rules: {x or y, label, dash}
+
+const hidden = new Set();
+const FONT = 'system-ui, "DejaVu Sans", Verdana, sans-serif';
+const INK = "#1c1e21";
+const SOFT = "#5c6370";
+const NARROW = 520;
+const REACH = 36; // pixels from the pointer to what is read out
+
+const readOut = {
+  box: null,
+  show(event, texts) {
+    this.box = this.box || document.body.appendChild(Object.assign(document.createElement("div"), {className: "read-out"}));
+    this.box.replaceChildren(...texts.filter(Boolean).map((text, place) => {
+      return Object.assign(document.createElement(place ? "div" : "b"), {textContent: text});
+    }));
+    this.box.hidden = false;
+    const {offsetWidth: width, offsetHeight: height} = this.box;
+    const room = document.documentElement.clientWidth;
+    this.box.style.left = `${Math.max(4, Math.min(event.clientX + 14, room - width - 4))}px`;
+    this.box.style.top = `${event.clientY + 18 + height > window.innerHeight ? Math.max(4, event.clientY - height - 14) : event.clientY + 18}px`;
+  },
+  hide() { if (this.box) this.box.hidden = true; },
+};
+
+const measure = document.createElement("canvas").getContext("2d");
+function textWidth(text, size = 11, weight = "") {
+  measure.font = `${weight} ${size}px ${FONT}`;
+  return measure.measureText(text).width;
+}
+
+// The words in lines that fit the room.
+function wrapped(text, room) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines[lines.length - 1]} ${word}`.trim();
+    if (lines[lines.length - 1] && textWidth(longer) > room) lines.push(word); else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
+const LINE = 13; // pixels from one line of a row's name to the next
+const regular = (corners, turn) => `M${d3.range(corners).map((i) => {
+  const angle = turn + (2 * Math.PI * i) / corners;
+  return `${(4.4 * Math.sin(angle)).toFixed(2)},${(-4.4 * Math.cos(angle)).toFixed(2)}`;
+}).join("L")}Z`;
+const symbol = (type) => d3.symbol().type(type).size(46)();
+const MARKERS = {
+  o: symbol(d3.symbolCircle), s: regular(4, Math.PI / 4), "^": regular(3, 0), v: regular(3, Math.PI), "<": regular(3, -Math.PI / 2),
+  ">": regular(3, Math.PI / 2), D: regular(4, 0), d: "M0,-5L3,0L0,5L-3,0Z", p: regular(5, 0), h: regular(6, 0), 8: regular(8, Math.PI / 8),
+  P: symbol(d3.symbolCross), X: "M-4,-4L4,4M-4,4L4,-4", "*": symbol(d3.symbolStar),
+};
+
+let clips = 0;
+
+function drawPanel(holder, panel) {
+  const width = Math.floor(holder.clientWidth);
+  const narrow = width < NARROW;
+  const rows = panel.y.kind === "band";
+  const longest = rows ? d3.max(panel.y.names, (name) => textWidth(name)) : 0;
+  const above = rows && (narrow || longest > 0.4 * width); // names of rows stand above their bars, where beside them there is no room
+  const nameLines = above ? d3.max(panel.y.names, (name) => wrapped(name, width - 12).length) : 0;
+  const rowHeight = above ? 33 + LINE * nameLines : panel.rowHeight || 24;
+  const top = 8 + (panel.title ? 16 : 0) + (panel.y.label ? 16 : 0);
+  const bottom = panel.x.label ? 42 : 26;
+  const height = rows ? top + bottom + rowHeight * panel.y.names.length : panel.height || Math.round(Math.max(250, Math.min(330, width * 0.62)));
+  const yTicks = ticksOf(panel.y, Math.max(2, Math.floor((height - top - bottom) / 34)));
+  const names = rows ? longest : d3.max(yTicks, (tick) => textWidth(panel.y.tick(tick)));
+  const left = above ? 6 : Math.ceil(names || 0) + 12;
+  const right = 16;
+  const frame = {above: LINE * nameLines, room: width - 12}; // what a row's name takes of its height, and how wide it may be
+  const inner = {x0: left, x1: width - right, y0: top, y1: height - bottom};
+  const x = scaleOf(panel.x, [inner.x0, inner.x1]);
+  const y = scaleOf(panel.y, rows ? [inner.y0, inner.y1] : [inner.y1, inner.y0]);
+  const svg = d3.create("svg").attr("xmlns", "http://www.w3.org/2000/svg").attr("width", width).attr("height", height)
+    .attr("viewBox", `0 0 ${width} ${height}`).attr("font-family", FONT).attr("font-size", 11).attr("fill", INK)
+    .attr("role", "img").attr("aria-label", [panel.title, panel.y.label, panel.x.label].filter(Boolean).join("; "));
+  holder.replaceChildren(svg.node());
+  let line = 12;
+  if (panel.title) {
+    svg.append("text").attr("x", 0).attr("y", line).attr("font-weight", 600).attr("font-size", 12).text(panel.title);
+    line += 17;
+  }
+  if (panel.y.label) svg.append("text").attr("x", 0).attr("y", line).attr("fill", SOFT).text(panel.y.label);
+  const ticks = drawAxes(svg, panel, {x, y, inner, yTicks, frame});
+  const clip = `clip-${++clips}`;
+  svg.append("clipPath").attr("id", clip).append("rect").attr("x", inner.x0 - 1).attr("y", inner.y0 - 7)
+    .attr("width", Math.max(0, inner.x1 - inner.x0 + 8)).attr("height", inner.y1 - inner.y0 + 8);
+  const plot = svg.append("g").attr("clip-path", `url(#${clip})`);
+  const targets = [];
+  drawShades(plot, panel, x, inner);
+  drawRules(plot, panel, x, y, inner);
+  drawBars(plot, panel, x, y, frame.above, targets);
+  for (const one of panel.lines || []) if (!hidden.has(one.key)) drawLine(plot, one, panel, x, y, targets);
+  for (const one of panel.dots || []) if (!hidden.has(one.key)) drawDot(plot, one, panel, x, y, frame.above, targets);
+  svg.node().append(ticks); // names stay readable over what crosses them
+  if (panel.note) svg.append("text").attr("x", (inner.x0 + inner.x1) / 2).attr("y", (inner.y0 + inner.y1) / 2)
+    .attr("text-anchor", "middle").attr("fill", SOFT).text(panel.note);
+  listen(svg, panel, {x, inner, targets});
+}
+
+// Returns the ticks' texts.
+function drawAxes(svg, panel, {x, y, inner, yTicks, frame}) {
+  const spacing = panel.x.kind === "band" ? 1 : Math.max(52, 14 + d3.max(ticksOf(panel.x, 8), (tick) => textWidth(panel.x.tick(tick))));
+  const grid = svg.append("g").attr("stroke", "#e3e3e3").attr("stroke-width", 0.8);
+  const text = svg.append("g").attr("fill", SOFT);
+  let reached = -Infinity; // where the label before ends
+  for (const tick of ticksOf(panel.x, Math.max(2, Math.floor((inner.x1 - inner.x0) / spacing)))) {
+    const place = x(tick) + (x.bandwidth ? x.bandwidth() / 2 : 0);
+    if (!x.bandwidth) grid.append("line").attr("x1", place).attr("x2", place).attr("y1", inner.y0).attr("y2", inner.y1);
+    const wide = textWidth(panel.x.tick(tick));
+    const begin = Math.max(0, Math.min(place - wide / 2, Number(svg.attr("width")) - 1 - wide));
+    if (begin < reached + 6) continue;
+    reached = begin + wide;
+    text.append("text").attr("class", "x-tick").attr("x", begin).attr("y", inner.y1 + 15).text(panel.x.tick(tick));
+  }
+  for (const tick of yTicks) {
+    if (y.bandwidth) {
+      const middle = y(tick) + y.bandwidth() / 2;
+      const lines = frame.above ? wrapped(panel.y.tick(tick), frame.room) : [panel.y.tick(tick)];
+      lines.forEach((line, number) => {
+        const label = text.append("text").attr("class", number ? "more" : "y-tick").attr("fill", INK).attr("paint-order", "stroke")
+          .attr("stroke", "#ffffff").attr("stroke-width", 3).text(line);
+        if (frame.above) label.attr("x", inner.x0).attr("y", y(tick) + 9 + LINE * number);
+        else label.attr("x", inner.x0 - 7).attr("y", middle + 4).attr("text-anchor", "end");
+      });
+      continue;
+    }
+    grid.append("line").attr("x1", inner.x0).attr("x2", inner.x1).attr("y1", y(tick)).attr("y2", y(tick));
+    text.append("text").attr("class", "y-tick").attr("x", inner.x0 - 6).attr("y", y(tick) + 4).attr("text-anchor", "end").text(panel.y.tick(tick));
+  }
+  svg.append("path").attr("d", `M${inner.x0},${inner.y0}V${inner.y1}H${inner.x1}`).attr("fill", "none").attr("stroke", "#9aa0a8");
+  if (panel.x.label) svg.append("text").attr("x", (inner.x0 + inner.x1) / 2).attr("y", inner.y1 + 33).attr("text-anchor", "middle")
+    .attr("fill", SOFT).text(panel.x.label);
+  return text.node();
+}
+
+function drawShades(plot, panel, x, inner) {
+  for (const {from, to, colour} of panel.shades || []) {
+    plot.append("rect").attr("class", "shade").attr("x", x(from)).attr("width", Math.max(0.6, x(to) - x(from))).attr("y", inner.y0)
+      .attr("height", inner.y1 - inner.y0).attr("fill", colour || "#222222").attr("fill-opacity", 0.25);
+  }
+}
+
+function drawRules(plot, panel, x, y, inner) {
+  for (const rule of panel.rules || []) {
+    const [x1, x2, y1, y2] = finite(rule.x) ? [x(rule.x), x(rule.x), inner.y0, inner.y1] : [inner.x0, inner.x1, y(rule.y), y(rule.y)];
+    plot.append("line").attr("x1", x1).attr("x2", x2).attr("y1", y1).attr("y2", y2).attr("stroke", "#767676")
+      .attr("stroke-dasharray", (rule.dash || []).join(" "));
+    if (rule.label) plot.append("text").attr("x", x2 - 4).attr("y", y2 - 5).attr("text-anchor", "end").attr("fill", SOFT).text(rule.label);
+  }
+}
+
+// The part of a row that its marks have: what is left under the name, where that stands above.
+function rowRoom(y, row, above) {
+  return [y(row) + above, Math.max(6, y.bandwidth() - above)];
+}
+
+function drawBars(plot, panel, x, y, above, targets) {
+  for (const bar of panel.bars || []) {
+    if (hidden.has(bar.key)) continue;
+    const [rowTop, room] = rowRoom(y, bar.row, above);
+    const thick = room / (bar.of || 1);
+    const top = rowTop + thick * (bar.place || 0);
+    const [from, to] = [x(bar.from), x(bar.to)];
+    const wide = Math.max(bar.least || 0, to - from);
+    plot.append("rect").attr("class", "mark").attr("x", from).attr("width", wide).attr("y", top).attr("height", Math.max(1, thick * (bar.of > 1 ? 0.88 : 1)))
+      .attr("fill", bar.colour);
+    if (finite(bar.low)) interval(plot, x(lifted(panel.x, bar.low)), x(bar.high), top + thick * 0.44, true, INK);
+    targets.push({box: [from, top, from + wide, top + thick], texts: [bar.label, bar.text]});
+  }
+}
+
+const fits = (axis, value) => axis.kind === "band" || (finite(value) && (axis.kind !== "log" || value > 0));
+
+// An interval that reaches 0 or below reaches the end of a logarithmic axis.
+const lifted = (axis, value) => (fits(axis, value) ? value : axis.domain[0]);
+
+function interval(plot, from, to, across, horizontal, colour) {
+  const d = horizontal ? `M${from},${across}H${to}M${from},${across - 3}v6M${to},${across - 3}v6` : `M${across},${from}V${to}M${across - 3},${from}h6M${across - 3},${to}h6`;
+  plot.append("path").attr("class", "interval").attr("d", d).attr("fill", "none").attr("stroke", colour).attr("stroke-width", 1.2);
+}
+
+function drawLine(plot, one, panel, x, y, targets) {
+  const shown = (point) => fits(panel.x, point[0]) && fits(panel.y, point[1]);
+  if (one.band) {
+    const area = d3.area().defined((p) => fits(panel.y, p[1]) && fits(panel.y, p[2])).x((p) => x(p[0])).y0((p) => y(p[1])).y1((p) => y(p[2]));
+    plot.append("path").attr("class", "band").attr("d", area(one.band)).attr("fill", one.colour).attr("fill-opacity", 0.12);
+  }
+  const line = d3.line().defined(shown).x((p) => x(p[0])).y((p) => y(p[1])).curve(one.step ? d3.curveStepAfter : d3.curveLinear);
+  plot.append("path").attr("class", "mark").attr("d", line(one.points)).attr("fill", "none").attr("stroke", one.colour)
+    .attr("stroke-width", one.width || 1.6).attr("stroke-dasharray", (one.dash || []).join(" ")).attr("stroke-opacity", one.opacity || 1);
+  for (const point of one.points) {
+    if (!shown(point)) continue;
+    const said = one.say ? one.say(point) : `${panel.y.say(point[1])} at ${panel.x.say(point[0])}`;
+    if (said !== null) targets.push({at: [x(point[0]), y(point[1])], colour: one.colour, texts: [one.label, said]});
+  }
+}
+
+function drawDot(plot, dot, panel, x, y, above, targets) {
+  if (!fits(panel.x, dot.x) || !fits(panel.y, dot.y)) return;
+  const horizontal = Boolean(y.bandwidth);
+  const value = horizontal ? panel.x : panel.y;
+  const [rowTop, room] = horizontal ? rowRoom(y, dot.y, above) : [0, 0];
+  const at = horizontal ? [x(dot.x), rowTop + room / 2] : [x(dot.x), y(dot.y)];
+  const colour = dot.colour;
+  if (dot.marker === "X") at[horizontal ? 0 : 1] += horizontal ? 8 : -8; // a failure stands at the axis, just inside
+  if (finite(dot.low)) interval(plot, (horizontal ? x : y)(lifted(value, dot.low)), (horizontal ? x : y)(dot.high), at[horizontal ? 1 : 0], horizontal, colour);
+  const open = dot.marker === "X";
+  plot.append("path").attr("class", "mark").attr("d", MARKERS[dot.marker] || MARKERS.o)
+    .attr("transform", `translate(${at[0]},${at[1]}) scale(${dot.small ? 0.55 : 1})`)
+    .attr("fill", open ? "none" : colour).attr("fill-opacity", dot.small ? 0.45 : 1).attr("stroke", open ? colour : "none").attr("stroke-width", 2);
+  targets.push({at, colour, texts: [dot.label, dot.text]});
+}
+
+// Read-out, and where `onRange` is given the choice of a range by drawing with the mouse.
+function listen(svg, panel, {x, inner, targets}) {
+  const node = svg.node();
+  const points = d3.quadtree().x((t) => t.at[0]).y((t) => t.at[1]).addAll(targets.filter((t) => t.at));
+  const boxes = targets.filter((t) => t.box);
+  const halo = svg.append("circle").attr("r", 6).attr("fill", "none").attr("stroke-width", 1.5).attr("visibility", "hidden").attr("class", "halo");
+  const chosen = svg.append("rect").attr("y", inner.y0).attr("height", inner.y1 - inner.y0).attr("fill", "#0057a8").attr("fill-opacity", 0.15).attr("width", 0);
+  const placeOf = (event) => {
+    const frame = node.getBoundingClientRect();
+    return [event.clientX - frame.left, event.clientY - frame.top];
+  };
+  let begun = null;
+  const look = (event) => {
+    const [px, py] = placeOf(event);
+    if (begun !== null) chosen.attr("x", Math.min(begun, px)).attr("width", Math.abs(px - begun));
+    const box = [...boxes].reverse().find(({box: [x0, y0, x1, y1]}) => px >= x0 - 2 && px <= x1 + 2 && py >= y0 && py <= y1);
+    const found = box || points.find(px, py, REACH);
+    halo.attr("visibility", found && found.at ? "visible" : "hidden");
+    if (!found) return readOut.hide();
+    if (found.at) halo.attr("cx", found.at[0]).attr("cy", found.at[1]).attr("stroke", found.colour);
+    readOut.show(event, found.texts);
+  };
+  const leave = () => { halo.attr("visibility", "hidden"); readOut.hide(); };
+  node.addEventListener("pointermove", look);
+  node.addEventListener("pointerdown", look);
+  node.addEventListener("pointerleave", leave);
+  if (!panel.onRange) return;
+  node.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "mouse" && event.button === 0) [begun] = placeOf(event), node.setPointerCapture(event.pointerId);
+  });
+  node.addEventListener("pointerup", (event) => {
+    if (begun === null) return;
+    const [px] = placeOf(event);
+    const range = [begun, px].sort((a, b) => a - b).map((place) => x.invert(Math.max(inner.x0, Math.min(inner.x1, place))));
+    const far = Math.abs(px - begun) > 4;
+    begun = null;
+    chosen.attr("width", 0);
+    panel.onRange(far ? range : null, x.invert(px));
+  });
+}
