@@ -17,7 +17,7 @@ FORMATS: dict[str, Callable[[Experiment, Path, Progress], None]] = {
     "hgrm": hgrm.write, "hlog": hlog.write, "perfetto": perfetto.write, "gbench": google_benchmark.write,
     "benchstat": benchstat.write, "dacapo": dacapo_latency.write, "csv": tidy_tables.write,
 }
-OF_EVENTS = ("hgrm", "hlog", "dacapo", "csv")  # made from single pauses and requests
+OF_EVENTS = ("hgrm", "hlog", "perfetto", "dacapo", "csv")  # made from single pauses and requests
 
 
 def write_export(folder: Path, form: str, out: Path, progress: Progress) -> Path:
