@@ -207,7 +207,7 @@ def test_what_is_injected_is_known_by_itself(instrumented):
 @pytest.mark.instrumented
 def test_every_part_of_a_calibration_works(instrumented, build_dir, tmp_path):
     words = [ROOT / "tools/calibrate", "--smoke", "--binary", build_dir / "tricolour", "--instrumented", instrumented, "--out", tmp_path]
-    finished = subprocess.run(words, capture_output=True, text=True, timeout=300)
+    finished = subprocess.run(words, capture_output=True, text=True, timeout=600)
     assert finished.returncode == 0, finished.stderr
     found = {check["name"]: check for check in json.loads((tmp_path / "calibration.json").read_text())["checks"]}
     assert len(found) == 12

@@ -24,7 +24,7 @@ SAMPLES = 60_000
 FEWEST = 200
 MOST_SAMPLES = 2_000
 VISIBLE = 1 / 2000  # of a cycle's length: a gap smaller than that is no pixel wide
-PHASES = ("begin", "marking", "termination", "sweeping", "stall", "assist", "handshake")
+PHASES = ("begin", "marking", "termination", "sweeping", "paused", "stall", "assist", "handshake")
 ALL_MUTATORS = -1
 
 
@@ -71,6 +71,7 @@ def _events(run: Run, start: int, length: int) -> Events:
     pauses = pauses_in_region(read_table(run.folder, "pauses"), start, start + length, mutators)
     phases = read_table(run.folder, "phases")
     phases = phases[(phases["end_ns"] > start) & (phases["begin_ns"] < start + length)]
+    phases = phases[(phases["role"] != "mutator") | (phases["thread"] < mutators)]  # a workload's own children have no row
     others = phases[phases["role"] != "mutator"]
     threads = [("mutator", index) for index in range(mutators)]
     threads += sorted(set(zip(others["role"].astype(str), others["thread"].tolist())))
