@@ -57,13 +57,14 @@ class Concurrent final : public Collector {
     }
   }
 
-  bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned attempt) override {
+  bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned& attempts) override {
     cycle_.rethrow_failure();
-    if (!stopped_.worth_trying(attempt)) return false;
-    if (attempt == 0) {
+    if (!stopped_.worth_trying(attempts)) return false;
+    if (attempts == 0) {
       stall_until_completed(mutator, request(Cause::exhausted));
+      attempts = 1;
     } else {
-      collect_in_pause(mutator);
+      attempts += collect_in_pause(mutator);
     }
     cycle_.rethrow_failure();
     return true;
@@ -210,18 +211,19 @@ class Concurrent final : public Collector {
     counts_.stalled_ns += now_ns() - begin_ns;
   }
 
-  void collect_in_pause(MutatorContext& mutator) {
+  /// False when another mutator's came first.
+  bool collect_in_pause(MutatorContext& mutator) {
     for (;;) {
       switch (stopped_.run(mutator, {PauseKind::fallback, Cause::exhausted}, cycle_.completed())) {
         case StoppedCollection::Outcome::under_way:
           stall_until_completed(mutator, cycle_.completed() + 1);
           cycle_.rethrow_failure();
           break;
-        case StoppedCollection::Outcome::came_second: return;
+        case StoppedCollection::Outcome::came_second: return false;
         case StoppedCollection::Outcome::collected:
           std::scoped_lock lock(statistics_lock_);
           ++counts_.fallbacks;
-          return;
+          return true;
       }
     }
   }

@@ -22,8 +22,8 @@ class FrequentCollection final : public CollectorHooks {
     if ((visits_.fetch_add(1, std::memory_order_relaxed) + 1) % every_ == 0) collector_.collect(mutator);
   }
   void on_refill(MutatorContext& mutator, std::size_t bytes) override { collector_.on_refill(mutator, bytes); }
-  bool on_exhausted(MutatorContext& mutator, std::size_t request, unsigned attempt) override {
-    return collector_.on_exhausted(mutator, request, attempt);
+  bool on_exhausted(MutatorContext& mutator, std::size_t request, unsigned& attempts) override {
+    return collector_.on_exhausted(mutator, request, attempts);
   }
 
  private:

@@ -33,13 +33,13 @@ class Incremental final : public Collector {
     }
   }
 
-  bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned attempt) override {
+  bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned& attempts) override {
     cycle_.rethrow_failure();
-    if (!stopped_.worth_trying(attempt)) return false;
+    if (!stopped_.worth_trying(attempts)) return false;
     if (cycle_.phase() == Phase::marking) {
-      finish(mutator, Cause::exhausted);
+      attempts += finish(mutator, Cause::exhausted);
     } else {
-      stopped_.run(mutator, {PauseKind::full, Cause::exhausted}, cycle_.completed());
+      attempts += stopped_.run(mutator, {PauseKind::full, Cause::exhausted}, cycle_.completed()) == StoppedCollection::Outcome::collected;
       pace(heap_.live_bytes.load(std::memory_order_relaxed));
     }
     return true;
@@ -105,13 +105,14 @@ class Incremental final : public Collector {
   }
 
   /// Ends the cycle under way in one pause, if there is one: the stopped fallback.
-  void finish(MutatorContext& mutator, Cause cause) {
+  bool finish(MutatorContext& mutator, Cause cause) {
     World::Exclusive world(heap_.world, &mutator);
-    if (cycle_.phase() != Phase::marking) return;
+    if (cycle_.phase() != Phase::marking) return false;
     world.stop({PauseKind::fallback, cause}, [&](Pause&) { cycle_.terminate(world); });
     if (cause == Cause::exhausted) ++fallbacks_;
     pace(heap_.live_bytes.load(std::memory_order_relaxed));
     stopped_.judge_cycle();
+    return true;
   }
 
   void pace(std::size_t live) {

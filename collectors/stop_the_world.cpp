@@ -12,10 +12,10 @@ class StopTheWorld final : public Collector {
 
   void on_refill(MutatorContext&, std::size_t) override { cycle_.rethrow_failure(); }
 
-  bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned attempt) override {
+  bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned& attempts) override {
     cycle_.rethrow_failure();
-    if (!stopped_.worth_trying(attempt)) return false;
-    stopped_.run(mutator, {PauseKind::full, Cause::exhausted}, cycle_.completed());
+    if (!stopped_.worth_trying(attempts)) return false;
+    attempts += stopped_.run(mutator, {PauseKind::full, Cause::exhausted}, cycle_.completed()) == StoppedCollection::Outcome::collected;
     return true;
   }
 

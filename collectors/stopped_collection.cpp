@@ -11,8 +11,8 @@ StoppedCollection::Outcome StoppedCollection::run(MutatorContext& mutator, Pause
   return Outcome::collected;
 }
 
-bool StoppedCollection::worth_trying(unsigned attempt) {
-  if (attempt < most_attempts && fruitless_.load(std::memory_order_relaxed) < most_fruitless) return true;
+bool StoppedCollection::worth_trying(unsigned attempts) {
+  if (attempts < most_attempts && fruitless_.load(std::memory_order_relaxed) < most_fruitless) return true;
   fruitless_.store(0, std::memory_order_relaxed);
   return false;
 }

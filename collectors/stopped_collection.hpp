@@ -2,8 +2,9 @@
 //
 // Purpose: shared by the collectors: `stop_the_world` does nothing else, the others fall back on it when memory runs out.
 //
-// Invariant: a mutator is told that memory is exhausted only after `most_attempts` collections that it waited for, or after `most_fruitless` collections in a
-// row that left less than `least_free_share` of the heap: nothing hangs and nothing thrashes for ever.
+// Invariant: a mutator is told that memory is exhausted only after `most_attempts` collections of its own for one request, or after `most_fruitless` collections in a
+// row that left less than `least_free_share` of the heap: nothing hangs and nothing thrashes for ever. Another's that came first is no attempt: on
+// a busy machine a mutator may come back from waiting for it when all that it freed is gone again. Of several that wait one collects.
 //
 // Ownership: any mutator; the counters are read and written by the holder of World::Exclusive.
 #pragma once
@@ -25,9 +26,9 @@ class StoppedCollection {
   Outcome run(MutatorContext& mutator, Pause pause, std::uint64_t completed_before);
   /// After a cycle: did it leave anything worth having?
   void judge_cycle();
-  /// May a mutator that failed `attempt` times hope for another collection? A refusal starts the count of fruitless cycles anew: the
+  /// May a mutator hope after so many `attempts` for for another collection? A refusal starts the count of fruitless cycles anew: the
   /// program that catches it may let go of something.
-  bool worth_trying(unsigned attempt);
+  bool worth_trying(unsigned attempts);
 
  private:
   static constexpr unsigned most_attempts = 10;

@@ -16,8 +16,9 @@ class CollectorHooks {
   virtual void on_slow_allocation(MutatorContext&) {}
   /// Before a hole or a large object is handed out: pacing, quanta, assists. `bytes`: what was handed out since the last call.
   virtual void on_refill(MutatorContext& mutator, std::size_t bytes) = 0;
-  /// No room for `request` bytes. Makes room as far as this `attempt` (0, 1, ...) can and returns true, or false: nothing is left to try.
-  virtual bool on_exhausted(MutatorContext& mutator, std::size_t request, unsigned attempt) = 0;
+  /// No room for `request` bytes. Makes room as far as it can and returns true, or false: nothing is left to try. `attempts` starts at 0 and is
+  /// the callee's: how often it has made room for this request.
+  virtual bool on_exhausted(MutatorContext& mutator, std::size_t request, unsigned& attempts) = 0;
 };
 
 }  // namespace tricolour

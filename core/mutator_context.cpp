@@ -112,7 +112,7 @@ Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) 
   }
   if (bytes > large_object_bytes) return allocate_large(slots, bytes);
   if (bytes > medium_object_bytes && cursor_ != hole_.end) return allocate_medium(slots, bytes);
-  for (unsigned attempt = 0; !refill(bytes);) make_room(bytes, attempt);
+  for (unsigned attempts = 0; !refill(bytes);) make_room(bytes, attempts);
   return bump(slots, bytes);
 }
 
@@ -130,14 +130,14 @@ bool MutatorContext::refill(std::size_t bytes) {
   return hole.has_value();
 }
 
-void MutatorContext::make_room(std::size_t bytes, unsigned& attempt) {
-  if (!heap_.hooks().on_exhausted(*this, bytes, attempt++)) {
+void MutatorContext::make_room(std::size_t bytes, unsigned& attempts) {
+  if (!heap_.hooks().on_exhausted(*this, bytes, attempts)) {
     throw HeapExhausted(heap_.bytes(), heap_.live_bytes.load(std::memory_order_relaxed), bytes);
   }
 }
 
 Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) {
-  for (unsigned attempt = 0; bytes > medium_hole_.bytes();) {
+  for (unsigned attempts = 0; bytes > medium_hole_.bytes();) {
     heap_.hooks().on_refill(*this, bytes);
     if (bytes <= medium_hole_.bytes()) break;
     if (const auto hole = medium_.next(bytes)) {
@@ -146,7 +146,7 @@ Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) 
     } else if (refill(bytes)) {
       return bump(slots, bytes);
     } else {
-      make_room(bytes, attempt);
+      make_room(bytes, attempts);
     }
   }
   std::byte* const begin = medium_hole_.begin;
@@ -161,7 +161,7 @@ Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) 
 Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
   heap_.hooks().on_refill(*this, bytes);
   Object* object = nullptr;
-  for (unsigned attempt = 0; (object = heap_.large.allocate(bytes)) == nullptr;) make_room(bytes, attempt);
+  for (unsigned attempts = 0; (object = heap_.large.allocate(bytes)) == nullptr;) make_room(bytes, attempts);
   heap_.handed_out.fetch_add(bytes, std::memory_order_relaxed);
   auto* const memory = reinterpret_cast<std::byte*>(object);
   for (std::size_t offset = 0; offset < bytes; offset += zeroing_piece_bytes) {

@@ -150,7 +150,7 @@ class MutatorContext {
   Object* allocate_medium(std::uint32_t slots, std::size_t bytes);
   Object* allocate_large(std::uint32_t slots, std::size_t bytes);
   bool refill(std::size_t bytes);
-  void make_room(std::size_t bytes, unsigned& attempt);
+  void make_room(std::size_t bytes, unsigned& attempts);
   [[gnu::noinline]] void answer_safepoint();
   [[gnu::noinline]] bool shade_white(Object* object);
   void push_grey(GreyItem item);

@@ -16,7 +16,7 @@ namespace {
 class NoCollector final : public CollectorHooks {
  public:
   void on_refill(MutatorContext&, std::size_t) override {}
-  bool on_exhausted(MutatorContext&, std::size_t, unsigned) override { return false; }
+  bool on_exhausted(MutatorContext&, std::size_t, unsigned&) override { return false; }
 };
 
 struct TestHeap {
@@ -168,7 +168,9 @@ TEST_CASE("return from a blocked region waits for the collector that claimed it"
   CHECK(ran_while_stopped == 0);
 }
 
-TEST_CASE("a mutator that wants to leave a blocked region says nothing of it while a collector holds its claim", "[safepoint][race]") {
+namespace {
+/// A mutator wants to leave a blocked region while a collector holds its claim. Says whether it came in time to be held up.
+bool is_held_up() {
   Events events;
   TestHeap test(&events);
   std::latch entered(1);
@@ -197,11 +199,20 @@ TEST_CASE("a mutator that wants to leave a blocked region says nothing of it whi
   mutator.join();
   CHECK(said == 0);
   const auto intervals = events.of(EventKind::mutator_interval);
-  REQUIRE(intervals.size() == 3);  // the last is its removal's
+  REQUIRE(intervals.size() >= 2);  // the last is its removal's
   CHECK(intervals[0].activity == Activity::stalled);
+  if (intervals.size() == 2) return false;
+  REQUIRE(intervals.size() == 3);
   CHECK(intervals[1].activity == Activity::paused);
   CHECK(intervals[0].end_ns == intervals[1].begin_ns);
   CHECK(intervals[1].begin_ns < events.of(EventKind::pause).front().end_ns);
+  return true;
+}
+}  // namespace
+
+TEST_CASE("a mutator that wants to leave a blocked region says nothing of it while a collector holds its claim", "[safepoint][race]") {
+  // On a busy machine the stop may be over before the mutator's thread comes to run.
+  while (!is_held_up()) continue;
 }
 
 TEST_CASE("a failure inside a stop resumes the world", "[safepoint]") {

@@ -48,7 +48,7 @@ class ScheduledCollector final : public Collector {
   const std::vector<ReplayedCycle>& cycles() const { return cycles_; }
 
   void on_refill(MutatorContext&, std::size_t) override { cycle_.rethrow_failure(); }
-  bool on_exhausted(MutatorContext&, std::size_t, unsigned) override { return false; }
+  bool on_exhausted(MutatorContext&, std::size_t, unsigned&) override { return false; }
   void collect(MutatorContext& mutator) override;
   CollectorStatistics statistics() const override { return cycle_.statistics(); }
 

@@ -12,15 +12,15 @@ namespace tricolour::bench {
 /// Nothing is ever collected: running out of memory is an error of the benchmark.
 struct NoCollection final : CollectorHooks {
   void on_refill(MutatorContext&, std::size_t) override {}
-  bool on_exhausted(MutatorContext&, std::size_t, unsigned) override { return false; }
+  bool on_exhausted(MutatorContext&, std::size_t, unsigned&) override { return false; }
 };
 
 /// When memory runs out every object is dead: a cycle without roots and marking, swept lazily by the allocation that follows. So what is
 /// timed is allocation with its share of sweeping empty blocks.
 struct EverythingDies final : CollectorHooks {
   void on_refill(MutatorContext&, std::size_t) override {}
-  bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned attempt) override {
-    if (attempt > 0) return false;
+  bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned& attempts) override {
+    if (attempts++ > 0) return false;
     collect(mutator);
     return true;
   }

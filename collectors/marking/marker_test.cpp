@@ -21,7 +21,7 @@ namespace {
 
 struct NoCollection final : CollectorHooks {
   void on_refill(MutatorContext&, std::size_t) override {}
-  bool on_exhausted(MutatorContext&, std::size_t, unsigned) override { return false; }
+  bool on_exhausted(MutatorContext&, std::size_t, unsigned&) override { return false; }
 };
 
 using Maker = std::unique_ptr<Marker> (*)(Heap&, const MarkerOptions&);
