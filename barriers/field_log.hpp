@@ -17,7 +17,7 @@ struct FieldLog {
       .mutators = MutatorColour::black,
       .needs_old_value = true,
       .side_table = SideTable::log_bits,
-      .idle_instructions = 6,
+      .idle_instructions = 3,
       .source = "Zhao, Blackburn, McKinley 2022 (LXR)",
   };
 

@@ -35,9 +35,15 @@ class InstrumentedContext : public MutatorContext {
   }
   void shade(Object* object) {
     multiply_serially(injected_.shade_multiplications);
-    ++(shade_if_white(object) ? counts_.enqueued : counts_.redundant);
+    const std::uint64_t before = pushed();
+    MutatorContext::shade(object);
+    ++(pushed() != before ? counts_.enqueued : counts_.redundant);
   }
-  void regrey(Object* source, Slot& slot) { counts_.enqueued += MutatorContext::regrey(source, slot); }
+  void regrey(Object* source, Slot& slot) {
+    const std::uint64_t before = pushed();
+    MutatorContext::regrey(source, slot);
+    counts_.enqueued += pushed() - before;
+  }
 
  private:
   const InjectedCosts injected_;

@@ -193,14 +193,15 @@ void MutatorContext::answer_safepoint() { heap_.world.answer(*this); }
 
 // --- grey objects ---------------------------------------------------------------------------------------------------------------
 
-bool MutatorContext::shade_white(Object* object) {
-  if (!metadata_.try_shade(object, white_, shaded_)) return false;
-  pass_window(Window::between_mark_and_push);
-  push_grey(GreyItem(object));
-  return true;
+void MutatorContext::shade_white(Object* object) {
+  if (metadata_.try_shade(object, white_, shaded_)) {
+    pass_window(Window::between_mark_and_push);
+    push_grey(GreyItem(object));
+  }
 }
 
 void MutatorContext::push_grey(GreyItem item) {
+  if constexpr (instrumented_built) ++pushed_;
   shade_buffer_->push(item);
   if (!heap_.grey_set.full(*shade_buffer_)) return;
   if (faulty(Fault::full_buffer_polls)) poll();
@@ -212,7 +213,7 @@ void MutatorContext::push_grey(GreyItem item) {
   }
 }
 
-bool MutatorContext::regrey(Object* source, Slot& slot) {
+void MutatorContext::regrey(Object* source, Slot& slot) {
   auto byte = SideMetadata::atomic(metadata_.byte_of_slot(source, slot));
   ColourByte seen = byte.load(std::memory_order_relaxed);
   // acq_rel: the winner alone pushes; release orders the barrier's store before the marker that pops the item and acquires.
@@ -220,9 +221,7 @@ bool MutatorContext::regrey(Object* source, Slot& slot) {
       byte.compare_exchange_strong(seen, with_state(seen, regreyed_), std::memory_order_acq_rel, std::memory_order_relaxed)) {
     const auto index = static_cast<std::size_t>(&slot - source->slots());
     push_grey(GreyItem(source, index / chunk_slots, Extent::chunk));
-    return true;
   }
-  return false;
 }
 
 bool MutatorContext::flush_shade_buffer() {

@@ -75,7 +75,9 @@ class MutatorContext {
   bool marking() const { return phase_.marking; }
   bool roots_scanned() const { return phase_.roots_scanned; }
   Object* load(Slot& slot) const { return slot.load(); }
-  void shade(Object* object) { shade_if_white(object); }
+  void shade(Object* object) {
+    if (is_white(object)) shade_white(object);
+  }
   bool is_white(Object* object) const { return object != nullptr && state_of(metadata_.load_relaxed(object)) == white_; }
   /// seq_cst. Black means `started`: ordered after the barrier's own seq_cst store; partner: the marker's seq_cst exchange to black. Black
   /// means `completed`: acquires the marker's look at the slot; partner: the marker's release of black.
@@ -88,8 +90,7 @@ class MutatorContext {
     const ColourByte state = state_of(SideMetadata::atomic(metadata_.byte_of_slot(source, slot)).load(std::memory_order_acquire));
     return state != black_ && state_of(metadata_.load_relaxed(source)) != phase_.sense.white();
   }
-  /// True when this call made it grey.
-  bool regrey(Object* source, Slot& slot);
+  void regrey(Object* source, Slot& slot);
   void mark_card(Object*, Slot& slot) const { cards_.mark(&slot); }
   bool is_logged(Slot& slot) const { return log_bits_.test(slot); }
   bool try_log(Slot& slot) const { return log_bits_.try_set(slot, log_mask_); }
@@ -117,10 +118,8 @@ class MutatorContext {
   std::uint64_t allocated_objects() const;
 
  protected:
-  /// True when this call marked it.
-  bool shade_if_white(Object* object) {
-    return object != nullptr && state_of(metadata_.load_relaxed(object)) == white_ && shade_white(object);
-  }
+  /// Grey items so far, where instrumented; else 0.
+  std::uint64_t pushed() const { return pushed_; }
 
  private:
   friend class World;
@@ -152,7 +151,7 @@ class MutatorContext {
   bool refill(std::size_t bytes);
   void make_room(std::size_t bytes, unsigned& attempts);
   [[gnu::noinline]] void answer_safepoint();
-  [[gnu::noinline]] bool shade_white(Object* object);
+  [[gnu::noinline]] void shade_white(Object* object);
   void push_grey(GreyItem item);
   void install(Hole hole);
   void count_hole();
@@ -182,6 +181,7 @@ class MutatorContext {
   GreyPacket* shade_buffer_;
 
   unsigned barriers_entered_ = 0;  ///< where faults are built: barriers under way
+  std::uint64_t pushed_ = 0;
   std::uint64_t allocated_bytes_ = 0;
   std::uint64_t allocated_objects_ = 0;
   Activity activity_;

@@ -215,10 +215,12 @@ class Execution {
 
   void watch_memory(Nanoseconds now) {
     constexpr Nanoseconds between_looks_ns = 200'000'000;
-    if (!limited_ || now - looked_at_ns_ < between_looks_ns) return;
+    if (!limited_) return;
+    const std::size_t recorded = recorder_.bytes();
+    if (now - looked_at_ns_ < between_looks_ns && recorded < look_again_at_bytes_) return;
     looked_at_ns_ = now;
     try {
-      require_room_for_recording(recorder_.bytes(), collected_.heap(), read_control_group_limits());
+      look_again_at_bytes_ = recorded + require_room_for_recording(recorded, collected_.heap(), read_control_group_limits());
     } catch (const RecordingExhausted&) {
       fail(std::current_exception());
     }
@@ -290,6 +292,7 @@ class Execution {
   std::vector<HeapUse> heap_use_;
   const bool limited_ = !read_control_group_limits().memory.empty();
   Nanoseconds looked_at_ns_ = 0;
+  std::size_t look_again_at_bytes_ = 0;  ///< recorded; or after a while
   std::atomic<unsigned> ended_{0};   ///< release by each mutator's thread at its end, acquire by the control thread
   std::atomic<bool> failed_{false};  ///< release after failure_
   std::mutex lock_;                  ///< guards failure_ and registered_

@@ -54,11 +54,15 @@ std::size_t largest_heap(RunPlan plan, const MemoryRoom& room) {
   return most * block_bytes;
 }
 
-void require_room_for_recording(std::size_t recorded, const Heap& heap, const ControlGroupLimits& limits) {
+std::size_t require_room_for_recording(std::size_t recorded, const Heap& heap, const ControlGroupLimits& limits) {
   constexpr std::size_t copies = 3;
   constexpr std::size_t margin = std::size_t{8} << 20;
   const auto limit = limits.tightest_memory();
-  if (!limit || limit->free_bytes() >= copies * recorded + margin) return;
+  if (!limit) return std::numeric_limits<std::size_t>::max() - recorded;
+  constexpr std::size_t least_step = std::size_t{64} << 10;
+  const std::size_t need = copies * recorded + margin;
+  // What is recorded takes room itself, and its copies' room; half of what is left is for what else grows meanwhile.
+  if (limit->free_bytes() >= need) return std::max(least_step, (limit->free_bytes() - need) / (2 * (copies + 1)));
   throw RecordingExhausted(fmt::format("memory exhausted: heap {} bytes, live {} bytes, recorded {} bytes; of {} there are {} left. A shorter run, or "
                                        "--record off, takes less",
                                        heap.bytes(), heap.live_bytes.load(std::memory_order_relaxed), recorded, name_of(*limit),

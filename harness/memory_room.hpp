@@ -43,7 +43,8 @@ class RecordingExhausted : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
-/// Throws RecordingExhausted when the tightest limit leaves no room to gather, sort and write the `recorded` bytes of events.
-void require_room_for_recording(std::size_t recorded, const Heap& heap, const ControlGroupLimits& limits);
+/// Throws RecordingExhausted when the tightest limit leaves no room to gather, sort and write the `recorded` bytes of events. Returns how many
+/// more may be recorded until one has to look again.
+std::size_t require_room_for_recording(std::size_t recorded, const Heap& heap, const ControlGroupLimits& limits);
 
 }  // namespace tricolour

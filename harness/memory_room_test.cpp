@@ -87,7 +87,11 @@ TEST_CASE("a recording ends before it meets the limit") {
   ControlGroupLimits limits;
   CHECK_NOTHROW(require_room_for_recording(std::size_t{1} << 40, heap, limits));
   limits.memory = {{.bytes = 100 * mebibyte, .used = 40 * mebibyte, .reclaimable = 0, .file = "/group"}};
-  CHECK_NOTHROW(require_room_for_recording(10 * mebibyte, heap, limits));
+  const std::size_t more = require_room_for_recording(10 * mebibyte, heap, limits);
+  CHECK(more > 0);
+  // Recorded, they take room, and their copies must still have theirs.
+  limits.memory.front().used += more;
+  CHECK_NOTHROW(require_room_for_recording(10 * mebibyte + more, heap, limits));
   try {
     require_room_for_recording(20 * mebibyte, heap, limits);
     FAIL("60 MiB are no room for 20 MiB of events");
