@@ -15,6 +15,7 @@ PHASES = {
     "stall": "#B00020", "assist": "#7A5195", "handshake": "#8C6D31",
 }
 PAUSE = "#222222"
+COLOURS = PHASES | {"paused": PAUSE}  # what a mutator alone was stopped for is a pause as any
 RUNNING = "#DDDDDD"
 
 
@@ -53,7 +54,7 @@ def _draw(axes, run: OneRun, experiment: Experiment, style: Style) -> None:
         own = run.phases[(run.phases["role"] == role) & (run.phases["thread"] == index) & (run.phases["cycle"] == number)]
         for phase, group in own.groupby("phase"):
             shown = bars(group["begin_ms"], group["end_ms"], end - begin)
-            axes.broken_barh(shown, (row - 0.36, 0.72), facecolor=PHASES.get(str(phase), "#999999"), linewidth=0)
+            axes.broken_barh(shown, (row - 0.36, 0.72), facecolor=COLOURS.get(str(phase), "#999999"), linewidth=0)
         if role == "mutator":
             stops = run.pauses[run.pauses["mutator"].isin(["all", str(index)])]
             stops = stops[(stops["resume_ms"] > begin - margin) & (stops["begin_ms"] < end + margin)]
