@@ -11,10 +11,12 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
+import jsonschema
 import pytest
+
+from sweep_process import begin_sweep
 
 ROOT = Path(__file__).resolve().parents[1]
 TRICOLOUR = os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricolour"))
@@ -171,7 +173,6 @@ def test_a_full_disk_leaves_no_trace(tricolour, tmp_path):
 
 
 def test_files_follow_the_schema(tricolour, tmp_path):
-    jsonschema = pytest.importorskip("jsonschema")
     out = tmp_path / "run"
     tricolour("run", "--workload", "latency", "--param", "live_mb=4", "--heap", "16M", "--collector", "concurrent", "--barrier", "yuasa",
               "--operations", 200000, "--warmup", 0.1, "--out", out)
@@ -257,7 +258,7 @@ def test_a_sweep_has_a_row_for_every_run(tricolour, tmp_path):
     assert result.stdout.strip() == str(out)
     assert [status for _, _, status in runs_of(out)] == ["ok"] * 4
     assert len(re.findall(r"^\[\d/4", result.stderr, re.M)) == 4
-    sweep_folder = pytest.importorskip("tricolour_report.sweep_folder")
+    from tricolour_report import sweep_folder
     sweep = sweep_folder.open_sweep(out)
     assert len(sweep.runs) == 4 and not sweep.skipped
 
@@ -270,10 +271,7 @@ def test_a_dry_run_lists_the_cells(tricolour, tmp_path):
 def test_a_killed_sweep_goes_on(tricolour, tmp_path):
     out = tmp_path / "sweep"
     file = experiment(tmp_path, cells=4, invocations=3, operations=100)
-    process = subprocess.Popen([TRICOLOUR, "sweep", str(file), "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not (out / "index.json").exists() or len(runs_of(out)) < 3:
-        assert process.poll() is None
-        time.sleep(0.02)
+    process = begin_sweep(TRICOLOUR, [file, "--out", out], lambda: (out / "index.json").exists() and len(runs_of(out)) >= 3)
     process.kill()
     process.wait()
     done = runs_of(out)
@@ -290,10 +288,7 @@ def test_a_killed_sweep_goes_on(tricolour, tmp_path):
 def test_two_sweeps_do_not_write_one_folder(tricolour, tmp_path):
     out = tmp_path / "sweep"
     file = experiment(tmp_path, operations=10**12)
-    process = subprocess.Popen([TRICOLOUR, "sweep", str(file), "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not (out / "index.json").exists():
-        assert process.poll() is None
-        time.sleep(0.02)
+    process = begin_sweep(TRICOLOUR, [file, "--out", out], (out / "index.json").exists)
     assert "another sweep is writing" in tricolour("sweep", file, "--out", out, "--resume", expect=2).stderr
     process.kill()
     process.wait()
@@ -315,11 +310,8 @@ def test_what_a_killed_sweep_had_forked_does_not_hold_its_folder(tricolour, tmp_
     out, library, forked = tmp_path / "sweep", tmp_path / "slow.so", tmp_path / "forked"
     subprocess.run(["cc", "-shared", "-fPIC", "-xc", "-", "-o", library], input=SLOW_TO_BECOME_A_RUN, text=True, check=True)
     file = experiment(tmp_path, cells=1, invocations=2, operations=100)
-    process = subprocess.Popen([TRICOLOUR, "sweep", str(file), "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env={**os.environ, "LD_PRELOAD": str(library), "FORKED": str(forked)})
-    while not forked.exists():
-        assert process.poll() is None
-        time.sleep(0.02)
+    environment = {**os.environ, "LD_PRELOAD": str(library), "FORKED": str(forked)}
+    process = begin_sweep(TRICOLOUR, [file, "--out", out], forked.exists, env=environment)
     process.kill()
     process.wait()
     tricolour("sweep", file, "--out", out, "--resume")
@@ -329,9 +321,7 @@ def test_what_a_killed_sweep_had_forked_does_not_hold_its_folder(tricolour, tmp_
 def test_an_interrupted_sweep_keeps_its_books(tricolour, tmp_path):
     out = tmp_path / "sweep"
     file = experiment(tmp_path, cells=2, invocations=5, operations=200)
-    process = subprocess.Popen([TRICOLOUR, "sweep", str(file), "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    while not (out / "index.json").exists() or not runs_of(out):
-        time.sleep(0.02)
+    process = begin_sweep(TRICOLOUR, [file, "--out", out], lambda: (out / "index.json").exists() and runs_of(out), stderr=subprocess.PIPE, text=True)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130 and "--resume" in said

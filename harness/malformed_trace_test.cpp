@@ -99,19 +99,7 @@ void change_records(const fs::path& file, TextMutator& chance) {
   }
   TraceWriter writer(file, true, "a program");
   for (const auto& [mutation, operands] : records) {
-    switch (operand_count[static_cast<std::size_t>(mutation)]) {
-      case 0:
-        writer.record(mutation, {});
-        break;
-      case 1:
-        writer.record(mutation, {operands[0]});
-        break;
-      case 2:
-        writer.record(mutation, {operands[0], operands[1]});
-        break;
-      default:
-        writer.record(mutation, {operands[0], operands[1], operands[2]});
-    }
+    writer.record(mutation, std::span(operands).first(operand_count[static_cast<std::size_t>(mutation)]));
   }
   writer.complete();
 }

@@ -88,7 +88,7 @@ TraceWriter::~TraceWriter() {
 
 void TraceWriter::abandon() { ::unlink(partial_.c_str()); }
 
-void TraceWriter::record(Mutation mutation, std::initializer_list<std::uint64_t> operands) {
+void TraceWriter::record(Mutation mutation, std::span<const std::uint64_t> operands) {
   buffer_.push_back(static_cast<char>(mutation));
   for (const std::uint64_t operand : operands) append(buffer_, operand);
   ++records_;

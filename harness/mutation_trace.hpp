@@ -11,6 +11,8 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +52,10 @@ class TraceWriter {
   TraceWriter& operator=(const TraceWriter&) = delete;
 
   /// What cannot be written is remembered, and thrown by `complete`.
-  void record(Mutation mutation, std::initializer_list<std::uint64_t> operands);
+  void record(Mutation mutation, std::span<const std::uint64_t> operands);
+  void record(Mutation mutation, std::initializer_list<std::uint64_t> operands) {
+    record(mutation, std::span(operands.begin(), operands.size()));
+  }
   std::uint64_t records() const { return records_; }
   /// Nothing is recorded after this.
   void finish(const TraceSummary& summary) { summary_ = summary; }

@@ -231,19 +231,7 @@ TEST_CASE("a trace that makes no sense is refused with its place") {
           ++summary.objects;
           summary.bytes += operands[1] * granule_bytes;
         }
-        switch (operand_count[static_cast<std::size_t>(mutation)]) {
-          case 0:
-            writer.record(mutation, {});
-            break;
-          case 1:
-            writer.record(mutation, {operands[0]});
-            break;
-          case 2:
-            writer.record(mutation, {operands[0], operands[1]});
-            break;
-          default:
-            writer.record(mutation, {operands[0], operands[1], operands[2]});
-        }
+        writer.record(mutation, std::span(operands).first(operand_count[static_cast<std::size_t>(mutation)]));
       }
       writer.finish(summary);
       writer.complete();

@@ -11,10 +11,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
+import jsonschema
 import pytest
+
+from sweep_process import begin_sweep
 
 ROOT = Path(__file__).resolve().parents[1]
 TRICOLOUR = os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricolour"))
@@ -120,17 +122,14 @@ def test_one_shard_of_one_is_the_whole_sweep(tmp_path):
 def test_a_killed_shard_goes_on(tmp_path):
     out = tmp_path / "out"
     file = experiment(tmp_path, invocations=8, operations=60)
-    words = ["sweep", str(file), "--shard", "2/2", "--out", str(out)]
-    process = subprocess.Popen([TRICOLOUR, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not out.exists() or not (out / "index.json").exists() or sum(map(len, blocks_of(out))) < 3:
-        assert process.poll() is None
-        time.sleep(0.02)
+    words = [file, "--shard", "2/2", "--out", out]
+    process = begin_sweep(TRICOLOUR, words, lambda: (out / "index.json").exists() and sum(map(len, blocks_of(out))) >= 3)
     process.send_signal(signal.SIGKILL)
     process.wait()
     done = {path: path.stat().st_mtime_ns for path in out.glob("runs/*/*/run.json")}
     for other, said in ((["--shard", "1/2"], "holds shard 2/2, not shard 1/2"), ([], "holds shard 2/2, not the whole sweep")):
         assert said in tricolour("sweep", file, *other, "--out", out, "--resume", expect=2).stderr
-    tricolour(*words, "--resume")
+    tricolour("sweep", *words, "--resume")
     assert blocks_of(out) == [[1, 3, 5, 7]] * 2 and index_of(out)["shard"] == {"number": 2, "count": 2}
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in done.items())
 
@@ -173,7 +172,6 @@ def test_shards_merge_into_the_whole(shards, tmp_path):
     assert compared["paired"] is True
     tricolour("export", merged, "--format", "benchstat", "--out", tmp_path / "export", "--quiet")
     assert (tmp_path / "export" / "benchmarks.txt").read_text().count("\nBenchmarkTricolour") == 10
-    jsonschema = pytest.importorskip("jsonschema")
     for folder in (merged, shards[1]):
         jsonschema.validate(index_of(folder), json.loads((ROOT / "results/schema/index.schema.json").read_text()))
 
@@ -289,12 +287,8 @@ def test_an_index_that_is_not_of_the_experiment_is_refused(shards, tmp_path, cha
 
 def test_a_shard_that_is_still_written_is_refused(shards, tmp_path):
     file = experiment(tmp_path, operations=10**12)
-    words = [TRICOLOUR, "sweep", str(file), "--shard", "1/3", "--out", str(tmp_path / "busy")]
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = begin_sweep(TRICOLOUR, [file, "--shard", "1/3", "--out", tmp_path / "busy"], (tmp_path / "busy" / "index.json").exists)
     try:
-        while not (tmp_path / "busy" / "index.json").exists():
-            assert process.poll() is None
-            time.sleep(0.02)
         assert "a sweep is still writing" in tricolour("merge", tmp_path / "busy", "--out", tmp_path / "merged", expect=2).stderr
     finally:
         process.kill()

@@ -21,5 +21,5 @@ def pytest_addoption(parser):
 def build_dir(request):
     build = pathlib.Path(request.config.getoption("--build-dir")).resolve()
     if not (build / "CMakeCache.txt").exists():
-        pytest.skip(f"no build in {build}: set TRICOLOUR_BUILD_DIR")
+        pytest.fail(f"no build in {build}: set TRICOLOUR_BUILD_DIR")
     return build

@@ -5,21 +5,10 @@ Invariant: `expected` is said before anything is measured; a check passes by the
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-SCHEMA_VERSION = 1
-
-
-@dataclass(frozen=True)
-class Check:
-    """`what` is one sentence; `expected` and `measured` are texts with units."""
-
-    name: str
-    what: str
-    expected: str
-    measured: str
-    passes: bool
+from tricolour_report.calibration import FILE, SCHEMA_VERSION, Check
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -47,7 +36,7 @@ def write_record(folder: Path, checks: list[Check], made_by: dict[str, str]) -> 
     """calibration.json and README.md, in a folder that is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     record = {"schema_version": SCHEMA_VERSION, "made_by": made_by, "checks": [asdict(check) for check in checks]}
-    (folder / "calibration.json").write_text(json.dumps(record, indent=1) + "\n")
+    (folder / FILE).write_text(json.dumps(record, indent=1) + "\n")
     (folder / "README.md").write_text(readme(checks, made_by))
 
 

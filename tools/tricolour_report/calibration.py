@@ -12,12 +12,13 @@ from .errors import DamagedRun
 from .schema import FOLDER as SCHEMA
 
 FILE = "calibration.json"
+SCHEMA_VERSION = 1
 PUBLISHED = SCHEMA.parent / "reference" / "calibration" / FILE
 
 
 @dataclass(frozen=True)
 class Check:
-    """`what` says in a sentence what was compared."""
+    """`what` says in a sentence what was compared; `expected` and `measured` are texts with units."""
 
     name: str
     what: str
@@ -40,8 +41,8 @@ def read_calibration(folder: Path) -> Calibration | None:
         return None
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        if document["schema_version"] != 1:
-            raise DamagedRun(f"{path.name}: schema version {document['schema_version']!r}, this program reads version 1")
+        if document["schema_version"] != SCHEMA_VERSION:
+            raise DamagedRun(f"{path.name}: schema version {document['schema_version']!r}, this program reads version {SCHEMA_VERSION}")
         checks = [
             Check(*(str(one[key]) for key in ("name", "what", "expected", "measured")), passes=_truth(one["passes"])) for one in document["checks"]
         ]

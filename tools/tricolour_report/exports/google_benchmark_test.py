@@ -4,21 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from ..synthetic_sweep import write_sweep
 
 COMPARE = Path("/usr/share/benchmark/compare.py")  # Debian's libbenchmark-tools
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
-
-needs_compare = pytest.mark.skipif(not COMPARE.exists(), reason="needs Debian's libbenchmark-tools")
 
 
 def compared(*words):
     return subprocess.run([sys.executable, COMPARE, "--no-color", *words], check=True, capture_output=True, text=True).stdout
 
 
-@needs_compare
 def test_compare_py_sets_two_sweeps_side_by_side(tmp_path, command):
     for name, factor in (("base", 1.0), ("other", 0.5)):
         folder = write_sweep(tmp_path / name, 3, ("gcbench",), combinations=PAIRS, speed={("concurrent", "yuasa"): factor})
@@ -30,7 +25,6 @@ def test_compare_py_sets_two_sweeps_side_by_side(tmp_path, command):
     assert [float(row[1]) for row in rows] == [0.0] * 3
 
 
-@needs_compare
 def test_compare_py_compares_two_combinations_and_passes_over_failures(tmp_path, command):
     folder = write_sweep(tmp_path / "sweep", 2, combinations=PAIRS, failing={("concurrent", "yuasa", "latency"): "crashed"})
     assert command("export", folder, "--format", "gbench", "--out", tmp_path / "out", "--quiet")[0] == 0

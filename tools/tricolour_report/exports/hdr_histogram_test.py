@@ -1,7 +1,6 @@
 """HDR histograms by brute force, and read back by the Java library."""
 
 import base64
-import shutil
 import struct
 import subprocess
 import zlib
@@ -16,10 +15,6 @@ from .hgrm import distribution
 
 LIBRARY = Path("/usr/share/java/hdrhistogram.jar")  # Debian's libhdrhistogram-java
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
-
-needs_library = pytest.mark.skipif(
-    not LIBRARY.exists() or shutil.which("java") is None, reason="needs Debian's libhdrhistogram-java and a Java runtime"
-)
 
 
 def test_a_bucket_holds_what_is_within_a_thousandth():
@@ -66,7 +61,6 @@ def test_nothing_and_negative_durations():
         HdrHistogram(np.array([-1]))
 
 
-@needs_library
 def test_the_java_library_reads_logs_and_prints_the_same_distribution(tmp_path, command):
     """Also the check of `.hgrm`: the library's own text of what it read is what was written, byte for byte."""
     folder = write_sweep(tmp_path / "sweep", 1, ("latency",), combinations=PAIRS, seconds=2.5)
