@@ -1,8 +1,8 @@
 // Faults of the protocol's tables and of what surrounds a barrier: the explorer finds a lost object, and none with the fault off.
 #include "barriers/boehm_cards.hpp"
 #include "barriers/explorer_expectations.hpp"
-#include "barriers/mutants.hpp"
 #include "barriers/hybrid.hpp"
+#include "barriers/mutants.hpp"
 #include "barriers/yuasa.hpp"
 #include "tools/catch.hpp"
 

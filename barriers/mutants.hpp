@@ -67,6 +67,7 @@ struct ShadesIfBlackUnordered {
   }
 };
 
+/// Fault 5, one half: the source's colour is looked at before the store.
 struct TestsBeforeItStores {
   static constexpr BarrierTraits traits = DijkstraBlack::traits;
   template <class M, class Write>

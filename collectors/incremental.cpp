@@ -39,7 +39,7 @@ class Incremental final : public Collector {
     if (cycle_.phase() == Phase::marking) {
       attempts += finish(mutator, Cause::exhausted);
     } else {
-      attempts += stopped_.run(mutator, {PauseKind::full, Cause::exhausted}, cycle_.completed()) == StoppedCollection::Outcome::collected;
+      attempts += stopped_.make_room(mutator, cycle_.completed());
       pace(heap_.live_bytes.load(std::memory_order_relaxed));
     }
     return true;

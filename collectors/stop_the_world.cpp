@@ -15,7 +15,7 @@ class StopTheWorld final : public Collector {
   bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned& attempts) override {
     cycle_.rethrow_failure();
     if (!stopped_.worth_trying(attempts)) return false;
-    attempts += stopped_.run(mutator, {PauseKind::full, Cause::exhausted}, cycle_.completed()) == StoppedCollection::Outcome::collected;
+    attempts += stopped_.make_room(mutator, cycle_.completed());
     return true;
   }
 

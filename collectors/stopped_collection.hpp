@@ -2,9 +2,10 @@
 //
 // Purpose: shared by the collectors: `stop_the_world` does nothing else, the others fall back on it when memory runs out.
 //
-// Invariant: a mutator is told that memory is exhausted only after `most_attempts` collections of its own for one request, or after `most_fruitless` collections in a
-// row that left less than `least_free_share` of the heap: nothing hangs and nothing thrashes for ever. Another's that came first is no attempt: on
-// a busy machine a mutator may come back from waiting for it when all that it freed is gone again. Of several that wait one collects.
+// Invariant: a mutator is told that memory is exhausted only after `most_attempts` collections of its own for one request, or after
+// `most_fruitless` collections in a row that left less than `least_free_share` of the heap: nothing hangs and nothing thrashes for ever.
+// Another's that came first is no attempt: on a busy machine a mutator may come back from waiting for it when all that it freed is gone
+// again. Of several that wait one collects.
 //
 // Ownership: any mutator; the counters are read and written by the holder of World::Exclusive.
 #pragma once
@@ -24,9 +25,13 @@ class StoppedCollection {
   };
   /// Stops the world and collects, unless there is no need or no way to.
   Outcome run(MutatorContext& mutator, Pause pause, std::uint64_t completed_before);
+  /// When memory has run out: whether it was this mutator that collected, which is an attempt of its own.
+  bool make_room(MutatorContext& mutator, std::uint64_t completed_before) {
+    return run(mutator, {PauseKind::full, Cause::exhausted}, completed_before) == Outcome::collected;
+  }
   /// After a cycle: did it leave anything worth having?
   void judge_cycle();
-  /// May a mutator hope after so many `attempts` for for another collection? A refusal starts the count of fruitless cycles anew: the
+  /// May a mutator hope for another collection after so many `attempts`? A refusal starts the count of fruitless cycles anew: the
   /// program that catches it may let go of something.
   bool worth_trying(unsigned attempts);
 

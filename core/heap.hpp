@@ -48,7 +48,7 @@ class Heap {
   void touch_pages();
   /// Before the first mutator. Null observer: nothing is verified.
   void attach(CollectorHooks& hooks, HeapObserver* observer);
-  /// Another observer, or null; before the first mutator too.
+  /// Another observer, or null; while no mutator and no collector's thread runs.
   void observe(HeapObserver* observer);
 
   std::size_t bytes() const { return blocks.block_count() * block_bytes; }

@@ -160,6 +160,12 @@ void add_version_2(const fs::path& folder, ControlGroupLimits& limits) {
   if (words.size() == 2) add_cpu_limit(number(words[0]), number(words[1]), folder / "cpu.max", limits);
 }
 
+template <class Limit, class Measure>
+std::optional<Limit> least(const std::vector<Limit>& limits, Measure measure) {
+  const auto found = std::ranges::min_element(limits, {}, measure);
+  return found == limits.end() ? std::nullopt : std::optional(*found);
+}
+
 }  // namespace
 
 ControlGroupLimits read_control_group_limits(const fs::path& root) {
@@ -188,14 +194,6 @@ ControlGroupLimits read_control_group_limits(const fs::path& root) {
   }
   return limits;
 }
-
-namespace {
-template <class Limit, class Measure>
-std::optional<Limit> least(const std::vector<Limit>& limits, Measure measure) {
-  const auto found = std::ranges::min_element(limits, {}, measure);
-  return found == limits.end() ? std::nullopt : std::optional(*found);
-}
-}  // namespace
 
 std::optional<MemoryLimit> ControlGroupLimits::smallest_memory() const { return least(memory, &MemoryLimit::bytes); }
 std::optional<CpuLimit> ControlGroupLimits::smallest_cpu() const { return least(cpu, &CpuLimit::cpus); }

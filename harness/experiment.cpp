@@ -251,10 +251,14 @@ class Reader {
     std::size_t left_out = 0, unsound = 0;
     for (const Point& point : multiply_out()) {
       const RunOptions& options = point.options;
-      const bool skips = skips_unsound_ && is_unsound(options);
-      left_out += excluded(point);
-      unsound += skips && !excluded(point);
-      if (skips || excluded(point)) continue;
+      if (excluded(point)) {
+        ++left_out;
+        continue;
+      }
+      if (skips_unsound_ && is_unsound(options)) {
+        ++unsound;
+        continue;
+      }
       if (const auto reason = refused_because(options)) {
         throw FileError(file_, blamed_line(point),
                         fmt::format("{} under {}, {}: {}; an [[exclude]] leaves a cell out", options.workload, options.collector,

@@ -6,7 +6,6 @@
 
 #include "core/errors.hpp"
 #include "harness/machine.hpp"
-#include "harness/names.hpp"
 #include "harness/registry.hpp"
 
 namespace tricolour {
@@ -21,14 +20,10 @@ void check_heap(const std::string& text) {
 }
 
 void check_name(std::string_view key, const std::string& text) {
-  std::vector<std::string_view> existing;
   if (key == "heap") check_heap(text);
   if (key == "barrier") find_barrier(text);
   if (key == "collector") named_collector(text);
-  if (key == "marker" && find_marker(text) == nullptr) {
-    for (const MarkerInfo& one : markers()) existing.push_back(one.name);
-    throw ConfigurationError(unknown_name("marker", text, existing));
-  }
+  if (key == "marker") named_marker(text);
 }
 
 }  // namespace

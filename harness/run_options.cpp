@@ -101,7 +101,7 @@ void choose_roots(const RunOptions& options, const CollectorInfo& collector) {
 
 void choose_collection(const RunOptions& options, RunPlan& plan) {
   CollectorOptions& tuned = plan.tuned.collector;
-  tuned.marker = must_find(find_marker(options.marker), "marker", options.marker, markers()).name;
+  tuned.marker = named_marker(options.marker).name;
   check_range("mark threads", options.mark_threads, most_mark_threads);
   check_range("concurrent mark threads", options.concurrent_mark_threads, most_mark_threads);
   if (tuned.marker == "serial" && (options.mark_threads > 1 || options.concurrent_mark_threads > 1)) {
@@ -120,6 +120,7 @@ void choose_collection(const RunOptions& options, RunPlan& plan) {
 }  // namespace
 
 const CollectorInfo& named_collector(std::string_view name) { return must_find(find_collector(name), "collector", name, collectors()); }
+const MarkerInfo& named_marker(std::string_view name) { return must_find(find_marker(name), "marker", name, markers()); }
 
 AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier) {
   const std::size_t colour = choose("allocation colour", name, {"white", "black", "auto"});

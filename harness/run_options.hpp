@@ -84,6 +84,7 @@ void check_parameters(std::string_view workload, const NamedTexts& given);
 
 /// What --collector and --allocate name, and whether it fits the barrier. They throw ConfigurationError with what there is.
 const CollectorInfo& named_collector(std::string_view name);
+const MarkerInfo& named_marker(std::string_view name);
 AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier);
 void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrier, AllocationColour colour);
 

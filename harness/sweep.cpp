@@ -146,9 +146,9 @@ class Sweep {
     for (const unsigned block : blocks_) {
       if (is_complete(block)) continue;
       for (const RunOptions& options : experiment_.cells) {
-        const std::string host = host_of(folder_ / SweepIndex::run_path(cell_hash(options), block));
-        if (host.empty() || host == here) continue;
-        if (!quiet_) fmt::print(stderr, "block {} was begun on {}, and is begun again on {}\n", block, host, here);
+        const auto run = recorded(folder_ / SweepIndex::run_path(cell_hash(options), block));
+        if (!run || run->host.empty() || run->host == here) continue;
+        if (!quiet_) fmt::print(stderr, "block {} was begun on {}, and is begun again on {}\n", block, run->host, here);
         forget(block);
         break;
       }
@@ -192,7 +192,7 @@ class Sweep {
   /// Nothing when we were interrupted.
   std::optional<RunRow> run_cell(const RunOptions& options, const std::string& hash, unsigned block, Progress& progress) {
     const fs::path place = folder_ / SweepIndex::run_path(hash, block);
-    if (const auto row = recorded_row(place)) return row;
+    if (const auto run = recorded(place)) return run->row;
     remove_remains(place);
     std::vector<std::string> words{own_path(), "run"};
     for (std::string& word : to_arguments(options)) words.push_back(std::move(word));
@@ -203,27 +203,18 @@ class Sweep {
     const ChildResult result = run_child(
         words, timeout_s_, [](void* context) { static_cast<Progress*>(context)->tick(); }, &progress);
     if (result.interrupted) return std::nullopt;
-    if (const auto row = recorded_row(place)) return row;
+    if (const auto run = recorded(place)) return run->row;
     remove_remains(place);
     const RunRow row = judge(result);
     keep_record(place, options, hash, block, row, result);
     return row;
   }
 
-  static std::optional<RunRow> recorded_row(const fs::path& place) {
+  static std::optional<RecordedRun> recorded(const fs::path& place) {
     try {
-      return read_run(place).row;
+      return read_run(place);
     } catch (const DamagedRun&) {
       return std::nullopt;
-    }
-  }
-
-  /// Of the machine that made the run; empty where there is none.
-  static std::string host_of(const fs::path& place) {
-    try {
-      return read_run(place).host;
-    } catch (const DamagedRun&) {
-      return "";
     }
   }
 

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/errors.hpp"
 #include "harness/exit_codes.hpp"
+#include "harness/experiment_axes.hpp"
 #include "harness/json.hpp"
 #include "harness/result_folder.hpp"
 
@@ -20,7 +23,7 @@ Json cell_to_json(const RunOptions& options) {
       param.emplace_back(name.substr(6), value);
     } else if (name.starts_with("set.")) {
       set.emplace_back(name.substr(4), value);
-    } else if (name == "mutators" || name == "mark_threads" || name == "concurrent_mark_threads") {
+    } else if (std::ranges::find(count_axes, name) != std::end(count_axes)) {
       flat.emplace_back(name, std::stoul(value));
     } else {
       flat.emplace_back(name, value);

@@ -3,6 +3,7 @@
 // Purpose: what the tests of code over ModelAtomic call.
 #pragma once
 
+#include <algorithm>
 #include <sstream>
 
 #include "core/exploration/program_model.hpp"
@@ -34,44 +35,12 @@ std::string steps_of(const Program& program, const Weakening& weakening, const C
   return text.str();
 }
 
-/// What came of one weaker order.
-struct WeakeningResult {
-  OrderSite site;
-  std::memory_order order{};
-  std::string program;    ///< the first that has a counterexample; empty if none
-  std::size_t steps = 0;  ///< of that counterexample
-};
-
-inline std::string description(const WeakeningResult& result) {
+/// Of an order that may be weaker.
+inline std::string complaint_about(const OrderSite& site, std::memory_order weaker) {
   std::ostringstream text;
-  text << result.site.function << ", line " << result.site.line << ": " << access_name(result.site.kind) << ' '
-       << order_name(result.site.order) << " -> " << order_name(result.order) << ": ";
-  if (result.program.empty()) {
-    text << "no counterexample";
-  } else {
-    text << result.steps << " steps in \"" << result.program << '"';
-  }
+  text << site.function << ", line " << site.line << ": " << access_name(site.kind) << ' ' << order_name(site.order) << " -> "
+       << order_name(weaker) << ": no counterexample";
   return text.str();
-}
-
-/// Every site, weakened in every way.
-template <class Programs>
-std::vector<WeakeningResult> weaken_each(const Programs& programs, const OrderSites& sites) {
-  std::vector<WeakeningResult> results;
-  for (const OrderSite& site : sites.all()) {
-    for (const std::memory_order order : weaker_orders(site.kind, site.order)) {
-      WeakeningResult result{.site = site, .order = order, .program = {}};
-      for (const auto& program : programs) {
-        const Coverage coverage = search_program(program, Weakening(site, order));
-        if (!coverage.violated) continue;
-        result.program = program.name();
-        result.steps = coverage.path.size();
-        break;
-      }
-      results.push_back(result);
-    }
-  }
-  return results;
 }
 
 /// What is wrong with the orders that the code under `programs` states: a counterexample as they are, or an order that may be weaker. The
@@ -86,8 +55,12 @@ std::vector<std::string> order_complaints(const Programs& programs) {
     if (!coverage.exhausted && !searches_are_cut_short) complaints.push_back(program.name() + " has too many states");
   }
   if (sites.all().empty()) complaints.emplace_back("no program accesses anything");
-  for (const WeakeningResult& result : weaken_each(programs, sites)) {
-    if (result.program.empty()) complaints.push_back(description(result));
+  for (const OrderSite& site : sites.all()) {
+    for (const std::memory_order weaker : weaker_orders(site.kind, site.order)) {
+      const Weakening weakening(site, weaker);
+      const auto goes_wrong = [&](const auto& program) { return search_program(program, weakening).violated; };
+      if (std::ranges::none_of(programs, goes_wrong)) complaints.push_back(complaint_about(site, weaker));
+    }
   }
   return complaints;
 }
