@@ -106,7 +106,6 @@ Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) 
   poll();
   heap_.hooks().on_slow_allocation(*this);
   if (bytes <= static_cast<std::size_t>(hole_.end - cursor_)) return bump(slots, bytes);
-  const ActivityScope scope(*this, Activity::allocation_slow_path);
   if (slots > max_slots) {
     throw ConfigurationError("an array of " + std::to_string(slots) + " slots is longer than the most, " + std::to_string(max_slots));
   }
@@ -116,13 +115,17 @@ Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) 
   return bump(slots, bytes);
 }
 
+/// Two clock readings cost more than the way to a hole where nothing is swept: that is running time.
+std::optional<Hole> MutatorContext::next_hole(std::size_t bytes) {
+  if (heap_.blocks.swept()) return small_.next(bytes);
+  if (const auto hole = small_.next_in_block(bytes)) return hole;
+  const ActivityScope scope(*this, Activity::lazy_sweeping);
+  return small_.next(bytes);
+}
+
 bool MutatorContext::refill(std::size_t bytes) {
   heap_.hooks().on_refill(*this, hole_.bytes());
-  auto hole = small_.next_in_block(bytes);
-  if (!hole) {
-    const ActivityScope scope(*this, Activity::lazy_sweeping);
-    hole = small_.next(bytes);
-  }
+  const auto hole = next_hole(bytes);
   const std::size_t gone = small_.take_wasted_bytes() + (hole ? hole->bytes() : 0);
   heap_.handed_out.fetch_add(gone, std::memory_order_relaxed);
   pass_window(Window::between_hole_and_install);
@@ -131,6 +134,7 @@ bool MutatorContext::refill(std::size_t bytes) {
 }
 
 void MutatorContext::make_room(std::size_t bytes, unsigned& attempts) {
+  const ActivityScope scope(*this, Activity::allocation_slow_path);
   if (!heap_.hooks().on_exhausted(*this, bytes, attempts)) {
     throw HeapExhausted(heap_.bytes(), heap_.live_bytes.load(std::memory_order_relaxed), bytes);
   }
@@ -138,6 +142,7 @@ void MutatorContext::make_room(std::size_t bytes, unsigned& attempts) {
 
 Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) {
   for (unsigned attempts = 0; bytes > medium_hole_.bytes();) {
+    const ActivityScope scope(*this, Activity::allocation_slow_path);
     heap_.hooks().on_refill(*this, bytes);
     if (bytes <= medium_hole_.bytes()) break;
     if (const auto hole = medium_.next(bytes)) {
@@ -159,6 +164,7 @@ Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) 
 }
 
 Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
+  const ActivityScope scope(*this, Activity::allocation_slow_path);
   heap_.hooks().on_refill(*this, bytes);
   Object* object = nullptr;
   for (unsigned attempts = 0; (object = heap_.large.allocate(bytes)) == nullptr;) make_room(bytes, attempts);

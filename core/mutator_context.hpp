@@ -148,6 +148,7 @@ class MutatorContext {
   Object* bump(std::uint32_t slots, std::size_t bytes);
   Object* allocate_medium(std::uint32_t slots, std::size_t bytes);
   Object* allocate_large(std::uint32_t slots, std::size_t bytes);
+  std::optional<Hole> next_hole(std::size_t bytes);
   bool refill(std::size_t bytes);
   void make_room(std::size_t bytes, unsigned& attempts);
   [[gnu::noinline]] void answer_safepoint();

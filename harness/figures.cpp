@@ -139,7 +139,7 @@ CpuFigures cpu_figures(const Pass& pass, const std::vector<RecordedEvent>& event
 
 std::optional<RequestFigures> request_figures(const Pass& pass) {
   Histogram all;
-  for (unsigned i = 0; i < pass.mutators(); ++i) all.add(pass.requests(i).latencies());
+  for (unsigned i = 0; i < pass.mutators(); ++i) all.add(pass.request_log(i).latencies(pass.account(i).operations));
   if (all.count() == 0) return std::nullopt;
   return RequestFigures{all.count(),         all.quantile(0.5), all.quantile(0.9),    all.quantile(0.99),
                         all.quantile(0.999), all.max(),         pass.request_stride()};

@@ -63,16 +63,17 @@ TEST_CASE("a request log gives back what it was told") {
     const Nanoseconds intended = i % 10 == 0 ? start - 100 : start;
     clock = start + length;
     told.push_back({intended, start, clock});
-    log.record(intended, start, clock);
+    log.record(static_cast<std::uint64_t>(i), intended, start, clock);
   }
   std::vector<Row> given;
   log.for_each(1, [&](Nanoseconds intended, Nanoseconds start, Nanoseconds end) { given.push_back({intended, start, end}); });
   CHECK(given == told);
-  CHECK(log.latencies().count() == told.size());
+  CHECK(log.latencies(told.size()).count() == told.size());
 
   RequestLog without_rows(0);
-  without_rows.record(1, 2, 3);
-  CHECK(without_rows.latencies().max() == 2);
+  without_rows.record(0, 1, 2, 3);
+  CHECK(without_rows.latencies(1).max() == 2);
+  CHECK(RequestLog(0).latencies(5).count() == 0);
   without_rows.for_each(1, [](Nanoseconds, Nanoseconds, Nanoseconds) { FAIL_CHECK("a row was kept"); });
 }
 
@@ -81,7 +82,7 @@ TEST_CASE("a request log keeps a systematic sample of a long run") {
     RequestLog log(requests % 2 == 0 ? 100 : 99);
     for (std::uint64_t i = 0; i < requests; ++i) {
       const auto start = static_cast<Nanoseconds>(10 * i);
-      log.record(start, start, start + 5);
+      log.record(i, start, start, start + 5);
     }
     std::uint64_t rows = 0;
     bool right = true;
@@ -93,6 +94,43 @@ TEST_CASE("a request log keeps a systematic sample of a long run") {
     CHECK(rows == (requests + log.stride() - 1) / log.stride());
     CHECK(rows <= 100);
     CHECK((requests < 100 || rows >= 49));
+  }
+}
+
+TEST_CASE("a request log keeps few of many short requests, and all of a burst among long ones") {
+  const auto kept = [](std::uint64_t requests, auto end_of) {
+    RequestLog log(1 << 20);
+    for (std::uint64_t i = 0; i < requests; ++i) log.record(i, end_of(i) - 50, end_of(i) - 50, end_of(i));
+    std::uint64_t rows = 0;
+    log.for_each(log.stride(), [&](Nanoseconds, Nanoseconds, Nanoseconds) { ++rows; });
+    return rows;
+  };
+  const std::uint64_t rows_in_a_second = kept(10'000'000, [](std::uint64_t i) { return static_cast<Nanoseconds>(100 * i + 50); });
+  CHECK(rows_in_a_second <= 1'000'000'000 / 16'000 + 1024);
+  CHECK(rows_in_a_second >= 1'000'000'000 / 32'000 / 2);
+  const auto burst_after_5000 = [](std::uint64_t i) { return static_cast<Nanoseconds>(i < 5000 ? 100'000 * i : 500'000'000 + 100 * i); };
+  CHECK(kept(10'000, burst_after_5000) == 10'000);
+}
+
+TEST_CASE("of many short requests a sample stands for all, and every long one counts") {
+  std::mt19937_64 random(7);
+  RequestLog log(0);
+  Histogram all;
+  constexpr std::uint64_t requests = 3'000'000;
+  Nanoseconds clock = 0;
+  for (std::uint64_t i = 0; i < requests; ++i) {
+    const auto length = static_cast<Nanoseconds>(i % 30'000 == 29'999 ? 5000 + i / 1000 : 100 + random() % 400);
+    log.record(i, clock, clock, clock + length);
+    all.record(static_cast<std::uint64_t>(length));
+    clock += length;
+  }
+  const Histogram given = log.latencies(requests);
+  CHECK(given.count() == requests);
+  CHECK(given.max() == all.max());
+  for (const double quantile : {0.9999, 0.99999}) CHECK(given.quantile(quantile) == all.quantile(quantile));
+  for (const double quantile : {0.1, 0.5, 0.9, 0.99}) {
+    const auto exact = static_cast<double>(all.quantile(quantile));
+    CHECK(std::abs(static_cast<double>(given.quantile(quantile)) - exact) < 0.02 * exact);
   }
 }
 

@@ -16,7 +16,6 @@ Pass::Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::opti
       gate_(mutators),
       begin_(mutators),
       end_(mutators) {
-  mutators_.reserve(mutators);
   for (unsigned i = 0; i < mutators; ++i) mutators_.emplace_back(request_rows.value_or(0));
 }
 

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <atomic>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -48,9 +49,7 @@ class Pass : public RunControl {
   void arrive_at_begin(unsigned mutator) override;
   void arrive_at_end(unsigned mutator, std::uint64_t operations) override;
   std::uint64_t operation_limit(unsigned) const override { return limit_; }
-  void record_request(unsigned mutator, Nanoseconds intended, Nanoseconds start, Nanoseconds end) override {
-    if (records_requests_) mutators_[mutator].requests.record(intended, start, end);
-  }
+  RequestSink* requests(unsigned mutator) override { return records_requests_ ? &mutators_[mutator].requests : nullptr; }
 
   /// 0 until the region has begun, or ended. Any thread.
   Nanoseconds begin_ns() const { return begin_ns_.load(std::memory_order_acquire); }
@@ -63,7 +62,7 @@ class Pass : public RunControl {
   /// Of mutators that ended in the region, the workload's own children, where instrumented.
   const BarrierCounts& ended_barriers() const { return ended_barriers_; }
   const MutatorAccount& account(unsigned mutator) const { return mutators_[mutator].account; }
-  const RequestLog& requests(unsigned mutator) const { return mutators_[mutator].requests; }
+  const RequestLog& request_log(unsigned mutator) const { return mutators_[mutator].requests; }
   /// Of every how many requests the logs of all mutators have a row.
   std::uint64_t request_stride() const;
   unsigned mutators() const { return static_cast<unsigned>(mutators_.size()); }
@@ -82,7 +81,7 @@ class Pass : public RunControl {
   const std::uint64_t limit_;
   const bool records_requests_;
   const PerformanceCounters* const counters_;
-  std::vector<Participant> mutators_;
+  std::deque<Participant> mutators_;  ///< never moved: workloads hold their request logs
   Rendezvous gate_;
   Rendezvous begin_;
   Rendezvous end_;

@@ -1,10 +1,11 @@
 // The requests of one mutator.
 //
 // Purpose: a histogram of them all, and the times of every k-th, to be written. k is a power of two and grows with the run, so that at most
-// `most_rows` rows are left and the log's own page touches stay far below a percent of a request's time, at any rate. A request may take a
-// tenth of a microsecond: a short one without a row is one count in a table, and `latencies` makes a histogram of that.
+// `most_rows` rows are left, and so that rows come no faster than one in `least_row_gap_ns`: a row takes some 15 ns, which is a tenth of a
+// short request.
 //
-// Invariant: rows are kept in segments; segment s holds every 2^s-th request of its part of the run. `for_each` thins all of them to one
+// Invariant: in the histogram every request of `long_ns` or more stands for itself, and a k-th one that is shorter for the short ones since the
+// last. Rows are kept in segments; segment s holds every 2^s-th request of its part of the run. `for_each` thins all of them to one
 // stride: a systematic sample of the whole run, not of its beginning.
 //
 // Ownership: the mutator's thread while it runs; anybody after it was joined.
@@ -14,32 +15,26 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
-#include "core/clock.hpp"
 #include "harness/histogram.hpp"
+#include "workloads/request_sink.hpp"
 
 namespace tricolour {
 
-class RequestLog {
+class RequestLog final : public RequestSink {
  public:
   /// `most_rows`: 0 keeps none.
-  explicit RequestLog(std::uint64_t most_rows) : most_rows_(most_rows), until_row_(most_rows == 0 ? no_row : 0), short_latencies_(short_ns) {
+  explicit RequestLog(std::uint64_t most_rows) : keeps_rows_(most_rows != 0), most_sampled_(keeps_rows_ ? most_rows : most_without_rows) {
     const std::uint64_t prepared_words = 2 * std::min(prepared_share * most_rows, most_prepared_rows);
     while (chunks_.size() * chunk_words < prepared_words) chunks_.push_back(std::make_unique<Chunk>());
   }
 
-  void record(Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
-    const auto latency = static_cast<std::uint64_t>(end - intended);  // one below 0 is not short either
-    if (latency >= short_ns || until_row_ == 0) [[unlikely]] return record_slowly(intended, start, end);
-    --until_row_;
-    ++short_latencies_[latency];
-  }
-  Histogram latencies() const {
-    Histogram all = long_latencies_;
-    for (std::uint64_t latency = 0; latency < short_ns; ++latency) {
-      if (const std::uint64_t times = short_latencies_[latency]; times != 0) all.record(latency, times);
-    }
+  /// `requests`: that there were. Empty if none was recorded.
+  Histogram latencies(std::uint64_t requests) const {
+    Histogram all = latencies_;
+    if (next_ != 0) all.record(last_short_, represented_ + requests - next_);
     return all;
   }
   /// Of every how many requests a row was kept, over the whole run.
@@ -48,6 +43,7 @@ class RequestLog {
   /// `each(intended, start, end)` for every `stride`-th request; a multiple of `stride()`.
   template <class Each>
   void for_each(std::uint64_t stride, Each each) const {
+    if (!keeps_rows_) return;
     Nanoseconds last_end = 0;
     std::size_t position = 0;
     std::uint64_t request = 0;
@@ -66,32 +62,32 @@ class RequestLog {
   /// Before a row that does not fit two words: six words follow.
   static constexpr std::uint32_t in_full = ~std::uint32_t{0};
   static constexpr std::size_t chunk_words = std::size_t{1} << 16;
-  static constexpr std::ptrdiff_t prefetched_words = 64;
-  static constexpr std::uint64_t short_ns = 4096;
-  static constexpr std::uint64_t no_row = ~std::uint64_t{0};
+  static constexpr std::uint64_t most_without_rows = std::uint64_t{1} << 17;
+  /// On average over a segment of at least so many rows, so that a burst after a pause does not thin what follows.
+  static constexpr Nanoseconds least_row_gap_ns = 16'000;
+  static constexpr std::uint64_t least_judged_rows = 1024;
   /// Each doubling of k adds half of `most_rows`: a run of 64 times `most_rows` requests writes 4 times as many rows. The pages of those are
   /// touched before the run.
   static constexpr std::uint64_t prepared_share = 4;
   static constexpr std::uint64_t most_prepared_rows = std::uint64_t{1} << 19;
 
-  [[gnu::noinline]] void record_slowly(Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
-    const auto latency = static_cast<std::uint64_t>(std::max<Nanoseconds>(0, end - intended));
-    if (latency < short_ns) {
-      ++short_latencies_[latency];
+  void look_at(std::uint64_t number, Nanoseconds intended, Nanoseconds start, Nanoseconds end) override {
+    represented_ += number - next_;
+    next_ = number + 1;
+    const Nanoseconds latency = std::max<Nanoseconds>(0, end - intended);
+    if (latency >= long_ns) {
+      latencies_.record(static_cast<std::uint64_t>(latency));
     } else {
-      long_latencies_.record(latency);
+      last_short_ = static_cast<std::uint64_t>(latency);
+      latencies_.record(last_short_, 1 + std::exchange(represented_, 0));
     }
-    if (until_row_ != 0) {
-      --until_row_;
-      return;
-    }
-    const std::uint64_t request = next_row_;
-    append(request, intended, start, end);
-    next_row_ = (request / stride_ + 1) * stride_;
-    until_row_ = next_row_ - request - 1;
+    if (number < wanted_) return;
+    if (keeps_rows_) append(intended, start, end);
+    count_sample(number, end);
+    wanted_ = (number + stride_) & ~(stride_ - 1);
   }
 
-  void append(std::uint64_t request, Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
+  void append(Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
     const Nanoseconds gap = start - last_end_;
     const Nanoseconds length = end - start;
     if (intended == start && gap >= 0 && gap < in_full && length >= 0 && length <= in_full) {
@@ -105,9 +101,13 @@ class RequestLog {
       }
     }
     last_end_ = end;
-    ++segment_rows_.back();
-    // After `most_rows` requests' worth at this stride, twice the stride leaves at most that many again.
-    if (request / stride_ + 1 >= most_rows_) {
+  }
+  void count_sample(std::uint64_t request, Nanoseconds end) {
+    const std::uint64_t rows = ++segment_rows_.back();
+    if (rows == 1) segment_began_ = end;
+    const bool too_fast = rows > least_judged_rows && end - segment_began_ < static_cast<Nanoseconds>(rows) * least_row_gap_ns;
+    // After `most_sampled_` requests' worth at this stride, twice the stride leaves at most that many again.
+    if (too_fast || request + stride_ >= most_sampled_ * stride_) {
       stride_ *= 2;
       segment_rows_.push_back(0);
     }
@@ -133,7 +133,6 @@ class RequestLog {
   }
   void push(std::uint32_t value) {
     if (next_word_ == chunk_end_) [[unlikely]] begin_chunk();
-    __builtin_prefetch(next_word_ + prefetched_words, 1);  // rows are far apart in time: without it each new line is a cache miss
     *next_word_++ = value;
   }
   std::uint32_t word(std::size_t position) const { return (*chunks_[position / chunk_words])[position % chunk_words]; }
@@ -142,13 +141,15 @@ class RequestLog {
   }
 
   using Chunk = std::array<std::uint32_t, chunk_words>;
-  const std::uint64_t most_rows_;
-  std::uint64_t until_row_;  ///< requests before the next one that gets a row
-  std::vector<std::uint64_t> short_latencies_;
-  Histogram long_latencies_;
-  std::uint64_t next_row_ = 0;  ///< number of the next request that gets one
+  const bool keeps_rows_;
+  const std::uint64_t most_sampled_;
+  Histogram latencies_;
+  std::uint64_t next_ = 0;         ///< number of the first request that came after the last one looked at
+  std::uint64_t represented_ = 0;  ///< short requests that nobody looked at, since the last short one that somebody did
+  std::uint64_t last_short_ = 0;   ///< what that took
   std::uint64_t stride_ = 1;
   std::vector<std::uint64_t> segment_rows_{0};
+  Nanoseconds segment_began_ = 0;  ///< end of its first row
   std::vector<std::unique_ptr<Chunk>> chunks_;
   std::size_t begun_chunks_ = 0;
   std::uint32_t* next_word_ = nullptr;

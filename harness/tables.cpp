@@ -125,7 +125,7 @@ void write_requests(const std::filesystem::path& folder, const RunTables& tables
   std::vector<RequestRow> rows;
   const unsigned mutators = tables.pass == nullptr ? 0 : tables.pass->mutators();
   for (unsigned i = 0; i < mutators; ++i) {
-    tables.pass->requests(i).for_each(tables.pass->request_stride(), [&](Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
+    tables.pass->request_log(i).for_each(tables.pass->request_stride(), [&](Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
       rows.push_back({i, intended, start, end});
     });
   }

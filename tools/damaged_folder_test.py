@@ -13,18 +13,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from tricolour_report.errors import UsageProblem
 from tricolour_report.experiment import load_experiment
 from tricolour_report.exports.exporting import FORMATS
+from tricolour_report.figures.gallery import pictures
+from tricolour_report.interactive.document import document
 from tricolour_report.lower_bound_overhead import overhead_table
 from tricolour_report.rows import groups
 from tricolour_report.synthetic_sweep import write_sweep
+from tricolour_report.terminal import summary
 from tricolour_report.tidy import tidy_table
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
+DRAWN = 20
 ROWS = 30  # of each table, so that a mutation is likely to matter
 VALUES = [None, True, -1, 0, 1, 1.5, 2**31, 2**63 - 1, "", "ok", "x" * 300, "\ud800", "../..", "/", "a\0b", [], {}, [[]], {"a": 1}]
 WORDS = [b"-1", b"NaN", b"Infinity", b"1e999", b"99999999999999999999", b"null", b'"', b"\0", b"\xff\xfe", b",", b"\n", b"\r", b"[" * 3000, b"{}", b" ", b"all"]
@@ -105,8 +110,8 @@ def damage(file: Path, chance: random.Random) -> None:
     file.write_bytes(text)
 
 
-def read_all(folder: Path, out: Path) -> tuple[int, int]:
-    """(timed runs, runs named and skipped) of everything that reads the folder without drawing it."""
+def read_all(folder: Path, out: Path, drawn: bool) -> tuple[int, int]:
+    """(timed runs, runs named and skipped) of everything that reads the folder; pictures are drawn of every `DRAWN`th folder only."""
     told = []
     experiment = load_experiment(folder, told.append)
     assert len(told) == len(experiment.skipped) and all(line.startswith(f"skipped {folder}") and ": " in line for line in told)
@@ -114,6 +119,10 @@ def read_all(folder: Path, out: Path) -> tuple[int, int]:
     groups(experiment)
     tidy_table(experiment)
     overhead_table(experiment)
+    summary(experiment, coloured=False)
+    document(experiment)
+    for picture in pictures(experiment, told.append) if drawn else ():
+        plt.close(picture.figure)
     for form, write in FORMATS.items() if experiment.timed_runs else ():
         (out / form).mkdir()
         write(experiment, out / form, lambda line: None)
@@ -125,7 +134,7 @@ def test_a_damaged_folder_is_read_without_what_is_damaged(tmp_path, seed, mutant
     whole = write_small_sweep(tmp_path / "whole")
     files = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file() and path.name != "experiment.toml")
     (tmp_path / "whole exports").mkdir()
-    assert read_all(whole, tmp_path / "whole exports") == (4, 0)
+    assert read_all(whole, tmp_path / "whole exports", True) == (4, 0)
     refused = skipped = 0
     for number in range(mutants):
         chance = random.Random(f"{seed}/{number}")
@@ -135,7 +144,7 @@ def test_a_damaged_folder_is_read_without_what_is_damaged(tmp_path, seed, mutant
         file = chance.choice(files)
         damage(folder / file, chance)
         try:
-            skipped += read_all(folder, out)[1]
+            skipped += read_all(folder, out, number % DRAWN == 0)[1]
         except UsageProblem as problem:
             refused += 1
             assert "\n" not in str(problem) and str(folder) in str(problem), f"mutant {seed}/{number} of {file}"

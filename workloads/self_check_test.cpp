@@ -37,7 +37,7 @@ class OneMutator : public RunControl {
   void arrive_at_begin(unsigned) override {}
   void arrive_at_end(unsigned, std::uint64_t) override {}
   std::uint64_t operation_limit(unsigned) const override { return operations_; }
-  void record_request(unsigned, Nanoseconds, Nanoseconds, Nanoseconds) override {}
+  RequestSink* requests(unsigned) override { return nullptr; }
 
  private:
   const std::uint64_t operations_;

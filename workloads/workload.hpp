@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "core/mutator.hpp"
+#include "workloads/request_sink.hpp"
 
 namespace tricolour {
 
@@ -75,7 +76,8 @@ class RunControl {
   virtual void arrive_at_end(unsigned mutator, std::uint64_t operations) = 0;
   /// Operations this mutator may do; no_operation_limit in a timed run.
   virtual std::uint64_t operation_limit(unsigned mutator) const = 0;
-  virtual void record_request(unsigned mutator, Nanoseconds intended, Nanoseconds start, Nanoseconds end) = 0;
+  /// Of this mutator; null when nobody records them.
+  virtual RequestSink* requests(unsigned mutator) = 0;
 
   /// Set (relaxed: it only ends a loop) when time is up or another mutator failed.
   std::atomic<bool> stop{false};
@@ -86,7 +88,7 @@ class WorkloadRun {
  public:
   WorkloadRun(const Parameters& parameter_values, RunControl& run_control, unsigned mutator_index, unsigned mutator_count, std::uint64_t seed)
       : parameters(parameter_values), mutator(mutator_index), mutators(mutator_count), random(seed * 0x9e3779b97f4a7c15u + mutator_index),
-        control_(run_control), limit_(run_control.operation_limit(mutator_index)) {}
+        control_(run_control), requests_(run_control.requests(mutator_index)), limit_(run_control.operation_limit(mutator_index)) {}
 
   const Parameters& parameters;
   const unsigned mutator;
@@ -111,7 +113,10 @@ class WorkloadRun {
   }
   /// Operations done so far (readable by the harness after `end`).
   std::uint64_t operations() const { return operations_; }
-  void record_request(Nanoseconds intended, Nanoseconds start, Nanoseconds end) { control_.record_request(mutator, intended, start, end); }
+  /// The operation that `next_operation` counted last was a request.
+  void record_request(Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
+    if (requests_ != nullptr) requests_->record(operations_ - 1, intended, start, end);
+  }
 
   [[noreturn]] static void fail(const std::string& what) { throw SelfCheckFailed(what); }
   static void check(bool holds, std::string_view what) {
@@ -120,6 +125,7 @@ class WorkloadRun {
 
  private:
   RunControl& control_;
+  RequestSink* const requests_;
   const std::uint64_t limit_;
   std::uint64_t operations_ = 0;
 };

@@ -136,16 +136,23 @@ def main(words: list[str] | None = None) -> int:
     if unknown:
         arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
-        return arguments.run(arguments)
+        code = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return 130
     except UsageProblem as problem:
         tell(f"tricolour: {problem}")
         return 2
     except BrokenPipeError:
         return 1
     except OSError as error:
-        tell(f"tricolour: {error.filename or 'the output'}: {error.strerror}; nothing was written")
+        tell(f"tricolour: {error.filename or 'the output'}: {error.strerror}")
         return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    if code == 1:
+        sys.stdout = None  # what could not be written is not tried again
+    sys.exit(code)

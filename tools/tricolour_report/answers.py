@@ -13,7 +13,7 @@ from . import intervals
 from .experiment import CellResult, Experiment
 from .intervals import Ratio
 from .metrics import METRICS
-from .quantities import duration, fraction, measured, ratio
+from .quantities import duration, measured, ratio
 
 CONTESTS = {
     "throughput": "most throughput", "pause_max": "shortest longest pause", "mmu_10ms": "best MMU(10 ms)",
@@ -74,11 +74,7 @@ def _win(experiment: Experiment, cells: list[CellResult], metric: str) -> Win | 
     if not present or len(cells) < 2:
         return None
     best = kind.least_disturbed(present, key=lambda cell: score(cell, metric))
-    return Win(CONTESTS[metric], experiment.label(best.cell), _figure(score(best, metric), kind.unit), *_against(best, metric))
-
-
-def _figure(value: float, unit: str) -> str:
-    return fraction(value) if unit == "share" else measured(value, unit)
+    return Win(CONTESTS[metric], experiment.label(best.cell), measured(score(best, metric), kind.unit), *_against(best, metric))
 
 
 def _against(best: CellResult, metric: str) -> tuple[str, str]:
@@ -90,7 +86,7 @@ def _against(best: CellResult, metric: str) -> tuple[str, str]:
     kind = METRICS[metric]
     found = best.ratio(metric)
     score = CellResult.least_disturbed if kind.extreme else CellResult.middle
-    of_baseline = _figure(score(best.baseline, metric), kind.unit)
+    of_baseline = measured(score(best.baseline, metric), kind.unit)
     if found is None:
         return f"baseline {of_baseline}", "none"
     if kind.extreme:
@@ -149,8 +145,7 @@ def headline(experiment: Experiment) -> list[str]:
 
 
 def _longest_pause(experiment: Experiment, mean: Mean) -> str:
-    """How the longest pause of a combination compares, over the workloads where both sides paused; "
-    "extremes have no interval."""
+    """How the longest pause of a combination compares, over the workloads where both sides paused; extremes have no interval."""
     own = [r for r in experiment.results if experiment.label(r.cell) == mean.combination and r.cell.heap == mean.heap]
     ratios = [found.value for r in own if (found := r.ratio("pause_max")) is not None]
     if not ratios:

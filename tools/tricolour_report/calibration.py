@@ -4,16 +4,15 @@ Purpose: `calibration.json` of a sweep's folder, else the one that the project p
 Invariant: a file that is there is shown or named as damaged, never ignored; a checkout or installation may have none.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import schema
 from .errors import DamagedRun
-from .schema import FOLDER as SCHEMA
 
 FILE = "calibration.json"
 SCHEMA_VERSION = 1
-PUBLISHED = SCHEMA.parent / "reference" / "calibration" / FILE
+PUBLISHED = schema.FOLDER.parent / "reference" / "calibration" / FILE
 
 
 @dataclass(frozen=True)
@@ -40,14 +39,14 @@ def read_calibration(folder: Path) -> Calibration | None:
     if path is None:
         return None
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = schema.parse(path, path.name)
         if document["schema_version"] != SCHEMA_VERSION:
             raise DamagedRun(f"{path.name}: schema version {document['schema_version']!r}, this program reads version {SCHEMA_VERSION}")
         checks = [
             Check(*(str(one[key]) for key in ("name", "what", "expected", "measured")), passes=_truth(one["passes"])) for one in document["checks"]
         ]
         made_by = {str(name): str(value) for name, value in document["made_by"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedRun(f"{path.name} cannot be read: {error!r}") from error
     return Calibration(path.parent == folder, made_by, checks)
 

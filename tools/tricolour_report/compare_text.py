@@ -5,10 +5,10 @@ Invariant: both forms come from the same `Comparison`; JSON has null where there
 """
 
 import json
-from math import isnan
+from math import isfinite, isnan
 
 from .compare import Comparison, Finding
-from .intervals import ENOUGH_INVOCATIONS
+from .intervals import CONFIDENCE, ENOUGH_INVOCATIONS
 from .quantities import measured, ratio
 
 
@@ -57,7 +57,7 @@ def as_json(comparison: Comparison, tolerance: float | None) -> str:
         "base": comparison.base.text,
         "other": comparison.other.text,
         "paired": comparison.paired,
-        "confidence": 0.95,
+        "confidence": CONFIDENCE,
         "notes": comparison.notes,
         "failed": comparison.newly_failed,
         "findings": [_as_object(finding, tolerance) for finding in comparison.findings],
@@ -85,4 +85,4 @@ def _as_object(finding: Finding, tolerance: float | None) -> dict:
 
 
 def _number(value: float) -> float | None:
-    return None if isnan(value) else value
+    return value if isfinite(value) else None

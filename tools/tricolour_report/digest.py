@@ -55,6 +55,10 @@ def digest_run(run: Run) -> Digest:
     except ValueError as error:
         raise DamagedRun(f"run.json: provenance.utc: {error}") from error
     tables = {name: read_table(run.folder, name) for name in ("pauses", "phases", "requests", "heap", "hiccups", "verify")}
+    stopped = tables["pauses"]["mutator"]
+    unknown = stopped[~stopped.str.fullmatch("all|[0-9]{1,9}")]
+    if len(unknown):
+        raise DamagedRun(f"pauses.csv: no mutator is called '{unknown.iloc[0]}'")
     mutators = record["parameters"]["mutators"]
     if mutators != len(record["mutator_time_ns"]):
         raise DamagedRun(f"run.json: {mutators} mutators, and the times of {len(record['mutator_time_ns'])}")

@@ -4,12 +4,12 @@ Purpose: `explicit_free.json` in a sweep's folder, as `tools/compare_malloc --js
 Invariant: it holds for cells that leave the workload's parameters to their defaults, and for wall time.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from . import schema
 from .errors import DamagedRun
 from .lower_bound_overhead import Overhead
 
@@ -39,11 +39,11 @@ def read_explicit_free(folder: Path) -> ExplicitFree | None:
     if not path.exists():
         return None
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = schema.parse(path)
         times = np.array(document["malloc_ns"], dtype=float)
         workload = str(document["workload"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise DamagedRun(f"it is not what tools/compare_malloc --json writes: {error!r}") from error
-    if not len(times) or not (times > 0).all():
+    if times.ndim != 1 or not len(times) or not (times > 0).all():
         raise DamagedRun("a time of malloc_ns is not above 0, or there is none")
     return ExplicitFree(workload, float(np.exp(np.log(times).mean())))

@@ -104,7 +104,9 @@ def ratio(estimate: LogEstimate) -> Ratio:
     if isnan(estimate.variance) or estimate.freedom <= 0:
         return Ratio(exp(estimate.mean), float("nan"), float("nan"), estimate.invocations)
     reach = stats.t.ppf(0.5 + CONFIDENCE / 2, estimate.freedom) * sqrt(estimate.variance)
-    return Ratio(exp(estimate.mean), exp(estimate.mean - reach), exp(estimate.mean + reach), estimate.invocations)
+    with np.errstate(over="ignore"):  # an interval may reach beyond every number
+        low, high = np.exp([estimate.mean - reach, estimate.mean + reach])
+    return Ratio(exp(estimate.mean), float(low), float(high), estimate.invocations)
 
 
 def mean_with_interval(values: list[float]) -> tuple[float, float, float]:

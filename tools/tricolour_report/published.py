@@ -7,11 +7,12 @@ when the tables were.
 """
 
 import gzip
-import json
+import zlib
 from pathlib import Path
 
 import pandas as pd
 
+from . import schema
 from .errors import UsageProblem
 
 RECORDS = "runs.json.gz"
@@ -31,11 +32,11 @@ def read_records(folder: Path) -> dict[tuple[str, int], dict]:
             text = stream.read().strip()
         records, place = {}, 0
         while place < len(text):
-            record, place = json.JSONDecoder().raw_decode(text, place)
+            record, place = schema.raw_decode(text, place)
             records[record["cell"], record["block"]] = record
             while place < len(text) and text[place].isspace():
                 place += 1
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, RecursionError, ValueError, KeyError, TypeError) as error:
         raise UsageProblem(f"{path} cannot be read: {error!r}") from error
     return records
 

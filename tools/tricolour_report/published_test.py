@@ -43,7 +43,21 @@ def test_its_cells_can_be_compared(published_sweep, command):
     assert code == 0 and "throughput" in out
 
 
-@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"{"), gzip.compress(b"[1]"), gzip.compress(b'{"cell": "00000000"}')])
+def flipped(place: int) -> bytes:
+    """An archive with one wrong byte in its deflated data."""
+    content = bytearray(gzip.compress(b'{"cell": "00000000", "block": 1}'))
+    content[place] ^= 0xFF
+    return bytes(content)
+
+
+DAMAGED = [
+    b"", b"no gzip", flipped(10), *map(gzip.compress, (
+        b"{", b"[1]", b'{"cell": "00000000"}', b"[" * 100_000, b'{"cell": "\\ud800", "block": 0}', b'{"cell": "0", "block": NaN}',
+    )),
+]
+
+
+@pytest.mark.parametrize("content", DAMAGED)
 def test_damaged_records_are_refused(published_sweep, command, content):
     (published_sweep / "runs.json.gz").write_bytes(content)
     code, out, error = command("report", published_sweep, "--quiet")

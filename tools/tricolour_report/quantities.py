@@ -47,6 +47,14 @@ def ratio(value: Ratio | None) -> str:
     return f"{value.value:.3f} [{value.low:.3f}, {value.high:.3f}]"
 
 
+def time_text(ns: float) -> str:
+    """A tick of a log time axis, from 1 ns up."""
+    for factor, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
+        if ns >= factor * 0.999:
+            return f"{ns / factor:g} {unit}"
+    return f"{ns:g} ns"
+
+
 def measured(value: float, unit: str) -> str:
     """A value of a metric in its unit."""
     if unit == "ns":

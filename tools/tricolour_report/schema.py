@@ -26,26 +26,36 @@ def load(name: str) -> dict:
         raise UsageProblem(f"the result schema {path} cannot be read: {error.strerror}") from error
 
 
+def parse(path: Path, called: str = "it") -> object:
+    """The JSON in `path`; raises DamagedRun with what is wrong in it, which is `called` so."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        document, end = raw_decode(text.strip(), 0)
+        if end != len(text.strip()):
+            raise ValueError("something follows its end")
+        return document
+    except OSError as error:
+        raise DamagedRun(f"{called} cannot be read: {error.strerror}") from error
+    except UnicodeError as error:
+        raise DamagedRun(f"{called} is not UTF-8 text") from error
+    except RecursionError as error:
+        raise DamagedRun(f"{called} is nested too deeply") from error
+    except ValueError as error:
+        raise DamagedRun(f"{called} is damaged: {error}") from error
+
+
 def read(path: Path, name: str) -> dict:
     """The document in `path`, valid by schema `name`; raises DamagedRun with what is wrong in it."""
-    try:
-        document = _parse(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DamagedRun(f"it cannot be read: {error.strerror}") from error
-    except UnicodeError as error:
-        raise DamagedRun("it is not UTF-8 text") from error
-    except RecursionError as error:
-        raise DamagedRun("it is nested too deeply") from error
-    except ValueError as error:
-        raise DamagedRun(f"it is damaged: {error}") from error
+    document = parse(path)
     violation = check(document, name)
     if violation:
         raise DamagedRun(violation)
     return document
 
 
-def _parse(text: str) -> object:
-    """JSON alone: not Python's NaN and Infinity, no number that becomes infinite, no half of a surrogate pair."""
+def raw_decode(text: str, place: int) -> tuple[object, int]:
+    """The document that begins at `place`, and where it ends: JSON alone, not Python's NaN and Infinity, no number that becomes infinite,
+    no half of a surrogate pair. Raises ValueError, or RecursionError when it is nested too deeply."""
 
     def refuse(word: str):
         raise ValueError(f"{word[:40]} is no number here")
@@ -56,9 +66,9 @@ def _parse(text: str) -> object:
     def whole(word: str) -> int:
         return int(word) if len(word) < 20 and -(2**63) <= int(word) < 2**63 else refuse(word)
 
-    document = json.loads(text, parse_constant=refuse, parse_float=real, parse_int=whole)
+    document, end = json.JSONDecoder(parse_constant=refuse, parse_float=real, parse_int=whole).raw_decode(text, place)
     json.dumps(document, ensure_ascii=False).encode("utf-8")
-    return document
+    return document, end
 
 
 def _whole(_, value: object) -> bool:

@@ -16,7 +16,7 @@ from . import schema
 MILLISECOND = 1_000_000
 PAUSE_MS = {"stop_the_world": 20.0, "incremental": 0.5, "concurrent": 0.3}
 SPEED = {"stop_the_world": 1.0, "incremental": 0.85, "concurrent": 0.95}
-BARRIER_COST = {"none": 1.0, "dijkstra": 0.98, "yuasa": 0.96, "hybrid": 0.93, "steele": 0.97}
+BARRIER_COST = {"dijkstra_black": 0.95, "none": 1.0, "dijkstra": 0.98, "yuasa": 0.96, "hybrid": 0.93, "steele": 0.97}
 COMBINATIONS = [
     ("stop_the_world", "none"),
     *[(c, b) for c in ("stop_the_world", "incremental", "concurrent") for b in ("dijkstra", "yuasa", "hybrid")],

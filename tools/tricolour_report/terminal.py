@@ -7,20 +7,21 @@ encoding has no block characters.
 
 import os
 import sys
+from functools import partial
 
 import numpy as np
 
 from .experiment import Experiment
 from .intervals import ENOUGH_INVOCATIONS
-from .quantities import duration
+from .quantities import duration, time_text
 from .rows import Group, groups
 
 WIDTH = 100
 HEIGHT = 4
 BLOCKS = " ▁▂▃▄▅▆▇█"
 ASCII = str.maketrans({"µ": "u", "–": "-", "─": "-", "┼": "+", **dict(zip(BLOCKS, " ..::==##"))})
-COLOURS = {"stop_the_world": 34, "incremental": 33, "concurrent": 32, "on_the_fly": 35}
-COLUMNS = "{:<15}{:<9}{:<22}{:>9}{:>12}{:>9}{:>6}{:>9}  {}"
+COLOURS = {"stop_the_world": 34, "incremental": 33, "concurrent": 32}
+COLUMNS = "{:<15}{:<{barrier_width}}{:<22}{:>8}{:>12}{:>8}{:>6}{:>9}  {}"
 
 
 def summary(experiment: Experiment, coloured: bool) -> str:
@@ -42,13 +43,14 @@ def print_summary(experiment: Experiment) -> None:
 
 def _table(group: Group, coloured: bool) -> list[str]:
     label = "" if group.invocations >= ENOUGH_INVOCATIONS else "; exploratory"
+    columns = partial(COLUMNS.format, barrier_width=max(9, 1 + max(len(row.barrier) for row in group.rows)))
     lines = [
         f"{group.title} ({group.invocations} invocations{label})",
-        COLUMNS.format("collector", "barrier", "throughput [95 %]", "p50", "tail", "longest", "MMU10", "fallback", "runs"),
+        columns("collector", "barrier", "throughput [95 %]", "p50", "tail", "longest", "MMU10", "fallback", "runs"),
     ]
     for row in group.rows:
         mark = "*" if row.differs else ""
-        text = COLUMNS.format(
+        text = columns(
             row.collector, row.barrier, row.ratio + mark, row.p50, row.tail, row.longest, row.mmu, row.fallback, row.status
         )
         colour = 31 if row.failed else COLOURS.get(row.collector)
@@ -58,7 +60,7 @@ def _table(group: Group, coloured: bool) -> list[str]:
 
 def _notes(experiment: Experiment) -> list[str]:
     notes = [
-        "* the 95 % interval excludes 1. Below 10 invocations a result is exploratory and claims nothing.",
+        f"* the 95 % interval excludes 1. Below {ENOUGH_INVOCATIONS} invocations a result is exploratory and claims nothing.",
         "p50, tail: of all pauses of all runs, as far as their number allows (1 - 10/n). longest: minimum",
         "over runs of each run's longest pause. MMU10: minimum mutator utilisation over 10 ms, median run.",
         "fallback: share of cycles that fell back to a stopped one.",
@@ -87,7 +89,7 @@ def _histograms(experiment: Experiment, coloured: bool) -> list[str]:
         return ["No pause was recorded."]
     everything = np.concatenate(list(lengths.values()))
     low = int(np.floor(np.log10(max(everything.min(), 1.0))))
-    high = max(int(np.ceil(np.log10(everything.max()))), low + 1)
+    high = max(int(np.ceil(np.log10(max(everything.max(), 1.0)))), low + 1)
     per_decade = max(8, min(24, (WIDTH - 12) // (high - low)))
     edges = np.logspace(low, high, (high - low) * per_decade + 1)
     lines = ["Pauses of all workloads, barriers and heaps; height is the logarithm of the count"]
@@ -114,12 +116,7 @@ def _bars(counts: np.ndarray) -> list[str]:
 
 def _axis(low: int, high: int, per_decade: int) -> list[str]:
     line = "  " + ("┼" + "─" * (per_decade - 1)) * (high - low) + "┼"
-    labels = [_decade(10.0**power).ljust(per_decade) for power in range(low, high + 1)]
+    labels = [time_text(10.0**power).ljust(per_decade) for power in range(low, high + 1)]
     return [line, "  " + "".join(labels).rstrip()]
 
 
-def _decade(ns: float) -> str:
-    for factor, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
-        if ns >= factor:
-            return f"{ns / factor:g} {unit}"
-    return f"{ns:g} ns"

@@ -18,6 +18,12 @@ def test_lines_fit_and_every_cell_is_there(small_sweep):
     assert any("█" in line for line in lines)
 
 
+def test_long_names_stand_apart(tmp_path):
+    pairs = (("stop_the_world", "none"), ("stop_the_world", "dijkstra_black"))
+    text = summary(load_experiment(write_sweep(tmp_path, 2, ("gcbench",), combinations=pairs), print), coloured=False)
+    assert max(map(len, text.splitlines())) <= 100 and "stop_the_world dijkstra_black " in text
+
+
 def test_failures_and_missing_runs_are_visible(tmp_path):
     pairs = (("stop_the_world", "none"), ("concurrent", "yuasa"))
     folder = write_sweep(tmp_path, 2, ("gcbench",), combinations=pairs, failing={("concurrent", "yuasa", "gcbench"): "timeout"})

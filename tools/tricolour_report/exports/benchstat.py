@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Callable
 
 from ..digest import Digest
-from ..experiment import CellResult, Experiment
+from ..experiment import Experiment
 from ..metrics import METRICS
 from ..sweep_folder import Run
 from .runs import coordinates

@@ -6,9 +6,9 @@ Invariants: intervals are over repetitions within one process, so they tell nois
 arm that a barrier lacks says n/a.
 """
 
-import json
 from pathlib import Path
 
+from .. import schema
 from ..errors import DamagedRun
 from ..intervals import mean_with_interval
 from .style import GREY, panels
@@ -21,7 +21,7 @@ NS_PER_UNIT = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
 def read_costs(path: Path) -> dict[str, dict[str, dict[str, list[float]]]]:
     """barrier -> arm -> {"ns": repetitions, "instructions": repetitions}; raises DamagedRun."""
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["benchmarks"]
+        entries = schema.parse(path, path.name)["benchmarks"]
         costs: dict = {}
         for entry in entries:
             parts = entry["name"].split("/")
@@ -31,7 +31,7 @@ def read_costs(path: Path) -> dict[str, dict[str, dict[str, list[float]]]]:
             arm["ns"].append(entry["cpu_time"] * NS_PER_UNIT[entry["time_unit"]])
             if "instructions" in entry:
                 arm["instructions"].append(float(entry["instructions"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedRun(f"{path.name} cannot be read: {error!r}") from error
     if not costs:
         raise DamagedRun(f"{path.name} has no benchmark store/<barrier>/<arm>")

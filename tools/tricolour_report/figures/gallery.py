@@ -79,7 +79,9 @@ def pictures(experiment: Experiment, progress: Callable[[str], None]) -> Iterato
             "interval that holds 1 shows no difference; one that leaves the picture goes on. Crosses: cells that failed.",
             throughput.throughput(experiment, style),
         )
-        yield _overhead_picture(experiment, style, progress)
+        overhead = _overhead_picture(experiment, style, progress)
+        if overhead.figure is not None:
+            yield overhead
     yield from _cost_picture(experiment, progress)
     for workload in experiment.workloads:
         heap, results = reference_results(experiment, workload)

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from ..experiment import Experiment
+from ..experiment import Experiment, heap_order
 from ..explicit_free import ExplicitFree
 from ..lower_bound_overhead import Overhead, overheads
 from .style import GREY, Style, legend_below, panels, readable_limits
@@ -21,7 +21,7 @@ SPREAD = 0.6  # of the way to the next heap: points at one heap stand side by si
 
 
 def lower_bound_overhead(experiment: Experiment, style: Style, explicit: ExplicitFree | None = None):
-    """None when there is no timed run."""
+    """None when no timed run did an operation."""
     found = overheads(experiment)
     workloads = [workload for workload in experiment.workloads if any(one.result.cell.workload == workload for one in found)]
     if not workloads:
@@ -55,8 +55,9 @@ def lower_bound_overhead(experiment: Experiment, style: Style, explicit: Explici
 
 def _places(experiment: Experiment) -> tuple[dict[str, float], str]:
     """Where each heap stands on the x axis, from left to right, and the axis' label."""
-    if all(heap.endswith("x") for heap in experiment.heaps):
-        return {heap: log2(float(heap[:-1])) for heap in experiment.heaps}, "heap, as a multiple of the least that works"
+    orders = {heap: heap_order(heap) for heap in experiment.heaps}
+    if all(kind == 0 and multiple > 0 for kind, multiple, _ in orders.values()):
+        return {heap: log2(multiple) for heap, (_, multiple, _) in orders.items()}, "heap, as a multiple of the least that works"
     return {heap: float(place) for place, heap in enumerate(experiment.heaps)}, "heap"
 
 

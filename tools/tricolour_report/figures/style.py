@@ -18,6 +18,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from ..experiment import CellResult, Experiment
 from ..intervals import Ratio
+from ..quantities import time_text
 
 COLOURS = {"stop_the_world": "#0072B2", "incremental": "#D55E00", "concurrent": "#009E73", "on_the_fly": "#CC79A7"}
 FREE_COLOURS = ["#E69F00", "#56B4E9", "#000000", "#8C6D31"]
@@ -31,7 +32,7 @@ MARKERS = {
     "none": "o", "dijkstra": "s", "yuasa": "^", "hybrid": "D", "steele": "v", "dijkstra_black": "p", "abraham_patel": "<",
     "boehm_cards": "h", "field_log": ">", "baker": "d",
 }
-FREE_MARKERS = ["P", "X", "8", "*"]
+FREE_MARKERS = ["P", "8", "*"]  # X is a failure
 GREY = "#767676"
 FAILED = "#B00020"
 
@@ -96,14 +97,6 @@ def panels(count: int, columns: int = 3, width: float = 3.6, height: float = 3.1
     for unused in axes[count:]:
         unused.set_visible(False)
     return figure, axes[:count]
-
-
-def time_text(ns: float) -> str:
-    """A tick of a log time axis, from 1 ns up."""
-    for factor, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
-        if ns >= factor * 0.999:
-            return f"{ns / factor:g} {unit}"
-    return f"{ns:g} ns"
 
 
 def log_time_axis(axis, low_ns: float, high_ns: float) -> None:

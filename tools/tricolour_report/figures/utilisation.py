@@ -1,11 +1,12 @@
 """MMU and BMU against the window.
 
-Invariants: x from 10 microseconds to the shortest run's length, log; y from 0 to 1; lines are medians over invocations,
-bands their range.
+Invariants: x from 10 microseconds to the longest run's length, log, and a line as far as the shortest run of its cell; y from 0 to 1;
+lines are medians over invocations, bands their range.
 """
 
 import numpy as np
 
+from .. import quantiles
 from ..digest import WINDOWS
 from ..experiment import CellResult, Experiment
 from .style import Style, legend_below, log_time_axis, panels
@@ -19,14 +20,10 @@ def utilisation(experiment: Experiment, results: list[CellResult], style: Style)
     figure, grid = panels(2, columns=2, width=4.8, height=3.6, sharey=True)
     for axes, kind in zip(grid, TITLES):
         for result in drawn:
-            curves = np.array([getattr(digest, kind) for digest in result.digests])
-            inside = np.isfinite(curves).all(axis=0)
+            middle, low, high = quantiles.median_and_range([getattr(digest, kind) for digest in result.digests], len(WINDOWS))
             look = style.line(result)
-            axes.plot(WINDOWS[inside], np.median(curves[:, inside], axis=0), **look)
-            axes.fill_between(
-                WINDOWS[inside], curves[:, inside].min(axis=0), curves[:, inside].max(axis=0),
-                color=look["color"], alpha=0.10, linewidth=0,
-            )
+            axes.plot(WINDOWS, middle, **look)
+            axes.fill_between(WINDOWS, low, high, color=look["color"], alpha=0.10, linewidth=0)
         axes.set_xscale("log")
         axes.set_xlim(WINDOWS[0], longest)
         axes.set_ylim(-0.02, 1.02)

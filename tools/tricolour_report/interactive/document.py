@@ -12,13 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import quantiles
 from ..digest import WINDOWS
 from ..errors import DamagedRun
 from ..experiment import RUNS_PER_WORKER, CellResult, Experiment
 from ..explicit_free import read_explicit_free
 from ..figures import barrier_cost, percentiles, time_spent, timeline
-from ..figures.style import FAILED, GREY, Style
+from ..figures.style import FAILED, Style
 from ..intervals import Ratio, mean_with_interval
 from ..lower_bound_overhead import overheads
 from ..metrics import METRICS
@@ -42,7 +41,7 @@ def document(experiment: Experiment) -> dict:
         ],
         "nines": numbers(percentiles.X, FULL_DIGITS), "windows": numbers(WINDOWS, FULL_DIGITS), "latencies": percentiles.LATENCY_TITLES,
         "roles": time_spent.ROLES, "states": time_spent.STATES, "phases": timeline.PHASES,
-        "looks": {"pause": timeline.PAUSE, "running": timeline.RUNNING, "grey": GREY, "failed": FAILED},
+        "looks": {"pause": timeline.PAUSE, "running": timeline.RUNNING, "failed": FAILED},
         "overheads": [
             {"cell": places[one.result.cell.hash], "resource": one.resource, "ratio": _ratio(one.ratio)} for one in overheads(experiment)
         ],
@@ -81,7 +80,7 @@ def _cell(experiment: Experiment, result: CellResult, style: Style, edges: np.nd
     dashes = style.line(result)["linestyle"]
     values = {name: [number(digest.metrics[name]) for digest in result.digests] for name in METRICS}
     return {
-        "label": experiment.label(result.cell), "collector": result.cell.collector, "barrier": result.cell.barrier,
+        "label": experiment.label(result.cell),
         "workload": result.cell.workload, "heap": result.cell.heap, "colour": style.colour(result.cell.collector),
         "dash": [] if isinstance(dashes, str) else [1.5 * length for length in dashes[1]], "marker": style.marker(result.cell.barrier),
         "is_baseline": result.is_baseline, "failures": ", ".join(result.failures).replace("_", " "), "blocks": [d.block for d in result.digests],

@@ -122,7 +122,7 @@ def _cycle(number: int, events: pd.DataFrame, most: int) -> dict:
     stops = (ends - begins)[events["pause"].to_numpy()]
     return {
         "number": number, "begin": begin, "span": span, "rows": [[*kind, one] for kind, one in zip(kinds, bars)], "events": len(events),
-        "shown": shown, "closed_ns": round(closed), "longest": int(stops.max(initial=0)), "pauses": len(stops),
+        "shown": shown, "closed_ns": round(closed), "longest": int(stops.max(initial=0)),
     }
 
 
