@@ -21,7 +21,7 @@ HEIGHT = 4
 BLOCKS = " ▁▂▃▄▅▆▇█"
 ASCII = str.maketrans({"µ": "u", "–": "-", "─": "-", "┼": "+", **dict(zip(BLOCKS, " ..::==##"))})
 COLOURS = {"stop_the_world": 34, "incremental": 33, "concurrent": 32}
-COLUMNS = "{:<15}{:<{barrier_width}}{:<22}{:>8}{:>12}{:>8}{:>6}{:>9}  {}"
+COLUMNS = "{:<15}{:<{barrier_width}}{:<21}{:>8}{:>12}{:>8}{:>6}{:>9} {}"
 
 
 def summary(experiment: Experiment, coloured: bool) -> str:
