@@ -6,9 +6,9 @@ Purpose: sentences for the reader, so that nothing is missing in silence.
 from .digest import Digest
 from .experiment import Experiment
 from .explicit_free import FILE as EXPLICIT_FREE
-from .published import RECORDS, TABLES
-
-COST = "barrier_cost.json"
+from .figures.barrier_cost import FILE as COST
+from .published import RECORDS
+from .tables import TABLES
 
 
 def absences(experiment: Experiment) -> list[str]:

@@ -18,7 +18,7 @@ from .lost_time import lost_intervals, pauses_in_region
 from .metrics import METRICS, MMU_WINDOWS, measure
 from .request_latency import latencies
 from .sweep_folder import Cell, Run
-from .tables import read_table
+from .tables import TABLES, read_table
 
 UTC = "%Y-%m-%dT%H:%M:%SZ"  # of a run's provenance
 WINDOWS = np.logspace(4, 11, 71)  # 10 microseconds to 100 s, in ns
@@ -54,7 +54,7 @@ def digest_run(run: Run) -> Digest:
         datetime.strptime(record["provenance"]["utc"], UTC)
     except ValueError as error:
         raise DamagedRun(f"run.json: provenance.utc: {error}") from error
-    tables = {name: read_table(run.folder, name) for name in ("pauses", "phases", "requests", "heap", "hiccups", "verify")}
+    tables = {name: read_table(run.folder, name) for name in TABLES}
     stopped = tables["pauses"]["mutator"]
     unknown = stopped[~stopped.str.fullmatch("all|[0-9]{1,9}")]
     if len(unknown):

@@ -17,7 +17,6 @@ from .errors import UsageProblem
 
 RECORDS = "runs.json.gz"
 METRICS = "summary.csv"
-TABLES = ("pauses", "phases", "requests", "heap", "hiccups", "verify")
 
 
 def is_published(folder: Path) -> bool:

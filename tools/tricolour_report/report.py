@@ -40,20 +40,22 @@ def write_report(folder: Path, html: Path | None, progress: Callable[[str], None
 
 
 def _draw(experiment: Experiment, plots: Path, publication: Publication, progress: Callable[[str], None]) -> list[Shown]:
-    """Every figure into files; returns those of the overview for readers without JavaScript."""
+    """Every figure into files, and their captions; returns those of the overview for readers without JavaScript."""
     from matplotlib import pyplot
 
     from .figures.files import save
     from .figures.gallery import OVERVIEW, pictures
 
-    shown = []
+    shown, captions = [], ["# What the plots show\n"]
     for picture in pictures(experiment, progress):
         progress(f"drawing {picture.name}")
         extent = _lay_out(picture.figure)
         svg = save(picture.figure, plots, picture.name, publication.path, extent)["svg"]
         pyplot.close(picture.figure)
+        captions.append(f"- `{picture.name}`: {picture.title} ({picture.section}). {picture.reading}\n")
         if picture.section == OVERVIEW:
             shown.append(Shown(picture.title, picture.reading, _inline(svg), round(96 * extent.width)))
+    publication.path(plots / "README.md").write_text("\n".join(captions), encoding="utf-8")
     return shown
 
 

@@ -37,7 +37,8 @@ def test_report_writes_figures_table_and_page(latency_sweep, command):
     assert code == 0 and out.splitlines()[-1] == str(page)
     assert "drawing throughput" in error
     names = {"throughput", "lower_bound_overhead", "barrier_cost"} | {f"{kind}_latency" for kind in KINDS}
-    assert listing(latency_sweep / "plots") == {f"{name}.{form}" for name in names for form in ("png", "svg", "pdf")}
+    assert listing(latency_sweep / "plots") == {f"{name}.{form}" for name in names for form in ("png", "svg", "pdf")} | {"README.md"}
+    assert all(f"`{name}`: " in (latency_sweep / "plots" / "README.md").read_text() for name in names)
     for picture in (latency_sweep / "plots").glob("*.png"):
         assert matplotlib.image.imread(picture).std() > 0.01
     for picture in (latency_sweep / "plots").glob("*.pdf"):

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from . import schema
+from .figures.barrier_cost import FILE as BARRIER_COST_FILE
+from .tables import TABLES
 
 MILLISECOND = 1_000_000
 PAUSE_MS = {"stop_the_world": 20.0, "incremental": 0.5, "concurrent": 0.3}
@@ -85,7 +87,7 @@ def _room(parameters) -> float:
 
 def _tables(rng, parameters, seconds, cycles) -> dict:
     start, length = 5_000_000_000, int(seconds * 1e9)
-    tables = {name: [] for name in ("pauses", "phases", "requests", "heap", "hiccups", "verify")}
+    tables = {name: [] for name in TABLES}
     for number in range(1, cycles + 1):
         begin = start + int(length * (number - 0.8) / cycles)
         _cycle(rng, tables, parameters, number, begin, int(length * 0.5 / cycles))
@@ -192,4 +194,4 @@ def write_barrier_cost(folder: Path, repetitions: int = 8) -> None:
                 })
             benchmarks.append({"name": f"{name}_mean", "run_name": name, "run_type": "aggregate", "aggregate_name": "mean",
                                "real_time": cost, "cpu_time": cost, "time_unit": "ns"})
-    (folder / "barrier_cost.json").write_text(json.dumps({"context": {"num_cpus": 2}, "benchmarks": benchmarks}))
+    (folder / BARRIER_COST_FILE).write_text(json.dumps({"context": {"num_cpus": 2}, "benchmarks": benchmarks}))

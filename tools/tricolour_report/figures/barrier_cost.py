@@ -13,6 +13,7 @@ from ..errors import DamagedRun
 from ..intervals import mean_with_interval
 from .style import GREY, panels
 
+FILE = "barrier_cost.json"
 ARMS = {"off": "no barrier", "test": "flag test only", "filtered": "armed, all filtered", "full": "armed, shading"}
 ARM_COLOURS = ["#BBBBBB", "#56B4E9", "#E69F00", "#D55E00"]
 NS_PER_UNIT = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}

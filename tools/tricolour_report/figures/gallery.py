@@ -112,7 +112,7 @@ def _overhead_picture(experiment: Experiment, style: Style, progress: Callable[[
 
 
 def _cost_picture(experiment: Experiment, progress: Callable[[str], None]) -> Iterator[Picture]:
-    path = experiment.sweep.folder / "barrier_cost.json"
+    path = experiment.sweep.folder / barrier_cost.FILE
     if not path.exists():
         return
     try:

@@ -107,7 +107,7 @@ def _explicit_free(experiment: Experiment) -> dict | None:
 
 def _barrier_cost(folder: Path) -> list[dict] | None:
     """A dictionary for each barrier and arm; null without a readable file."""
-    path = folder / "barrier_cost.json"
+    path = folder / barrier_cost.FILE
     try:
         costs = barrier_cost.read_costs(path) if path.exists() else {}
     except DamagedRun:
