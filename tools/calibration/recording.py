@@ -8,6 +8,8 @@ What counts as recording is what `--record off` leaves out: events, times by act
 reading of the clock at the end of a request: the program does it, recorded or not, as an open loop has to; a request whose end nobody looks
 at is another program.
 
+Both members of a pair do the same requests: in a timed run one more collection, or one less, would be a percent.
+
 About noise: many short pairs are interleaved, in an order that alternates. A neighbour's burst takes half of a run, so the figure is the
 Hodges-Lehmann estimate with its Wilcoxon interval, for which an outlier is one rank (Hollander, Wolfe: Nonparametric Statistical Methods). It
 passes only when the whole interval is below the bound, so noise can fail it and not pass it.
@@ -34,13 +36,13 @@ CELLS = {
 WORK = ["--workload", "latency", "--param", "live_mb=100", "--heap", "200M"]
 
 
-def measure(binary: Path, scratch: Path, pairs: int, seconds: float, progress: Progress) -> dict[str, dict[str, list[float]]]:
+def measure(binary: Path, scratch: Path, pairs: int, operations: int, progress: Progress) -> dict[str, dict[str, list[float]]]:
     """Operations per second by cell and by `on` or `off`."""
     found = {name: {"on": [], "off": []} for name in CELLS}
     for pair in range(pairs):
         for name, cell in CELLS.items():
             for record in ("on", "off") if pair % 2 == 0 else ("off", "on"):
-                words = [*cell, *WORK, "--seconds", seconds, "--record", record]
+                words = [*cell, *WORK, "--operations", operations, "--record", record]
                 files = ["--out", scratch / "recorded"] if record == "on" else []
                 found[name][record].append(run(binary, [*words, *files])["operations_per_s"])
                 shutil.rmtree(scratch / "recorded", ignore_errors=True)

@@ -35,7 +35,7 @@ from .runs import Progress, RunFailed
 METRIC = "throughput"
 INVOCATIONS = (10, 20)
 LEAST_COVERAGE, MOST_COVERAGE = 0.94, 0.96
-RUN_NOMINAL_S = 2.2
+RUN_NOMINAL_S = 4.2
 EXPERIMENT = """schema = 1
 name = "one cell, again and again"
 
