@@ -113,7 +113,7 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
       ->capture_default_str()
       ->check(number(0.0, most_timeout_s));
   app.add_option("--request-rows", options.request_rows,
-                 "rows of each mutator in the requests table, at most: beyond that, or faster than one in 16 us, every 2nd, 4th ... request")
+                 "rows of each mutator in the requests table, at most: beyond that, or faster than one in 32 us, every 2nd, 4th ... request")
       ->check(number<std::uint64_t>())
       ->capture_default_str();
   app.add_option("--out", command.out, "folder for run.json and the tables; there when the run is complete, or not at all")->check(not_empty);

@@ -1,8 +1,8 @@
 // The requests of one mutator.
 //
 // Purpose: a histogram of them all, and the times of every k-th, to be written. k is a power of two and grows with the run, so that at most
-// `most_rows` rows are left, and so that rows come no faster than one in `least_row_gap_ns`: a row takes some 15 ns, which is a tenth of a
-// short request.
+// `most_rows` rows are left, and so that rows come no faster than one in `least_row_gap_ns`: a row takes some 60 ns, because neither branches
+// nor cache expect it, which is half of a short request.
 //
 // Invariant: in the histogram every request of `long_ns` or more stands for itself, and a k-th one that is shorter for the short ones since the
 // last. Rows are kept in segments; segment s holds every 2^s-th request of its part of the run. `for_each` thins all of them to one
@@ -37,6 +37,23 @@ class RequestLog final : public RequestSink {
     if (next_ != 0) all.record(last_short_, represented_ + requests - next_);
     return all;
   }
+  std::uint64_t look_at(std::uint64_t number, Nanoseconds intended, Nanoseconds start, Nanoseconds end) override {
+    represented_ += number - next_;
+    next_ = number + 1;
+    const Nanoseconds latency = std::max<Nanoseconds>(0, end - intended);
+    if (latency >= long_ns) {
+      latencies_.record(static_cast<std::uint64_t>(latency));
+    } else {
+      last_short_ = static_cast<std::uint64_t>(latency);
+      latencies_.record(last_short_, 1 + std::exchange(represented_, 0));
+    }
+    if (number >= wanted_) {
+      if (keeps_rows_) append(intended, start, end);
+      count_sample(number, end);
+      wanted_ = (number + stride_) & ~(stride_ - 1);
+    }
+    return wanted_;
+  }
   /// Of every how many requests a row was kept, over the whole run.
   std::uint64_t stride() const { return stride_; }
 
@@ -64,28 +81,12 @@ class RequestLog final : public RequestSink {
   static constexpr std::size_t chunk_words = std::size_t{1} << 16;
   static constexpr std::uint64_t most_without_rows = std::uint64_t{1} << 17;
   /// On average over a segment of at least so many rows, so that a burst after a pause does not thin what follows.
-  static constexpr Nanoseconds least_row_gap_ns = 16'000;
-  static constexpr std::uint64_t least_judged_rows = 1024;
+  static constexpr Nanoseconds least_row_gap_ns = 32'000;
+  static constexpr std::uint64_t least_judged_rows = 256;
   /// Each doubling of k adds half of `most_rows`: a run of 64 times `most_rows` requests writes 4 times as many rows. The pages of those are
   /// touched before the run.
   static constexpr std::uint64_t prepared_share = 4;
   static constexpr std::uint64_t most_prepared_rows = std::uint64_t{1} << 19;
-
-  void look_at(std::uint64_t number, Nanoseconds intended, Nanoseconds start, Nanoseconds end) override {
-    represented_ += number - next_;
-    next_ = number + 1;
-    const Nanoseconds latency = std::max<Nanoseconds>(0, end - intended);
-    if (latency >= long_ns) {
-      latencies_.record(static_cast<std::uint64_t>(latency));
-    } else {
-      last_short_ = static_cast<std::uint64_t>(latency);
-      latencies_.record(last_short_, 1 + std::exchange(represented_, 0));
-    }
-    if (number < wanted_) return;
-    if (keeps_rows_) append(intended, start, end);
-    count_sample(number, end);
-    wanted_ = (number + stride_) & ~(stride_ - 1);
-  }
 
   void append(Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
     const Nanoseconds gap = start - last_end_;
@@ -144,6 +145,7 @@ class RequestLog final : public RequestSink {
   const bool keeps_rows_;
   const std::uint64_t most_sampled_;
   Histogram latencies_;
+  std::uint64_t wanted_ = 0;       ///< number of the next request to keep a row of
   std::uint64_t next_ = 0;         ///< number of the first request that came after the last one looked at
   std::uint64_t represented_ = 0;  ///< short requests that nobody looked at, since the last short one that somebody did
   std::uint64_t last_short_ = 0;   ///< what that took

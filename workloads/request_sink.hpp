@@ -1,32 +1,27 @@
 // Where a workload's requests go.
 //
-// Purpose: what is done with every request, inline, because a request may take a tenth of a microsecond, of which a count in a table would be
-// two percent: whoever records looks at the long ones, and of the short ones at those that it wants.
+// Purpose: who records requests is shown the long ones, and of the short ones those that it asks for. A request may take a tenth of a
+// microsecond, of which a look at each would be two percent.
 //
 // Ownership: the mutator's thread while it runs; anybody after it was joined.
 #pragma once
 
 #include <cstdint>
 
-#include "core/mutator.hpp"
+#include "core/clock.hpp"
 
 namespace tricolour {
 
 class RequestSink {
  public:
-  /// From here on every request is looked at.
+  /// A request that took so long is shown, asked for or not.
   static constexpr Nanoseconds long_ns = 4096;
 
-  /// `number`: 0, 1, 2 ...
-  void record(std::uint64_t number, Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
-    if (end - intended >= long_ns || number >= wanted_) [[unlikely]] look_at(number, intended, start, end);
-  }
+  /// `number`: 0, 1, 2 ...; the first is always shown. Returns the number of the next request to show, however short.
+  virtual std::uint64_t look_at(std::uint64_t number, Nanoseconds intended, Nanoseconds start, Nanoseconds end) = 0;
 
  protected:
   ~RequestSink() = default;
-  virtual void look_at(std::uint64_t number, Nanoseconds intended, Nanoseconds start, Nanoseconds end) = 0;
-
-  std::uint64_t wanted_ = 0;  ///< number of the next request to look at, however short
 };
 
 }  // namespace tricolour

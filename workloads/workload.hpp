@@ -15,7 +15,9 @@
 // Ownership: a WorkloadRun belongs to one mutator's thread; `control` is shared and is the harness's.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -88,7 +90,8 @@ class WorkloadRun {
  public:
   WorkloadRun(const Parameters& parameter_values, RunControl& run_control, unsigned mutator_index, unsigned mutator_count, std::uint64_t seed)
       : parameters(parameter_values), mutator(mutator_index), mutators(mutator_count), random(seed * 0x9e3779b97f4a7c15u + mutator_index),
-        control_(run_control), requests_(run_control.requests(mutator_index)), limit_(run_control.operation_limit(mutator_index)) {}
+        control_(run_control), requests_(run_control.requests(mutator_index)), limit_(run_control.operation_limit(mutator_index)),
+        attention_(requests_ == nullptr ? limit_ : 0) {}
 
   const Parameters& parameters;
   const unsigned mutator;
@@ -102,7 +105,8 @@ class WorkloadRun {
   }
   /// True when another operation is to be done. Counts it.
   bool next_operation() {
-    if (operations_ >= limit_ || control_.stop.load(std::memory_order_relaxed)) return false;
+    if (operations_ >= attention_ && !attend()) return false;
+    if (control_.stop.load(std::memory_order_relaxed)) return false;
     ++operations_;
     return true;
   }
@@ -115,7 +119,7 @@ class WorkloadRun {
   std::uint64_t operations() const { return operations_; }
   /// The operation that `next_operation` counted last was a request.
   void record_request(Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
-    if (requests_ != nullptr) requests_->record(operations_ - 1, intended, start, end);
+    if (end - intended >= shown_from_ns_) [[unlikely]] show_request(intended, start, end);
   }
 
   [[noreturn]] static void fail(const std::string& what) { throw SelfCheckFailed(what); }
@@ -124,10 +128,29 @@ class WorkloadRun {
   }
 
  private:
+  static constexpr Nanoseconds always = std::numeric_limits<Nanoseconds>::min();
+  static constexpr Nanoseconds never = std::numeric_limits<Nanoseconds>::max();
+
+  /// Whether there is another operation: the limit is reached, or a request comes that is wanted.
+  bool attend() {
+    if (operations_ >= limit_) return false;
+    attention_ = limit_;
+    shown_from_ns_ = always;
+    return true;
+  }
+  void show_request(Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
+    attention_ = std::min(limit_, requests_->look_at(operations_ - 1, intended, start, end));
+    shown_from_ns_ = RequestSink::long_ns;
+  }
+
   RunControl& control_;
   RequestSink* const requests_;
   const std::uint64_t limit_;
   std::uint64_t operations_ = 0;
+  /// The loop pays for recording with comparisons that it makes anyway: the next operation before which to `attend`, and the latency from
+  /// which a request is shown.
+  std::uint64_t attention_;
+  Nanoseconds shown_from_ns_ = never;
 };
 
 }  // namespace tricolour

@@ -25,7 +25,7 @@ ARMS = ("off", "test", "filtered", "full")
 BASE, MORE = 10, 20  # multiplications; ten of them take some 8 ns
 PLACES = {"test": "fast path", "shade": "slow path"}
 EXECUTED_IN = {"test": ("test", "filtered", "full"), "shade": ("filtered", "full")}
-RUN_NOMINAL_S = 0.6
+RUN_NOMINAL_S = 0.37
 # Three stores an operation and little else, in the near cache; dijkstra shades once a store.
 WORK = ["--workload", "fifo", "--param", "elements=1000", "--heap", "16M", "--barrier", "dijkstra"]
 
