@@ -19,7 +19,8 @@ namespace tricolour {
 enum class EventKind : std::uint8_t { pause, mutator_interval, phase, heap_sample };
 /// What a global pause was for.
 enum class PauseKind : std::uint8_t { cycle_begin, termination, full, quantum, fallback, verify };
-/// How a mutator or a GC thread spent an interval. The first nine partition a mutator's wall time.
+/// How a mutator or a GC thread spent an interval. The first eight partition a mutator's wall time; of those, allocation_slow_path is making
+/// room, or a hole for an object of more than a KiB, and the way to a hole that was swept before is running.
 enum class Activity : std::uint8_t {
   running, allocation_slow_path, lazy_sweeping, paused, handshake, assisting, stalled, blocked,
   begin, marking, termination, sweeping,

@@ -56,7 +56,7 @@ inline void multiply_serially(std::uint32_t times) {
     product *= product;
     asm volatile("" : "+r"(product));
   };
-  // In tens: the end of a longer loop is not foreseen among a workload's own branches, and would cost as much again.
+  // In tens: the end of a longer loop is not foreseen among a workload's own branches, and a misprediction takes as long as several of them.
   constexpr std::uint32_t at_once = 10;
   for (; times >= at_once; times -= at_once) {
 #pragma GCC unroll 10

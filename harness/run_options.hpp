@@ -82,7 +82,7 @@ RunPlan plan_run(const RunOptions& options);
 /// Throws ConfigurationError when the workload has no such parameters, or they cannot have these values.
 void check_parameters(std::string_view workload, const NamedTexts& given);
 
-/// What --collector and --allocate name, and whether it fits the barrier. They throw ConfigurationError with what there is.
+/// What --collector, --marker and --allocate name, and whether it fits the barrier. They throw ConfigurationError with what there is.
 const CollectorInfo& named_collector(std::string_view name);
 const MarkerInfo& named_marker(std::string_view name);
 AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier);

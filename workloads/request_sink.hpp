@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "core/clock.hpp"
+#include "core/mutator.hpp"
 
 namespace tricolour {
 

@@ -29,9 +29,10 @@ def read_records(folder: Path) -> dict[tuple[str, int], dict]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") as stream:
             text = stream.read().strip()
+        decoder = schema.Decoder()
         records, place = {}, 0
         while place < len(text):
-            record, place = schema.raw_decode(text, place)
+            record, place = decoder.raw_decode(text, place)
             records[record["cell"], record["block"]] = record
             while place < len(text) and text[place].isspace():
                 place += 1

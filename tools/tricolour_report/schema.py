@@ -26,14 +26,36 @@ def load(name: str) -> dict:
         raise UsageProblem(f"the result schema {path} cannot be read: {error.strerror}") from error
 
 
+def _refuse(word: str):
+    raise ValueError(f"{word[:40]} is no number here")
+
+
+def _real(word: str) -> float:
+    return float(word) if isfinite(float(word)) else _refuse(word)
+
+
+def _whole(word: str) -> int:
+    return int(word) if len(word) < 20 and -(2**63) <= int(word) < 2**63 else _refuse(word)
+
+
+class Decoder(json.JSONDecoder):
+    """Of JSON alone: not Python's NaN and Infinity, no number that becomes infinite, no half of a surrogate pair. Raises ValueError, or
+    RecursionError when a document is nested too deeply."""
+
+    def __init__(self):
+        super().__init__(parse_constant=_refuse, parse_float=_real, parse_int=_whole)
+
+    def raw_decode(self, s: str, idx: int = 0) -> tuple[object, int]:
+        """The document in `s` that begins at `idx`, and where it ends."""
+        document, end = super().raw_decode(s, idx)
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
+        return document, end
+
+
 def parse(path: Path, called: str = "it") -> object:
     """The JSON in `path`; raises DamagedRun with what is wrong in it, which is `called` so."""
     try:
-        text = path.read_text(encoding="utf-8")
-        document, end = raw_decode(text.strip(), 0)
-        if end != len(text.strip()):
-            raise ValueError("something follows its end")
-        return document
+        return Decoder().decode(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DamagedRun(f"{called} cannot be read: {error.strerror}") from error
     except UnicodeError as error:
@@ -53,31 +75,13 @@ def read(path: Path, name: str) -> dict:
     return document
 
 
-def raw_decode(text: str, place: int) -> tuple[object, int]:
-    """The document that begins at `place`, and where it ends: JSON alone, not Python's NaN and Infinity, no number that becomes infinite,
-    no half of a surrogate pair. Raises ValueError, or RecursionError when it is nested too deeply."""
-
-    def refuse(word: str):
-        raise ValueError(f"{word[:40]} is no number here")
-
-    def real(word: str) -> float:
-        return float(word) if isfinite(float(word)) else refuse(word)
-
-    def whole(word: str) -> int:
-        return int(word) if len(word) < 20 and -(2**63) <= int(word) < 2**63 else refuse(word)
-
-    document, end = json.JSONDecoder(parse_constant=refuse, parse_float=real, parse_int=whole).raw_decode(text, place)
-    json.dumps(document, ensure_ascii=False).encode("utf-8")
-    return document, end
-
-
-def _whole(_, value: object) -> bool:
+def _is_whole(_, value: object) -> bool:
     """Draft 7 takes 1.0 as an integer; Python does not count with it."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 Validator = jsonschema.validators.extend(
-    jsonschema.Draft7Validator, type_checker=jsonschema.Draft7Validator.TYPE_CHECKER.redefine("integer", _whole)
+    jsonschema.Draft7Validator, type_checker=jsonschema.Draft7Validator.TYPE_CHECKER.redefine("integer", _is_whole)
 )
 
 

@@ -118,5 +118,3 @@ def _axis(low: int, high: int, per_decade: int) -> list[str]:
     line = "  " + ("┼" + "─" * (per_decade - 1)) * (high - low) + "┼"
     labels = [time_text(10.0**power).ljust(per_decade) for power in range(low, high + 1)]
     return [line, "  " + "".join(labels).rstrip()]
-
-

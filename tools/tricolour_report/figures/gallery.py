@@ -79,9 +79,7 @@ def pictures(experiment: Experiment, progress: Callable[[str], None]) -> Iterato
             "interval that holds 1 shows no difference; one that leaves the picture goes on. Crosses: cells that failed.",
             throughput.throughput(experiment, style),
         )
-        overhead = _overhead_picture(experiment, style, progress)
-        if overhead.figure is not None:
-            yield overhead
+        yield from _overhead_picture(experiment, style, progress)
     yield from _cost_picture(experiment, progress)
     for workload in experiment.workloads:
         heap, results = reference_results(experiment, workload)
@@ -96,19 +94,21 @@ def pictures(experiment: Experiment, progress: Callable[[str], None]) -> Iterato
                 yield Picture(f"{name}_{workload}", f"{workload} at heap {heap}", title, reading, figure)
 
 
-def _overhead_picture(experiment: Experiment, style: Style, progress: Callable[[str], None]) -> Picture:
+def _overhead_picture(experiment: Experiment, style: Style, progress: Callable[[str], None]) -> Iterator[Picture]:
     explicit = None
     try:
         explicit = read_explicit_free(experiment.sweep.folder)
     except DamagedRun as damage:
         progress(f"skipped {experiment.sweep.folder / EXPLICIT_FREE}: {damage}")
-    return Picture(
-        "lower_bound_overhead", OVERVIEW, "Lower-bound overhead",
-        "What an operation costs, over the least that any cell of the same work cost without its explicit collection: "
-        "collecting costs at least this much. Barriers' fast paths and slower allocation are in it. Bars are 95 % "
-        "intervals, which do not know that the floor was chosen for being the least. Lower is better.",
-        lower_bound_overhead.lower_bound_overhead(experiment, style, explicit),
-    )
+    figure = lower_bound_overhead.lower_bound_overhead(experiment, style, explicit)
+    if figure is not None:
+        yield Picture(
+            "lower_bound_overhead", OVERVIEW, "Lower-bound overhead",
+            "What an operation costs, over the least that any cell of the same work cost without its explicit collection: "
+            "collecting costs at least this much. Barriers' fast paths and slower allocation are in it. Bars are 95 % "
+            "intervals, which do not know that the floor was chosen for being the least. Lower is better.",
+            figure,
+        )
 
 
 def _cost_picture(experiment: Experiment, progress: Callable[[str], None]) -> Iterator[Picture]:

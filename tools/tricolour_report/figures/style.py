@@ -20,7 +20,7 @@ from ..experiment import CellResult, Experiment
 from ..intervals import Ratio
 from ..quantities import time_text
 
-COLOURS = {"stop_the_world": "#0072B2", "incremental": "#D55E00", "concurrent": "#009E73", "on_the_fly": "#CC79A7"}
+COLOURS = {"stop_the_world": "#0072B2", "incremental": "#D55E00", "concurrent": "#009E73"}
 FREE_COLOURS = ["#E69F00", "#56B4E9", "#000000", "#8C6D31"]
 LINES = {
     "none": "-", "dijkstra": (0, (5, 2)), "yuasa": (0, (1.2, 1.4)), "hybrid": (0, (6, 1.5, 1.2, 1.5)),

@@ -90,8 +90,9 @@ def _over_heaps(experiment: Experiment, style: Style):
         axes.set_xlabel("heap, as a multiple of the least that works" if experiment.heaps[-1].endswith("x") else "heap")
         axes.set_ylabel("throughput / baseline")
     shown = list({experiment.label(r.cell): r for r in experiment.results}.values())
+    crossed = any(result.ratio() is None for result in experiment.results)
     cross = Line2D([], [], color=FAILED, marker="x", linestyle="none", label="failed")
-    legend_below(figure, experiment, shown, style, with_markers=True, extra=[cross])
+    legend_below(figure, experiment, shown, style, with_markers=True, extra=[cross] if crossed else [])
     return figure
 
 
