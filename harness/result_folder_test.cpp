@@ -2,8 +2,12 @@
 
 #include <unistd.h>
 
+#include <array>
+#include <cstring>
+
 #include "core/errors.hpp"
 #include "harness/json.hpp"
+#include "harness/tables.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour {
@@ -78,6 +82,28 @@ TEST_CASE("what is not finite never becomes JSON") {
   CHECK(parse_json(R"({"n": 3})")["m"].is_null());
   CHECK_THROWS_AS(parse_json("{"), std::invalid_argument);
   CHECK_NOTHROW(to_text(Json("\xff")));
+}
+
+TEST_CASE("few requests stand in a table of text, many in binary rows") {
+  constexpr std::int64_t gap_ns = 100'000;
+  for (const std::int64_t requests : {50'000, 50'001}) {
+    const Scratch scratch;
+    Pass pass(1, std::nullopt, 1 << 17);
+    for (std::int64_t i = 0; i < requests; ++i) {
+      pass.requests(0)->look_at(static_cast<std::uint64_t>(i), gap_ns * i, gap_ns * i + 1, gap_ns * i + 2);
+    }
+    RunTables tables;
+    tables.pass = &pass;
+    write_tables(scratch.path, tables);
+    CHECK(damage_of_tables(scratch.path) == "");
+    CHECK(fs::exists(scratch.path / "requests.csv") == (requests == 50'000));
+    if (requests == 50'000) continue;
+    const std::string rows = read_file(scratch.path / "requests.bin");
+    REQUIRE(rows.size() == static_cast<std::size_t>(requests) * 4 * sizeof(std::int64_t));
+    std::array<std::int64_t, 4> last{};
+    std::memcpy(last.data(), rows.data() + rows.size() - sizeof(last), sizeof(last));
+    CHECK(last == std::array<std::int64_t, 4>{0, 5'000'000'000, 5'000'000'001, 5'000'000'002});
+  }
 }
 
 }  // namespace tricolour
