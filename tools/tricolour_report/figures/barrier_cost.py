@@ -20,11 +20,11 @@ NS_PER_UNIT = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
 
 
 def read_costs(path: Path) -> dict[str, dict[str, dict[str, list[float]]]]:
-    """barrier -> arm -> {"ns": repetitions, "instructions": repetitions}; raises DamagedRun."""
+    """barrier -> arm -> {"ns": repetitions, "instructions": repetitions}, in the order of registration, whatever the order of running was. Raises DamagedRun."""
     try:
         entries = schema.parse(path, path.name)["benchmarks"]
         costs: dict = {}
-        for entry in entries:
+        for entry in sorted(entries, key=lambda entry: entry.get("family_index", 0)):
             parts = entry["name"].split("/")
             if parts[0] != "store" or len(parts) < 3 or entry.get("run_type") == "aggregate" or entry.get("error_occurred"):
                 continue

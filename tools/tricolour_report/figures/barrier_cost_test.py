@@ -23,6 +23,12 @@ def test_units_and_suffixes_of_names_are_understood(tmp_path):
     assert read_costs(tmp_path / "cost.json")["yuasa"]["full"]["ns"] == [4.0]
 
 
+def test_barriers_stand_in_the_order_of_registration_though_they_ran_interleaved(tmp_path):
+    entries = [{"name": f"store/{name}/off", "family_index": place, "cpu_time": 1.0, "time_unit": "ns"} for name, place in (("yuasa", 2), ("none", 0), ("hybrid", 1))]
+    (tmp_path / "cost.json").write_text(json.dumps({"benchmarks": entries}))
+    assert list(read_costs(tmp_path / "cost.json")) == ["none", "hybrid", "yuasa"]
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"benchmarks": []}', '{"benchmarks": [{"name": "store/a/full"}]}'])
 def test_anything_else_is_refused(tmp_path, text):
     (tmp_path / "cost.json").write_text(text)

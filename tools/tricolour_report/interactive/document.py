@@ -106,7 +106,7 @@ def _explicit_free(experiment: Experiment) -> dict | None:
 
 
 def _barrier_cost(folder: Path) -> list[dict] | None:
-    """A dictionary for each barrier and arm; null without a readable file."""
+    """A dictionary for each arm and barrier; null without a readable file."""
     path = folder / barrier_cost.FILE
     try:
         costs = barrier_cost.read_costs(path) if path.exists() else {}
@@ -117,7 +117,7 @@ def _barrier_cost(folder: Path) -> list[dict] | None:
             "barrier": barrier, "arm": title, "colour": colour,
             **{quantity: numbers(mean_with_interval(values)) for quantity, values in arms[arm].items() if values},
         }
-        for barrier, arms in costs.items() for (arm, title), colour in zip(barrier_cost.ARMS.items(), barrier_cost.ARM_COLOURS) if arm in arms
+        for (arm, title), colour in zip(barrier_cost.ARMS.items(), barrier_cost.ARM_COLOURS) for barrier, arms in costs.items() if arm in arms
     ] or None
 
 
