@@ -8,9 +8,10 @@
 
 namespace tricolour {
 std::optional<Hole> HoleAllocator::next(std::size_t bytes) {
-  for (;;) {
+  for (unsigned passed = 0;; ++passed) {
     if (auto hole = next_in_block(bytes)) return hole;
-    const auto block = blocks_.claim(only_free_);
+    const bool holes_first = passed < most_passed_blocks;
+    const auto block = blocks_.claim(only_free_ ? ClaimOrder::free_only : holes_first ? ClaimOrder::holes_first : ClaimOrder::free_first);
     if (!block) return std::nullopt;
     position_ = blocks_.block_begin(*block);
     block_end_ = position_ + block_bytes;
