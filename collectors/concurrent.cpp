@@ -29,7 +29,7 @@ class Concurrent final : public Collector {
         cycle_(parts),
         stopped_(cycle_, parts.heap),
         pacer_(parts.heap.bytes(), parts.options.headroom_factor) {
-    heap_.announce_goal(pacer_.trigger_bytes());
+    heap_.announce_trigger(pacer_.trigger_bytes());
   }
   ~Concurrent() override { stop(); }
 
@@ -181,7 +181,7 @@ class Concurrent final : public Collector {
                         .allocated_bytes = allocated_bytes_,
                         .elapsed_ns = now - cycle_ended_at_ns_});
     cycle_ended_at_ns_ = now;
-    heap_.announce_goal(pacer_.trigger_bytes());
+    heap_.announce_trigger(pacer_.trigger_bytes());
   }
 
   // --- on mutators' threads -------------------------------------------------------------------------------------------------------

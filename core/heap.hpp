@@ -69,7 +69,7 @@ class Heap {
     if (observer_ != nullptr) observer_->on_event(event);
   }
   /// A collector that paces says at which use it means to begin its next cycle, whenever that changes.
-  void announce_goal(std::size_t bytes) {
+  void announce_trigger(std::size_t bytes) {
     const Nanoseconds now = now_ns();
     emit({.kind = EventKind::heap_sample, .role = Role::collector, .begin_ns = now, .stopped_ns = now, .end_ns = now, .bytes = used_bytes(),
           .objects = bytes});

@@ -1,0 +1,43 @@
+// Bystander delay: what a run does to a thread that only sleeps and wakes.
+//
+// Purpose: the control thread of a run calls `sleep` again and again; how much later than asked it wakes is what
+// a thread beside the run has to wait for: the machine's own delays and, where mutators and collector threads fill
+// the cores, the collector's threads. The machine's own floor is the same measured with nothing else running.
+//
+// Invariant: the thread's timer slack is 1 ns while it is measured, so that the kernel adds no delay of its own
+// choice. Threads that it starts inherit the slack. Ownership: one thread. Source: jHiccup (G. Tene).
+#pragma once
+
+#include <vector>
+
+#include "core/clock.hpp"
+#include "harness/json.hpp"
+
+namespace tricolour {
+
+struct BystanderDelay {
+  Nanoseconds t_ns;    ///< when it woke up
+  Nanoseconds gap_ns;  ///< by how much too late
+};
+
+class BystanderMeter {
+ public:
+  /// Sleeps `period` and notes the gap.
+  void sleep(Nanoseconds period = 1'000'000);
+  const std::vector<BystanderDelay>& seen() const { return seen_; }
+
+ private:
+  std::vector<BystanderDelay> seen_;
+};
+
+struct BystanderFigures {
+  std::uint64_t count = 0;
+  Nanoseconds p50_ns = 0, p99_ns = 0, max_ns = 0;
+};
+
+/// Of the gaps whose sleep ended after `after_ns` and not after `until_ns`.
+BystanderFigures bystander_figures(const std::vector<BystanderDelay>& seen, Nanoseconds after_ns, Nanoseconds until_ns);
+
+Json to_json(const BystanderFigures& figures);
+
+}  // namespace tricolour
