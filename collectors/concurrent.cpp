@@ -144,7 +144,7 @@ class Concurrent final : public Collector {
     World::Exclusive world(heap_.world, nullptr);
     if (cycle_.phase() != Phase::idle) return false;
     world.stop({PauseKind::cycle_begin, cause}, [&](Pause&) {
-      allocated_bytes_ = heap_.handed_out.load(std::memory_order_relaxed);
+      allocated_bytes_ = heap_.account.handed_out();
       cycle_.begin(world, false);
     });
     return true;
@@ -167,7 +167,7 @@ class Concurrent final : public Collector {
     bool done = false;
     World::Exclusive world(heap_.world, nullptr);
     world.stop({PauseKind::termination, Cause::pacing}, [&](Pause&) {
-      allocated_bytes_ = heap_.handed_out.load(std::memory_order_relaxed);
+      allocated_bytes_ = heap_.account.handed_out();
       done = cycle_.terminate(world, last_chance ? no_limit : options_.final_slots);
     });
     return done;
