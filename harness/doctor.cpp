@@ -43,11 +43,10 @@ void measure_clock(Findings& findings) {
 void measure_floor(Findings& findings) {
   constexpr Nanoseconds length_ns = 2'000'000'000;
   const unsigned long stolen_before = stolen_ticks();
-  BystanderMeter meter;
   const Nanoseconds began = now_ns();
-  while (now_ns() < began + length_ns) meter.sleep();
-  findings.floor = bystander_figures(meter.seen(), began, now_ns());
-  for (const BystanderDelay& one : meter.seen()) findings.gaps_above_1ms += one.gap_ns > 1'000'000;
+  const std::vector<BystanderDelay> seen = attend(length_ns);
+  findings.floor = bystander_figures(seen, began, now_ns());
+  for (const BystanderDelay& one : seen) findings.gaps_above_1ms += one.gap_ns > 1'000'000;
   const double ticks = 1e-9 * length_ns * static_cast<double>(sysconf(_SC_CLK_TCK)) * static_cast<double>(std::max(1U, findings.machine.cores));
   findings.stolen_share = static_cast<double>(stolen_ticks() - stolen_before) / ticks;
 }

@@ -1,4 +1,5 @@
-// A percentile of sorted values by nearest rank: the least value that at least the share p of them does not exceed.
+// A percentile of sorted values by nearest rank: the least value that at least the share p of them
+// does not exceed.
 #pragma once
 
 #include <algorithm>
