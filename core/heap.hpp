@@ -108,6 +108,7 @@ class Heap {
   PhaseState phase;                          ///< what new mutators copy
   std::atomic<std::size_t> live_bytes{0};    ///< of the objects that the last cycle left
   std::atomic<std::uint64_t> ended_allocated_bytes{0};  ///< by mutators that have ended; relaxed, exact in a stop
+  std::atomic<std::size_t> hole_piece_bytes; ///< the longest hole handed out at once just now; a collector lowers it while it paces
   std::atomic<std::uint32_t> mutators_started{0};
   BarrierTotals ended_barriers;              ///< of mutators that have ended; the instrumented build counts
 };
