@@ -29,7 +29,7 @@ class Concurrent final : public Collector {
         cycle_(parts),
         stopped_(cycle_, parts.heap),
         pacer_(parts.heap.bytes(), parts.options.headroom_factor) {
-    heap_.announce_goal(pacer_.trigger_bytes());
+    heap_.announce_trigger(pacer_.trigger_bytes());
   }
   ~Concurrent() override { stop(); }
 
@@ -146,7 +146,7 @@ class Concurrent final : public Collector {
     World::Exclusive world(heap_.world, nullptr);
     if (cycle_.phase() != Phase::idle) return false;
     world.stop({PauseKind::cycle_begin, cause}, [&](Pause&) {
-      allocated_bytes_ = heap_.handed_out.load(std::memory_order_relaxed);
+      allocated_bytes_ = heap_.account.handed_out();
       cycle_.begin(world, false);
       pacer_.cycle_began(heap_.used_bytes());
       heap_.hole_piece_bytes.store(std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes), std::memory_order_relaxed);
@@ -171,7 +171,7 @@ class Concurrent final : public Collector {
     bool done = false;
     World::Exclusive world(heap_.world, nullptr);
     world.stop({PauseKind::termination, Cause::pacing}, [&](Pause&) {
-      allocated_bytes_ = heap_.handed_out.load(std::memory_order_relaxed);
+      allocated_bytes_ = heap_.account.handed_out();
       done = cycle_.terminate(world, last_chance ? no_limit : options_.final_slots);
       if (done) heap_.hole_piece_bytes.store(heap_.options().hole_piece_bytes, std::memory_order_relaxed);
     });
@@ -187,7 +187,7 @@ class Concurrent final : public Collector {
                         .allocated_bytes = allocated_bytes_,
                         .elapsed_ns = now - cycle_ended_at_ns_});
     cycle_ended_at_ns_ = now;
-    heap_.announce_goal(pacer_.trigger_bytes());
+    heap_.announce_trigger(pacer_.trigger_bytes());
   }
 
   // --- on mutators' threads -------------------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def digest_run(run: Run) -> Digest:
     mmu_metrics = {name: min(one.mmu(window) for one in lost) for name, window in MMU_WINDOWS.items()}
     wall_gc = explicit_wall_cost(pauses, tables["phases"], mutators, start, end)
     curves = latencies(requests) if len(requests) else {}
-    hiccups = tables["hiccups"]
+    hiccups = tables["bystander"]
     return Digest(
         cell=run.cell,
         block=run.block,

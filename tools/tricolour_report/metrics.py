@@ -103,7 +103,7 @@ def measure(
         "cpu_gc": float(sum(cpu[role] for role in GC_ROLES)),
         "heap_peak": float(record["heap"]["peak"]),
         "peak_resident": float(record["heap"]["peak_resident"]),
-        "hiccup_max": float(record.get("hiccups", {}).get("max_ns", nan)),
+        "hiccup_max": float(record.get("bystander", {}).get("max_ns", nan)),
         **{name: _counted(record, name) for name in COUNTERS},
     }
 

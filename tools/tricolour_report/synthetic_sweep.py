@@ -97,7 +97,7 @@ def _tables(rng, parameters, seconds, cycles) -> dict:
         used = int((40 + 24 * phase) * 2**20)
         tables["heap"].append((t, used, 64 * 2**20, 62 * 2**20, "trigger" if phase < cycles / 400 else ""))
     for step in range(200):
-        tables["hiccups"].append((start + step * length // 200, int(rng.gamma(1.5, 60_000))))
+        tables["bystander"].append((start + step * length // 200, int(rng.gamma(1.5, 60_000))))
     if parameters["workload"] == "latency":
         _requests(rng, tables, start, length)
     return tables

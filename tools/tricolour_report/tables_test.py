@@ -6,7 +6,7 @@ import pytest
 from .errors import DamagedRun
 from .tables import read_table
 
-HEADER = "t_ns,used,committed,goal,event\n"
+HEADER = "t_ns,used,committed,trigger,event\n"
 
 
 def write(folder, text, name="heap.csv"):

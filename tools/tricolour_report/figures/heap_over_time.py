@@ -41,15 +41,15 @@ def _draw(axes, run: OneRun, experiment: Experiment, style: Style) -> None:
         empty_note(axes, "no sample of the heap in this stretch")
         return
     axes.step(heap["t_ms"], heap["used"] / MIB, where="post", color=style.colour(run.result.cell.collector), linewidth=1.3)
-    goal = heap[heap["goal"] > 0]
-    axes.step(goal["t_ms"], goal["goal"] / MIB, where="post", color="#000000", linestyle="--", linewidth=1)
+    goal = heap[heap["trigger"] > 0]
+    axes.step(goal["t_ms"], goal["trigger"] / MIB, where="post", color="#000000", linestyle="--", linewidth=1)
     triggers = heap[heap["event"].str.contains("trigger")]
     axes.plot(triggers["t_ms"], triggers["used"] / MIB, "v", color="#000000", markersize=5)
     pauses = run.pauses[(run.pauses["resume_ms"] > begin) & (run.pauses["begin_ms"] < end)]
     shown = bars(pauses["begin_ms"], pauses["resume_ms"], end - begin)
     axes.broken_barh(shown, (0, 1), transform=axes.get_xaxis_transform(), color="#222222", alpha=0.25, linewidth=0.3)
     axes.set_xlim(begin, end)
-    axes.set_ylim(0, 1.15 * max(heap["used"].max(), heap["goal"].max()) / MIB)
+    axes.set_ylim(0, 1.15 * max(heap["used"].max(), heap["trigger"].max()) / MIB)
     axes.set_ylabel("heap (MiB)")
     axes.set_xlabel(f"ms since the measured region began (block {run.block})")
 

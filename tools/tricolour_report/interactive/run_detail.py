@@ -139,7 +139,7 @@ def _heap(run: Run, start: int, length: int, samples: int) -> dict | None:
     if heap.empty:
         return None
     time = (heap["t_ns"].to_numpy() - start) // 1000
-    used, goal = heap["used"].to_numpy() // 1024, heap["goal"].to_numpy() // 1024
+    used, goal = heap["used"].to_numpy() // 1024, heap["trigger"].to_numpy() // 1024
     shown = _extremes(used, samples)
     changed = np.flatnonzero((np.diff(goal, prepend=-1) != 0))
     triggers = np.flatnonzero(heap["event"].str.contains("trigger").to_numpy(dtype=bool))
