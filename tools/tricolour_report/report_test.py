@@ -15,6 +15,7 @@ from .synthetic_sweep import write_barrier_cost, write_sweep
 
 KINDS = (
     "pause_histogram", "pause_distribution", "pause_percentiles", "utilisation", "request_latency", "timeline", "heap", "time_spent",
+    "slowest_requests", "bystander",
 )
 
 

@@ -14,6 +14,7 @@ import jsonschema
 
 from .errors import DamagedRun, UsageProblem
 
+VERSION = 2
 FOLDER = Path(__file__).resolve().parents[2] / "results" / "schema"
 
 
@@ -92,8 +93,11 @@ def _validator(name: str) -> jsonschema.Draft7Validator:
 
 def check(document: object, name: str) -> str | None:
     """The first violation of schema `name` in one line, or None when the document is valid."""
-    if isinstance(document, dict) and document.get("schema_version") not in (1, None):
-        return f"schema version {document['schema_version']!r}, this program reads version 1"
+    found = document.get("schema_version") if isinstance(document, dict) else None
+    if found == 1:
+        return f"schema version 1 holds figures that were wrong, and this program reads version {VERSION}: run it again"
+    if found not in (VERSION, None):
+        return f"schema version {found!r}, this program reads version {VERSION}"
     violation = jsonschema.exceptions.best_match(_validator(name).iter_errors(document))
     if violation is None:
         return None
