@@ -55,7 +55,7 @@ def write_sweep(
                 ]
                 cells.append({"cell": cell, "parameters": parameters, "runs": runs})
     index = {
-        "schema_version": schema.VERSION, "name": "synthetic", "created_utc": "2026-01-02T03:04:05Z",
+        "schema_version": schema.version("index.schema.json"), "name": "synthetic", "created_utc": "2026-01-02T03:04:05Z",
         "baseline": {"collector": "stop_the_world", "barrier": "none"}, "invocations": invocations, "cells": cells,
         "machine_floor": {when: dict(zip(DELAY, values)) for when, values in FLOOR.items()},
     }
@@ -69,7 +69,7 @@ def _write_run(folder, cell, block, parameters, status, factor, seconds, cycles,
     path.mkdir(parents=True)
     exit_code = {"ok": 0, "heap_exhausted": 4, "timeout": 5}.get(status, 1)
     record = {
-        "schema_version": schema.VERSION, "cell": cell, "block": block, "status": status, "exit_code": exit_code,
+        "schema_version": schema.version("run.schema.json"), "cell": cell, "block": block, "status": status, "exit_code": exit_code,
         "command": "tricolour run " + " ".join(f"--{key} {value}" for key, value in parameters.items() if key != "cell"),
         "parameters": {**parameters, "verify": False, "seed": 42, "param": {}, "set": {}},
     }
@@ -191,7 +191,8 @@ def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) ->
     fallbacks = sum(row[1] == "fallback" for row in tables["pauses"])
     lost = sum(lengths)
     gaps = [gap for _, gap in tables["bystander"]]
-    mutator = dict(running=wall - lost, allocation_slow_path=0, lazy_sweeping=0, paused=lost, handshake=0, assisting=0, stalled=0, blocked=0)
+    mutator = dict(running=wall - lost, allocation_slow_path=0, lazy_sweeping=0, paused=lost, handshake=0, assisting=0, stalled=0, blocked=0,
+                   search=0, large_object_search=0, registry_lock=0, page_fault=0)
     if parameters["collector"] == "concurrent":
         mutator.update(running=wall - lost - wall // 50, assisting=wall // 50)
     return {
