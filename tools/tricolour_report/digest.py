@@ -106,6 +106,10 @@ def _check_requests(rows: pd.DataFrame, told: dict | None) -> None:
         raise DamagedRun(f"requests: rows stand for {count} requests, run.json counts {told['count'] if told else 0}")
     if not told:
         return
+    begin = rows["intended_ns"] if told["from"] == "intended" else rows["start_ns"]
+    longest = int((rows["end_ns"] - begin).max())
+    if longest != told["max_ns"]:
+        raise DamagedRun(f"requests: the longest row took {longest} ns, run.json says {told['max_ns']}")
     for what, causes, length in [
         ("slow_causes", told["slow_causes"], told["slow_total_ns"]),
         *((f"slow.{place}", one["causes"], one["duration_ns"]) for place, one in enumerate(told["slow"])),

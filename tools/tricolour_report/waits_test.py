@@ -86,7 +86,7 @@ def test_the_slowest_of_a_run_come_first(told):
 
 
 @pytest.mark.parametrize("damage", [
-    {"slow_causes": {"pause": 10**12}}, {"slow": [slow(0, MS, pause=MS, search=1)]}, {"count": 3999},
+    {"slow_causes": {"pause": 10**12}}, {"slow": [slow(0, MS, pause=MS, search=1)]}, {"count": 3999}, {"max_ns": 1},
     {"slow_causes": {"running": 5}},
 ])
 def test_causes_that_cannot_be_are_refused(told, damage):

@@ -10,7 +10,7 @@ from .. import schema
 from ..experiment import load_experiment
 from ..synthetic_sweep import write_barrier_cost, write_sweep
 from .gallery import pictures
-from .style import Style
+from .style import Style, nines_axis, panels
 
 PAIRS = (("stop_the_world", "none"), ("incremental", "steele"), ("concurrent", "yuasa"))
 
@@ -63,11 +63,24 @@ def test_the_longest_pause_of_a_run_is_seen_in_request_latency(tmp_path, form):
         rows["end_ns"] = rows["start_ns"] + 2_000
         rows.loc[1000, "end_ns"] += 90_000_000
         rows.to_csv(path, index=False)
+        record = json.loads(path.with_name("run.json").read_text())
+        record["requests"]["max_ns"] = 90_002_000
+        path.with_name("run.json").write_text(json.dumps(record))
     (figure,) = [picture.figure for picture in pictures(load_experiment(folder, print), print) if picture.name == "request_latency_latency"]
     (axes,) = [axes for axes in figure.axes if axes.get_title(loc="left").startswith(form)]
     low, high = axes.get_ylim()
     seen = [(x, y) for line in axes.get_lines() for x, y in zip(*line.get_data()) if y >= 90e6]
     assert seen and high >= 90e6 and max(x for x, _ in seen) == 4000 <= axes.get_xlim()[1]
+
+
+@pytest.mark.parametrize("count", [100, 10_000, 10**6, 10**8])
+def test_ticks_of_nines_do_not_meet(count):
+    figure, (axes,) = panels(1, width=4.6)
+    nines_axis(axes, 1 - 1 / count)
+    figure.canvas.draw()
+    boxes = [tick.get_window_extent() for tick in axes.get_xticklabels()]
+    assert axes.get_xlim() == (1, count) and len(boxes) >= 3
+    assert all(left.x1 < right.x0 for left, right in zip(boxes, boxes[1:]))
 
 
 def test_a_starved_cell_is_hollow(tmp_path):
