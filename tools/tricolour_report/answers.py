@@ -1,10 +1,11 @@
 """The answer first: which combination wins what, and by how much.
 
 Purpose: sentences and a small table for the top of the page.
-Invariants: a win is claimed only when the 95 % interval of the ratio to the baseline excludes 1 and there are
-ENOUGH_INVOCATIONS; an extreme has no interval, so it is told as a figure. A longest value has two contests, by the least
-and by the median over runs, and its figure has the greatest too. A starved cell takes part in none and is in no mean,
-and against a starved baseline nothing is claimed. The winner is the best of several, which the page says.
+Invariants: a win is claimed only when the 95 % interval of the ratio to the baseline excludes 1 and
+there are ENOUGH_INVOCATIONS; an extreme has no interval, so it is told as a figure. A longest value
+has two contests, by the least and by the median over runs, and its figure has the greatest too. A
+starved cell takes part in none and is in no mean, and against a starved baseline nothing is
+claimed. The winner is the best of several, which the page says.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ from .rows import cycles_said, over_runs
 
 @dataclass(frozen=True)
 class Contest:
-    """`score` puts a cell's runs together; an open-loop contest is for requests that have a schedule."""
+    """`score` puts a cell's runs together; an open-loop contest is for requests that have a
+    schedule."""
 
     metric: str
     name: str
@@ -195,7 +197,8 @@ def headline(experiment: Experiment) -> list[str]:
 
 
 def _longest_pause(experiment: Experiment, mean: Mean) -> str:
-    """How the longest pauses of a combination compare, over the workloads where both sides paused and are not starved."""
+    """How the longest pauses of a combination compare, over the workloads where both sides paused
+    and are not starved."""
     own = [r for r in experiment.results if experiment.label(r.cell) == mean.combination and r.cell.heap == mean.heap]
     usable = [r for r in own if r.fairly_compared and r.ratio("pause_max") is not None]
     if not usable:

@@ -1,4 +1,5 @@
-"""Who wins what: never a starved cell, never by a comparison with one, and a longest value by what is named."""
+"""Who wins what: never a starved cell, never by a comparison with one, and a longest value by what
+is named."""
 
 import json
 
@@ -55,7 +56,8 @@ def test_where_all_are_starved_there_is_no_winner(tmp_path):
 
 
 def test_a_longest_pause_has_two_winners_and_both_say_by_what(tmp_path):
-    """`incremental` can stop shortest and mostly stops longest: by the least alone it would be the winner."""
+    """`incremental` can stop shortest and mostly stops longest: by the least alone it would be the
+    winner."""
     folder = sweep_of(tmp_path)
     for path in folder.glob("runs/00000001/*/pauses.csv"):
         lines = path.read_text().splitlines()

@@ -1,9 +1,10 @@
 """What a thread sees that only sleeps and wakes.
 
-Purpose: the machine's own floor, measured with nothing else running, and how much of the delay during runs is the
-collector's.
-Invariants: a delay during runs is never called the machine's: the collector's threads take cores too. The excess is over
-runs of the same workload and mutator count without a cycle, and exists only where mutators are fewer than cores.
+Purpose: the machine's own floor, measured with nothing else running, and how much of the delay
+during runs is the collector's.
+Invariants: a delay during runs is never called the machine's: the collector's threads take cores
+too. The excess is over runs of the same workload and mutator count without a cycle, and exists only
+where mutators are fewer than cores.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ METRIC = "bystander_p99"
 
 @dataclass(frozen=True)
 class Floor:
-    """The greater of what was seen before and after the sweep, in ns; `least` of the two longest delays."""
+    """The greater of what was seen before and after the sweep, in ns; `least` of the two longest
+    delays."""
 
     count: int
     p50: float
@@ -53,7 +55,8 @@ def floor_sentence(floor: Floor | None) -> str:
 
 
 def excess(experiment: Experiment, result: CellResult) -> float:
-    """The collector's part in ns of the delay's 99th percentile, median run; NaN where it cannot be known."""
+    """The collector's part in ns of the delay's 99th percentile, median run; NaN where it cannot be
+    known."""
     mutators = result.cell.parameters.get("mutators")
     alike = [
         other for other in experiment.results
@@ -71,7 +74,8 @@ def _core_to_spare(result: CellResult) -> bool:
 
 
 def delay_text(experiment: Experiment, result: CellResult) -> str:
-    """The 99th percentile of the median run, and what of it is the collector's where that is known."""
+    """The 99th percentile of the median run, and what of it is the collector's where that is known.
+    """
     own, more = result.told(METRIC), excess(experiment, result)
     if isnan(own):
         return ABSENT

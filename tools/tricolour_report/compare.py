@@ -1,10 +1,12 @@
 """Two selections of runs against each other.
 
-Purpose: ratios OTHER/BASE of chosen metrics for each matched pair of cells, and their geometric mean over workloads.
-Invariants: within one folder runs are paired by block, else they are independent samples. A difference counts when its
-95 % interval excludes 1, and is called better or worse from ENOUGH_INVOCATIONS on; an extreme has no interval and so never
-counts, and a starved side never comes out better. The values beside a ratio are those of the runs behind it. A pair with a
-failed side is a finding, not a gap.
+Purpose: ratios OTHER/BASE of chosen metrics for each matched pair of cells, and their geometric
+mean over workloads.
+Invariants: within one folder runs are paired by block, else they are independent samples. A
+difference counts when its 95 % interval excludes 1, and is called better or worse from
+ENOUGH_INVOCATIONS on; an extreme has no interval and so never counts, and a starved side never
+comes out better. The values beside a ratio are those of the runs behind it. A pair with a failed
+side is a finding, not a gap.
 """
 
 from dataclasses import dataclass
@@ -19,8 +21,9 @@ from .rows import cycles_said
 
 @dataclass(frozen=True)
 class Finding:
-    """One metric of one pair (or of the geometric mean); `why_not` says why there is no ratio. `base` and `other` are what
-    the ratio divides, and `base_runs` and `other_runs` the values of the runs behind it. `starved`: who is, in words."""
+    """One metric of one pair (or of the geometric mean); `why_not` says why there is no ratio.
+    `base` and `other` are what the ratio divides, and `base_runs` and `other_runs` the values of
+    the runs behind it. `starved`: who is, in words."""
 
     metric: Metric
     where: str
@@ -40,8 +43,8 @@ class Finding:
         return behind_ratio(self.metric.name, self.other_runs)
 
     def regressed(self, tolerance: float) -> bool:
-        """The interval excludes 1 on the bad side, and the ratio is worse than the tolerance; a starved side changes
-        nothing of that, since a regression is better told than missed."""
+        """The interval excludes 1 on the bad side, and the ratio is worse than the tolerance; a
+        starved side changes nothing of that, since a regression is better told than missed."""
         if self.ratio is None or not self.ratio.differs:
             return False
         if self.metric.better == "higher":

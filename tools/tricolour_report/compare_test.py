@@ -74,7 +74,8 @@ METRICS_OF_ALL_KINDS = ("throughput", "cpu_total", "pause_max", "mmu_100ms", "re
 @pytest.mark.parametrize("two_folders", [False, True])
 @pytest.mark.parametrize("metric", METRICS_OF_ALL_KINDS)
 def test_the_values_beside_a_ratio_agree_with_it(tmp_path, command, metric, two_folders):
-    """Also where the sides lack different blocks: values are then those of the blocks behind the ratio."""
+    """Also where the sides lack different blocks: values are then those of the blocks behind the
+    ratio."""
     folder = write_sweep(tmp_path / "sweep", 6, ("latency",), combinations=PAIRS)
     for cell, block in (("00000000", 1), ("00000001", 4)):
         (folder / "runs" / cell / str(block) / "run.json").unlink()
@@ -98,7 +99,8 @@ def test_a_longest_value_is_told_by_least_median_and_greatest(sweep, command):
 
 @pytest.fixture(scope="module")
 def starving(tmp_path_factory):
-    """Ten runs; `concurrent` is 20 % faster and has one cycle a run, `incremental` slower and has enough."""
+    """Ten runs; `concurrent` is 20 % faster and has one cycle a run, `incremental` slower and has
+    enough."""
     pairs = (*PAIRS, ("incremental", "yuasa"))
     return write_sweep(
         tmp_path_factory.mktemp("starving"), 10, ("gcbench",), combinations=pairs,

@@ -45,7 +45,8 @@ def _line(finding: Finding, width: int) -> str:
 
 
 def _values(finding: Finding) -> str:
-    """What the ratio divides; of a longest value also the median and the greatest over the same runs."""
+    """What the ratio divides; of a longest value also the median and the greatest over the same
+    runs."""
     if isnan(finding.base):
         return ""
     arrow = lambda base, other: " -> ".join(measured(value, finding.metric.unit) for value in (base, other))

@@ -27,8 +27,9 @@ WINDOWS = np.logspace(4, 11, 71)  # 10 microseconds to 100 s, in ns
 
 @dataclass(frozen=True)
 class Digest:
-    """`pauses`: lengths in ns by kind. `bystander`: delays in ns. `mmu`, `bmu`: at WINDOWS, NaN beyond the run.
-    `request_curves`: at quantiles.PROBABILITIES, `request_longest`: their ends, at one of `request_count` requests."""
+    """`pauses`: lengths in ns by kind. `bystander`: delays in ns. `mmu`, `bmu`: at WINDOWS, NaN
+    beyond the run. `request_curves`: at quantiles.PROBABILITIES, `request_longest`: their ends, at
+    one of `request_count` requests."""
 
     cell: Cell
     block: int
@@ -96,7 +97,8 @@ def digest_run(run: Run) -> Digest:
 
 
 def _check_requests(rows: pd.DataFrame, told: dict | None) -> None:
-    """The rows stand for all requests that the record counts, and have its longest; named time is part of a request's."""
+    """The rows stand for all requests that the record counts, and have its longest; named time is
+    part of a request's."""
     if (rows["end_ns"] < rows[["intended_ns", "start_ns"]].max(axis=1)).any():
         raise DamagedRun("requests: a request ends before it begins")
     if (rows["weight"] < 1).any():

@@ -1,10 +1,12 @@
 """A whole sweep: every run digested, every cell set against its baseline.
 
 Purpose: the one data model behind the page, the terminal summary, summary.csv and `compare`.
-Invariants: `digests` hold timed runs only (status ok, not verified). Every cell of the index has a `CellResult`, also
-one whose every run failed. Ratios are paired by block with the baseline cell of the same workload, and of the same heap and mutators unless the baseline names its own.
-The values beside a ratio are those of the same runs, and their quotient is the ratio. A starved cell, a run of which had fewer than
-ENOUGH_CYCLES cycles, hardly collected: it wins nothing, neither as a cell nor as a baseline.
+Invariants: `digests` hold timed runs only (status ok, not verified). Every cell of the index has a
+`CellResult`, also one whose every run failed. Ratios are paired by block with the baseline cell of
+the same workload, and of the same heap and mutators unless the baseline names its own. The values
+beside a ratio are those of the same runs, and their quotient is the ratio. A starved cell, a run of
+which had fewer than ENOUGH_CYCLES cycles, hardly collected: it wins nothing, neither as a cell nor
+as a baseline.
 """
 
 import os
@@ -82,7 +84,8 @@ class CellResult:
 
     @property
     def fairly_compared(self) -> bool:
-        """Neither this cell nor its baseline is starved, so a ratio of the two may count for either."""
+        """Neither this cell nor its baseline is starved, so a ratio of the two may count for
+        either."""
         return not self.starved and not (self.baseline and self.baseline.starved)
 
     def pooled_pauses(self, kind: str | None = None) -> np.ndarray:
@@ -155,7 +158,8 @@ def shared_values(base: CellResult, other: CellResult, metric: str) -> tuple[dic
 
 
 def paired_ratio(base: CellResult, other: CellResult, metric: str) -> Ratio | None:
-    """Paired ratio other/base; an extreme gets the ratio of what is told of either side's runs, and no interval."""
+    """Paired ratio other/base; an extreme gets the ratio of what is told of either side's runs, and
+    no interval."""
     left, right = shared_values(base, other, metric)
     if not left or min(*left.values(), *right.values()) <= 0:
         return None
@@ -170,7 +174,8 @@ def extreme_ratio(metric: str, base: Collection[float], other: Collection[float]
 
 
 def behind_ratio(metric: str, values: Collection[float]) -> float:
-    """What of some runs is divided in a ratio: the geometric mean, of an extreme what is told of it."""
+    """What of some runs is divided in a ratio: the geometric mean, of an extreme what is told of
+    it."""
     if METRICS[metric].extreme or not values:
         return METRICS[metric].over_runs(values)
     return float(np.exp(np.mean(np.log(list(values))))) if min(values) > 0 else float("nan")

@@ -1,9 +1,10 @@
 """The metrics of one invocation.
 
 Purpose: one list of every metric, with unit, direction and how it is put together over invocations.
-Invariants: a value is NaN when the run has no such thing (no requests, too few pauses for a quantile), never 0 in its
-place. An extreme has no interval. A longest value is told over runs by the least (what the collector can do), with the
-median and the greatest (what it does) beside it; an MMU by the median run.
+Invariants: a value is NaN when the run has no such thing (no requests, too few pauses for a
+quantile), never 0 in its place. An extreme has no interval. A longest value is told over runs by
+the least (what the collector can do), with the median and the greatest (what it does) beside it; an
+MMU by the median run.
 """
 
 from dataclasses import dataclass
@@ -103,8 +104,8 @@ def measure(
     record: dict, pauses: pd.DataFrame, wall_gc: int, mmu: dict[str, float], requests: pd.DataFrame,
     metered: np.ndarray,
 ) -> dict[str, float]:
-    """Every metric of a run: from its record, its pauses in the region, explicit wall cost, MMU by metric name, its
-    requests and their metered latency."""
+    """Every metric of a run: from its record, its pauses in the region, explicit wall cost, MMU by
+    metric name, its requests and their metered latency."""
     nan = float("nan")
     lengths = pauses["length_ns"].to_numpy()
     safepoint = (pauses["stopped_ns"] - pauses["request_ns"]).to_numpy()

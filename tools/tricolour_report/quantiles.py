@@ -1,9 +1,10 @@
 """Quantiles of weighted values, only as far as the sample allows.
 
 Purpose: quantiles of pauses and latencies, and the axis of nines.
-Invariants: quantile p is the least value whose cumulative weight reaches p times the whole; without weights every value
-counts once. It exists only where ten values lie beyond it, which is 1 - 10/n for n values that count once: a value that
-stands for many is one observation. What that does not allow is NaN, never an extrapolation.
+Invariants: quantile p is the least value whose cumulative weight reaches p times the whole; without
+weights every value counts once. It exists only where ten values lie beyond it, which is 1 - 10/n
+for n values that count once: a value that stands for many is one observation. What that does not
+allow is NaN, never an extrapolation.
 """
 
 import numpy as np

@@ -1,15 +1,18 @@
 """Latency of requests, in the forms that a run does not print itself.
 
-Purpose: simple (end - start), intended (end - scheduled start of an open loop), metered (DaCapo Chopin: begins are spread
-evenly, so that a pause also charges the requests that would have queued behind it) and scheduled (begins at a fixed rate).
-Invariants: the arrays have the frame's order. A row stands for `weight` requests, and its ordinal among all requests, in
-order of begin, is the middle of those. A window is a number of requests, never a span of time: a span loses sight of
-every pause longer than half of it. Times are 64-bit integers from the first begin, in which a double is exact. No latency
-counts from later than the request's own begin.
+Purpose: simple (end - start), intended (end - scheduled start of an open loop), metered (DaCapo
+Chopin: begins are spread evenly, so that a pause also charges the requests that would have queued
+behind it) and scheduled (begins at a fixed rate).
+Invariants: the arrays have the frame's order. A row stands for `weight` requests, and its ordinal
+among all requests, in order of begin, is the middle of those. A window is a number of requests,
+never a span of time: a span loses sight of every pause longer than half of it. Times are 64-bit
+integers from the first begin, in which a double is exact. No latency counts from later than the
+request's own begin.
 
-Scheduled latency is monotone in every pause, and a run that is ahead of its schedule hides pauses shorter than its lead.
-Metered latency in a window is monotone in one pause among equal requests; with several, and over the whole run, a later
-pause can lower what earlier requests are charged. The tests have these cases.
+Scheduled latency is monotone in every pause, and a run that is ahead of its schedule hides pauses
+shorter than its lead. Metered latency in a window is monotone in one pause among equal requests;
+with several, and over the whole run, a later pause can lower what earlier requests are charged. The
+tests have these cases.
 """
 
 import numpy as np
@@ -20,10 +23,11 @@ SAMPLED_STEP = 8  # of the greatest weight: over fewer requests, ordinals of a s
 
 
 def latencies(requests: pd.DataFrame, rate: float | None = None) -> dict[str, np.ndarray]:
-    """Latencies in ns by name, each aligned with the rows of `requests` (thread, intended_ns, start_ns, end_ns, weight).
+    """Latencies in ns by name, each aligned with the rows of `requests` (thread, intended_ns,
+    start_ns, end_ns, weight).
 
-    `intended` is there only where a schedule differs from the start, `scheduled` only with a `rate`, in requests a second.
-    A frame without weights counts each row once.
+    `intended` is there only where a schedule differs from the start, `scheduled` only with a
+    `rate`, in requests a second. A frame without weights counts each row once.
     """
     intended, start, end = (requests[name].to_numpy("int64") for name in ("intended_ns", "start_ns", "end_ns"))
     found = {"simple": end - start}
@@ -53,7 +57,8 @@ def ordinals(weight: np.ndarray) -> np.ndarray:
 
 
 def spread_begins(begin: np.ndarray, weight: np.ndarray, window: int | None) -> np.ndarray:
-    """Where the begins of requests sorted by begin are when spread evenly; `window` in ns, None for the whole run."""
+    """Where the begins of requests sorted by begin are when spread evenly; `window` in ns, None for
+    the whole run."""
     if len(begin) < 2:
         return begin.astype(float)
     place = ordinals(weight)
@@ -68,7 +73,8 @@ def spread_begins(begin: np.ndarray, weight: np.ndarray, window: int | None) -> 
 
 
 def half_window(begin: np.ndarray, weight: np.ndarray, window: int) -> int:
-    """k: a window of 2k + 1 requests lasts `window` ns where requests begin at their median interval."""
+    """k: a window of 2k + 1 requests lasts `window` ns where requests begin at their median
+    interval."""
     interval = median_interval(begin, weight)
     return int(round(window / (2 * interval))) if interval > 0 else int(weight.sum())
 
@@ -76,8 +82,8 @@ def half_window(begin: np.ndarray, weight: np.ndarray, window: int) -> int:
 def median_interval(begin: np.ndarray, weight: np.ndarray) -> float:
     """The median interval in ns between the begins of two requests that follow each other.
 
-    Requests that begin together share the interval that follows. In a sample the ordinals of single rows say too little,
-    so intervals are averages over some rows.
+    Requests that begin together share the interval that follows. In a sample the ordinals of single
+    rows say too little, so intervals are averages over some rows.
     """
     step = 1 if weight.max() == 1 else SAMPLED_STEP * int(weight.max())
     if step > 1 and (stretches := int(weight.sum()) // step) > 1:

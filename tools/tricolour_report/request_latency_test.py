@@ -1,4 +1,5 @@
-"""Forms of request latency: what each must say of pauses, of samples, and of shifted and scaled times."""
+"""Forms of request latency: what each must say of pauses, of samples, and of shifted and scaled
+times."""
 
 from fractions import Fraction
 
@@ -30,7 +31,8 @@ def closed_loop(durations, pauses=(), gap=50):
 
 
 def pausing(length, every, seconds=4.0, duration=20_000):
-    """Equal requests of `duration` ns, and a pause of `length` ns in every stretch of `every` ns."""
+    """Equal requests of `duration` ns, and a pause of `length` ns in every stretch of `every` ns.
+    """
     count = int(seconds * 1e9 / (duration + 50 + duration * length / every))
     step = int(every / duration)
     return closed_loop(np.full(count, duration), [(at, length) for at in range(step // 2, count, step)])
@@ -193,7 +195,8 @@ def test_no_request_has_no_latency():
 
 
 def test_requests_that_begin_together_do_not_hide_a_pause():
-    """Two threads in step: every second interval is 0, and a window must not become all or nothing for that."""
+    """Two threads in step: every second interval is 0, and a window must not become all or nothing
+    for that."""
     one = pausing(50 * MS, 500 * MS, seconds=2)
     both = pd.concat([one, one.assign(thread=1)], ignore_index=True)
     alone, together = latencies(one)["metered_100ms"], latencies(both)["metered_100ms"]

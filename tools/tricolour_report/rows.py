@@ -1,9 +1,9 @@
 """The result table, one row a cell, grouped by workload and heap.
 
 Purpose: the same formatted rows for the terminal and the page.
-Invariants: every cell of the experiment has a row, a failed one too; a group's rows are comparable with each other. A longest
-value is the least, the median and the greatest over runs. A starved cell, or one against a starved baseline, is never marked
-as different.
+Invariants: every cell of the experiment has a row, a failed one too; a group's rows are comparable
+with each other. A longest value is the least, the median and the greatest over runs. A starved
+cell, or one against a starved baseline, is never marked as different.
 """
 
 from dataclasses import dataclass

@@ -70,8 +70,10 @@ class Skipped:
 
 @dataclass
 class Sweep:
-    """`invocations` are the runs of each cell, in a shard's folder the shard's; `planned` counts all, whether or not they are listed; a `published`
-    one has no tables of events. `machine_floor`: the delay of a thread that only sleeps, `before` and `after` the sweep, with nothing else running."""
+    """`invocations` are the runs of each cell, in a shard's folder the shard's; `planned` counts
+    all, whether or not they are listed; a `published` one has no tables of events. `machine_floor`:
+    the delay of a thread that only sleeps, `before` and `after` the sweep, with nothing else
+    running."""
 
     folder: Path
     name: str

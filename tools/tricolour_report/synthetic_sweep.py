@@ -32,8 +32,9 @@ def write_sweep(
     failing: dict | None = None, mutators: int = 1, speed: dict | None = None, seconds: float = 1.0, cycles: int = 12,
     cycles_of: dict | None = None, open_loop: bool = False,
 ) -> Path:
-    """Write a whole sweep. `failing` maps (collector, barrier, workload) to a status; `speed` scales combinations'
-    throughput; `cycles_of` gives combinations cycles of their own; in an open loop requests have a schedule."""
+    """Write a whole sweep. `failing` maps (collector, barrier, workload) to a status; `speed`
+    scales combinations' throughput; `cycles_of` gives combinations cycles of their own; in an open
+    loop requests have a schedule."""
     folder.mkdir(exist_ok=True)
     cells = []
     number = 0
@@ -142,7 +143,8 @@ def _cycle(rng, tables, parameters, number, begin, duration) -> None:
 
 
 def _requests(rng, tables, start, length, open_loop) -> dict:
-    """Requests that wait for stops and searches; the longest have rows of their own, every second of the others has weight 2."""
+    """Requests that wait for stops and searches; the longest have rows of their own, every second
+    of the others has weight 2."""
     waits = [("pause", row[5], row[6]) for row in tables["pauses"]]
     waits += [("search", row[4], row[5]) for row in tables["phases"] if row[3] == "search"]
     waits.sort(key=lambda wait: wait[1])

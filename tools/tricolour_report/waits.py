@@ -1,8 +1,9 @@
 """What the slowest requests waited for.
 
 Purpose: the causes that runs recorded of their requests of SLOW or more, put together by cell.
-Invariants: the parts of a cell add up to the time of all its slow requests; what has no name is `unexplained`, never
-shared out among causes. The explained share of a cell is unknown when that of any of its runs with slow requests is.
+Invariants: the parts of a cell add up to the time of all its slow requests; what has no name is
+`unexplained`, never shared out among causes. The explained share of a cell is unknown when that of
+any of its runs with slow requests is.
 """
 
 from dataclasses import dataclass
@@ -83,7 +84,8 @@ def _parts(causes: dict[str, int], length: int) -> dict[str, int]:
 
 
 def parts_text(parts: dict[str, int], most: int = 0) -> str:
-    """`pause 12.1 ms, search 3.02 ms`, the longest first; at most `most` of them where that is given."""
+    """`pause 12.1 ms, search 3.02 ms`, the longest first; at most `most` of them where that is
+    given."""
     longest = sorted(parts.items(), key=lambda part: -part[1])
     return ", ".join(f"{cause.replace('_', ' ')} {duration(spent)}" for cause, spent in longest[:most or None])
 

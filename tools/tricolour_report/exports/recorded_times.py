@@ -16,7 +16,8 @@ from ..tables import read_table
 
 @dataclass(frozen=True)
 class Series:
-    """Events of one kind: `begins` (scheduled, where there is a schedule), `ends` and `lengths` in ns; each counts `weights` times."""
+    """Events of one kind: `begins` (scheduled, where there is a schedule), `ends` and `lengths` in
+    ns; each counts `weights` times."""
 
     name: str
     begins: np.ndarray

@@ -1,7 +1,9 @@
-"""What a thread that only sleeps and wakes saw while each cell ran: complementary distribution of its delay.
+"""What a thread that only sleeps and wakes saw while each cell ran: complementary distribution of
+its delay.
 
-Invariants: delays of all invocations together; the grey line is the machine's own floor, with nothing else running. What
-is above it is not the machine's alone: mutators and collector threads take cores.
+Invariants: delays of all invocations together; the grey line is the machine's own floor, with
+nothing else running. What is above it is not the machine's alone: mutators and collector threads
+take cores.
 """
 
 import numpy as np

@@ -1,7 +1,8 @@
-"""Heap in use over time, with the heap's size, the trigger of the next cycle and where cycles began, pauses shaded.
+"""Heap in use over time, with the heap's size, the trigger of the next cycle and where cycles
+began, pauses shaded.
 
-Invariant: one panel a collector; a stretch of at most CYCLES cycles from the middle of the run, so that single cycles
-can be seen.
+Invariant: one panel a collector; a stretch of at most CYCLES cycles from the middle of the run, so
+that single cycles can be seen.
 """
 
 import pandas as pd

@@ -1,9 +1,10 @@
 """Percentiles by nines, of pauses and of request latencies.
 
-Invariants: x is 1/(1-p), so that every nine takes the same room. The line is the median over invocations and the band
-their range, each invocation only as far as its own number of events allows (1 - 10/n). For pauses, where one run has
-few, a thin line goes on with the quantiles of all runs' pauses together, as far as their number allows. Requests end in
-their longest, one of n: the median over runs, and a bar from the least to the greatest.
+Invariants: x is 1/(1-p), so that every nine takes the same room. The line is the median over
+invocations and the band their range, each invocation only as far as its own number of events allows
+(1 - 10/n). For pauses, where one run has few, a thin line goes on with the quantiles of all runs'
+pauses together, as far as their number allows. Requests end in their longest, one of n: the median
+over runs, and a bar from the least to the greatest.
 """
 
 import numpy as np
@@ -64,7 +65,8 @@ def request_percentiles(experiment: Experiment, results: list[CellResult], style
 
 
 def longest(result: CellResult, name: str) -> tuple[float, OverRuns] | None:
-    """(requests, longest latency): where the curve of the form `name` ends, over the runs that have it."""
+    """(requests, longest latency): where the curve of the form `name` ends, over the runs that have
+    it."""
     having = [digest for digest in result.digests if name in digest.request_longest]
     if not having:
         return None

@@ -1,7 +1,7 @@
 """What the slowest requests waited for, by cell.
 
-Invariants: left, the time of all requests of 1 ms or more by cause, as shares that add up to 1; right, the slowest request
-of all runs by its causes, in ms. Time without a name is drawn as such.
+Invariants: left, the time of all requests of 1 ms or more by cause, as shares that add up to 1;
+right, the slowest request of all runs by its causes, in ms. Time without a name is drawn as such.
 """
 
 from matplotlib.patches import Patch

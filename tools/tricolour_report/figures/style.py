@@ -112,7 +112,8 @@ def log_time_axis(axis, low_ns: float, high_ns: float) -> None:
 
 
 def nines_axis(axes: Axes, highest: float) -> None:
-    """x = 1/(1-p), log, with ticks 0, 90, 99, 99.9 ... up to the highest p shown; far out every second."""
+    """x = 1/(1-p), log, with ticks 0, 90, 99, 99.9 ... up to the highest p shown; far out every
+    second."""
     decades = max(1, int(np.ceil(round(-np.log10(1 - highest), 6))))
     ticks = [10.0**power for power in range(0, decades + 1, -(-decades // MOST_NINES))]
     axes.set_xscale("log")

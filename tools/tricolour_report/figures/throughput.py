@@ -1,7 +1,9 @@
 """Throughput as a ratio to the baseline.
 
-Invariants: points with 95 % intervals, paired by block; an interval that goes on beyond the picture is cut there. A cell that failed is a cross at the edge with its status,
-never a gap. A hollow point is of a starved cell or against a starved baseline, and ranks nothing. With several heap sizes x is the heap multiple; with one the combinations are listed one a line.
+Invariants: points with 95 % intervals, paired by block; an interval that goes on beyond the picture
+is cut there. A cell that failed is a cross at the edge with its status, never a gap. A hollow point
+is of a starved cell or against a starved baseline, and ranks nothing. With several heap sizes x is
+the heap multiple; with one the combinations are listed one a line.
 """
 
 from matplotlib.lines import Line2D

@@ -98,7 +98,8 @@ def place_of(page, selector):
 
 
 def on_mark(page, chart):
-    """Scrolls to the first mark of a chart; returns a point on it in the window: where a line begins, or inside a bar."""
+    """Scrolls to the first mark of a chart; returns a point on it in the window: where a line
+    begins, or inside a bar."""
     return page.run(
         f"(() => {{ const mark = document.querySelector('#chart-{chart} path.mark, #chart-{chart} rect.mark'); mark.scrollIntoView({{block: 'center'}});"
         " const box = mark.getBoundingClientRect();"
