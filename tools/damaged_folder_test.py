@@ -43,7 +43,9 @@ def write_small_sweep(folder: Path) -> Path:
     for record in folder.glob("runs/*/*/run.json"):  # what the rows that are left stand for
         told = json.loads(record.read_text())
         rows = np.loadtxt(record.with_name("requests.csv"), delimiter=",", skiprows=1, dtype="<i8")
-        told["requests"].update(count=int(rows[:, 4].sum()), max_ns=int((rows[:, 3] - rows[:, 2]).max()))
+        told["requests"].update(
+            count=int(rows[:, 4].sum()), max_ns=int((rows[:, 3] - rows[:, 2]).max())
+        )
         record.write_text(json.dumps(told))
     requests = folder / "runs" / "00000001" / "1" / "requests.csv"
     np.loadtxt(requests, delimiter=",", skiprows=1, dtype="<i8").tofile(requests.with_suffix(".bin"))

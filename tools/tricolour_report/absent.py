@@ -42,6 +42,12 @@ def _without_events(experiment: Experiment, digests: list[Digest]) -> list[str]:
     found = [f"Request latency of {', '.join(quiet)}: no request was recorded."] if quiet else []
     if not any(len(digest.bystander) for digest in digests):
         found.append("Bystander delay: no run recorded any.")
+    for why in dict.fromkeys(d.record["run_delay"]["why"] for d in digests if d.record["requests"]):
+        if why:
+            found.append(f"Explained share of slow requests: run delay could not be read: {why}")
     if machine_floor(experiment) is None:
-        found.append("The machine's own floor: index.json has no machine_floor, so pauses are shown without it.")
+        found.append(
+            "The machine's own floor: index.json has no machine_floor, so pauses are shown "
+            "without it."
+        )
     return found

@@ -35,7 +35,9 @@ class Contest:
     def of(self, cell: CellResult) -> float:
         """NaN where the cell does not take part."""
         values = list(cell.values(self.metric).values())
-        loops = {(digest.record["requests"] or {}).get("from") == "intended" for digest in cell.digests}
+        loops = {
+            (digest.record["requests"] or {}).get("from") == "intended" for digest in cell.digests
+        }
         if cell.starved or not values or self.open_loop not in (None, *loops):
             return nan
         return float(self.score(values))
@@ -47,7 +49,9 @@ CONTESTS = [
     Contest("pause_max", "shortest longest pause, median over runs", np.median),
     Contest("mmu_10ms", "best MMU(10 ms), median over runs", np.median),
     Contest("request_p99", "lowest request p99, open loop", np.median, open_loop=True),
-    Contest("request_metered_p99", "lowest metered request p99, closed loop", np.median, open_loop=False),
+    Contest(
+        "request_metered_p99", "lowest metered request p99, closed loop", np.median, open_loop=False
+    ),
     Contest("request_max", "shortest longest request, median over runs", np.median),
 ]
 
@@ -104,7 +108,9 @@ def _win(experiment: Experiment, cells: list[CellResult], contest: Contest) -> W
         return None
     metric = METRICS[contest.metric]
     best = metric.best(present, key=contest.of)
-    return Win(contest.name, experiment.label(best.cell), _figure(best, metric), *_against(best, contest))
+    return Win(
+        contest.name, experiment.label(best.cell), _figure(best, metric), *_against(best, contest)
+    )
 
 
 def _figure(cell: CellResult, metric: Metric) -> str:
@@ -123,7 +129,9 @@ def _against(best: CellResult, contest: Contest) -> tuple[str, str]:
         return "the baseline itself", "none"
     if best.baseline.starved:
         return starved_text("the baseline", best.baseline), "none"
-    left, right = (list(side.values()) for side in shared_values(best.baseline, best, contest.metric))
+    left, right = (
+        list(side.values()) for side in shared_values(best.baseline, best, contest.metric)
+    )
     found = best.ratio(contest.metric)
     if found is None:
         return f"baseline {_figure(best.baseline, metric)}", "none"
@@ -147,7 +155,10 @@ def starved(experiment: Experiment) -> list[str]:
     found: dict[str, list[str]] = {}
     for result in experiment.results:
         if result.starved:
-            name = f"{experiment.label(result.cell)} ({cycles_said(result)}{', the baseline' if result.is_baseline else ''})"
+            name = (
+                f"{experiment.label(result.cell)} "
+                f"({cycles_said(result)}{', the baseline' if result.is_baseline else ''})"
+            )
             found.setdefault(f"{result.cell.workload}, heap {result.cell.heap}", []).append(name)
     return [f"{setting}: {', '.join(names)}" for setting, names in found.items()]
 
@@ -159,7 +170,9 @@ def means(experiment: Experiment) -> list[Mean]:
         here = [r for r in experiment.results if r.cell.heap == heap]
         for label in dict.fromkeys(experiment.label(r.cell) for r in here):
             own = [r for r in here if experiment.label(r.cell) == label]
-            usable = [r for r in own if r.ratio() is not None and not r.is_baseline and r.fairly_compared]
+            usable = [
+                r for r in own if r.ratio() is not None and not r.is_baseline and r.fairly_compared
+            ]
             if not usable:
                 continue
             logs = [intervals.block_log_ratios(r.baseline.values("throughput"), r.values("throughput")) for r in usable]
@@ -206,6 +219,9 @@ def _longest_pause(experiment: Experiment, mean: Mean) -> str:
     by = {}
     for name, score in (("least", min), ("median", np.median), ("greatest", max)):
         sides = [shared_values(r.baseline, r, "pause_max") for r in usable]
-        logs = [log(score(list(right.values())) / score(list(left.values()))) for left, right in sides]
+        logs = [
+            log(score(list(right.values())) / score(list(left.values()))) for left, right in sides
+        ]
         by[name] = exp(sum(logs) / len(logs))
-    return ", its longest pause " + ", ".join(f"{value:.2g} ({name})" for name, value in by.items()) + " times the baseline's over runs"
+    times = ", ".join(f"{value:.2g} ({name})" for name, value in by.items())
+    return f", its longest pause {times} times the baseline's over runs"

@@ -19,7 +19,11 @@ def sweep_of(folder, invocations=10, workloads=("gcbench",), **arguments):
 
 
 def wins_of(experiment, setting="gcbench, heap 2x"):
-    return {win.contest: win for answer in answers(experiment) if answer.setting == setting for win in answer.wins}
+    return {
+        win.contest: win
+        for answer in answers(experiment) if answer.setting == setting
+        for win in answer.wins
+    }
 
 
 def test_a_faster_cell_wins_when_it_collects(tmp_path):
@@ -31,21 +35,30 @@ def test_a_faster_cell_wins_when_it_collects(tmp_path):
 
 
 def test_a_starved_cell_wins_nothing(tmp_path):
-    experiment = load_experiment(sweep_of(tmp_path, speed={WINNER: 1.5}, cycles_of={WINNER: 2}), print)
+    experiment = load_experiment(
+        sweep_of(tmp_path, speed={WINNER: 1.5}, cycles_of={WINNER: 2}), print
+    )
     assert all("concurrent" not in win.winner for win in wins_of(experiment).values())
     assert [mean.collector for mean in means(experiment)] == ["incremental"]
     assert "concurrent" not in " ".join(headline(experiment))
     assert starved(experiment) == ["gcbench, heap 2x: concurrent + yuasa (2 cycles)"]
-    (row,) = [row for group in groups(experiment) for row in group.rows if row.collector == "concurrent"]
+    (row,) = [
+        row for group in groups(experiment) for row in group.rows if row.collector == "concurrent"
+    ]
     assert row.starved and not row.differs and row.cycles == "2"
 
 
 def test_against_a_starved_baseline_nothing_is_claimed(tmp_path):
     base = ("stop_the_world", "none")
-    experiment = load_experiment(sweep_of(tmp_path, speed={WINNER: 1.5}, cycles_of={base: 1}), print)
+    experiment = load_experiment(
+        sweep_of(tmp_path, speed={WINNER: 1.5}, cycles_of={base: 1}), print
+    )
     wins = wins_of(experiment)
     assert wins["most throughput"].winner == "concurrent + yuasa"
-    assert all(win.claim == "none" and "the baseline is starved (1 cycle)" in win.against_baseline for win in wins.values())
+    assert all(
+        win.claim == "none" and "the baseline is starved (1 cycle)" in win.against_baseline
+        for win in wins.values()
+    )
     assert means(experiment) == []
     assert not any(row.differs for group in groups(experiment) for row in group.rows)
 
@@ -66,9 +79,14 @@ def test_a_longest_pause_has_two_winners_and_both_say_by_what(tmp_path):
         if int(path.parent.name):
             path.write_text("\n".join([lines[0], ",".join(fields), *lines[2:]]) + "\n")
     wins = wins_of(load_experiment(folder, print))
-    least, middle = (wins[f"shortest longest pause, {name} over runs"] for name in ("least", "median"))
+    least, middle = (
+        wins[f"shortest longest pause, {name} over runs"] for name in ("least", "median")
+    )
     assert least.winner == "incremental + yuasa" and middle.winner == "concurrent + yuasa"
-    assert least.figure.count(" · ") == middle.figure.count(" · ") == 2 and least.figure.endswith("50.0 ms")
+    assert (
+        least.figure.count(" · ") == middle.figure.count(" · ") == 2
+        and least.figure.endswith("50.0 ms")
+    )
     assert "concurrent" not in least.winner and middle.against_baseline.startswith("baseline ")
 
 

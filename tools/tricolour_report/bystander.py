@@ -38,19 +38,30 @@ class Floor:
 
 def machine_floor(experiment: Experiment) -> Floor | None:
     """None where it was not measured."""
-    measured = [one for one in (experiment.sweep.machine_floor or {}).values() if one and one["count"] > 100]
+    measured = [
+        one for one in (experiment.sweep.machine_floor or {}).values() if one and one["count"] > 100
+    ]
     if not measured:
         return None
-    p50, p99, longest = (max(one[name] for one in measured) for name in ("p50_ns", "p99_ns", "max_ns"))
-    return Floor(min(one["count"] for one in measured), p50, p99, min(one["max_ns"] for one in measured), longest)
+    p50, p99, longest = (
+        max(one[name] for one in measured) for name in ("p50_ns", "p99_ns", "max_ns")
+    )
+    return Floor(
+        min(one["count"] for one in measured), p50, p99, min(one["max_ns"] for one in measured),
+        longest
+    )
 
 
 def floor_sentence(floor: Floor | None) -> str:
     if floor is None:
-        return "The machine's own floor was not measured, so a short longest pause may be the machine's doing."
+        return (
+            "The machine's own floor was not measured, so a short longest pause may be the "
+            "machine's doing."
+        )
     return (
         f"The machine's own floor, with nothing else running: a thread that only sleeps woke up to "
-        f"{duration(floor.least)} to {duration(floor.longest)} late; a longest pause near that may be the machine's doing."
+        f"{duration(floor.least)} to {duration(floor.longest)} late; a longest pause near that "
+        f"may be the machine's doing."
     )
 
 
@@ -60,9 +71,12 @@ def excess(experiment: Experiment, result: CellResult) -> float:
     mutators = result.cell.parameters.get("mutators")
     alike = [
         other for other in experiment.results
-        if (other.cell.workload, other.cell.parameters.get("mutators")) == (result.cell.workload, mutators)
+        if other.cell.workload == result.cell.workload
+        and other.cell.parameters.get("mutators") == mutators
     ]
-    idle = [value for other in alike if other.cycles[1] == 0 for value in other.values(METRIC).values()]
+    idle = [
+        value for other in alike if other.cycles[1] == 0 for value in other.values(METRIC).values()
+    ]
     if not idle or not result.cycles[1] or not _core_to_spare(result):
         return float("nan")
     return result.told(METRIC) - float(np.median(idle))
@@ -70,7 +84,9 @@ def excess(experiment: Experiment, result: CellResult) -> float:
 
 def _core_to_spare(result: CellResult) -> bool:
     records = [digest.record for digest in result.digests]
-    return all(record["parameters"]["mutators"] < record["provenance"]["cores"] for record in records)
+    return all(
+        record["parameters"]["mutators"] < record["provenance"]["cores"] for record in records
+    )
 
 
 def delay_text(experiment: Experiment, result: CellResult) -> str:
@@ -79,4 +95,6 @@ def delay_text(experiment: Experiment, result: CellResult) -> str:
     own, more = result.told(METRIC), excess(experiment, result)
     if isnan(own):
         return ABSENT
-    return duration(own) if isnan(more) else f"{duration(own)} ({'+' if more >= 0 else ''}{duration(more)})"
+    if isnan(more):
+        return duration(own)
+    return f"{duration(own)} ({'+' if more >= 0 else ''}{duration(more)})"

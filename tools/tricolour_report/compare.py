@@ -12,7 +12,9 @@ side is a finding, not a gap.
 from dataclasses import dataclass
 
 from . import intervals
-from .experiment import CellResult, behind_ratio, extreme_ratio, load_experiment, paired_ratio, shared_values
+from .experiment import (
+    CellResult, behind_ratio, extreme_ratio, load_experiment, paired_ratio, shared_values,
+)
 from .intervals import LogEstimate, Ratio
 from .metrics import METRICS, Metric
 from .operands import UNSET, Match, Operand, differences, match
@@ -56,7 +58,8 @@ class Finding:
         if self.ratio is None:
             return self.why_not
         if not self.ratio.differs:
-            return f"no interval: the {self.metric.told} of runs" if self.metric.extreme else "no difference shown"
+            extreme = f"no interval: the {self.metric.told} of runs"
+            return extreme if self.metric.extreme else "no difference shown"
         if self.ratio.exploratory or self.unfair:
             return f"{'higher' if self.ratio.value > 1.0 else 'lower'} here, nothing claimed"
         return "better" if _is_better(self.metric, self.ratio) else "worse"
@@ -100,14 +103,17 @@ def _finding(metric: Metric, one: Match, paired: bool) -> Finding:
     if ratio is None and not why_not:
         why_not = f"no ratio: no block in which both sides have a {metric.name}"
     runs = _runs(metric, one, paired)
-    return Finding(metric, where, ratio, *map(tuple, runs), why_not, *_starvation(metric, ratio, [one]))
+    return Finding(
+        metric, where, ratio, *map(tuple, runs), why_not, *_starvation(metric, ratio, [one])
+    )
 
 
 def _starvation(metric: Metric, ratio: Ratio | None, matches: list[Match]) -> tuple[str, bool]:
     """(who is starved, whether the side that the ratio favours is)."""
     named = [
         f"{side} is starved ({cycles_said(cell)})"
-        for one in matches for side, cell in (("BASE", one.base), ("OTHER", one.other)) if cell.starved
+        for one in matches
+        for side, cell in (("BASE", one.base), ("OTHER", one.other)) if cell.starved
     ]
     if ratio is None:
         return "; ".join(named), False
@@ -164,7 +170,8 @@ def _means(metric: Metric, matches: list[Match], paired: bool) -> list[Finding]:
         estimate = _mean(metric, usable, paired)
         ratio = estimate and intervals.ratio(estimate)
         starvation = _starvation(metric, ratio, usable)
-        means.append(Finding(metric, where, ratio, (), (), "no ratio: no block that all workloads have", *starvation))
+        why_not = "no ratio: no block that all workloads have"
+        means.append(Finding(metric, where, ratio, (), (), why_not, *starvation))
     return means
 
 
@@ -173,7 +180,9 @@ def _mean(metric: Metric, usable: list[Match], paired: bool) -> LogEstimate | No
         return intervals.mean_over_workloads_paired(
             [intervals.block_log_ratios(m.base.values(metric.name), m.other.values(metric.name)) for m in usable]
         )
-    return intervals.mean_over_workloads_unpaired([intervals.unpaired(*_runs(metric, m, paired)) for m in usable])
+    return intervals.mean_over_workloads_unpaired(
+        [intervals.unpaired(*_runs(metric, m, paired)) for m in usable]
+    )
 
 
 def _newly_failed(one: Match) -> list[str]:

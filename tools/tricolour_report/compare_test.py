@@ -90,9 +90,15 @@ def test_the_values_beside_a_ratio_agree_with_it(tmp_path, command, metric, two_
 
 
 def test_a_longest_value_is_told_by_least_median_and_greatest(sweep, command):
-    sides = (f"{sweep}:collector={name},workload=gcbench" for name in ("concurrent", "stop_the_world"))
+    sides = (
+        f"{sweep}:collector={name},workload=gcbench" for name in ("concurrent", "stop_the_world")
+    )
     code, out, _ = command("compare", *sides, "--metric", "pause_max", "--metric", "mmu_100ms")
-    assert code == 0 and "no interval: the least of runs" in out and "no interval: the median of runs" in out
+    assert (
+        code == 0
+        and "no interval: the least of runs" in out
+        and "no interval: the median of runs" in out
+    )
     line = next(line for line in out.splitlines() if "least " in line and "->" in line)
     assert ", median " in line and ", greatest " in line
 
@@ -121,7 +127,9 @@ def test_a_starved_side_never_comes_out_better(starving, command, base, other, v
 
 def test_a_starved_side_that_loses_is_still_worse(tmp_path, command):
     folder = write_sweep(
-        tmp_path / "sweep", 10, ("gcbench",), combinations=PAIRS, speed={("concurrent", "yuasa"): 0.5},
+        tmp_path / "sweep", 10, ("gcbench",), combinations=PAIRS, speed={
+            ("concurrent", "yuasa"): 0.5
+        },
         cycles_of={("concurrent", "yuasa"): 2},
     )
     sides = [f"{folder}:collector={name}" for name in ("stop_the_world", "concurrent")]

@@ -19,7 +19,8 @@ def as_text(comparison: Comparison, tolerance: float | None) -> str:
     how = "paired by block" if comparison.paired else "unpaired: two folders, independent runs (Welch)"
     lines = [
         f"BASE  {comparison.base.text}", f"OTHER {comparison.other.text}",
-        f"{how}; ratio = OTHER / BASE, 95 % t interval on log ratios; values: geometric means of the runs behind a ratio",
+        f"{how}; ratio = OTHER / BASE, 95 % t interval on log ratios; values: geometric means of "
+        f"the runs behind a ratio",
     ]
     lines += comparison.notes
     current = None
@@ -49,7 +50,9 @@ def _values(finding: Finding) -> str:
     runs."""
     if isnan(finding.base):
         return ""
-    arrow = lambda base, other: " -> ".join(measured(value, finding.metric.unit) for value in (base, other))
+    arrow = lambda base, other: " -> ".join(
+        measured(value, finding.metric.unit) for value in (base, other)
+    )
     if not finding.metric.longest:
         return arrow(finding.base, finding.other)
     return ", ".join(
@@ -63,7 +66,10 @@ def _conclusion(comparison: Comparison, tolerance: float | None) -> list[str]:
     if any(f.ratio is not None and f.ratio.exploratory for f in comparison.findings):
         lines.append(f"exploratory: fewer than {ENOUGH_INVOCATIONS} invocations claim nothing")
     if any(finding.starved for finding in comparison.findings):
-        lines.append(f"starved: a run had fewer than {ENOUGH_CYCLES} cycles; such a side never comes out better")
+        lines.append(
+            f"starved: a run had fewer than {ENOUGH_CYCLES} cycles; such a side never comes out "
+            f"better"
+        )
     if tolerance is not None:
         found = comparison.regressions(tolerance)
         lines += [f"regression: {f.metric.name}, {f.where}: {ratio(f.ratio)}" for f in found]

@@ -85,7 +85,9 @@ def digest_run(run: Run) -> Digest:
         cell=run.cell,
         block=run.block,
         record=record,
-        metrics=measure(record, pauses, wall_gc, mmu_metrics, requests, curves.get("metered_100ms", np.zeros(0))),
+        metrics=measure(
+            record, pauses, wall_gc, mmu_metrics, requests, curves.get("metered_100ms", np.zeros(0))
+        ),
         pauses={str(kind): group["length_ns"].to_numpy("int64") for kind, group in pauses.groupby("kind")},
         bystander=bystander.loc[bystander["t_ns"].between(start, end), "gap_ns"].to_numpy("int64"),
         mmu=mmu_curve,
@@ -105,16 +107,24 @@ def _check_requests(rows: pd.DataFrame, told: dict | None) -> None:
         raise DamagedRun("requests: a row stands for no request")
     count = int(rows["weight"].sum())
     if count != (told["count"] if told else 0):
-        raise DamagedRun(f"requests: rows stand for {count} requests, run.json counts {told['count'] if told else 0}")
+        raise DamagedRun(
+            f"requests: rows stand for {count} requests, run.json counts "
+            f"{told['count'] if told else 0}"
+        )
     if not told:
         return
     begin = rows["intended_ns"] if told["from"] == "intended" else rows["start_ns"]
     longest = int((rows["end_ns"] - begin).max())
     if longest != told["max_ns"]:
-        raise DamagedRun(f"requests: the longest row took {longest} ns, run.json says {told['max_ns']}")
+        raise DamagedRun(
+            f"requests: the longest row took {longest} ns, run.json says {told['max_ns']}"
+        )
     for what, causes, length in [
         ("slow_causes", told["slow_causes"], told["slow_total_ns"]),
-        *((f"slow.{place}", one["causes"], one["duration_ns"]) for place, one in enumerate(told["slow"])),
+        *(
+            (f"slow.{place}", one["causes"], one["duration_ns"])
+            for place, one in enumerate(told["slow"])
+        ),
     ]:
         if sum(causes.values()) > length:
             raise DamagedRun(f"run.json: requests.{what} names more time than there was")
@@ -127,6 +137,6 @@ def digest_published(run: Run, metrics: dict[str, float] | None) -> Digest:
     nothing = np.full(len(WINDOWS), np.nan)
     return Digest(
         cell=run.cell, block=run.block, record=run.record, metrics={name: metrics.get(name, float("nan")) for name in METRICS},
-        pauses={}, bystander=np.zeros(0, dtype="int64"), mmu=nothing, bmu=nothing, request_count=0, request_curves={},
-        request_longest={},
+        pauses={}, bystander=np.zeros(0, dtype="int64"), mmu=nothing, bmu=nothing,
+        request_count=0, request_curves={}, request_longest={},
     )

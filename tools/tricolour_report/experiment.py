@@ -150,7 +150,9 @@ class Experiment:
         return sum(len(result.digests) for result in self.results)
 
 
-def shared_values(base: CellResult, other: CellResult, metric: str) -> tuple[dict[int, float], dict[int, float]]:
+def shared_values(
+    base: CellResult, other: CellResult, metric: str
+) -> tuple[dict[int, float], dict[int, float]]:
     """The values of both sides in the blocks that both have."""
     left, right = base.values(metric), other.values(metric)
     blocks = sorted(left.keys() & right.keys())

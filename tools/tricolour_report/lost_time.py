@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 SLOW_PATHS = (
-    "lazy_sweeping", "search", "large_object_search", "registry_lock", "page_fault", "allocation_slow_path",
+    "lazy_sweeping", "search", "large_object_search", "registry_lock", "page_fault",
+    "allocation_slow_path",
 )
 LOST_PHASES = ("paused", "stall", "assist", "handshake", *SLOW_PATHS)
 

@@ -43,14 +43,18 @@ def test_pauses_outside_the_region_and_of_the_oracle_are_left_out():
 
 @pytest.mark.parametrize("phase", SLOW_PATHS)
 def test_what_was_timed_of_the_slow_path_is_lost(phase):
-    own = phases((0, "mutator", phase, 30, 42), (0, "mutator", phase, 40, 50), (1, "mutator", phase, 60, 61))
+    own = phases(
+        (0, "mutator", phase, 30, 42), (0, "mutator", phase, 40, 50), (1, "mutator", phase, 60, 61)
+    )
     begins, ends = lost_intervals(pauses_in_region(pauses(), 0, 100, mutators=2), own, 0, 0, 100)
     assert list(zip(begins, ends)) == [(30, 50)]
 
 
 def test_every_phase_of_a_mutator_that_the_schema_knows_is_lost_or_marks():
     known = set(schema.table_words("phases")["phase"])
-    assert known - set(LOST_PHASES) == {"begin", "marking", "termination", "sweeping"} and set(LOST_PHASES) <= known
+    assert known - set(LOST_PHASES) == {
+        "begin", "marking", "termination", "sweeping"
+    } and set(LOST_PHASES) <= known
 
 
 def test_assists_stalls_and_handshakes_of_the_mutator_itself_are_lost():

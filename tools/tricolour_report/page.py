@@ -20,7 +20,7 @@ from .experiment import ENOUGH_CYCLES, Experiment
 from .interactive.document import as_script, document
 from .interactive.script import Script
 from .intervals import ENOUGH_INVOCATIONS
-from .quantities import duration, size
+from .quantities import ABSENT, duration, size
 from .rows import groups
 from .sweep_folder import flatten
 from .waits import SLOW, explained_text, shares_text, waits
@@ -87,18 +87,18 @@ def _calibration(experiment: Experiment) -> tuple[Calibration | None, str]:
 
 
 def _waited(experiment: Experiment) -> list[dict]:
-    """One entry for each cell with slow requests."""
-    found = []
-    for group in groups(experiment):
-        for row in group.rows:
-            one = waits(row.result)
-            if one and one.count:
-                found.append({
-                    "label": experiment.label(row.result.cell), "setting": group.title, "count": one.count, "total": duration(one.total),
-                    "shares": shares_text(one, len(one.parts)), "explained": explained_text(one), "unexplained": row.unexplained,
-                    "slowest": f"{duration(one.slowest.length)} (block {one.slowest.block}): {one.slowest.text}",
-                })
-    return found
+    """One entry for each cell with requests."""
+    return [
+        {
+            "label": experiment.label(row.result.cell), "setting": group.title, "count": one.count,
+            "total": duration(one.total), "unexplained": row.unexplained,
+            "shares": shares_text(one, len(one.parts)) or ABSENT,
+            "explained": explained_text(one) if one.count else ABSENT,
+            "slowest": f"{duration(one.slowest.length)} (block {one.slowest.block}): {one.slowest.text}"
+            if one.slowest else ABSENT,
+        }
+        for group in groups(experiment) for row in group.rows if (one := waits(row.result))
+    ]
 
 
 def _failures(experiment: Experiment) -> list[dict]:

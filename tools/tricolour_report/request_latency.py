@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 METERED_WINDOWS = {"metered_100ms": 100_000_000, "metered_full": None}
-SAMPLED_STEP = 8  # of the greatest weight: over fewer requests, ordinals of a sample say little about intervals
+SAMPLED_STEP = 8  # times the greatest weight: ordinals say little of fewer requests of a sample
 
 
 def latencies(requests: pd.DataFrame, rate: float | None = None) -> dict[str, np.ndarray]:
@@ -29,14 +29,18 @@ def latencies(requests: pd.DataFrame, rate: float | None = None) -> dict[str, np
     `intended` is there only where a schedule differs from the start, `scheduled` only with a
     `rate`, in requests a second. A frame without weights counts each row once.
     """
-    intended, start, end = (requests[name].to_numpy("int64") for name in ("intended_ns", "start_ns", "end_ns"))
+    intended, start, end = (
+        requests[name].to_numpy("int64") for name in ("intended_ns", "start_ns", "end_ns")
+    )
     found = {"simple": end - start}
     if (intended != start).any():
         found["intended"] = end - intended
     order = np.argsort(intended, kind="stable")
     first = intended[order[0]] if len(order) else 0
     begin, ended = (times[order] - first for times in (intended, end))
-    weight = requests["weight"].to_numpy("int64")[order] if "weight" in requests else np.ones(len(order), "int64")
+    weight = requests["weight"].to_numpy("int64")[order] if "weight" in requests else np.ones(
+        len(order), "int64"
+    )
     forms = {name: spread_begins(begin, weight, window) for name, window in METERED_WINDOWS.items()}
     if rate is not None:
         forms["scheduled"] = ordinals(weight) * (1e9 / rate)
@@ -91,7 +95,9 @@ def median_interval(begin: np.ndarray, weight: np.ndarray) -> float:
         edges = np.interp(np.linspace(place[0], place[-1], stretches + 1), place, begin)
         return float(np.median(np.diff(edges))) / ((place[-1] - place[0]) / stretches)
     distinct, first = np.unique(begin, return_index=True)
-    together = np.diff(np.append(np.concatenate([[0], np.cumsum(weight)])[first], weight.sum()))[:-1]
+    together = np.diff(
+        np.append(np.concatenate([[0], np.cumsum(weight)])[first], weight.sum())
+    )[:-1]
     intervals = np.diff(distinct) / together
     if not len(intervals):
         return 0.0

@@ -16,7 +16,8 @@ ALL_FORMS = ("simple", "metered_100ms", "metered_full", "scheduled")
 
 def frame_of(start, end, intended=None, thread=0, weight=None):
     frame = pd.DataFrame({
-        "thread": thread, "intended_ns": start if intended is None else intended, "start_ns": start, "end_ns": end,
+        "thread": thread, "intended_ns": start if intended is None else intended,
+        "start_ns": start, "end_ns": end,
     })
     return frame if weight is None else frame.assign(weight=weight)
 
@@ -35,7 +36,9 @@ def pausing(length, every, seconds=4.0, duration=20_000):
     """
     count = int(seconds * 1e9 / (duration + 50 + duration * length / every))
     step = int(every / duration)
-    return closed_loop(np.full(count, duration), [(at, length) for at in range(step // 2, count, step)])
+    return closed_loop(
+        np.full(count, duration), [(at, length) for at in range(step // 2, count, step)]
+    )
 
 
 def by_definition(begin, end, window):
@@ -49,7 +52,9 @@ def by_definition(begin, end, window):
             spread = begin[0] + Fraction(i * (begin[-1] - begin[0]), n)
         else:
             low, high = max(i - k, 0), min(i + k, n - 1)
-            spread = begin[low] + Fraction((i - low) * (begin[high] - begin[low]), max(high - low, 1))
+            spread = begin[low] + Fraction(
+                (i - low) * (begin[high] - begin[low]), max(high - low, 1)
+            )
             spread = spread if high > low else begin[i]
         result.append(float(end[i] - min(begin[i], spread)))
     return result
@@ -74,7 +79,9 @@ def test_one_longer_pause_among_equal_requests_lowers_no_quantile(seed, form):
     at = int(rng.integers(100, count - 100))
     previous = np.zeros(4)
     for length in (0, MS // 10, MS, 10 * MS, 45 * MS, 60 * MS, 120 * MS, 500 * MS):
-        found = latencies(closed_loop(np.full(count, duration), [(at, length)]), rate=9e8 / duration)[form]
+        found = latencies(
+            closed_loop(np.full(count, duration), [(at, length)]), rate=9e8 / duration
+        )[form]
         now = np.array([quantile(found, p) for p in (0.5, 0.9, 0.99, 0.998)])
         assert (now >= previous - 1e-6).all(), (length, now, previous)
         previous = now
@@ -88,7 +95,9 @@ def test_scheduled_latency_is_monotone_in_every_pause(seed):
     pauses = [(int(at), int(rng.integers(0, 90 * MS))) for at in rng.integers(0, 3000, 6)]
     before = latencies(closed_loop(durations, pauses), rate=50_000)["scheduled"]
     for place, (at, length) in enumerate(pauses):
-        longer = pauses[:place] + [(at, length + int(rng.integers(1, 50 * MS)))] + pauses[place + 1:]
+        longer = pauses[:place] + [
+            (at, length + int(rng.integers(1, 50 * MS)))
+        ] + pauses[place + 1:]
         after = latencies(closed_loop(durations, longer), rate=50_000)["scheduled"]
         assert (after >= before - 1e-3).all() and after.sum() > before.sum()
 
@@ -97,7 +106,9 @@ def test_metered_latency_is_not_monotone_in_several_pauses():
     """Known: a later pause draws the spread begins of earlier requests to later times."""
     durations = np.full(10_000, 20_000)
     one, two = (
-        latencies(closed_loop(durations, [(3000, 90 * MS), *more])) for more in ([], [(4000, 300 * MS)])
+        latencies(
+            closed_loop(durations, [(3000, 90 * MS), *more])
+        ) for more in ([], [(4000, 300 * MS)])
     )
     for form in ("metered_100ms", "metered_full"):
         assert two[form][3010] < one[form][3010] - MS
@@ -171,7 +182,9 @@ def test_a_frame_without_weights_counts_each_row_once():
 
 def test_a_shift_changes_nothing_and_loses_no_nanosecond():
     frame = pausing(30 * MS, 200 * MS, seconds=0.5)
-    shifted = latencies(frame + {"thread": 0, "intended_ns": 2**61, "start_ns": 2**61, "end_ns": 2**61}, 10_000)
+    shifted = latencies(
+        frame + {"thread": 0, "intended_ns": 2**61, "start_ns": 2**61, "end_ns": 2**61}, 10_000
+    )
     for form, values in latencies(frame, 10_000).items():
         assert (values == shifted[form]).all(), form
 
@@ -187,7 +200,9 @@ def test_latency_scales_with_time():
 def test_a_single_request_has_one_latency(weight):
     frame = frame_of([7], [19], weight=[weight])
     found = latencies(frame)
-    assert {name: values.tolist() for name, values in found.items()} == dict.fromkeys(ALL_FORMS[:3], [12])
+    assert {
+        name: values.tolist() for name, values in found.items()
+    } == dict.fromkeys(ALL_FORMS[:3], [12])
 
 
 def test_no_request_has_no_latency():

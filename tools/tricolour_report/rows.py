@@ -71,7 +71,8 @@ def _row(experiment: Experiment, result: CellResult) -> Row:
         barrier=result.cell.barrier,
         ratio=BASELINE if result.is_baseline and result.digests else ratio(result.ratio()),
         differs=bool(
-            not result.is_baseline and result.fairly_compared and result.ratio() and result.ratio().differs
+            not result.is_baseline and result.fairly_compared
+            and result.ratio() and result.ratio().differs
         ),
         p50=duration(quantile(pooled, 0.5)),
         tail=ABSENT if tail is None else f"p{100 * tail[0]:g} {duration(tail[1])}",
@@ -92,7 +93,9 @@ def _row(experiment: Experiment, result: CellResult) -> Row:
 def over_runs(result: CellResult, metric: str) -> str:
     """`54.1 µs · 1.14 ms · 1.27 ms`: least, median and greatest over runs."""
     found = result.over_runs(metric)
-    return " · ".join(map(duration, (found.least, found.median, found.greatest))) if found else ABSENT
+    return " · ".join(
+        map(duration, (found.least, found.median, found.greatest))
+    ) if found else ABSENT
 
 
 def cycles_text(result: CellResult) -> str:

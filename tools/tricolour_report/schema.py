@@ -94,7 +94,10 @@ def check(document: object, name: str) -> str | None:
     """The first violation of schema `name` in one line, or None when the document is valid."""
     found = document.get("schema_version") if isinstance(document, dict) else None
     if found == 1 != version(name):
-        return f"schema version 1, this program reads version {version(name)}: run it again, its figures were not right"
+        return (
+            f"schema version 1, this program reads version {version(name)}: run it again, its "
+            f"figures were not right"
+        )
     if found not in (version(name), None):
         return f"schema version {found!r}, this program reads version {version(name)}"
     violation = jsonschema.exceptions.best_match(_validator(name).iter_errors(document))

@@ -116,7 +116,9 @@ def open_sweep(folder: Path) -> Sweep:
             except DamagedRun as damage:
                 skipped.append(Skipped(listing["path"], str(damage)))
     return Sweep(
-        folder, _name(index), index["created_utc"], index["baseline"], _invocations(index), cells, runs, skipped, listed,
+        folder, _name(index), index[
+            "created_utc"
+        ], index["baseline"], _invocations(index), cells, runs, skipped, listed,
         records is not None, index.get("machine_floor"),
     )
 

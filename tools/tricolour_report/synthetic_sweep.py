@@ -49,9 +49,13 @@ def write_sweep(
                 number += 1
                 status = (failing or {}).get((collector, barrier, workload), "ok")
                 factor = (speed or {}).get((collector, barrier), 1.0)
-                count = (cycles_of or {}).get((collector, barrier), max(1, round(cycles / _room(parameters))))
+                count = (cycles_of or {}).get(
+                    (collector, barrier), max(1, round(cycles / _room(parameters)))
+                )
                 runs = [
-                    _write_run(folder, cell, block, parameters, status, factor, seconds, count, open_loop)
+                    _write_run(
+                        folder, cell, block, parameters, status, factor, seconds, count, open_loop
+                    )
                     for block in range(invocations)
                 ]
                 cells.append({"cell": cell, "parameters": parameters, "runs": runs})
@@ -70,7 +74,8 @@ def _write_run(folder, cell, block, parameters, status, factor, seconds, cycles,
     path.mkdir(parents=True)
     exit_code = {"ok": 0, "heap_exhausted": 4, "timeout": 5}.get(status, 1)
     record = {
-        "schema_version": schema.version("run.schema.json"), "cell": cell, "block": block, "status": status, "exit_code": exit_code,
+        "schema_version": schema.version("run.schema.json"),
+        "cell": cell, "block": block, "status": status, "exit_code": exit_code,
         "command": "tricolour run " + " ".join(f"--{key} {value}" for key, value in parameters.items() if key != "cell"),
         "parameters": {**parameters, "verify": False, "seed": 42, "param": {}, "set": {}},
     }
@@ -107,8 +112,12 @@ def _tables(rng, parameters, seconds, cycles, open_loop) -> tuple[dict, dict | N
         tables["heap"].append((t, used, 64 * 2**20, 58 * 2**20, event))
     slowness = 4 if parameters["collector"] == "concurrent" else 1
     for step in range(200):
-        tables["bystander"].append((start + step * length // 200, int(rng.gamma(1.5, 60_000 * slowness))))
-    requests = _requests(rng, tables, start, length, open_loop) if parameters["workload"] == "latency" else None
+        tables["bystander"].append(
+            (start + step * length // 200, int(rng.gamma(1.5, 60_000 * slowness)))
+        )
+    requests = _requests(
+        rng, tables, start, length, open_loop
+    ) if parameters["workload"] == "latency" else None
     return tables, requests
 
 
@@ -139,7 +148,10 @@ def _cycle(rng, tables, parameters, number, begin, duration) -> None:
         phase(0, "sweeper", "sweeping", begin + duration + last, begin + duration * 3 // 2)
         phase(0, "mutator", "assist", begin + duration // 2, begin + duration // 2 + 400_000)
         if number % 4 == 0:
-            phase(0, "mutator", "search", begin + duration // 3, begin + duration // 3 + int(rng.integers(1, 4)) * MILLISECOND)
+            phase(
+                0, "mutator", "search", begin + duration // 3,
+                begin + duration // 3 + int(rng.integers(1, 4)) * MILLISECOND
+            )
 
 
 def _requests(rng, tables, start, length, open_loop) -> dict:
@@ -163,7 +175,8 @@ def _requests(rng, tables, start, length, open_loop) -> dict:
     rest = np.sort(order[200:])
     kept = {**dict.fromkeys(order[:200].tolist(), 1), **dict.fromkeys(rest[::2].tolist(), 2)}
     tables["requests"] = [
-        (0, int(intended[place]), int(starts[place]), int(ends[place]), kept[place]) for place in sorted(kept)
+        (0, int(intended[place]), int(starts[place]), int(ends[place]), kept[place])
+        for place in sorted(kept)
     ]
     slow = [place for place in order.tolist() if lengths[place] >= MILLISECOND]
     shares = {"p50_ns": 0.5, "p90_ns": 0.9, "p99_ns": 0.99, "p999_ns": 0.999}
@@ -173,10 +186,14 @@ def _requests(rng, tables, start, length, open_loop) -> dict:
             named[cause] = named.get(cause, 0) + spent
     total = int(lengths[slow].sum())
     return {
-        "count": len(starts), **{name: int(np.quantile(lengths, p)) for name, p in shares.items()}, "p9999_ns": None,
-        "p99999_ns": None, "max_ns": int(lengths.max()), "from": "intended" if open_loop else "start", "row_every": 2,
+        "count": len(starts), "max_ns": int(lengths.max()), "row_every": 2,
+        **{name: int(np.quantile(lengths, p)) for name, p in shares.items()},
+        "p9999_ns": None, "p99999_ns": None, "from": "intended" if open_loop else "start",
         "slow": [
-            {"thread": 0, "start_ns": int(intended[place]), "duration_ns": int(lengths[place]), "causes": causes[place]}
+            {
+                "thread": 0, "start_ns": int(intended[place]), "duration_ns": int(lengths[place]),
+                "causes": causes[place]
+            }
             for place in slow[:1000]
         ],
         "slow_count": len(slow), "slow_total_ns": total, "slow_causes": named,
@@ -203,9 +220,15 @@ def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) ->
         "allocated_bytes": 10**9, "allocated_objects": 10**7, "cycles": cycles, "fallbacks": fallbacks,
         "pauses": {"count": len(lengths), "total_ns": lost, "p50_ns": int(np.median(lengths)), "p99_ns": max(lengths),
                    "max_ns": max(lengths), "max_time_to_safepoint_ns": 30_000},
-        "stalls": {"count": 0, "total_ns": 0}, "assists": {"count": 0, "total_ns": 0}, "requests": requests, "mmu": {},
-        "longest_unexplained_ns": 20_000 if requests else None, "run_delay": {"available": True, "why": "", "total_ns": 10_000},
-        "bystander": dict(zip(DELAY, [len(gaps), *(int(np.quantile(gaps, p)) for p in (0.5, 0.99, 1.0))])),
+        "stalls": {
+            "count": 0, "total_ns": 0
+        }, "assists": {"count": 0, "total_ns": 0}, "requests": requests, "mmu": {},
+        "longest_unexplained_ns": 20_000 if requests else None, "run_delay": {
+            "available": True, "why": "", "total_ns": 10_000
+        },
+        "bystander": dict(
+            zip(DELAY, [len(gaps), *(int(np.quantile(gaps, p)) for p in (0.5, 0.99, 1.0))])
+        ),
         "cpu_ns": {"mutator": wall - lost, "mark": int(wall / 5 / room), "sweep": int(wall / 20 / room), "pause": lost, "assist": 0, "other": wall // 100},
         "mutator_time_ns": [{"mutator": i, **mutator} for i in range(parameters["mutators"])],
         "heap": {"size": 64 * 2**20, "live": 32 * 2**20, "peak": 62 * 2**20, "metadata": 2**22, "grey_set_reserve": 2**20, "peak_resident": 80 * 2**20},

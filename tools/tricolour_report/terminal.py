@@ -21,7 +21,9 @@ from .waits import SLOW, explained_text, parts_text, shares_text, waits
 WIDTH = 100
 HEIGHT = 4
 BLOCKS = " ▁▂▃▄▅▆▇█"
-ASCII = str.maketrans({"µ": "u", "–": "-", "─": "-", "┼": "+", "·": "/", **dict(zip(BLOCKS, " ..::==##"))})
+ASCII = str.maketrans(
+    {"µ": "u", "–": "-", "─": "-", "┼": "+", "·": "/", **dict(zip(BLOCKS, " ..::==##"))}
+)
 COLOURS = {"stop_the_world": 34, "incremental": 33, "concurrent": 32}
 COLUMNS = "{:<15}{:<{barrier_width}}{:<21}{:>8}{:>12}{:>6}{:>8}{:>9} {}"
 LONGEST = "{:<{left}} {:<29} {}"
@@ -50,18 +52,24 @@ def _table(group: Group, coloured: bool) -> list[str]:
     width = max(9, 1 + max(len(row.barrier) for row in group.rows))
     lines = [f"{group.title} ({group.invocations} invocations{label})"]
     lines.append(COLUMNS.format(
-        "collector", "barrier", "throughput [95 %]", "p50", "tail", "MMU10", "cycles", "fallback", "runs", barrier_width=width,
+        "collector", "barrier", "throughput [95 %]", "p50", "tail", "MMU10", "cycles", "fallback",
+        "runs", barrier_width=width,
     ))
     for row in group.rows:
         lines.append(_coloured(row, coloured, COLUMNS.format(
-            row.collector, row.barrier, row.ratio + ("*" if row.differs else ""), row.p50, row.tail, row.mmu,
-            row.cycles + ("!" if row.starved else ""), row.fallback, row.status, barrier_width=width,
+            row.collector, row.barrier, row.ratio + (
+                "*" if row.differs else ""
+            ), row.p50, row.tail, row.mmu,
+            row.cycles + (
+                "!" if row.starved else ""
+            ), row.fallback, row.status, barrier_width=width,
         )))
     lines += ["", "longest over runs: least · median · greatest"]
     lines.append(LONGEST.format(f"  {'collector':<15}barrier", "pause", "request", left=17 + width))
     for row in group.rows:
         names = f"  {row.collector:<15}{row.barrier}"
-        lines.append(_coloured(row, coloured, LONGEST.format(names, row.longest, row.longest_request, left=17 + width)))
+        text = LONGEST.format(names, row.longest, row.longest_request, left=17 + width)
+        lines.append(_coloured(row, coloured, text))
     return lines + _waits(group, coloured)
 
 
@@ -71,32 +79,45 @@ def _coloured(row: Row, coloured: bool, text: str) -> str:
 
 
 def _waits(group: Group, coloured: bool) -> list[str]:
-    """Nothing where no request of the group was slow."""
-    found = [(row, one) for row in group.rows if (one := waits(row.result)) and one.count]
+    """Nothing where no run of the group has requests."""
+    found = [(row, one) for row in group.rows if (one := waits(row.result))]
     if not found:
         return []
-    lines = ["", f"what requests of {SLOW} or more waited for: number and time in all runs, share of each cause"]
+    lines = [
+        "",
+        f"what requests of {SLOW} or more waited for: number and time in all runs, share of each cause",
+    ]
     for row, one in found:
+        name, gap = f"  {row.collector} {row.barrier}", f"longest gap without a name {row.unexplained}"
+        if not one.count:
+            lines.append(_coloured(row, coloured, f"{name}: none; {gap}"))
+            continue
+        of_all, of_slowest = shares_text(one, MOST_CAUSES), parts_text(one.slowest.parts, MOST_CAUSES)
         lines += [_coloured(row, coloured, text) for text in (
-            f"  {row.collector} {row.barrier}: {one.count}, {duration(one.total)}: {shares_text(one, MOST_CAUSES)}",
-            f"    explained {explained_text(one)}; longest gap without a name {row.unexplained}",
-            f"    slowest {duration(one.slowest.length)}: {parts_text(one.slowest.parts, MOST_CAUSES)}",
+            f"{name}: {one.count}, {duration(one.total)}: {of_all}",
+            f"    explained {explained_text(one)}; {gap}",
+            f"    slowest {duration(one.slowest.length)}: {of_slowest}",
         )]
     return lines
 
 
 def _notes(experiment: Experiment) -> list[str]:
     notes = [
-        f"! starved: a run with fewer than {ENOUGH_CYCLES} cycles; it is ranked nowhere and wins nothing.",
+        f"! starved: a run with fewer than {ENOUGH_CYCLES} cycles; it is ranked nowhere and wins "
+        f"nothing.",
         f"* the 95 % interval excludes 1. Below {ENOUGH_INVOCATIONS} invocations a result is exploratory and claims nothing.",
         "p50, tail: of all pauses of all runs, as far as their number allows (1 - 10/n).",
-        "longest: least, median and greatest over runs of each run's longest; gap without a name: likewise,",
+        "longest: least, median and greatest over runs of each run's longest; gap without a name: "
+        "likewise,",
         "between two operations. MMU10: minimum mutator utilisation over 10 ms, median run.",
         "fallback: share of cycles that fell back to a stopped one.",
     ]
     notes += textwrap.wrap(floor_sentence(machine_floor(experiment)), WIDTH)
     if any(result.is_baseline and result.starved for result in experiment.results):
-        notes.append("Where the baseline is starved, ratios to it compare with hardly collecting: nothing is marked.")
+        notes.append(
+            "Where the baseline is starved, ratios to it compare with hardly collecting: nothing "
+            "is marked."
+        )
     if experiment.sweep.never_ran:
         notes.append(f"Interrupted sweep: {experiment.sweep.never_ran} of {experiment.sweep.planned} runs are missing.")
     if experiment.verified:

@@ -15,9 +15,10 @@ from .quantities import ABSENT, duration, share
 SLOW = "1 ms"
 UNEXPLAINED = "unexplained"
 CAUSES = {
-    "pause": "#222222", "handshake": "#8C6D31", "assist": "#7A5195", "stall": "#B00020", "sweep": "#E69F00",
-    "search": "#D55E00", "large_object_search": "#CC79A7", "registry_lock": "#0072B2", "page_fault": "#56B4E9",
-    "allocation": "#009E73", "run_delay": "#999999", "blocked": "#F0E442",
+    "pause": "#222222", "handshake": "#8C6D31", "assist": "#7A5195", "stall": "#B00020",
+    "sweep": "#E69F00", "search": "#D55E00", "large_object_search": "#CC79A7",
+    "registry_lock": "#0072B2", "page_fault": "#56B4E9", "allocation": "#009E73",
+    "run_delay": "#999999", "blocked": "#F0E442",
 }
 COLOURS = CAUSES | {UNEXPLAINED: "#E4E4E4"}
 
@@ -68,7 +69,9 @@ def waits(result: CellResult) -> Waits | None:
     total = sum(one["slow_total_ns"] for one in told)
     named = {cause: sum(one["slow_causes"].get(cause, 0) for one in told) for cause in CAUSES}
     known = all(one["explained_share"] is not None for one in told if one["slow_count"])
-    slowest = [one for digest in result.digests for one in slow_requests(digest.block, digest.record, 1)]
+    slowest = [
+        one for digest in result.digests for one in slow_requests(digest.block, digest.record, 1)
+    ]
     return Waits(
         count=sum(one["slow_count"] for one in told), total=total, parts=_parts(named, total),
         explained=sum(named.values()) / total if total and known else float("nan"),
@@ -87,7 +90,9 @@ def parts_text(parts: dict[str, int], most: int = 0) -> str:
     """`pause 12.1 ms, search 3.02 ms`, the longest first; at most `most` of them where that is
     given."""
     longest = sorted(parts.items(), key=lambda part: -part[1])
-    return ", ".join(f"{cause.replace('_', ' ')} {duration(spent)}" for cause, spent in longest[:most or None])
+    return ", ".join(
+        f"{cause.replace('_', ' ')} {duration(spent)}" for cause, spent in longest[:most or None]
+    )
 
 
 def explained_text(one: Waits) -> str:
@@ -97,4 +102,6 @@ def explained_text(one: Waits) -> str:
 def shares_text(one: Waits, most: int) -> str:
     """`pause 92.0 %, unexplained 8.0 %`: the greatest parts of the time of slow requests."""
     greatest = sorted(one.parts.items(), key=lambda part: -part[1])[:most]
-    return ", ".join(f"{cause.replace('_', ' ')} {share(spent / one.total)}" for cause, spent in greatest)
+    return ", ".join(
+        f"{cause.replace('_', ' ')} {share(spent / one.total)}" for cause, spent in greatest
+    )

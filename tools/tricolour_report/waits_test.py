@@ -41,7 +41,8 @@ def all_of(*requests, share="known"):
             named[cause] = named.get(cause, 0) + spent
     known = sum(named.values()) / total if total and share == "known" else None
     return {
-        "slow": list(requests), "slow_count": len(requests), "slow_total_ns": total, "slow_causes": named, "explained_share": known,
+        "slow": list(requests), "slow_count": len(requests), "slow_total_ns": total,
+        "slow_causes": named, "explained_share": known,
     }
 
 
@@ -60,7 +61,9 @@ def test_parts_are_of_all_runs_and_add_up(told):
 
 
 def test_an_explained_share_is_unknown_when_one_run_cannot_tell(told):
-    experiment, result = told(all_of(slow(7, 8 * MS, pause=8 * MS)), all_of(slow(3, 10 * MS, search=MS), share="unknown"))
+    experiment, result = told(
+        all_of(slow(7, 8 * MS, pause=8 * MS)), all_of(slow(3, 10 * MS, search=MS), share="unknown")
+    )
     found = waits(result)
     assert found.explained != found.explained and "run delay unknown" in explained_text(found)
     assert found.parts[UNEXPLAINED] == 9 * MS
@@ -76,7 +79,8 @@ def test_no_slow_request_is_no_wait(told):
     experiment, result = told(all_of(), all_of())
     assert waits(result).count == 0 and waits(result).slowest is None
     text = summary(experiment, coloured=False)
-    assert "concurrent yuasa:" not in text and "stop_the_world none: " in text
+    assert "concurrent yuasa: none; longest gap without a name 20.0 µs · 20.0 µs" in text
+    assert "stop_the_world none: none" not in text and "stop_the_world none: " in text
 
 
 def test_the_slowest_of_a_run_come_first(told):
@@ -86,7 +90,9 @@ def test_the_slowest_of_a_run_come_first(told):
 
 
 @pytest.mark.parametrize("damage", [
-    {"slow_causes": {"pause": 10**12}}, {"slow": [slow(0, MS, pause=MS, search=1)]}, {"count": 3999}, {"max_ns": 1},
+    {"slow_causes": {"pause": 10**12}}, {
+        "slow": [slow(0, MS, pause=MS, search=1)]
+    }, {"count": 3999}, {"max_ns": 1},
     {"slow_causes": {"running": 5}},
 ])
 def test_causes_that_cannot_be_are_refused(told, damage):
@@ -97,4 +103,7 @@ def test_causes_that_cannot_be_are_refused(told, damage):
 
 def test_a_workload_without_requests_has_no_waits(small_sweep):
     experiment = load_experiment(small_sweep, print)
-    assert all((waits(result) is None) == (result.cell.workload != "latency") for result in experiment.results)
+    assert all(
+        (waits(result) is None) == (result.cell.workload != "latency")
+        for result in experiment.results
+    )

@@ -38,7 +38,11 @@ def interval_log(run: Run, series: Series) -> str:
     ]
     rows, total = len(series.weights), int(series.weights.sum())
     if rows < total:
-        lines.insert(1, f"#[of {total} requests the slowest, and a sample that stands for the others: {rows} rows]")
+        lines.insert(
+            1,
+            f"#[of {total} requests the slowest, and a sample that stands for the others: {rows} "
+            f"rows]"
+        )
     length = run.record["end_ns"] - run.record["start_ns"]
     last = max(0, (length - 1) // INTERVAL_NS)
     interval = np.clip(series.ends // INTERVAL_NS, 0, last)  # a pause may outlast the region

@@ -44,6 +44,9 @@ def requests(run: Run) -> list[Series]:
     scheduled = table["intended_ns"].to_numpy("int64") - start
     ends = table["end_ns"].to_numpy("int64") - start
     return [
-        Series(f"requests_{name}", begins.get(name, scheduled), ends, np.rint(lengths).astype("int64"), weights_of(table))
+        Series(
+            f"requests_{name}", begins.get(name, scheduled), ends, np.rint(lengths).astype("int64"),
+            weights_of(table)
+        )
         for name, lengths in latencies(table).items()
     ]

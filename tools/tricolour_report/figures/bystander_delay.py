@@ -32,11 +32,15 @@ def bystander_delay(experiment: Experiment, results: list[CellResult], style: St
     for result, values in drawn:
         draw_survival(axes, values, **style.line(result))
     log_count_axis(axes)
-    everything = np.concatenate([values for _, values in drawn] + ([floor.points[0]] if floor else []))
+    everything = np.concatenate(
+        [values for _, values in drawn] + ([floor.points[0]] if floor else [])
+    )
     limits = max(everything.min(), 1_000.0), everything.max() * 1.2
     axes.set_xlim(*limits)
     log_time_axis(axes.xaxis, *limits)
     axes.set_xlabel("delay of the bystander")
     axes.set_ylabel("P(delay > x)")
-    legend_below(figure, experiment, [result for result, _ in drawn], style, extra=floor_legend(floor))
+    legend_below(
+        figure, experiment, [result for result, _ in drawn], style, extra=floor_legend(floor)
+    )
     return figure

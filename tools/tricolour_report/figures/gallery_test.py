@@ -66,7 +66,7 @@ def test_the_longest_pause_of_a_run_is_seen_in_request_latency(tmp_path, form):
         record = json.loads(path.with_name("run.json").read_text())
         record["requests"]["max_ns"] = 90_002_000
         path.with_name("run.json").write_text(json.dumps(record))
-    (figure,) = [picture.figure for picture in pictures(load_experiment(folder, print), print) if picture.name == "request_latency_latency"]
+    figure = drawn(folder)["request_latency_latency"].figure
     (axes,) = [axes for axes in figure.axes if axes.get_title(loc="left").startswith(form)]
     low, high = axes.get_ylim()
     seen = [(x, y) for line in axes.get_lines() for x, y in zip(*line.get_data()) if y >= 90e6]
@@ -86,7 +86,10 @@ def test_ticks_of_nines_do_not_meet(count):
 def test_a_starved_cell_is_hollow(tmp_path):
     folder = write_sweep(tmp_path, 2, ("gcbench",), combinations=PAIRS, cycles_of={PAIRS[2]: 1})
     (axes,) = drawn(folder)["throughput"].figure.axes
-    faces = [line.get_markerfacecolor() for line in axes.get_lines() if line.get_marker() in ("o", "v", "^")]
+    faces = [
+        line.get_markerfacecolor()
+        for line in axes.get_lines() if line.get_marker() in ("o", "v", "^")
+    ]
     assert faces[-1] == "white" and "white" not in faces[:-1]
 
 

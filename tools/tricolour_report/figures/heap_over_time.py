@@ -34,7 +34,9 @@ def heap_over_time(experiment: Experiment, results: list[CellResult], style: Sty
         Line2D([], [], color="#000000", marker="v", linestyle="none", label=BEGIN),
         Patch(color="#222222", alpha=0.25, label="pause"),
     ]
-    figure.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=3, fontsize=9)
+    figure.legend(
+        handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=3, fontsize=9
+    )
     return figure
 
 
@@ -48,7 +50,10 @@ def _draw(axes, run: OneRun, experiment: Experiment, style: Style) -> None:
     axes.step(heap["t_ms"], heap["used"] / MIB, where="post", color=style.colour(run.result.cell.collector), linewidth=1.3)
     axes.step(heap["t_ms"], heap["committed"] / MIB, where="post", color="#000000", linewidth=1)
     paced = heap[heap["trigger"] > 0]
-    axes.step(paced["t_ms"], paced["trigger"] / MIB, where="post", color="#000000", linestyle="--", linewidth=1)
+    axes.step(
+        paced["t_ms"], paced["trigger"] / MIB, where="post", color="#000000", linestyle="--",
+        linewidth=1
+    )
     begun = heap[heap["event"] == "trigger"]
     axes.plot(begun["t_ms"], begun["used"] / MIB, "v", color="#000000", markersize=5)
     pauses = run.pauses[(run.pauses["resume_ms"] > begin) & (run.pauses["begin_ms"] < end)]

@@ -55,11 +55,16 @@ def request_percentiles(experiment: Experiment, results: list[CellResult], style
             end = longest(result, name)
             if end:
                 reach = max(reach, 1 - 1 / end[0])
-                look = {"color": style.line(result)["color"], "marker": style.marker(result.cell.barrier)}
+                look = {
+                    "color": style.line(result)["color"],
+                    "marker": style.marker(result.cell.barrier)
+                }
                 extent.append(_end(axes, middle, end, look))
         _finish(axes, reach, extent, "request latency" if axes in grid[::2] else "")
         axes.set_title(LATENCY_TITLES[name])
-    mark = Line2D([], [], color=GREY, marker="o", markersize=4, linestyle=":", linewidth=1, label=LONGEST)
+    mark = Line2D(
+        [], [], color=GREY, marker="o", markersize=4, linestyle=":", linewidth=1, label=LONGEST
+    )
     legend_below(figure, experiment, drawn, style, extra=[mark])
     return figure
 
@@ -80,7 +85,10 @@ def _end(axes, middle: np.ndarray, end: tuple[float, OverRuns], look: dict) -> n
     x, over = end
     known = np.flatnonzero(np.isfinite(middle))
     if len(known):
-        axes.plot([X[known[-1]], x], [middle[known[-1]], over.median], ":", color=look["color"], linewidth=1)
+        axes.plot(
+            [X[known[-1]], x], [middle[known[-1]], over.median], ":", color=look["color"],
+            linewidth=1
+        )
     axes.plot(x, over.median, **look, markersize=4, clip_on=False, zorder=3)
     axes.plot([x, x], [over.least, over.greatest], color=look["color"], linewidth=1, clip_on=False)
     return np.array([over.least, over.greatest])

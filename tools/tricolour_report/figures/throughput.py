@@ -71,7 +71,9 @@ def _point(axes, result: CellResult, style: Style, place: float, horizontal: boo
     look = {
         "color": style.colour(result.cell.collector), "marker": style.marker(result.cell.barrier),
         "capsize": 3, "linestyle": "none", "markersize": 5,
-        "markerfacecolor": "white" if not result.fairly_compared else style.colour(result.cell.collector),
+        "markerfacecolor": "white" if not result.fairly_compared else style.colour(
+            result.cell.collector
+        ),
     }
     if horizontal:
         axes.errorbar(ratio.value, place, xerr=reach, **look)
@@ -97,7 +99,10 @@ def _over_heaps(experiment: Experiment, style: Style):
     shown = list({experiment.label(r.cell): r for r in experiment.results}.values())
     crossed = any(result.ratio() is None for result in experiment.results)
     cross = Line2D([], [], color=FAILED, marker="x", linestyle="none", label="failed")
-    legend_below(figure, experiment, shown, style, with_markers=True, extra=([cross] if crossed else []) + _starved_legend(experiment))
+    legend_below(
+        figure, experiment, shown, style, with_markers=True,
+        extra=([cross] if crossed else []) + _starved_legend(experiment)
+    )
     return figure
 
 
@@ -105,7 +110,8 @@ def _starved_legend(experiment: Experiment) -> list[Line2D]:
     if all(result.fairly_compared for result in experiment.results):
         return []
     label = f"hollow: starved (a run with fewer than {ENOUGH_CYCLES} cycles), or its baseline is"
-    return [Line2D([], [], color=GREY, marker="o", markerfacecolor="white", linestyle="none", label=label)]
+    look = {"color": GREY, "marker": "o", "markerfacecolor": "white", "linestyle": "none"}
+    return [Line2D([], [], label=label, **look)]
 
 
 def _series(axes, experiment, results, style, number, count) -> None:

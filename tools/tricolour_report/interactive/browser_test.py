@@ -16,7 +16,8 @@ CHARTS = (
     "slowest-requests", "bystander", "utilisation", "time-spent", "timeline", "heap",
 )
 OF_RECORDS = ("metric", "overhead", "slowest-requests", "time-spent")
-EVENTS = tuple(name for name in CHARTS if name not in OF_RECORDS)  # what a folder without tables of events and barrier cost lacks
+# What a folder without tables of events and barrier cost lacks.
+EVENTS = tuple(name for name in CHARTS if name not in OF_RECORDS)
 OF_REQUESTS = ("request-latency", "slowest-requests")
 LOGARITHMIC = (*CHARTS[:7], "bystander")
 
@@ -103,8 +104,10 @@ def on_mark(page, chart):
     return page.run(
         f"(() => {{ const mark = document.querySelector('#chart-{chart} path.mark, #chart-{chart} rect.mark'); mark.scrollIntoView({{block: 'center'}});"
         " const box = mark.getBoundingClientRect();"
-        " if (mark.tagName === 'rect') return [box.left + box.width / 2, box.top + Math.min(box.height, 20) / 2];"
-        " const at = mark.getPointAtLength(0).matrixTransform(mark.getScreenCTM()); return [at.x, at.y]; })()"
+        " if (mark.tagName === 'rect') return [box.left + box.width / 2, box.top + "
+        "Math.min(box.height, 20) / 2];"
+        " const at = mark.getPointAtLength(0).matrixTransform(mark.getScreenCTM()); return [at.x, "
+        "at.y]; })()"
     )
 
 
@@ -127,7 +130,8 @@ def test_axes_have_units_or_say_what_they_count(page):
     assert "ms" in labels["pause-histogram"] and "pauses in all invocations" in labels["pause-histogram"]
     assert "P(pause > x)" in labels["pause-distribution"] and "90 " in labels["pause-percentiles"]
     assert "share of the window" in labels["utilisation"] and "CPU seconds" in labels["time-spent"] and "ns per store" in labels["barrier-cost"]
-    assert "share of their time" in labels["slowest-requests"] and "P(delay > x)" in labels["bystander"]
+    assert "share of their time" in labels["slowest-requests"]
+    assert "P(delay > x)" in labels["bystander"]
     assert "ms since" in labels["timeline"] and "MiB" in labels["heap"] and "heap, as a multiple" in labels["overhead"]
 
 
@@ -182,8 +186,10 @@ def test_value_axes_are_logarithmic_or_linear(page, folder):
 
 @pytest.mark.parametrize("chart, said", [
     ("utilisation", r"(stop_the_world|concurrent) \+ \w+windows of [\d.]+ (µs|ms|s): [\d.]+"), ("pause-percentiles", r".*p[\d.]+: [\d.]+ (µs|ms)"),
-    ("time-spent", r".*: [\d.]+ ms \([\d.]+ %\)"), ("slowest-requests", r".*(pause|search): [\d.]+ % of \d+ requests, .*; explained [\d.]+ %"),
-    ("bystander", r"(the machine's floor|concurrent|stop).*P\(longer than [\d.]+ (µs|ms)\) = [\d.]+"), ("barrier-cost", r"none, no barrier.*ns per store"), ("timeline", r"mutator 0.*"),
+    ("time-spent", r".*: [\d.]+ ms \([\d.]+ %\)"),
+    ("slowest-requests", r".*(pause|search): [\d.]+ % of \d+ requests, .*; explained [\d.]+ %"),
+    ("bystander", r"(the machine's floor|concurrent|stop).*P\(longer than .* (µs|ms)\) = [\d.]+"),
+    ("barrier-cost", r"none, no barrier.*ns per store"), ("timeline", r"mutator 0.*"),
 ])
 def test_what_the_pointer_is_at_is_read_out(page, chart, said):
     if chart in OF_REQUESTS:
@@ -213,21 +219,36 @@ def test_a_run_and_a_cycle_are_picked(page):
 
 def test_the_longest_requests_are_in_the_chart_of_latencies_and_in_their_run(page):
     choose(page, "workload", "latency")
-    longest = page.run("Math.max(...JSON.parse(document.getElementById('data').textContent).cells.map((cell) => (cell.requests && cell.requests.simple ? cell.requests.simple.end[1] : 0)))")
+    longest = page.run(
+        "Math.max(...JSON.parse(document.getElementById('data').textContent).cells.map((cell) => "
+        "(cell.requests && cell.requests.simple ? cell.requests.simple.end[1] : 0)))"
+    )
     assert longest > 20e6
-    dots = page.run("document.querySelectorAll('#chart-request-latency .panel:first-child path.mark[transform]').length")
+    dots = page.run(
+        "document.querySelectorAll('#chart-request-latency .panel:first-child "
+        "path.mark[transform]').length"
+    )
     assert dots == 3
     choose(page, "run-cell", "latency, heap 3x, stop_the_world")
     rows = text_of(page, "#run-slow tr")
     assert rows.count("pause ") == 10 and "ms" in rows
     choose(page, "run-cell", "gcbench, heap 3x, stop_the_world")
-    assert text_of(page, "#run-slow tr") == "" and "has no requests" in text_of(page, "#run-slow-none")
+    assert text_of(page, "#run-slow tr") == "" and "has no requests" in text_of(
+        page, "#run-slow-none"
+    )
 
 
 def test_the_heap_has_its_size_and_its_trigger(page):
     keys = text_of(page, "#chart-heap .key")
-    assert "size of the heap" in keys and "trigger: the use at which the next cycle is to begin" in keys and "the pacer begins a cycle" in keys
-    detail = "JSON.parse(document.getElementById('data').textContent).runs.find((run) => run.detail).detail"
+    assert (
+        "size of the heap" in keys
+        and "trigger: the use at which the next cycle is to begin" in keys
+        and "the pacer begins a cycle" in keys
+    )
+    detail = (
+        "JSON.parse(document.getElementById('data').textContent).runs.find((run) => "
+        "run.detail).detail"
+    )
     assert page.run(f"{detail}.heap.size") == 64 * 1024
     assert page.run(f"{detail}.heap.begun.length") < page.run(f"{detail}.heap.samples") / 20
 

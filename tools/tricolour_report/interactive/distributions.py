@@ -61,7 +61,10 @@ def _requests(result: CellResult) -> dict:
     names = dict.fromkeys(name for digest in result.digests for name in digest.request_curves)
     return {
         name: {
-            **_band([d.request_curves[name] for d in result.digests if name in d.request_curves], len(quantiles.PROBABILITIES)),
+            **_band(
+                [d.request_curves[name] for d in result.digests if name in d.request_curves],
+                len(quantiles.PROBABILITIES)
+            ),
             "end": _end(*percentiles.longest(result, name)),
         }
         for name in names
@@ -79,7 +82,8 @@ def _waits(result: CellResult) -> dict | None:
     if not found or not found.count:
         return None
     return {
-        "count": found.count, "total": found.total, "explained": number(found.explained), "parts": found.parts,
+        "count": found.count, "total": found.total,
+        "explained": number(found.explained), "parts": found.parts,
         "slowest": found.slowest.parts, "length": found.slowest.length,
     }
 

@@ -111,7 +111,10 @@ def _slow(run: Run) -> list[list] | None:
     """[start, length, causes] of the slowest requests of a run; null where it has none."""
     if not run.record or not run.record.get("requests"):
         return None
-    return [[one.start, one.length, one.text] for one in waits.slow_requests(run.block, run.record, SLOWEST)]
+    return [
+        [one.start, one.length, one.text]
+        for one in waits.slow_requests(run.block, run.record, SLOWEST)
+    ]
 
 
 def _explicit_free(experiment: Experiment) -> dict | None:

@@ -24,7 +24,10 @@ SAMPLES = 60_000
 FEWEST = 200
 MOST_SAMPLES = 2_000
 VISIBLE = 1 / 2000  # of a cycle's length: a gap smaller than that is no pixel wide
-PHASES = ("begin", "marking", "termination", "sweeping", "paused", "stall", "assist", "handshake", *SLOW_PATHS)
+PHASES = (
+    "begin", "marking", "termination", "sweeping", "paused", "stall", "assist", "handshake",
+    *SLOW_PATHS
+)
 ALL_MUTATORS = -1
 
 
@@ -139,7 +142,9 @@ def _heap(run: Run, start: int, length: int, samples: int) -> dict | None:
     if heap.empty:
         return None
     time = (heap["t_ns"].to_numpy() - start) // 1000
-    used, size, trigger = (heap[name].to_numpy() // 1024 for name in ("used", "committed", "trigger"))
+    used, size, trigger = (
+        heap[name].to_numpy() // 1024 for name in ("used", "committed", "trigger")
+    )
     shown = _extremes(used, samples)
     changed = np.flatnonzero((np.diff(trigger, prepend=-1) != 0))
     begun = np.flatnonzero((heap["event"] == "trigger").to_numpy(dtype=bool))
@@ -147,7 +152,8 @@ def _heap(run: Run, start: int, length: int, samples: int) -> dict | None:
     return {
         "samples": len(heap), "time": steps(time[shown]), "used": used[shown].tolist(),
         "size": int(size.max()),
-        "trigger_time": steps(time[changed]), "trigger": trigger[changed].tolist() if trigger.any() else [],
+        "trigger_time": steps(time[changed]),
+        "trigger": trigger[changed].tolist() if trigger.any() else [],
         "begun_time": steps(time[begun]), "begun": used[begun].tolist(),
     }
 
