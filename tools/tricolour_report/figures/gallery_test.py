@@ -83,6 +83,12 @@ def test_ticks_of_nines_do_not_meet(count):
     assert all(left.x1 < right.x0 for left, right in zip(boxes, boxes[1:]))
 
 
+def test_a_sweep_of_one_cell_has_room_for_every_legend(tmp_path, recwarn):
+    for picture in drawn(write_sweep(tmp_path, 1, ("latency",), combinations=PAIRS[:1])).values():
+        picture.figure.draw_without_rendering()
+    assert [str(one.message) for one in recwarn if "constrained_layout" in str(one.message)] == []
+
+
 def test_a_starved_cell_is_hollow(tmp_path):
     folder = write_sweep(tmp_path, 2, ("gcbench",), combinations=PAIRS, cycles_of={PAIRS[2]: 1})
     (axes,) = drawn(folder)["throughput"].figure.axes
