@@ -91,7 +91,7 @@ def _waited(experiment: Experiment) -> list[dict]:
     return [
         {
             "label": experiment.label(row.result.cell), "setting": group.title, "count": one.count,
-            "total": duration(one.total), "unexplained": row.unexplained,
+            "total": duration(one.total) if one.count else ABSENT, "unexplained": row.unexplained,
             "shares": shares_text(one, len(one.parts)) or ABSENT,
             "explained": explained_text(one) if one.count else ABSENT,
             "slowest": f"{duration(one.slowest.length)} (block {one.slowest.block}): {one.slowest.text}"

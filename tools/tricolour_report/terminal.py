@@ -56,13 +56,10 @@ def _table(group: Group, coloured: bool) -> list[str]:
         "runs", barrier_width=width,
     ))
     for row in group.rows:
+        ratio, cycles = row.ratio + "*" * row.differs, row.cycles + "!" * row.starved
         lines.append(_coloured(row, coloured, COLUMNS.format(
-            row.collector, row.barrier, row.ratio + (
-                "*" if row.differs else ""
-            ), row.p50, row.tail, row.mmu,
-            row.cycles + (
-                "!" if row.starved else ""
-            ), row.fallback, row.status, barrier_width=width,
+            row.collector, row.barrier, ratio, row.p50, row.tail, row.mmu, cycles, row.fallback,
+            row.status, barrier_width=width,
         )))
     lines += ["", "longest over runs: least · median · greatest"]
     lines.append(LONGEST.format(f"  {'collector':<15}barrier", "pause", "request", left=17 + width))
