@@ -13,9 +13,10 @@ BlockSpace::BlockSpace(std::byte* base, std::size_t blocks, SideMetadata metadat
   poison(base, blocks * block_bytes);
 }
 
-bool BlockSpace::try_claim(std::size_t block, bool only_free) {
+bool BlockSpace::try_claim(std::size_t block, bool only_free, MutatorContext* mutator) {
   BlockState seen = state(block);
   if (seen == BlockState::unswept) {
+    const ActivityScope scope(mutator, Activity::lazy_sweeping);
     sweep(block);
     seen = state(block);
   }
@@ -29,17 +30,17 @@ bool BlockSpace::try_claim(std::size_t block, bool only_free) {
   return false;
 }
 
-std::optional<std::size_t> BlockSpace::claim(bool only_free) {
+std::optional<std::size_t> BlockSpace::claim(bool only_free, MutatorContext* mutator) {
   if (only_free) {
     for (std::size_t block = cursor_.load(std::memory_order_relaxed); block < blocks_; ++block) {
-      if (try_claim(block, true)) return block;
+      if (try_claim(block, true, mutator)) return block;
     }
     return std::nullopt;
   }
   for (;;) {
     while (cursor_.load(std::memory_order_relaxed) < blocks_) {
       const std::size_t block = cursor_.fetch_add(1, std::memory_order_relaxed);
-      if (block < blocks_ && try_claim(block, false)) return block;
+      if (block < blocks_ && try_claim(block, false, mutator)) return block;
     }
     if (!passed_over_.exchange(false, std::memory_order_relaxed)) return std::nullopt;
     cursor_.store(0, std::memory_order_relaxed);

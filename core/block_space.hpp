@@ -25,6 +25,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/activity_scope.hpp"
 #include "core/heap_observer.hpp"
 #include "core/metadata.hpp"
 
@@ -47,8 +48,8 @@ class BlockSpace {
   BlockState state(std::size_t block) const { return states_[block].load(std::memory_order_acquire); }
 
   /// The next block to allocate in, swept and now the caller's; nothing when the heap has no more. `only_free`: a block without
-  /// survivors. Any mutator.
-  std::optional<std::size_t> claim(bool only_free);
+  /// survivors. `mutator`: to whom the sweeping on the way is charged; may be null. Any mutator.
+  std::optional<std::size_t> claim(bool only_free, MutatorContext* mutator = nullptr);
   /// Gives back a claimed block that may still have holes.
   void unclaim(std::size_t block);
 
@@ -66,7 +67,7 @@ class BlockSpace {
   void observe(HeapObserver* observer) { observer_ = observer; }
 
  private:
-  bool try_claim(std::size_t block, bool only_free);
+  bool try_claim(std::size_t block, bool only_free, MutatorContext* mutator);
   bool claim_for_sweep(std::size_t block);
   BlockState sweep_claimed(std::size_t block, std::size_t& survivor_bytes);
   void report_dead(std::size_t block);

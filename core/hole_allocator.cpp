@@ -7,10 +7,10 @@
 #include "core/metadata_scan.hpp"
 
 namespace tricolour {
-std::optional<Hole> HoleAllocator::next(std::size_t bytes) {
+std::optional<Hole> HoleAllocator::next(std::size_t bytes, MutatorContext* mutator) {
   for (;;) {
     if (auto hole = next_in_block(bytes)) return hole;
-    const auto block = blocks_.claim(only_free_);
+    const auto block = blocks_.claim(only_free_, mutator);
     if (!block) return std::nullopt;
     position_ = blocks_.block_begin(*block);
     block_end_ = position_ + block_bytes;

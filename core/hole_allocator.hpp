@@ -28,7 +28,8 @@ class HoleAllocator {
       : blocks_(blocks), metadata_(metadata), piece_bytes_(piece_bytes), only_free_(only_free) {}
 
   /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`; nothing when no block has one.
-  std::optional<Hole> next(std::size_t bytes);
+  /// `mutator`: to whom the sweeping on the way is charged; may be null.
+  std::optional<Hole> next(std::size_t bytes, MutatorContext* mutator = nullptr);
   /// The same within the present block: no sweeping.
   std::optional<Hole> next_in_block(std::size_t bytes);
   /// Forgets the block. `gives_back`: others may use what is left of it.

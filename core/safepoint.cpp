@@ -23,7 +23,7 @@ void World::add(MutatorContext& mutator, MutatorStatus status, const std::functi
 void World::remove(MutatorContext& mutator, const std::function<void()>& farewell) {
   // A child that never attached is blocked as it is, and a collector may have claimed it.
   const bool runs = status_of(mutator) == MutatorStatus::running;
-  const Activity interrupted = runs ? enter_blocked(mutator, Activity::paused) : Activity::blocked;
+  const Activity interrupted = runs ? enter_blocked(mutator, Activity::registry_lock) : Activity::blocked;
   std::scoped_lock lock(registry_lock_);
   mutator.switch_activity(interrupted);
   farewell();
@@ -126,8 +126,17 @@ void World::resume() {
 }
 
 World::Exclusive::Exclusive(World& world, MutatorContext* self) : world_(world), self_(self) {
-  if (self_ != nullptr) interrupted_ = world_.enter_blocked(*self_, Activity::paused);
-  lock_ = std::unique_lock(world_.registry_lock_);
+  if (self_ != nullptr) interrupted_ = world_.enter_blocked(*self_, Activity::registry_lock);
+  lock_ = std::unique_lock(world_.registry_lock_, std::try_to_lock);
+  const bool waits = !lock_.owns_lock();
+  if (waits) lock_.lock();
+  if (self_ == nullptr) return;
+  // Not before: without the lock a collector may have claimed this mutator.
+  if (waits) {
+    self_->switch_activity(Activity::paused);
+  } else {
+    self_->rename_activity(Activity::paused);
+  }
 }
 
 World::Exclusive::~Exclusive() {
