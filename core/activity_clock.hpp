@@ -1,12 +1,15 @@
-// What a mutator spends its time on: the exact partition, and the intervals that are worth an event.
+// What a mutator spends its time on: the exact partition, and the intervals that are worth an
+// event.
 //
-// Purpose: every wait has a name. Each change of activity ends a stretch; its length is added to its activity's sum, and a stretch that is
-// long enough for its kind is reported.
+// Purpose: every wait has a name. Each change of activity ends a stretch; its length is added to
+// its activity's sum, and a stretch that is long enough for its kind is reported.
 //
-// Invariant: stretches follow each other without a gap, so the sums add up to the time since `restart`. A slow path that alternates between
-// short stretches is not lost: neighbours are joined until they are long enough, under the name of that which took most of them.
-// CPU time of an assist is what surely was: a stretch shorter than `least_slow_path_ns` counts whole (a switch to another thread and back
-// takes longer); of a longer one, what the thread's clock says since an earlier reading less the time in between.
+// Invariant: stretches follow each other without a gap, so the sums add up to the time since
+// `restart`. A slow path that alternates between short stretches is not lost: neighbours are joined
+// until they are long enough, under the name of that which took most of them. CPU time of an assist
+// is what surely was: a stretch shorter than `least_slow_path_ns` counts whole (a switch to another
+// thread and back takes longer); of a longer one, what the thread's clock says since an earlier
+// reading less the time in between.
 //
 // Ownership: the mutator's thread. Memory ordering: none of its own.
 #pragma once
@@ -29,7 +32,8 @@ class ActivityClock {
  public:
   using Times = std::array<Nanoseconds, mutator_activities>;
 
-  /// Stretches of the slow path are reported from this length on, those in a blocking region from that.
+  /// Stretches of the slow path are reported from this length on, those in a blocking region from
+  /// that.
   static constexpr Nanoseconds least_slow_path_ns = 4096;
   static constexpr Nanoseconds least_blocked_ns = 100'000;
 
@@ -37,10 +41,12 @@ class ActivityClock {
 
   Activity current() const { return activity_; }
 
-  /// What was done until `now` ends, `next` begins. Calls `report` for each stretch that is long enough.
+  /// What was done until `now` ends, `next` begins. Calls `report` for each stretch that is long
+  /// enough.
   template <class Report>
   void change(Activity next, Nanoseconds now, Report report) {
-    const ActivityStretch ended{activity_, since_ns_, now, activity_ == Activity::assisting ? cpu_since(since_ns_, now) : 0};
+    const ActivityStretch ended{activity_, since_ns_, now,
+                                activity_ == Activity::assisting ? cpu_since(since_ns_, now) : 0};
     times_[index(activity_)] += now - since_ns_;
     if (is_slow_path(activity_) && now - since_ns_ < least_slow_path_ns) {
       join(ended);
@@ -69,7 +75,9 @@ class ActivityClock {
  private:
   static constexpr Nanoseconds most_cpu_age_ns = 1'000'000;
 
-  static constexpr std::size_t index(Activity activity) { return static_cast<std::size_t>(activity); }
+  static constexpr std::size_t index(Activity activity) {
+    return static_cast<std::size_t>(activity);
+  }
   static bool is_reported(const ActivityStretch& one) {
     if (one.activity == Activity::running) return false;
     return one.activity != Activity::blocked || one.end_ns - one.begin_ns >= least_blocked_ns;

@@ -21,7 +21,8 @@ struct Told {
   }
   std::vector<std::tuple<Activity, Nanoseconds, Nanoseconds>> reported() const {
     std::vector<std::tuple<Activity, Nanoseconds, Nanoseconds>> all;
-    for (const ActivityStretch& one : stretches) all.emplace_back(one.activity, one.begin_ns, one.end_ns);
+    for (const ActivityStretch& one : stretches)
+      all.emplace_back(one.activity, one.begin_ns, one.end_ns);
     return all;
   }
 };
@@ -43,7 +44,8 @@ TEST_CASE("every nanosecond belongs to one activity, reported or not", "[activit
   CHECK(told.stretches.empty());
 }
 
-TEST_CASE("a long stretch of the slow path is reported, and stops and assists of any length", "[activity]") {
+TEST_CASE("a long stretch of the slow path is reported, and stops and assists of any length",
+          "[activity]") {
   Told told(1000);
   told.change(Activity::search, 2000);
   told.change(Activity::running, 2000 + least - 1);
@@ -75,7 +77,8 @@ TEST_CASE("a slow path of short stretches is reported under the name of most of 
   told.change(Activity::paused, now += 100);  // a stop in the middle ends what was joined
   told.change(Activity::search, now += 500);
   told.change(Activity::running, now += 100);
-  CHECK(told.reported() == decltype(told.reported()){{Activity::lazy_sweeping, 10'000, now - 600}, {Activity::paused, now - 600, now - 100}});
+  CHECK(told.reported() == decltype(told.reported()){{Activity::lazy_sweeping, 10'000, now - 600},
+                                                     {Activity::paused, now - 600, now - 100}});
 }
 
 TEST_CASE("a long stretch keeps its own name beside short ones", "[activity]") {
@@ -87,7 +90,8 @@ TEST_CASE("a long stretch keeps its own name beside short ones", "[activity]") {
   CHECK(told.reported() == decltype(told.reported()){{Activity::lazy_sweeping, 10'100, 20'000}});
 }
 
-TEST_CASE("an assist's CPU time is never more than its length, and a short one's all of it", "[activity]") {
+TEST_CASE("an assist's CPU time is never more than its length, and a short one's all of it",
+          "[activity]") {
   Told told(now_ns());
   const Nanoseconds begin = now_ns();
   told.change(Activity::assisting, begin);

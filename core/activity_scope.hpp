@@ -1,6 +1,7 @@
 // Switches a mutator's activity for a scope, and back.
 //
-// Purpose: names the wait at the place where it is taken, also below the mutator, in the heap's spaces, which know no mutator.
+// Purpose: names the wait at the place where it is taken, also below the mutator, in the heap's
+// spaces, which know no mutator.
 //
 // Ownership: the mutator's thread.
 #pragma once

@@ -6,6 +6,7 @@
 
 #include "core/block_sweep.hpp"
 #include "core/errors.hpp"
+#include "core/injected_waits.hpp"
 #include "core/poison.hpp"
 #include "core/spin.hpp"
 
@@ -50,6 +51,7 @@ BlockState BlockSpace::state(std::size_t block) const {
 // --- claims ---------------------------------------------------------------------------------------------------------------------
 
 std::optional<std::size_t> BlockSpace::claim(ClaimOrder order, MutatorContext* mutator) {
+  pass_wait(WaitPlace::search);
   for (;;) {
     // Read before the lists: what is swept later is on a list by the time this is zero.
     const bool all_swept = swept();
@@ -180,6 +182,7 @@ bool BlockSpace::claim_for_sweep(std::size_t block) {
 }
 
 BlockSpace::Swept BlockSpace::clear(std::size_t block) {
+  pass_wait(WaitPlace::sweep);
   if (observer_ != nullptr || poisons_free_memory) report_dead(block);
   const std::size_t granules = clear_dead(metadata_, block_begin(block), live_state_);
   if (granules == 0) return {BlockState::free};

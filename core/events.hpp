@@ -19,10 +19,11 @@ namespace tricolour {
 enum class EventKind : std::uint8_t { pause, mutator_interval, phase, heap_sample };
 /// What a global pause was for.
 enum class PauseKind : std::uint8_t { cycle_begin, termination, full, quantum, fallback, verify };
-/// How a mutator or a GC thread spent an interval. Those before `begin` partition a mutator's wall time:
-/// the next hole in a block that the mutator holds is running, the search for another block `search`, zeroing pages that fault `page_fault`,
-/// the wait for the right to stop the world, or for a stop to end before a mutator can, `registry_lock`, and what is left of an allocation's
-/// slow path `allocation_slow_path`.
+/// How a mutator or a GC thread spent an interval. Those before `begin` partition a mutator's wall
+/// time: the next hole in a block that the mutator holds is running; the search for another block
+/// is `search`; zeroing pages that fault is `page_fault`; the wait for the right to stop the world,
+/// or for a stop to end before a mutator can end, is `registry_lock`; what is left of an
+/// allocation's slow path is `allocation_slow_path`.
 enum class Activity : std::uint8_t {
   running, allocation_slow_path, lazy_sweeping, paused, handshake, assisting, stalled, blocked,
   search, large_object_search, registry_lock, page_fault,

@@ -1,10 +1,12 @@
 #include "core/mutator_context.hpp"
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 
 #include "core/heap.hpp"
+#include "core/injected_waits.hpp"
 #include "core/metadata_scan.hpp"
 
 namespace tricolour {
@@ -183,8 +185,11 @@ void MutatorContext::zero_pages(std::byte* memory, std::size_t bytes) {
   const bool watched = heap_.recorded() && bytes >= zeroing_piece_bytes;
   long faults = watched ? page_faults() : 0;
   for (std::size_t offset = 0; offset < bytes; offset += zeroing_piece_bytes) {
+    const std::size_t length = std::min(zeroing_piece_bytes, bytes - offset);
     const Nanoseconds begin = watched ? now_ns() : 0;
-    std::memset(memory + offset, 0, std::min(zeroing_piece_bytes, bytes - offset));
+    // Pages that are taken away fault again, which is what the wait is to be known by.
+    if (watched && pass_wait(WaitPlace::page_fault)) madvise(memory + offset, length & ~std::size_t{4095}, MADV_DONTNEED);
+    std::memset(memory + offset, 0, length);
     if (const long now = watched ? page_faults() : 0; now != faults) {
       faults = now;
       switch_activity(switch_activity(Activity::page_fault, begin));

@@ -6,7 +6,8 @@ namespace tricolour {
 namespace {
 
 Waits waits_of(const Pass& pass, const std::vector<RecordedEvent>& events, unsigned mutator) {
-  return {named_waits(events, mutator), pass.run_delay(mutator).windows(), pass.request_log(mutator).open_loop()};
+  return {named_waits(events, mutator), pass.run_delay(mutator).windows(),
+          pass.request_log(mutator).open_loop()};
 }
 
 void add(CauseTimes& total, const CauseTimes& times) {
@@ -24,10 +25,12 @@ Nanoseconds longest_unexplained(const RequestLog& log, const Waits& waits) {
   return longest;
 }
 
-void add_slow(RequestFigures& figures, unsigned mutator, const RequestLog& log, const Waits& waits) {
+void add_slow(RequestFigures& figures, unsigned mutator, const RequestLog& log,
+              const Waits& waits) {
   for (const RequestRow& row : log.slowest()) {
     if (row.latency_ns() < RequestLog::slow_ns) continue;
-    figures.slow.push_back({mutator, row.intended_ns, row.latency_ns(), waits.within({row.intended_ns, row.end_ns})});
+    figures.slow.push_back(
+        {mutator, row.intended_ns, row.latency_ns(), waits.within({row.intended_ns, row.end_ns})});
     ++figures.slow_count;
     figures.slow_total_ns += row.latency_ns();
     add(figures.slow_causes, figures.slow.back().causes);
@@ -56,17 +59,20 @@ void add_percentiles(RequestFigures& figures, const Histogram& all) {
 
 }  // namespace
 
-std::optional<RequestFigures> request_figures(const Pass& pass, const std::vector<RecordedEvent>& events) {
+std::optional<RequestFigures> request_figures(const Pass& pass,
+                                              const std::vector<RecordedEvent>& events) {
   RequestFigures figures;
   Histogram all;
   bool delay_known = true;
-  for (unsigned i = 0; i < pass.mutators(); ++i) all.add(pass.request_log(i).latencies(pass.account(i).operations));
+  for (unsigned i = 0; i < pass.mutators(); ++i)
+    all.add(pass.request_log(i).latencies(pass.account(i).operations));
   if (all.count() == 0) return std::nullopt;
   for (unsigned i = 0; i < pass.mutators(); ++i) {
     const RequestLog& log = pass.request_log(i);
     const Waits waits = waits_of(pass, events, i);
     add_slow(figures, i, log, waits);
-    figures.longest_unexplained_ns = std::max(figures.longest_unexplained_ns, longest_unexplained(log, waits));
+    figures.longest_unexplained_ns =
+        std::max(figures.longest_unexplained_ns, longest_unexplained(log, waits));
     figures.from_intended |= log.open_loop();
     delay_known &= pass.run_delay(i).available();
   }
@@ -74,7 +80,8 @@ std::optional<RequestFigures> request_figures(const Pass& pass, const std::vecto
   add_percentiles(figures, all);
   figures.row_every = pass.request_stride();
   if (figures.slow_count > 0 && delay_known) {
-    figures.explained_share = static_cast<double>(sum(figures.slow_causes)) / static_cast<double>(figures.slow_total_ns);
+    figures.explained_share =
+        static_cast<double>(sum(figures.slow_causes)) / static_cast<double>(figures.slow_total_ns);
   }
   return figures;
 }

@@ -23,7 +23,8 @@ Nanoseconds parse_run_delay(std::string_view text) {
   const auto space = text.find(' ');
   if (space == std::string_view::npos) return -1;
   Nanoseconds delay = -1;
-  const auto [end, error] = std::from_chars(text.data() + space + 1, text.data() + text.size(), delay);
+  const auto [end, error] =
+      std::from_chars(text.data() + space + 1, text.data() + text.size(), delay);
   return error == std::errc{} ? delay : -1;
 }
 

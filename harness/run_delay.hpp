@@ -1,12 +1,15 @@
-// Run delay: time in which a thread could have run and the system did not let it, as the kernel counts it (schedstat).
+// Run delay: time in which a thread could have run and the system did not let it, as the kernel
+// counts it (schedstat).
 //
-// Purpose: what no clock around a wait of the mutator's own can see. A reading costs half a microsecond, so there is one where something took
-// long, and otherwise at most one a millisecond; what is kept is the difference between two readings and the window it fell into.
+// Purpose: what no clock around a wait of the mutator's own can see. A reading costs half a
+// microsecond, so there is one where something took long, and otherwise at most one a millisecond;
+// what is kept is the difference between two readings and the window it fell into.
 //
-// Invariant: all of a window's delay fell between its `begin_ns` and `end_ns`; where in it is not known. What a hypervisor takes from the
-// whole machine may not be in it.
+// Invariant: all of a window's delay fell between its `begin_ns` and `end_ns`; where in it is not
+// known. What a hypervisor takes from the whole machine may not be in it.
 //
-// Ownership: the thread that opened it; any thread after it was joined. Source: Documentation/scheduler/sched-stats.rst of the kernel.
+// Ownership: the thread that opened it; any thread after it was joined. Source:
+// Documentation/scheduler/sched-stats.rst of the kernel.
 #pragma once
 
 #include <string>
@@ -18,10 +21,11 @@
 namespace tricolour {
 
 struct RunDelay {
-  Nanoseconds begin_ns;      ///< before the first of the two readings
-  Nanoseconds end_ns;        ///< after the second
-  Nanoseconds delay_ns;      ///< between them
-  /// Of what fell into the window before the request under way at its end, at most so much can be delay: requests of some microseconds.
+  Nanoseconds begin_ns;  ///< before the first of the two readings
+  Nanoseconds end_ns;    ///< after the second
+  Nanoseconds delay_ns;  ///< between them
+  /// Of what fell into the window before the request under way at its end, at most so much can be
+  /// delay: requests of some microseconds.
   Nanoseconds elsewhere_ns;
 };
 

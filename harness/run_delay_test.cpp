@@ -14,7 +14,11 @@ namespace {
 /// A file that says what a test wants it to say.
 class Schedstat {
  public:
-  Schedstat() : path_((std::filesystem::temp_directory_path() / ("schedstat-" + std::to_string(getpid()))).string()) { say(0); }
+  Schedstat()
+      : path_((std::filesystem::temp_directory_path() / ("schedstat-" + std::to_string(getpid())))
+                  .string()) {
+    say(0);
+  }
   ~Schedstat() { std::filesystem::remove(path_); }
   void say(Nanoseconds delay) const { std::ofstream(path_) << "123456 " << delay << " 7\n"; }
   const char* path() const { return path_.c_str(); }

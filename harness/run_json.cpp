@@ -1,5 +1,6 @@
 #include "harness/run_json.hpp"
 
+#include "core/injected_waits.hpp"
 #include "harness/provenance.hpp"
 #include "harness/recorded_run.hpp"
 
@@ -166,6 +167,15 @@ Json performance_counters(const std::vector<Count>& counts) {
   return all;
 }
 
+/// In the whole process, in the order in which they ended.
+Json injected_waits() {
+  Json::Array all;
+  for (const InjectedWait& one : InjectedWaits::done()) {
+    all.emplace_back(Json::Object{{"place", to_string(one.place)}, {"begin_ns", one.begin_ns}, {"end_ns", one.end_ns}});
+  }
+  return all;
+}
+
 /// Counts over the whole process, warm-up included.
 Json whole_process(const CollectorStatistics& statistics) {
   Json::Object counters{{"cycles", statistics.cycles},
@@ -197,6 +207,7 @@ Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& 
   if (const auto& injected = outcome.injected) {
     run.emplace_back("injected_ns", Json::Object{{"pause", injected->pause}, {"test", injected->test}, {"shade", injected->shade}});
   }
+  if (plan.tuned.heap.injected.any_wait()) run.emplace_back("injected_waits", injected_waits());
   const HeapFigures& heap = outcome.heap;
   run.emplace_back("heap", Json::Object{{"size", heap.size},
                                         {"live", heap.live},

@@ -1,9 +1,11 @@
 // The slowest requests of a mutator.
 //
-// Purpose: whatever else is kept of many requests, the longest have their own rows. A list that is cut back to its slowest half when it is
-// full, with a threshold that rises: a request costs a comparison, or a store and its share of a partial sort.
+// Purpose: whatever else is kept of many requests, the longest have their own rows. A list that is
+// cut back to its slowest half when it is full, with a threshold that rises: a request costs a
+// comparison, or a store and its share of a partial sort.
 //
-// Invariant: the `least_kept` greatest of all that were offered are there, or all of them, and each from `always_from` on.
+// Invariant: the `least_kept` greatest of all that were offered are there, or all of them, and each
+// from `always_from` on.
 //
 // Ownership: the mutator's thread while it runs; any thread after it was joined.
 #pragma once
@@ -22,7 +24,8 @@ struct RequestRow {
   Nanoseconds intended_ns;
   Nanoseconds start_ns;
   Nanoseconds end_ns;
-  Nanoseconds free_ns;  ///< since when the mutator had nothing else to do: intended, or the end of a long request before
+  Nanoseconds free_ns;  ///< since when the mutator had nothing else to do: intended, or the end of
+                        ///< a long request before
 
   Nanoseconds latency_ns() const { return end_ns - intended_ns; }
   /// Without the wait behind other requests.
@@ -53,12 +56,14 @@ class SlowestRequests {
 
  private:
   void cut() {
-    const auto always = std::ranges::count_if(rows_, [&](const RequestRow& one) { return (one.*length)() >= always_from_; });
+    const auto always = std::ranges::count_if(
+        rows_, [&](const RequestRow& one) { return (one.*length)() >= always_from_; });
     const std::size_t kept = std::max(least_kept_, static_cast<std::size_t>(always));
     cut_at_ = 2 * kept;
     if (kept >= rows_.size()) return;
     const auto last = rows_.begin() + static_cast<std::ptrdiff_t>(kept - 1);
-    std::ranges::nth_element(rows_, last, std::greater{}, [&](const RequestRow& one) { return (one.*length)(); });
+    std::ranges::nth_element(rows_, last, std::greater{},
+                             [&](const RequestRow& one) { return (one.*length)(); });
     threshold_ = std::min(((*last).*length)(), always_from_);
     dropped_ = rows_.back();
     rows_.resize(kept);

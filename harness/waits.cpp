@@ -12,24 +12,39 @@ Nanoseconds overlap(Interval one, Interval other) {
 
 WaitCause cause_of(Activity activity) {
   switch (activity) {
-    case Activity::paused: return WaitCause::pause;
-    case Activity::handshake: return WaitCause::handshake;
-    case Activity::assisting: return WaitCause::assist;
-    case Activity::stalled: return WaitCause::stall;
-    case Activity::lazy_sweeping: return WaitCause::sweep;
-    case Activity::search: return WaitCause::search;
-    case Activity::large_object_search: return WaitCause::large_object_search;
-    case Activity::registry_lock: return WaitCause::registry_lock;
-    case Activity::page_fault: return WaitCause::page_fault;
-    case Activity::allocation_slow_path: return WaitCause::allocation;
-    case Activity::blocked: return WaitCause::blocked;
-    default: return WaitCause::none;
+    case Activity::paused:
+      return WaitCause::pause;
+    case Activity::handshake:
+      return WaitCause::handshake;
+    case Activity::assisting:
+      return WaitCause::assist;
+    case Activity::stalled:
+      return WaitCause::stall;
+    case Activity::lazy_sweeping:
+      return WaitCause::sweep;
+    case Activity::search:
+      return WaitCause::search;
+    case Activity::large_object_search:
+      return WaitCause::large_object_search;
+    case Activity::registry_lock:
+      return WaitCause::registry_lock;
+    case Activity::page_fault:
+      return WaitCause::page_fault;
+    case Activity::allocation_slow_path:
+      return WaitCause::allocation;
+    case Activity::blocked:
+      return WaitCause::blocked;
+    default:
+      return WaitCause::none;
   }
 }
 
-Nanoseconds sum(const CauseTimes& times) { return std::accumulate(times.begin(), times.end(), Nanoseconds{0}); }
+Nanoseconds sum(const CauseTimes& times) {
+  return std::accumulate(times.begin(), times.end(), Nanoseconds{0});
+}
 
-std::vector<NamedWait> named_waits(const std::vector<RecordedEvent>& events, std::uint32_t mutator) {
+std::vector<NamedWait> named_waits(const std::vector<RecordedEvent>& events,
+                                   std::uint32_t mutator) {
   std::vector<NamedWait> waits;
   std::vector<Interval> locked;
   std::vector<Interval> stops;
@@ -45,13 +60,15 @@ std::vector<NamedWait> named_waits(const std::vector<RecordedEvent>& events, std
   for (const Interval& lock : locked) {
     auto stop = std::ranges::upper_bound(stops, lock.begin, {}, &Interval::end);
     for (; stop != stops.end() && stop->begin < lock.end; ++stop) {
-      waits.push_back({WaitCause::pause, {std::max(stop->begin, lock.begin), std::min(stop->end, lock.end)}});
+      waits.push_back(
+          {WaitCause::pause, {std::max(stop->begin, lock.begin), std::min(stop->end, lock.end)}});
     }
   }
   return waits;
 }
 
-Waits::Waits(std::vector<NamedWait> waits, std::vector<RunDelay> delays, bool anywhere) : delays_(std::move(delays)), anywhere_(anywhere) {
+Waits::Waits(std::vector<NamedWait> waits, std::vector<RunDelay> delays, bool anywhere)
+    : delays_(std::move(delays)), anywhere_(anywhere) {
   flatten(std::move(waits));
   before_.push_back({});
   for (const Stretch& one : stretches_) {
@@ -68,7 +85,8 @@ void Waits::add(WaitCause cause, Nanoseconds begin, Nanoseconds end) {
 void Waits::flatten(std::vector<NamedWait> waits) {
   // Of two that begin together the longer one is the outer.
   std::ranges::stable_sort(waits, [](const NamedWait& one, const NamedWait& other) {
-    if (one.interval.begin != other.interval.begin) return one.interval.begin < other.interval.begin;
+    if (one.interval.begin != other.interval.begin)
+      return one.interval.begin < other.interval.begin;
     return one.interval.end > other.interval.end;
   });
   std::vector<NamedWait> open;
@@ -90,12 +108,14 @@ void Waits::flatten(std::vector<NamedWait> waits) {
 }
 
 CauseTimes Waits::until(Nanoseconds time) const {
-  const auto next = std::ranges::lower_bound(stretches_, time, {}, [](const Stretch& one) { return one.interval.begin; });
+  const auto next = std::ranges::lower_bound(stretches_, time, {},
+                                             [](const Stretch& one) { return one.interval.begin; });
   const auto index = static_cast<std::size_t>(next - stretches_.begin());
   CauseTimes times = before_[index];
   if (index > 0) {
     const Stretch& last = stretches_[index - 1];
-    times[static_cast<std::size_t>(last.cause)] -= std::max<Nanoseconds>(0, last.interval.end - time);
+    times[static_cast<std::size_t>(last.cause)] -=
+        std::max<Nanoseconds>(0, last.interval.end - time);
   }
   return times;
 }
@@ -110,7 +130,8 @@ Nanoseconds Waits::certain_delay(const RunDelay& window, Interval span) const {
   Nanoseconds before = common.begin - all.begin;
   if (!anywhere_) before = std::min(before, window.elsewhere_ns);
   const Nanoseconds room = overlap(all, span) - named_within(common);
-  return std::clamp<Nanoseconds>(window.delay_ns - before - (all.end - common.end) - named_within(common), 0, room);
+  return std::clamp<Nanoseconds>(
+      window.delay_ns - before - (all.end - common.end) - named_within(common), 0, room);
 }
 
 CauseTimes Waits::within(Interval span) const {

@@ -2,9 +2,10 @@
 //
 // Purpose: for any span of time, how much of it each cause took: the reason why a request was slow.
 //
-// Invariant: only intervals that were timed by themselves count, and no nanosecond counts twice: of nested ones the innermost. A wait for the
-// registry's lock is a pause as long as the world was stopped. Run delay counts as far as it surely fell into the span and into no named
-// interval; so the causes of a span never add up to more than the span.
+// Invariant: only intervals that were timed by themselves count, and no nanosecond counts twice: of
+// nested ones the innermost. A wait for the registry's lock is a pause as long as the world was
+// stopped. Run delay counts as far as it surely fell into the span and into no named interval; so
+// the causes of a span never add up to more than the span.
 //
 // Ownership: immutable once made.
 #pragma once
@@ -21,14 +22,36 @@
 namespace tricolour {
 
 enum class WaitCause : std::uint8_t {
-  pause, handshake, assist, stall, sweep, search, large_object_search, registry_lock, page_fault, allocation, run_delay, blocked, none,
+  pause,
+  handshake,
+  assist,
+  stall,
+  sweep,
+  search,
+  large_object_search,
+  registry_lock,
+  page_fault,
+  allocation,
+  run_delay,
+  blocked,
+  none,
 };
 inline constexpr std::size_t wait_causes = static_cast<std::size_t>(WaitCause::none);
 using CauseTimes = std::array<Nanoseconds, wait_causes>;
 
 constexpr std::string_view to_string(WaitCause cause) {
-  constexpr std::string_view names[]{"pause",         "handshake",  "assist",     "stall",     "sweep",  "search", "large_object_search",
-                                     "registry_lock", "page_fault", "allocation", "run_delay", "blocked"};
+  constexpr std::string_view names[]{"pause",
+                                     "handshake",
+                                     "assist",
+                                     "stall",
+                                     "sweep",
+                                     "search",
+                                     "large_object_search",
+                                     "registry_lock",
+                                     "page_fault",
+                                     "allocation",
+                                     "run_delay",
+                                     "blocked"};
   return names[static_cast<std::size_t>(cause)];
 }
 /// `none` of what is no wait.
@@ -45,7 +68,8 @@ std::vector<NamedWait> named_waits(const std::vector<RecordedEvent>& events, std
 
 class Waits {
  public:
-  /// `delays`: of the mutator's thread, by time. `anywhere`: a delay may also have fallen between requests (an open loop).
+  /// `delays`: of the mutator's thread, by time. `anywhere`: a delay may also have fallen between
+  /// requests (an open loop).
   Waits(std::vector<NamedWait> waits, std::vector<RunDelay> delays, bool anywhere);
 
   CauseTimes within(Interval span) const;
