@@ -39,7 +39,7 @@ std::optional<Hole> HoleAllocator::next_in_block(std::size_t bytes) {
 
 std::size_t HoleAllocator::hole_length(const std::byte* begin, std::size_t most) const {
   const auto room = static_cast<std::size_t>(block_end_ - begin);
-  const std::size_t granules = std::min(room, std::max(piece_bytes_, most)) / granule_bytes;
+  const std::size_t granules = std::min(room, std::max(piece_bytes_.load(std::memory_order_relaxed), most)) / granule_bytes;
   const std::size_t length = MetadataScan::zero_run(metadata_.byte_of(begin), granules) * granule_bytes;
   return faulty(Fault::hole_too_long) ? std::min(room, length + granule_bytes) : length;
 }

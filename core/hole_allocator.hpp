@@ -9,6 +9,7 @@
 // Ownership: one mutator; the collector may call `retire` while it holds that mutator stopped.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <optional>
 
@@ -24,8 +25,8 @@ struct Hole {
 
 class HoleAllocator {
  public:
-  /// `piece_bytes`: the longest hole handed out at once. `only_free`: take blocks without survivors only.
-  HoleAllocator(BlockSpace& blocks, SideMetadata metadata, std::size_t piece_bytes, bool only_free)
+  /// `piece_bytes`: the longest hole handed out at once, which may change. `only_free`: take blocks without survivors only.
+  HoleAllocator(BlockSpace& blocks, SideMetadata metadata, const std::atomic<std::size_t>& piece_bytes, bool only_free)
       : blocks_(blocks), metadata_(metadata), piece_bytes_(piece_bytes), only_free_(only_free) {}
 
   /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`; nothing when no block has one. Passes over
@@ -52,7 +53,7 @@ class HoleAllocator {
 
   BlockSpace& blocks_;
   SideMetadata metadata_;
-  std::size_t piece_bytes_;
+  const std::atomic<std::size_t>& piece_bytes_;  // relaxed: a mere bound
   bool only_free_;
   Hole ahead_;                     ///< found and not handed out
   std::byte* position_ = nullptr;  ///< behind it
