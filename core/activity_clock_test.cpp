@@ -96,6 +96,7 @@ TEST_CASE("an assist's CPU time is never more than its length, and a short one's
   const Nanoseconds begin = now_ns();
   told.change(Activity::assisting, begin);
   told.change(Activity::running, begin + 100);
+  wait_busily(10'000'000);
   told.change(Activity::assisting, now_ns());
   wait_busily(2'000'000);
   told.change(Activity::running, now_ns());
