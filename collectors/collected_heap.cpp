@@ -47,7 +47,10 @@ CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierT
   if (options.verify || options.unsound) {
     oracle_ = std::make_unique<Oracle>(heap_, std::string(barrier.name), options.collection.stop_at_lost);
   }
-  collector_ = checked_collector(options, barrier).make({heap_, barrier, options.collection, oracle_.get()});
+  const CollectorInfo& collector = checked_collector(options, barrier);
+  CollectorOptions collection = options.collection;
+  collection.sweep = resolved_sweep(collector, collection.sweep);
+  collector_ = collector.make({heap_, barrier, collection, oracle_.get()});
   if (options.touch_pages) {
     const Nanoseconds began = now_ns();
     heap_.touch_pages();

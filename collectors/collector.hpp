@@ -18,16 +18,17 @@
 
 namespace tricolour {
 
-enum class SweepMode : std::uint8_t { eager, lazy, parallel, concurrent };
+/// `automatic`: concurrent where the collector has a thread of its own, else lazy.
+enum class SweepMode : std::uint8_t { eager, lazy, parallel, concurrent, automatic };
 constexpr std::string_view to_string(SweepMode mode) {
-  constexpr std::string_view names[]{"eager", "lazy", "parallel", "concurrent"};
+  constexpr std::string_view names[]{"eager", "lazy", "parallel", "concurrent", "auto"};
   return names[static_cast<std::size_t>(mode)];
 }
 
 struct CollectorOptions {
   std::string marker = "stealing";
   MarkerOptions marking;
-  SweepMode sweep = SweepMode::lazy;
+  SweepMode sweep = SweepMode::automatic;
   unsigned sweep_threads = 2;               ///< for parallel sweeping
   AllocationColour allocation = AllocationColour::black;  ///< of objects born while marking
   std::size_t quantum_slots = 16 * 1024;    ///< incremental: slots per quantum, at most
@@ -106,6 +107,8 @@ const std::vector<MarkerInfo>& markers();
 const CollectorInfo* find_collector(std::string_view name);
 const MarkerInfo* find_marker(std::string_view name);
 
+/// What `automatic` means under `collector`; any other mode is itself.
+SweepMode resolved_sweep(const CollectorInfo& collector, SweepMode sweep);
 /// Empty when `collector` can sweep so, or scan roots mutator by mutator; else one sentence that says why not and names what can.
 std::string sweep_refused_because(const CollectorInfo& collector, SweepMode sweep);
 std::string ragged_roots_refused_because(const CollectorInfo& collector);

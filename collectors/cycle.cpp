@@ -220,7 +220,10 @@ void Cycle::sweep(void (Sweeper::*how)()) {
 }
 
 void Cycle::check_swept() try {
-  if (oracle_ != nullptr && sweep_unchecked_) oracle_->check_swept();
+  if (oracle_ != nullptr && sweep_unchecked_) {
+    oracle_->check_swept();
+    heap_.blocks.check_lists();
+  }
   sweep_unchecked_ = false;
 } catch (...) {
   fail();

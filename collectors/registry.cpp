@@ -47,6 +47,11 @@ std::string those_that_can(bool CollectorInfo::* ability) {
 }
 }  // namespace
 
+SweepMode resolved_sweep(const CollectorInfo& collector, SweepMode sweep) {
+  if (sweep != SweepMode::automatic) return sweep;
+  return collector.has_background_thread ? SweepMode::concurrent : SweepMode::lazy;
+}
+
 std::string sweep_refused_because(const CollectorInfo& collector, SweepMode sweep) {
   if (sweep != SweepMode::concurrent || collector.has_background_thread) return {};
   return "sweep 'concurrent' needs a collector with a background thread, which " + std::string(collector.name) + " has not" +

@@ -24,18 +24,13 @@ BlockSpace::BlockSpace(std::byte* base, std::size_t blocks, SideMetadata metadat
       metadata_(metadata),
       words_(new std::atomic<Word>[blocks]),
       free_(blocks),
-      holes_{BlockSet(blocks), BlockSet(blocks), BlockSet(blocks), BlockSet(blocks), BlockSet(blocks)},
+      holes_{BlockSet(blocks), BlockSet(blocks), BlockSet(blocks), BlockSet(blocks), BlockSet(blocks), BlockSet(blocks)},
       sweep_cursor_(blocks) {
   for (std::size_t i = 0; i < blocks; ++i) {
     words_[i].store(word(BlockState::free, 0), std::memory_order_relaxed);
     free_.insert(i);
   }
   poison(base, blocks * block_bytes);
-}
-
-unsigned BlockSpace::room_class(std::size_t free_bytes) {
-  const std::size_t sixteenths = free_bytes * 16 / block_bytes;
-  return std::min<unsigned>(room_classes - 1, static_cast<unsigned>(std::bit_width(sixteenths)));
 }
 
 bool BlockSpace::is_unswept(Word seen, Word epoch) const {
@@ -55,18 +50,19 @@ std::optional<std::size_t> BlockSpace::claim(ClaimOrder order, MutatorContext* m
   for (;;) {
     // Read before the lists: what is swept later is on a list by the time this is zero.
     const bool all_swept = swept();
-    if (order == ClaimOrder::holes_first) {
-      if (const auto block = claim_with_room(1, mutator)) return block;
-    } else if (const auto block = claim_free()) {
+    const Room least = order == ClaimOrder::large_hole ? Room::large_hole : Room::sixteenth;
+    if (order == ClaimOrder::free_first) {
+      if (const auto block = claim_free()) return block;
+    } else if (const auto block = claim_with_room(least, mutator)) {
       return block;
     }
     {
       const ActivityScope scope(all_swept ? nullptr : mutator, Activity::lazy_sweeping);
-      if (const auto block = claim_swept_now(order == ClaimOrder::free_only ? room_classes : 1)) return block;
+      if (const auto block = claim_swept_now(least)) return block;
     }
     if (const auto block = claim_free()) return block;
-    if (order != ClaimOrder::free_only) {
-      if (const auto block = claim_with_room(0, mutator)) return block;
+    if (order != ClaimOrder::large_hole) {
+      if (const auto block = claim_with_room(Room::little, mutator)) return block;
     }
     if (all_swept) return std::nullopt;
     if (sweep_cursor_.load(std::memory_order_relaxed) >= blocks_) {
@@ -81,17 +77,19 @@ void BlockSpace::sweep_stragglers() {
   if (!spin_until([this] { return swept(); })) std::this_thread::yield();
 }
 
-std::optional<std::size_t> BlockSpace::claim_with_room(unsigned least_class, MutatorContext* mutator) {
-  for (unsigned room = room_classes; room-- > least_class;) {
-    while (const auto block = holes_[room].take()) {
-      if (try_claim_listed(*block, least_class, mutator)) return block;
+std::optional<std::size_t> BlockSpace::claim_with_room(Room least, MutatorContext* mutator) {
+  // Of small holes the most in a block first; large ones after them. Little room is asked for when nothing else is left.
+  for (const Room room : {Room::half, Room::quarter, Room::eighth, Room::sixteenth, Room::large_hole, Room::little}) {
+    if (room < least) continue;
+    while (const auto block = list_of(room).take()) {
+      if (try_claim_listed(*block, least, mutator)) return block;
     }
   }
   return std::nullopt;
 }
 
 /// The caller has taken `block` off a list of blocks with holes. One that was listed in an earlier epoch is swept first.
-bool BlockSpace::try_claim_listed(std::size_t block, unsigned least_class, MutatorContext* mutator) {
+bool BlockSpace::try_claim_listed(std::size_t block, Room least, MutatorContext* mutator) {
   const Word now = epoch();
   Word seen = words_[block].load(std::memory_order_acquire);
   if (faulty(Fault::list_trusted)) {
@@ -105,8 +103,13 @@ bool BlockSpace::try_claim_listed(std::size_t block, unsigned least_class, Mutat
   }
   if (!claim_for_sweep(block)) return false;
   const ActivityScope scope(mutator, Activity::lazy_sweeping);
+  return sweep_to_claim(block, least);
+}
+
+/// The caller has claimed `block` for sweeping; it keeps it when it has room of `least`.
+bool BlockSpace::sweep_to_claim(std::size_t block, Room least) {
   const Swept swept = clear(block);
-  const bool wanted = swept.state == BlockState::free || (swept.state == BlockState::holes && swept.room >= least_class);
+  const bool wanted = swept.has(least);
   publish(block, wanted ? Swept{BlockState::in_use} : swept);
   end_sweep_of_one();
   return wanted;
@@ -120,8 +123,8 @@ std::optional<std::size_t> BlockSpace::claim_free() {
   return block;
 }
 
-/// Sweeps the next unswept blocks, a bounded number, until one is free or has room of `least_class`.
-std::optional<std::size_t> BlockSpace::claim_swept_now(unsigned least_class) {
+/// Sweeps the next unswept blocks, a bounded number, until one is free or has room of `least`.
+std::optional<std::size_t> BlockSpace::claim_swept_now(Room least) {
   unsigned share = lazy_share;
   for (unsigned passed = 0; share > 0 && passed < most_passed; ++passed) {
     if (sweep_cursor_.load(std::memory_order_relaxed) >= blocks_) return std::nullopt;
@@ -129,16 +132,12 @@ std::optional<std::size_t> BlockSpace::claim_swept_now(unsigned least_class) {
     if (block >= blocks_) return std::nullopt;
     if (!claim_for_sweep(block)) continue;
     --share;
-    const Swept swept = clear(block);
-    const bool wanted = swept.state == BlockState::free || (swept.state == BlockState::holes && swept.room >= least_class);
-    publish(block, wanted ? Swept{BlockState::in_use} : swept);
-    end_sweep_of_one();
-    if (wanted) return block;
+    if (sweep_to_claim(block, least)) return block;
   }
   return std::nullopt;
 }
 
-void BlockSpace::unclaim(std::size_t block) { publish(block, {BlockState::holes, 1}); }
+void BlockSpace::unclaim(std::size_t block) { publish(block, {BlockState::holes, Room::sixteenth}); }
 
 std::optional<std::size_t> BlockSpace::claim_large(std::size_t count) {
   const auto first = free_.take_run(count);
@@ -177,19 +176,23 @@ bool BlockSpace::claim_for_sweep(std::size_t block) {
     return false;
   }
   // What a sweep lists must not be listed from an earlier epoch as well.
-  if (stored_state(seen) == BlockState::holes) holes_[room_of(seen)].remove(block);
+  if (stored_state(seen) == BlockState::holes) list_of(room_of(seen)).remove(block);
   return true;
 }
 
 BlockSpace::Swept BlockSpace::clear(std::size_t block) {
   pass_wait(WaitPlace::sweep);
   if (observer_ != nullptr || poisons_free_memory) report_dead(block);
-  const std::size_t granules = clear_dead(metadata_, block_begin(block), live_state_);
-  if (granules == 0) return {BlockState::free};
-  const std::size_t free_bytes = block_bytes - (granules << granule_shift);
-  const unsigned room = room_class(free_bytes);
-  if (room == 0) scattered_bytes_.fetch_add(free_bytes, std::memory_order_relaxed);
-  if (free_bytes < least_hole_bytes || faulty(Fault::full_with_holes)) return {BlockState::full};
+  const BlockSurvivors survivors = clear_dead(metadata_, block_begin(block), live_state_);
+  if (survivors.granules == 0) return {BlockState::free};
+  const std::size_t free_bytes = block_bytes - (survivors.granules << granule_shift);
+  if (free_bytes < least_hole_bytes || faulty(Fault::full_with_holes)) {
+    scattered_bytes_.fetch_add(free_bytes, std::memory_order_relaxed);
+    return {BlockState::full};
+  }
+  if (survivors.leave_large_hole) return {BlockState::holes, Room::large_hole};
+  const auto room = static_cast<Room>(std::bit_width(free_bytes * 16 / block_bytes));
+  if (room == Room::little) scattered_bytes_.fetch_add(free_bytes, std::memory_order_relaxed);
   return {BlockState::holes, room};
 }
 
@@ -203,8 +206,8 @@ void BlockSpace::publish(std::size_t block, Swept swept) {
   if (faulty(Fault::list_loses_block) && block % 16 == 0) return;
   if (swept.state == BlockState::free) free_.insert(block);
   if (swept.state == BlockState::holes) {
-    holes_[swept.room].insert(block);
-    if (faulty(Fault::list_trusted)) holes_[swept.room == 1 ? 2 : 1].insert(block);
+    list_of(swept.room).insert(block);
+    if (faulty(Fault::list_trusted)) list_of(swept.room == Room::half ? Room::quarter : Room::half).insert(block);
   }
 }
 
@@ -264,7 +267,7 @@ void BlockSpace::check_lists() const {
     const BlockState is = state(block);
     demand(is != BlockState::unswept && is != BlockState::sweeping, "is not swept");
     demand((is == BlockState::free) == free_.contains(block), "is free and not listed, or listed as free and is not");
-    if (is == BlockState::holes) demand(holes_[room_of(seen)].contains(block), "has room and is on no list");
+    if (is == BlockState::holes) demand(list_of(room_of(seen)).contains(block), "has room and is on no list");
     if (is == BlockState::free) demand(live_granules(block) == 0, "is called free and holds an object");
     if (is == BlockState::full) demand(block_bytes - live_granules(block) * granule_bytes < least_hole_bytes, "is called full and has a hole");
   }

@@ -15,7 +15,8 @@
 // `unswept` is stored nowhere: a block's word says in which epoch it was swept or claimed, and a sweep begins by a new epoch. So the
 // stop that begins one does no work per block.
 //
-// Lists: free blocks, and blocks with holes in classes by free bytes. A free block is on its list exactly while its word says free, and
+// Lists: free blocks, and blocks with holes, by how much of them is free: the way to a hole is long where there is little. Those with a large
+// hole have a list of their own: objects of some KiB fit there, and they may become free if they are not filled first. A free block is on its list exactly while its word says free, and
 // belongs to whoever takes it out. Of a block with holes the list is a hint: the exchange of its word decides, because the block may be
 // swept anew since. A swept block is put on its list before the count of unswept ones falls.
 //
@@ -53,10 +54,14 @@ enum class BlockState : std::uint8_t { free, holes, full, in_use, unswept, sweep
 
 /// Which blocks a mutator would have first.
 enum class ClaimOrder : std::uint8_t {
-  holes_first,  ///< with much room, then free ones, then with little room
+  holes_first,  ///< those with much room in small holes, then less, then with a large hole, then free ones, then with little room
   free_first,   ///< free ones, then as above: the holes seen so far were too small
-  free_only,
+  large_hole,   ///< only those with a hole for any object but a large one, and free ones
 };
+
+/// Of a block with holes: which list it is on. By the part of it that is free, at least; or it has a hole for any object but a large one.
+enum class Room : std::uint8_t { little, sixteenth, eighth, quarter, half, large_hole };
+inline constexpr std::size_t rooms = 6;
 
 class BlockSpace {
  public:
@@ -98,30 +103,31 @@ class BlockSpace {
   void observe(HeapObserver* observer) { observer_ = observer; }
 
  private:
-  // A word: state, class of room, epoch. Stored states are never `unswept`.
+  // A word: state, room, epoch. Stored states are never `unswept`.
   using Word = std::uint32_t;
-  static constexpr unsigned class_shift = 4, epoch_shift = 8;
-  static constexpr unsigned room_classes = 5;
-  static Word word(BlockState state, Word epoch, unsigned room = 0) {
-    return static_cast<Word>(state) | room << class_shift | epoch << epoch_shift;
+  static constexpr unsigned room_shift = 4, epoch_shift = 8;
+  static Word word(BlockState state, Word epoch, Room room = Room::little) {
+    return static_cast<Word>(state) | static_cast<Word>(room) << room_shift | epoch << epoch_shift;
   }
   static BlockState stored_state(Word word) { return static_cast<BlockState>(word & 15); }
-  static unsigned room_of(Word word) { return word >> class_shift & 15; }
-  /// 0: little room, claimed after free blocks; then by free eighths of a block.
-  static unsigned room_class(std::size_t free_bytes);
+  static Room room_of(Word word) { return static_cast<Room>(word >> room_shift & 15); }
+  BlockSet& list_of(Room room) { return holes_[static_cast<std::size_t>(room)]; }
+  const BlockSet& list_of(Room room) const { return holes_[static_cast<std::size_t>(room)]; }
   Word epoch() const { return epoch_.load(std::memory_order_acquire); }
   bool is_unswept(Word word, Word epoch) const;
 
   /// What a sweep made of a block.
   struct Swept {
     BlockState state;
-    unsigned room = 0;
+    Room room = Room::little;
+    bool has(Room least) const { return state == BlockState::free || (state == BlockState::holes && room >= least); }
   };
-  std::optional<std::size_t> claim_with_room(unsigned least_class, MutatorContext* mutator);
+  std::optional<std::size_t> claim_with_room(Room least, MutatorContext* mutator);
   std::optional<std::size_t> claim_free();
-  std::optional<std::size_t> claim_swept_now(unsigned least_class);
-  bool try_claim_listed(std::size_t block, unsigned least_class, MutatorContext* mutator);
+  std::optional<std::size_t> claim_swept_now(Room least);
+  bool try_claim_listed(std::size_t block, Room least, MutatorContext* mutator);
   bool claim_for_sweep(std::size_t block);
+  bool sweep_to_claim(std::size_t block, Room least);
   Swept clear(std::size_t block);
   void publish(std::size_t block, Swept swept);
   void end_sweep_of_one();
@@ -136,7 +142,7 @@ class BlockSpace {
   ColourByte live_state_ = 0;  ///< written world stopped, read by sweepers
   HeapObserver* observer_ = nullptr;
   BlockSet free_;
-  std::array<BlockSet, room_classes> holes_;
+  std::array<BlockSet, rooms> holes_;  ///< by Room
   std::atomic<std::size_t> sweep_cursor_{0};     ///< the next block that no sweeper has come to
   std::atomic<std::size_t> occupied_{0};         ///< neither free nor large: what the next sweep has to do; relaxed, exact in a stop
   std::atomic<std::size_t> unswept_{0};          ///< blocks unswept or sweeping; release by the sweep's end, acquire in `swept`

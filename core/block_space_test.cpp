@@ -33,7 +33,7 @@ TEST_CASE("every block is claimed once, and a run for large objects is adjacent"
   CHECK(claimed == Space::blocks - 5);
   CHECK_FALSE(s.space.claim_large(1).has_value());
   s.space.release_large(*large, 5);
-  CHECK(s.space.claim(ClaimOrder::free_only).has_value());
+  CHECK(s.space.claim(ClaimOrder::large_hole).has_value());
   CHECK(s.space.claim().has_value());
 }
 

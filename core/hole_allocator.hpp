@@ -25,9 +25,9 @@ struct Hole {
 
 class HoleAllocator {
  public:
-  /// `piece_bytes`: the longest hole handed out at once, which may change. `only_free`: take blocks without survivors only.
-  HoleAllocator(BlockSpace& blocks, SideMetadata metadata, const std::atomic<std::size_t>& piece_bytes, bool only_free)
-      : blocks_(blocks), metadata_(metadata), piece_bytes_(piece_bytes), only_free_(only_free) {}
+  /// `piece_bytes`: the longest hole handed out at once, which may change. `large_holes`: blocks with a hole for any object but a large one.
+  HoleAllocator(BlockSpace& blocks, SideMetadata metadata, const std::atomic<std::size_t>& piece_bytes, bool large_holes)
+      : blocks_(blocks), metadata_(metadata), piece_bytes_(piece_bytes), large_holes_(large_holes) {}
 
   /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`; nothing when no block has one. Passes over
   /// a bounded number of blocks without such a hole as long as there are free ones. `mutator`: to whom the sweeping on the way is charged;
@@ -59,7 +59,7 @@ class HoleAllocator {
   BlockSpace& blocks_;
   SideMetadata metadata_;
   const std::atomic<std::size_t>& piece_bytes_;  // relaxed: a mere bound
-  bool only_free_;
+  bool large_holes_;
   Hole ahead_;                     ///< found and not handed out
   std::byte* position_ = nullptr;  ///< behind it
   std::byte* block_end_ = nullptr;

@@ -65,7 +65,7 @@ void add_collection_flags(CLI::App& app, RunOptions& options) {
   app.add_option("--collector", options.collector, "when the tracing runs (tricolour list collectors)")->capture_default_str();
   app.add_option("--barrier", options.barrier, "what mutators promise at a store (tricolour list barriers)")->capture_default_str();
   app.add_option("--marker", options.marker, "who traces (tricolour list markers)")->capture_default_str();
-  app.add_option("--sweep", options.sweep, "eager, lazy, parallel or concurrent")->capture_default_str();
+  app.add_option("--sweep", options.sweep, "eager, lazy, parallel, concurrent, or auto: concurrent where the collector has a thread of its own, else lazy")->capture_default_str();
 }
 
 struct RunWords {

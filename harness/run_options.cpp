@@ -109,7 +109,8 @@ void choose_collection(const RunOptions& options, RunPlan& plan) {
   }
   tuned.marking.stopped_threads = options.mark_threads;
   tuned.marking.concurrent_threads = options.concurrent_mark_threads;
-  tuned.sweep = static_cast<SweepMode>(choose("sweep", options.sweep, {"eager", "lazy", "parallel", "concurrent"}));
+  const auto sweep = static_cast<SweepMode>(choose("sweep", options.sweep, {"eager", "lazy", "parallel", "concurrent", "auto"}));
+  tuned.sweep = resolved_sweep(*plan.collector, sweep);
   const std::string no_sweep = sweep_refused_because(*plan.collector, tuned.sweep);
   if (!no_sweep.empty()) throw ConfigurationError(no_sweep);
   choose_roots(options, *plan.collector);

@@ -30,7 +30,7 @@ struct RunOptions {
   std::string marker = "stealing";
   unsigned mark_threads = 1;
   unsigned concurrent_mark_threads = 1;
-  std::string sweep = "lazy";
+  std::string sweep = "auto";
   std::string allocate = "auto";
   std::string roots = "auto";
   std::string barrier_arm;  ///< empty: the barrier as it is
