@@ -1,0 +1,21 @@
+# The peers in C++: the testbed's programs with malloc and free, and with Boehm's collector where its library is there.
+
+function(tricolour_peer memory)
+  add_executable(peer_${memory} ${PROJECT_SOURCE_DIR}/harness/peers/${memory}_peer.cpp)
+  target_compile_features(peer_${memory} PRIVATE cxx_std_20)
+  target_include_directories(peer_${memory} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(peer_${memory} PRIVATE fmt::fmt Threads::Threads)
+  set_target_properties(peer_${memory} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  tricolour_flags(peer_${memory})
+endfunction()
+
+tricolour_peer(malloc)
+find_path(TRICOLOUR_GC_INCLUDE gc.h)
+find_library(TRICOLOUR_GC_LIBRARY gc)
+if(TRICOLOUR_GC_INCLUDE AND TRICOLOUR_GC_LIBRARY)
+  tricolour_peer(boehm)
+  target_include_directories(peer_boehm SYSTEM PRIVATE ${TRICOLOUR_GC_INCLUDE})
+  target_link_libraries(peer_boehm PRIVATE ${TRICOLOUR_GC_LIBRARY})
+else()
+  message(STATUS "libgc was not found: no peer_boehm")
+endif()
