@@ -1,8 +1,8 @@
 // gcbench and latency under the collectors of a Java virtual machine.
 //
-// Purpose: the twin of harness/peers/gcbench.hpp and latency.hpp: the same work, checks, arguments and line of JSON. A Link is
-// 96 bytes and a Node 32 where references are compressed. Warm-up is outside the measured region.
-// Usage: java [OPTIONS] Peer gcbench|latency|quantiles [NAME=VALUE...]
+// Purpose: the twin of harness/peers/gcbench.hpp and latency.hpp: the same work, checks, arguments
+// and line of JSON. A Link is 96 bytes and a Node 32 where references are compressed. Warm-up is
+// outside the measured region. Usage: java [OPTIONS] Peer gcbench|latency|quantiles [NAME=VALUE...]
 // Exit codes: 0; 1 internal error; 2 wrong arguments; 3 a check failed; 4 out of memory.
 
 import java.io.IOException;
@@ -50,18 +50,23 @@ public final class Peer {
         value = Double.NaN;
       }
       if (!(value >= least && value <= most)) {
-        throw new UsageError(name + "=" + word + ": a number from " + least + " to " + most + " is expected");
+        throw new UsageError(
+            name + "=" + word + ": a number from " + least + " to " + most + " is expected");
       }
       return value;
     }
     void refuseTheRest() {
-      if (!values.isEmpty()) throw new UsageError("there is no argument '" + values.keySet().iterator().next() + "'");
+      if (!values.isEmpty())
+        throw new UsageError("there is no argument '" + values.keySet().iterator().next() + "'");
     }
   }
 
   // --- recording -------------------------------------------------------------------------------
 
-  /** The log-linear histogram of harness/histogram.hpp: a quantile is at most 1/64 above, the maximum exact. */
+  /**
+   * The log-linear histogram of harness/histogram.hpp: a quantile is at most 1/64 above, the
+   * maximum exact.
+   */
   static final class Histogram {
     private static final int BITS = 7;
     private static final long HALF = 1L << (BITS - 1);
@@ -101,7 +106,8 @@ public final class Peer {
     }
     String percentiles() {
       return String.format(Locale.ROOT,
-          "\"p50_ns\": %s, \"p90_ns\": %s, \"p99_ns\": %s, \"p999_ns\": %s, \"p9999_ns\": %s, \"max_ns\": %d",
+          "\"p50_ns\": %s, \"p90_ns\": %s, \"p99_ns\": %s, \"p999_ns\": %s, "
+              + "\"p9999_ns\": %s, \"max_ns\": %d",
           percentile(0.5, 1), percentile(0.9, 1), percentile(0.99, 1), percentile(0.999, 1),
           percentile(0.9999, 100_000), largest);
     }
@@ -137,11 +143,15 @@ public final class Peer {
 
     void print() {
       String requests = latencyFrom.isEmpty() ? "null"
-          : "{\"count\": " + operations + ", \"from\": \"" + latencyFrom + "\", " + latencies.percentiles() + "}";
+                                              : "{\"count\": " + operations + ", \"from\": \""
+              + latencyFrom + "\", " + latencies.percentiles() + "}";
       System.out.println(String.format(Locale.ROOT,
-          "{\"program\": \"%s\", \"memory\": \"java\", \"wall_ns\": %d, \"operations\": %d, \"operations_per_s\": %.1f, "
-              + "\"checks\": %d, \"collections\": %d, \"peak_resident\": %d, \"longest_gap_ns\": %d, \"requests\": %s}",
-          program, wallNs, operations, 1e9 * operations / wallNs, checks, collections, peakResident(), longestGapNs, requests));
+          "{\"program\": \"%s\", \"memory\": \"java\", \"wall_ns\": %d, \"operations\": %d, "
+              + "\"operations_per_s\": %.1f, "
+              + "\"checks\": %d, \"collections\": %d, \"peak_resident\": %d, "
+              + "\"longest_gap_ns\": %d, \"requests\": %s}",
+          program, wallNs, operations, 1e9 * operations / wallNs, checks, collections,
+          peakResident(), longestGapNs, requests));
     }
   }
 
@@ -200,24 +210,32 @@ public final class Peer {
       int scale = (int) arguments.number("scale", 0, -4, 6);
       int warmup = (int) arguments.number("warmup", 1, 0, 1e6);
       int passes = (int) arguments.number("passes", 3, 1, 1e6);
+      long mostNs = (long) (1e9 * arguments.number("most_seconds", 1e4, 0, 1e4));
       arguments.refuseTheRest();
       Gcbench program = new Gcbench(scale);
-      for (int i = 0; i < warmup; ++i) program.pass();
-      Outcome outcome = new Outcome();
-      outcome.program = "gcbench";
+      program.repeat(warmup, mostNs);
       program.checks = 0;
       long collections = collections();
+      Outcome outcome = program.repeat(passes, mostNs);
+      outcome.checks = program.checks;
+      outcome.collections = collections() - collections;
+      return outcome;
+    }
+
+    /** `passes` passes, or fewer when they take longer than `mostNs`. */
+    private Outcome repeat(int passes, long mostNs) {
+      Outcome outcome = new Outcome();
+      outcome.program = "gcbench";
       long begin = System.nanoTime();
-      for (long i = 0, last = begin; i < passes; ++i) {
-        program.pass();
+      long last = begin;
+      for (int i = 0; i < passes && last - begin <= mostNs; ++i) {
+        pass();
         long now = System.nanoTime();
         outcome.longestGapNs = Math.max(outcome.longestGapNs, now - last);
         last = now;
+        ++outcome.operations;
       }
-      outcome.wallNs = System.nanoTime() - begin;
-      outcome.collections = collections() - collections;
-      outcome.operations = passes;
-      outcome.checks = program.checks;
+      outcome.wallNs = last - begin;
       return outcome;
     }
 
@@ -236,9 +254,10 @@ public final class Peer {
       return root;
     }
     private static Node makeAbove(int depth, int serial, int position) {
-      Node left = depth == 1 ? new Node(null, null, serial, 2 * position) : makeAbove(depth - 1, serial, 2 * position);
-      Node right =
-          depth == 1 ? new Node(null, null, serial, 2 * position + 1) : makeAbove(depth - 1, serial, 2 * position + 1);
+      Node left = depth == 1 ? new Node(null, null, serial, 2 * position)
+                             : makeAbove(depth - 1, serial, 2 * position);
+      Node right = depth == 1 ? new Node(null, null, serial, 2 * position + 1)
+                              : makeAbove(depth - 1, serial, 2 * position + 1);
       return new Node(left, right, serial, position);
     }
     private static Node makeTree(int depth, int serial) {
@@ -372,7 +391,8 @@ public final class Peer {
       Latency program = new Latency((int) ((long) liveBytes / (8 + 3 * 96)), seed);
       if (warmup > 0) program.measure(rate, warmup, seed + 1);
       Outcome outcome = program.measure(rate, seconds, seed + 2);
-      for (int slot = 0; slot < program.chains.length; ++slot) program.checkChain(program.chains[slot], slot);
+      for (int slot = 0; slot < program.chains.length; ++slot)
+        program.checkChain(program.chains[slot], slot);
       outcome.checks = program.checks;
       return outcome;
     }
@@ -385,7 +405,8 @@ public final class Peer {
       long collections = collections();
       long begin = System.nanoTime();
       long deadline = begin + (long) (seconds * 1e9);
-      long end = rate > 0 ? openLoop(outcome, latencies, begin, deadline, 1e9 / rate, new SplitMix(seed))
+      long end = rate > 0
+          ? openLoop(outcome, latencies, begin, deadline, 1e9 / rate, new SplitMix(seed))
           : closedLoop(outcome, latencies, begin, deadline);
       outcome.wallNs = end - begin;
       outcome.collections = collections() - collections;
@@ -408,7 +429,8 @@ public final class Peer {
       return start;
     }
 
-    private long openLoop(Outcome outcome, Latencies latencies, long begin, long deadline, double gap, SplitMix arrivals) {
+    private long openLoop(Outcome outcome, Latencies latencies, long begin, long deadline,
+        double gap, SplitMix arrivals) {
       long operations = 0;
       long longest = 0;
       long last = begin;
@@ -453,7 +475,8 @@ public final class Peer {
 
     private static long checkLink(Link link, int slot, int place) {
       check(link != null, "latency: a chain has lost a link");
-      check(link.slot == slot && link.place == place && link.check == SplitMix.mix(link.serial ^ slot),
+      check(link.slot == slot && link.place == place
+              && link.check == SplitMix.mix(link.serial ^ slot),
           "latency: a link does not hold what was written to it");
       return link.serial;
     }

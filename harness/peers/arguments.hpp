@@ -1,7 +1,9 @@
-// The arguments of a peer program: words of the form name=value, the same for the peers in C++, Java and Go.
+// The arguments of a peer program: words of the form name=value, the same for the peers in C++,
+// Java and Go.
 //
-// Purpose: one command line for all peers, so that tools/peers starts each in the same way. Invariant: a name that the
-// program does not know, and a value that is no number or out of range, is refused. Ownership: main.
+// Purpose: one command line for all peers, so that tools/peers starts each in the same way.
+// Invariant: a name that the program does not know, and a value that is no number or out of range,
+// is refused. Ownership: main.
 #pragma once
 
 #include <fmt/format.h>
@@ -34,7 +36,8 @@ class Arguments {
     for (int i = first; i < count; ++i) {
       const std::string word = words[i];
       const std::size_t equals = word.find('=');
-      if (equals == std::string::npos) throw UsageError(fmt::format("'{}' is not of the form name=value", word));
+      if (equals == std::string::npos)
+        throw UsageError(fmt::format("'{}' is not of the form name=value", word));
       values_[word.substr(0, equals)] = word.substr(equals + 1);
     }
   }
@@ -45,14 +48,16 @@ class Arguments {
     char* end = nullptr;
     const double value = std::strtod(found->second.c_str(), &end);
     if (found->second.empty() || *end != '\0' || !(value >= least && value <= most)) {
-      throw UsageError(fmt::format("{}={}: a number from {} to {} is expected", name, found->second, least, most));
+      throw UsageError(fmt::format("{}={}: a number from {} to {} is expected", name, found->second,
+                                   least, most));
     }
     values_.erase(found);
     return value;
   }
   /// Throws when a word was not asked for.
   void refuse_the_rest() const {
-    if (!values_.empty()) throw UsageError(fmt::format("there is no argument '{}'", values_.begin()->first));
+    if (!values_.empty())
+      throw UsageError(fmt::format("there is no argument '{}'", values_.begin()->first));
   }
 
  private:

@@ -1,8 +1,9 @@
-// gcbench and latency under the conservative collector of H.-J. Boehm, A. Demers and M. Weiser (libgc).
+// gcbench and latency under the conservative collector of H.-J. Boehm, A. Demers and M. Weiser
+// (libgc).
 //
-// Purpose, invariants: see peer.hpp. Nothing is released explicitly. The number of marking threads is GC_MARKERS, and the
-// heap's limit GC_MAXIMUM_HEAP_SIZE, both in the environment. What lives is found from the stack: the array of chains, or
-// the long-lived tree.
+// Purpose, invariants: see peer.hpp. Nothing is released explicitly. The number of marking threads
+// is GC_MARKERS in the environment. What lives is found from the stack: the array of chains, or the
+// long-lived tree.
 #define GC_THREADS  // the library may start threads of its own
 #include <gc.h>
 

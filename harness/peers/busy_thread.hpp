@@ -1,9 +1,10 @@
 // A thread that keeps a core and the memory bus as busy as a concurrent marker does.
 //
-// Purpose: what a marker costs a program by running at all, without being a marker. Each period the thread streams
-// through memory of the live heap's size, one word of every cache line, again from where it was, for a share of the
-// period, and sleeps through the rest: the duty cycle of one collection. Ownership: it ends in the destructor.
-// Memory ordering: `stop_` is relaxed, since it only ends a loop.
+// Purpose: what a marker costs a program by running at all, without being a marker. Each period the
+// thread streams through memory of the live heap's size, one word of every cache line, again from
+// where it was, for a share of the period, and sleeps through the rest: the duty cycle of one
+// collection. Ownership: it ends in the destructor. Memory ordering: `stop_` is relaxed, since it
+// only ends a loop.
 #pragma once
 
 #include <atomic>
@@ -38,7 +39,8 @@ class BusyThread {
   static constexpr std::size_t lines_per_look = 4096;
 
   void run() {
-    const auto busy_ns = static_cast<Nanoseconds>(shape_.share * static_cast<double>(shape_.period_ns));
+    const auto busy_ns =
+        static_cast<Nanoseconds>(shape_.share * static_cast<double>(shape_.period_ns));
     for (Nanoseconds begin = now_ns(); !stopped(); begin += shape_.period_ns) {
       while (!stopped() && now_ns() - begin < busy_ns) stream();
       while (!stopped() && now_ns() - begin < shape_.period_ns) {

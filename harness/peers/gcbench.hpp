@@ -1,10 +1,11 @@
 // GCBench over any memory: the twin of workloads/gcbench.hpp.
 //
-// Purpose: the same trees, array, depths and checks, as a yardstick for the collectors. Where the collected program
-// drops a tree, this one calls `Memory::release` for its nodes if the memory wants that. A pass is an operation.
+// Purpose: the same trees, array, depths and checks, as a yardstick for the collectors. Where the
+// collected program drops a tree, this one calls `Memory::release` for its nodes if the memory
+// wants that. A pass is an operation.
 //
-// Invariant: one path of every short-lived tree, every node of the long-lived tree and every element of the array are
-// read back and compared. Ownership: one thread.
+// Invariant: one path of every short-lived tree, every node of the long-lived tree and every
+// element of the array are read back and compared. Ownership: one thread.
 //
 // Source: J. Ellis, P. Kovac, H.-J. Boehm, "An Artificial Garbage Collection Benchmark" (1997).
 #pragma once
@@ -24,23 +25,16 @@ class Gcbench {
     const auto scale = static_cast<int>(arguments.number("scale", 0, -4, 6));
     const auto warmup = static_cast<int>(arguments.number("warmup", 1, 0, 1e6));
     const auto passes = static_cast<int>(arguments.number("passes", 3, 1, 1e6));
+    const auto most_ns =
+        static_cast<Nanoseconds>(1e9 * arguments.number("most_seconds", 1e4, 0, 1e4));
     arguments.refuse_the_rest();
     Gcbench program{scale};
-    for (int i = 0; i < warmup; ++i) program.pass();
-    Outcome outcome{.program = "gcbench"};
+    program.repeat(warmup, most_ns);
     program.checks_ = 0;
     const auto collections = Memory::collections();
-    const Nanoseconds begin = now_ns();
-    GapProbe gaps{begin};
-    for (int i = 0; i < passes; ++i) {
-      program.pass();
-      gaps.end(now_ns());
-    }
-    outcome.wall_ns = now_ns() - begin;
-    outcome.operations = static_cast<std::uint64_t>(passes);
-    if (collections) outcome.collections = *Memory::collections() - *collections;
+    Outcome outcome = program.repeat(passes, most_ns);
     outcome.checks = program.checks_;
-    outcome.longest_gap_ns = gaps.longest();
+    if (collections) outcome.collections = *Memory::collections() - *collections;
     return outcome;
   }
 
@@ -56,7 +50,25 @@ class Gcbench {
       : least_depth_(4 + scale),
         most_depth_(16 + scale),
         stretch_depth_(18 + scale),
-        array_length_(scale >= 0 ? std::size_t{500'000} << (3 * scale / 2) : std::size_t{500'000} >> (-3 * scale / 2)) {}
+        array_length_(scale >= 0 ? std::size_t{500'000} << (3 * scale / 2)
+                                 : std::size_t{500'000} >> (-3 * scale / 2)) {}
+
+  /// `passes` passes, or fewer when they take longer than `most_ns`.
+  Outcome repeat(int passes, Nanoseconds most_ns) {
+    Outcome outcome{.program = "gcbench"};
+    const Nanoseconds begin = now_ns();
+    Nanoseconds end = begin;
+    GapProbe gaps{begin};
+    for (int i = 0; i < passes && end - begin <= most_ns; ++i) {
+      pass();
+      end = now_ns();
+      gaps.end(end);
+      ++outcome.operations;
+    }
+    outcome.wall_ns = end - begin;
+    outcome.longest_gap_ns = gaps.longest();
+    return outcome;
+  }
 
   static constexpr std::uint64_t tree_size(int depth) { return (std::uint64_t{2} << depth) - 1; }
 
@@ -81,7 +93,8 @@ class Gcbench {
 
   static Node* make_above(int depth, std::int32_t serial, std::int32_t position) {
     const auto below = [&](std::int32_t child) {
-      return depth == 1 ? new_node(nullptr, nullptr, serial, child) : make_above(depth - 1, serial, child);
+      return depth == 1 ? new_node(nullptr, nullptr, serial, child)
+                        : make_above(depth - 1, serial, child);
     };
     Node* const left = below(2 * position);
     Node* const right = below(2 * position + 1);
@@ -125,7 +138,8 @@ class Gcbench {
     release_tree(tree);
   }
 
-  static std::uint64_t check_all(const Node* tree, int depth, std::int32_t serial, std::int32_t position = 1) {
+  static std::uint64_t check_all(const Node* tree, int depth, std::int32_t serial,
+                                 std::int32_t position = 1) {
     check_node(tree, serial, position);
     if (depth == 0) {
       check_leaf(tree);
@@ -135,7 +149,9 @@ class Gcbench {
            check_all(tree->right, depth - 1, serial, 2 * position + 1);
   }
 
-  double element(std::size_t i) const { return i < array_length_ / 2 ? 1.0 / static_cast<double>(i + 1) : 0.0; }
+  double element(std::size_t i) const {
+    return i < array_length_ / 2 ? 1.0 / static_cast<double>(i + 1) : 0.0;
+  }
 
   void construct(int depth, std::int32_t& serial) {
     const std::uint64_t iterations = 2 * tree_size(stretch_depth_) / tree_size(depth);

@@ -1,10 +1,12 @@
 // Requests against a large live set, over any memory: the twin of workloads/latency.hpp.
 //
-// Purpose: the same array of chains, the same request and the same checks. Closed loop (`rate=0`): the next request
-// begins when the last ends. Open loop: requests are due at seeded Poisson times, and latency counts from when a
-// request was due. A link has the 88 bytes of the testbed's link without its header: 96 in every allocator here.
+// Purpose: the same array of chains, the same request and the same checks. Closed loop (`rate=0`):
+// the next request begins when the last ends. Open loop: requests are due at seeded Poisson times,
+// and latency counts from when a request was due. A link has the 88 bytes of the testbed's link
+// without its header: 96 in every allocator here.
 //
-// Invariant: one replaced chain in 64 is read whole, and all are at the end. Ownership: one thread, and the busy one.
+// Invariant: one replaced chain in 64 is read whole, and all are at the end. Ownership: one thread,
+// and the busy one.
 #pragma once
 
 #include <chrono>
@@ -29,11 +31,14 @@ class Latency {
     const double warmup_s = arguments.number("warmup", 0.5, 0, 1e4);
     const double seconds = arguments.number("seconds", 3, 0.001, 1e4);
     const auto seed = static_cast<std::uint64_t>(arguments.number("seed", 42, 0, 1e15));
-    const BusyShape busy{static_cast<std::size_t>(1e6 * arguments.number("busy_mb", 0, 0, 60'000)),
-                         static_cast<Nanoseconds>(1e6 * arguments.number("busy_period_ms", 100, 1, 1e6)),
-                         arguments.number("busy_share", 0.5, 0, 1)};
+    const BusyShape busy{
+        static_cast<std::size_t>(1e6 * arguments.number("busy_mb", 0, 0, 60'000)),
+        static_cast<Nanoseconds>(1e6 * arguments.number("busy_period_ms", 100, 1, 1e6)),
+        arguments.number("busy_share", 0.5, 0, 1)};
     arguments.refuse_the_rest();
-    Latency program{static_cast<std::size_t>(live_bytes) / (sizeof(Link*) + chain_length * testbed_link_bytes), seed};
+    Latency program{
+        static_cast<std::size_t>(live_bytes) / (sizeof(Link*) + chain_length * testbed_link_bytes),
+        seed};
     program.build();
     const BusyThread busy_thread{busy};
     if (warmup_s > 0) program.measure(rate, warmup_s, seed + 1);
@@ -60,7 +65,9 @@ class Latency {
   static_assert(sizeof(Link) + sizeof(void*) == testbed_link_bytes);
 
   Latency(std::size_t slots, std::uint64_t seed)
-      : random_(seed), slots_(slots), chains_(static_cast<Link**>(Memory::zeroed_slots(slots * sizeof(Link*)))) {
+      : random_(seed),
+        slots_(slots),
+        chains_(static_cast<Link**>(Memory::zeroed_slots(slots * sizeof(Link*)))) {
     if (slots == 0) throw UsageError("live_mb is too small for one chain");
   }
 
@@ -75,9 +82,9 @@ class Latency {
     const Nanoseconds begin = now_ns();
     const Nanoseconds deadline = begin + static_cast<Nanoseconds>(seconds * 1e9);
     GapProbe gaps{begin};
-    const Nanoseconds end = rate > 0
-                                ? open_loop(latencies, gaps, outcome.operations, begin, deadline, 1e9 / rate, seed)
-                                : closed_loop(latencies, gaps, outcome.operations, begin, deadline);
+    const Nanoseconds end =
+        rate > 0 ? open_loop(latencies, gaps, outcome.operations, begin, deadline, 1e9 / rate, seed)
+                 : closed_loop(latencies, gaps, outcome.operations, begin, deadline);
     outcome.wall_ns = end - begin;
     if (collections) outcome.collections = *Memory::collections() - *collections;
     outcome.longest_gap_ns = gaps.longest();
@@ -85,8 +92,8 @@ class Latency {
     return outcome;
   }
 
-  Nanoseconds closed_loop(Latencies& latencies, GapProbe& gaps, std::uint64_t& operations, Nanoseconds start,
-                          Nanoseconds deadline) {
+  Nanoseconds closed_loop(Latencies& latencies, GapProbe& gaps, std::uint64_t& operations,
+                          Nanoseconds start, Nanoseconds deadline) {
     for (; start < deadline; ++operations) {
       request();
       const Nanoseconds end = now_ns();
@@ -97,8 +104,9 @@ class Latency {
     return start;
   }
 
-  Nanoseconds open_loop(Latencies& latencies, GapProbe& gaps, std::uint64_t& operations, Nanoseconds begin,
-                        Nanoseconds deadline, double mean_gap_ns, std::uint64_t seed) {
+  Nanoseconds open_loop(Latencies& latencies, GapProbe& gaps, std::uint64_t& operations,
+                        Nanoseconds begin, Nanoseconds deadline, double mean_gap_ns,
+                        std::uint64_t seed) {
     SplitMix arrivals{seed};
     auto due = static_cast<double>(begin);
     Nanoseconds end = begin;

@@ -1,6 +1,8 @@
-// gcbench and latency with malloc and free. Preload an allocator to measure another than the system's.
+// gcbench and latency with malloc and free. Preload an allocator to measure another than the
+// system's.
 //
-// Purpose, invariants: see peer.hpp. An allocator that is preloaded serves every allocation of the program.
+// Purpose, invariants: see peer.hpp. An allocator that is preloaded serves every allocation of the
+// program.
 #include <cstdlib>
 
 #include "harness/peers/peer.hpp"

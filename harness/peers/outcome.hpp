@@ -1,8 +1,9 @@
 // What a peer program prints: one line of JSON.
 //
-// Purpose: the same fields from every peer, in C++ here, in Java and Go in Peer.java and peer.go. Invariant: a percentile
-// is there only where the count allows it; `longest_gap_ns` is the longest time between the ends of two consecutive
-// operations in the measured loop. Ownership: the thread that measures.
+// Purpose: the same fields from every peer, in C++ here, in Java and Go in Peer.java and peer.go.
+// Invariant: a percentile is there only where the count allows it; `longest_gap_ns` is the longest
+// time between the ends of two consecutive operations in the measured loop. Ownership: the thread
+// that measures.
 #pragma once
 
 #include <fmt/format.h>
@@ -17,8 +18,9 @@
 
 namespace tricolour::peers {
 
-/// Latencies of requests, recorded as the testbed records them: each of 4096 ns or more by itself, and of the shorter
-/// ones every 128th for all of them, so that recording costs a peer no more than it costs the testbed.
+/// Latencies of requests, recorded as the testbed records them: each of 4096 ns or more by itself,
+/// and of the shorter ones every 128th for all of them, so that recording costs a peer no more than
+/// it costs the testbed.
 class Latencies {
  public:
   void record(Nanoseconds latency) {
@@ -61,8 +63,9 @@ struct Outcome {
   std::uint64_t operations = 0;
   std::uint64_t checks = 0;  ///< pieces of data that were read back and were what had been written
   Nanoseconds longest_gap_ns = 0;
-  std::optional<std::uint64_t> collections = {};  ///< in the measured region, of a memory that has such
-  std::string latency_from = {};                   ///< "start" or "intended"; empty when there are no requests
+  std::optional<std::uint64_t> collections =
+      {};                         ///< in the measured region, of a memory that has such
+  std::string latency_from = {};  ///< "start" or "intended"; empty when there are no requests
   Histogram latencies = {};
 };
 
@@ -77,7 +80,8 @@ inline std::string percentiles(const Histogram& histogram) {
       percentile(histogram, 0.999, 1), percentile(histogram, 0.9999, 100'000), histogram.max());
 }
 
-/// Peak resident bytes since this program began; getrusage would answer with its parent's, if that was larger.
+/// Peak resident bytes since this program began; getrusage would answer with its parent's, if that
+/// was larger.
 inline std::uint64_t peak_resident() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
@@ -90,15 +94,17 @@ inline void print(const Outcome& outcome, const char* memory) {
   const std::string requests =
       outcome.latency_from.empty()
           ? "null"
-          : fmt::format(R"({{"count": {}, "from": "{}", {}}})", outcome.operations, outcome.latency_from,
-                        percentiles(outcome.latencies));
+          : fmt::format(R"({{"count": {}, "from": "{}", {}}})", outcome.operations,
+                        outcome.latency_from, percentiles(outcome.latencies));
   fmt::print(
-      R"({{"program": "{}", "memory": "{}", "wall_ns": {}, "operations": {}, "operations_per_s": {:.1f}, )"
-      R"("checks": {}, "collections": {}, "peak_resident": {}, "longest_gap_ns": {}, "requests": {}}})"
+      R"({{"program": "{}", "memory": "{}", "wall_ns": {}, "operations": {}, )"
+      R"("operations_per_s": {:.1f}, "checks": {}, "collections": {}, "peak_resident": {}, )"
+      R"("longest_gap_ns": {}, "requests": {}}})"
       "\n",
       outcome.program, memory, outcome.wall_ns, outcome.operations,
-      1e9 * static_cast<double>(outcome.operations) / static_cast<double>(outcome.wall_ns), outcome.checks,
-      outcome.collections ? fmt::format("{}", *outcome.collections) : "null", peak_resident(), outcome.longest_gap_ns, requests);
+      1e9 * static_cast<double>(outcome.operations) / static_cast<double>(outcome.wall_ns),
+      outcome.checks, outcome.collections ? fmt::format("{}", *outcome.collections) : "null",
+      peak_resident(), outcome.longest_gap_ns, requests);
 }
 
 }  // namespace tricolour::peers

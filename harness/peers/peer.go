@@ -1,9 +1,10 @@
 // gcbench and latency under Go's collector.
 //
-// Purpose: the twin of harness/peers/gcbench.hpp and latency.hpp: the same work, checks, arguments and line of JSON. The heap's
-// limit is GOMEMLIMIT with GOGC=off, both in the environment.
+// Purpose: the twin of harness/peers/gcbench.hpp and latency.hpp: the same work, checks, arguments
+// and line of JSON. The heap's limit is GOMEMLIMIT with GOGC=off, both in the environment.
 // Usage: peer_go gcbench|latency|quantiles [NAME=VALUE...]
-// Exit codes: 0; 1 internal error; 2 wrong arguments; 3 a check failed. Out of memory ends the program with 2 and Go's own message.
+// Exit codes: 0; 1 internal error; 2 wrong arguments; 3 a check failed. Out of memory
+// ends the program with 2 and Go's own message.
 package main
 
 import (
@@ -77,14 +78,17 @@ const (
 	half       = 1 << (bucketBits - 1)
 )
 
-// histogram is the log-linear one of harness/histogram.hpp: a quantile is at most 1/64 above, the maximum exact.
+// histogram is the log-linear one of harness/histogram.hpp: a quantile is at most 1/64 above, the
+// maximum exact.
 type histogram struct {
 	counts  []uint64
 	total   uint64
 	largest uint64
 }
 
-func newHistogram() *histogram { return &histogram{counts: make([]uint64, bucketOf(math.MaxUint64)+1)} }
+func newHistogram() *histogram {
+	return &histogram{counts: make([]uint64, bucketOf(math.MaxUint64)+1)}
+}
 
 func (h *histogram) record(value, times uint64) {
 	h.counts[bucketOf(value)] += times
@@ -145,7 +149,8 @@ func (h *histogram) percentiles(count uint64, from string) *percentiles {
 		value := h.quantile(p)
 		return &value
 	}
-	return &percentiles{count, from, at(0.5, 1), at(0.9, 1), at(0.99, 1), at(0.999, 1), at(0.9999, 100_000), h.largest}
+	return &percentiles{count, from, at(0.5, 1), at(0.9, 1), at(0.99, 1), at(0.999, 1),
+		at(0.9999, 100_000), h.largest}
 }
 
 const (
@@ -153,7 +158,8 @@ const (
 	stride = 128
 )
 
-// latencies records each of 4096 ns or more by itself; of the shorter ones every 128th for all of them.
+// latencies records each of 4096 ns or more by itself; of the shorter ones every 128th for all of
+// them.
 type latencies struct {
 	histogram    *histogram
 	untilSampled int
@@ -238,6 +244,7 @@ func runGcbench(a arguments) *outcome {
 	scale := int(a.number("scale", 0, -4, 6))
 	warmup := int(a.number("warmup", 1, 0, 1e6))
 	passes := int(a.number("passes", 3, 1, 1e6))
+	mostNs := int64(1e9 * a.number("most_seconds", 1e4, 0, 1e4))
 	a.refuseTheRest()
 	length := 500_000
 	if scale >= 0 {
@@ -245,25 +252,33 @@ func runGcbench(a arguments) *outcome {
 	} else {
 		length >>= -3 * scale / 2
 	}
-	g := &gcbench{leastDepth: 4 + scale, mostDepth: 16 + scale, stretchDepth: 18 + scale, arrayLength: length}
-	for i := 0; i < warmup; i++ {
-		g.pass()
-	}
+	g := &gcbench{leastDepth: 4 + scale, mostDepth: 16 + scale, stretchDepth: 18 + scale,
+		arrayLength: length}
+	g.repeat(warmup, mostNs)
 	g.checks = 0
 	before := collections()
+	o := g.repeat(passes, mostNs)
+	o.Checks = g.checks
+	o.Collections = collections() - before
+	return o
+}
+
+// repeat makes passes, or fewer when they take longer than mostNs.
+func (g *gcbench) repeat(passes int, mostNs int64) *outcome {
+	o := &outcome{Program: "gcbench"}
 	begin := nanoseconds()
-	longest, last := int64(0), begin
-	for i := 0; i < passes; i++ {
+	last := begin
+	for i := 0; i < passes && last-begin <= mostNs; i++ {
 		g.pass()
 		now := nanoseconds()
-		if now-last > longest {
-			longest = now - last
+		if now-last > o.LongestGapNs {
+			o.LongestGapNs = now - last
 		}
 		last = now
+		o.Operations++
 	}
-	wall := nanoseconds() - begin
-	return &outcome{Program: "gcbench", WallNs: wall, Operations: uint64(passes), Checks: g.checks,
-		Collections: collections() - before, LongestGapNs: longest}
+	o.WallNs = last - begin
+	return o
 }
 
 func treeSize(depth int) uint64 { return 2<<depth - 1 }
@@ -304,7 +319,8 @@ func makeTree(depth int, serial int32) *node {
 
 func checkNode(n *node, serial, position int32) {
 	check(n != nil, "gcbench: a tree has lost a node")
-	check(n.serial == serial && n.position == position, "gcbench: a tree's node does not hold what was written to it")
+	check(n.serial == serial && n.position == position,
+		"gcbench: a tree's node does not hold what was written to it")
 }
 
 func checkLeaf(n *node) {
@@ -334,7 +350,8 @@ func checkAll(n *node, depth int, serial, position int32) uint64 {
 		checkLeaf(n)
 		return 1
 	}
-	return 1 + checkAll(n.left, depth-1, serial, 2*position) + checkAll(n.right, depth-1, serial, 2*position+1)
+	return 1 + checkAll(n.left, depth-1, serial, 2*position) +
+		checkAll(n.right, depth-1, serial, 2*position+1)
 }
 
 func (g *gcbench) element(i int) float64 {
@@ -480,7 +497,8 @@ func (l *latency) closedLoop(o *outcome, recorded *latencies, start, deadline in
 	return start
 }
 
-func (l *latency) openLoop(o *outcome, recorded *latencies, begin, deadline int64, gap float64, arrivals splitMix) int64 {
+func (l *latency) openLoop(o *outcome, recorded *latencies, begin, deadline int64, gap float64,
+	arrivals splitMix) int64 {
 	due, last := float64(begin), begin
 	for ; last < deadline; o.Operations++ {
 		due -= math.Log(arrivals.fraction()) * gap
@@ -520,7 +538,8 @@ func (l *latency) makeChain(slot uint64) *link {
 	l.serial++
 	var head *link
 	for place := uint64(chainLength); place > 0; place-- {
-		head = &link{next: head, serial: l.serial, slot: slot, place: place - 1, hash: mix(l.serial ^ slot)}
+		head = &link{next: head, serial: l.serial, slot: slot, place: place - 1,
+			hash: mix(l.serial ^ slot)}
 	}
 	return head
 }

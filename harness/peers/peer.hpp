@@ -1,9 +1,10 @@
 // The main function of the peers in C++.
 //
-// Purpose: PROGRAM gcbench|latency|quantiles [NAME=VALUE...]. `quantiles` reads whole numbers from standard input and
-// prints what the latency recorder of this program makes of them, so that a test can compare all peers' recorders.
-// A Memory has: name, start(), allocate(bytes) and zeroed_slots(bytes) for references, zeroed_data(bytes) for what holds
-// none, explicit_release, release(pointer), collections() since the start. Allocation throws std::bad_alloc.
+// Purpose: PROGRAM gcbench|latency|quantiles [NAME=VALUE...]. `quantiles` reads whole numbers from
+// standard input and prints what the latency recorder of this program makes of them, so that a test
+// can compare all peers' recorders. A Memory has: name, start(), allocate(bytes) and
+// zeroed_slots(bytes) for references, zeroed_data(bytes) for what holds none, explicit_release,
+// release(pointer), collections() since the start. Allocation throws std::bad_alloc.
 //
 // Exit codes: 0; 1 internal error; 2 wrong arguments; 3 a check failed; 4 out of memory.
 #pragma once

@@ -1,15 +1,21 @@
-# The peers in C++: the testbed's programs with malloc and free, and with Boehm's collector where its library is there. Target `peers` is all of
-# them; they are part of a build with benchmarks.
+# The peers in C++: the testbed's programs with malloc and free, and with Boehm's collector where its library is there.
+# Target `peers` is all of them; a build with benchmarks has them too.
 
-add_custom_target(peers)
+if(TRICOLOUR_BENCHMARKS)
+  add_custom_target(peers ALL)
+else()
+  add_custom_target(peers)
+endif()
+
 function(tricolour_peer memory)
-  add_executable(peer_${memory} EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/harness/peers/${memory}_peer.cpp)
-  target_compile_features(peer_${memory} PRIVATE cxx_std_20)
-  target_include_directories(peer_${memory} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(peer_${memory} PRIVATE fmt::fmt Threads::Threads)
-  set_target_properties(peer_${memory} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
-  tricolour_flags(peer_${memory})
-  add_dependencies(peers peer_${memory})
+  set(peer peer_${memory})
+  add_executable(${peer} EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/harness/peers/${memory}_peer.cpp)
+  target_compile_features(${peer} PRIVATE cxx_std_20)
+  target_include_directories(${peer} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${peer} PRIVATE fmt::fmt Threads::Threads)
+  set_target_properties(${peer} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  tricolour_flags(${peer})
+  add_dependencies(peers ${peer})
 endfunction()
 
 tricolour_peer(malloc)
@@ -21,7 +27,4 @@ if(TRICOLOUR_GC_INCLUDE AND TRICOLOUR_GC_LIBRARY)
   target_link_libraries(peer_boehm PRIVATE ${TRICOLOUR_GC_LIBRARY})
 else()
   message(STATUS "libgc was not found: no peer_boehm")
-endif()
-if(TRICOLOUR_BENCHMARKS)
-  set_target_properties(peers PROPERTIES EXCLUDE_FROM_ALL OFF)
 endif()

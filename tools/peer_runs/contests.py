@@ -16,7 +16,7 @@ COLLECTED = (("stop_the_world", "none"), *(("concurrent", barrier) for barrier i
 BOUNDED = tuple(("concurrent", barrier) for barrier in BARRIERS[:3])
 ALLOCATORS = ("glibc", "jemalloc", "mimalloc")
 JAVA_COLLECTORS = ("serial", "parallel", "g1", "zgc", "shenandoah")
-NEWER_JAVA_COLLECTORS = ("g1", "zgc", "shenandoah")
+NEWER_JAVA_COLLECTORS = {"latency": ("g1", "zgc", "shenandoah"), "gcbench": ("g1", "zgc")}
 PEERS, PRESSURE = "peers", "pressure"
 
 
@@ -62,8 +62,8 @@ def contests(mode: str, smoke: bool) -> list[Contest]:
     if mode == PRESSURE:
         return _pressure(smoke)
     live, live_open, rate = (2, 2, 20_000) if smoke else (400, 100, 300_000)
-    seconds, seconds_open = (0.1, 0.1) if smoke else (2.5, 4.0)
-    passes = 1 if smoke else 3
+    seconds, seconds_open = (0.1, 0.1) if smoke else (2.0, 2.5)
+    passes = 1 if smoke else 2
     found = [
         Contest("latency-closed", "latency", {"live_mb": live, "rate": 0}, ("2x", "1.5x"), ("2x",), live, seconds,
                 base="jemalloc", again="jemalloc", busy={"mimalloc": ("2x",)}),
@@ -84,7 +84,7 @@ def _pressure(smoke: bool) -> list[Contest]:
         for live in (100, 400, 1600, 4000)
     ]
     found.append(Contest("mutators-16", "latency", {"live_mb": 200 * shrink, "rate": 0}, ("2x",), (), 200 * shrink, seconds, mutators=16))
-    found.append(Contest("graph-64", "graph", {}, ("2x",), (), 12, seconds, mutators=64))
+    found.append(Contest("graph-64", "graph", {"nodes": 2000} if smoke else {}, ("2x",), (), 12, seconds, mutators=64))
     return found
 
 
@@ -100,10 +100,11 @@ def cells_of(contest: Contest, java_versions: list[int]) -> list[Cell]:
         if contest.again == allocator:
             found.append(Cell(contest, "malloc", allocator + AGAIN))
         found += [Cell(contest, "malloc", f"{allocator}-busy-as-{heap}", busy_as=heap) for heap in contest.busy.get(allocator, ())]
+    found.append(Cell(contest, "boehm", "boehm"))
     for heap in contest.peer_heaps:
-        found += [Cell(contest, "boehm", "boehm", heap), Cell(contest, "go", "go", heap)]
+        found.append(Cell(contest, "go", "go", heap))
         for place, version in enumerate(java_versions):
-            for collector in NEWER_JAVA_COLLECTORS if place else JAVA_COLLECTORS:
+            for collector in NEWER_JAVA_COLLECTORS[contest.workload] if place else JAVA_COLLECTORS:
                 found.append(Cell(contest, "java", f"java{version}-{collector}", heap))
     return found
 
@@ -121,21 +122,20 @@ def warmup(cell: Cell) -> float:
     if cell.kind == "tricolour":
         return 0
     if cell.contest.workload == "gcbench":
-        return 1 if cell.kind != "java" else 4 if cell.contest.parameters["scale"] <= 0 else 2
-    return (1.5 if cell.kind == "java" else 0.5) * min(1, cell.contest.seconds)
+        return 2 if cell.kind == "java" else 1
+    return (1.0 if cell.kind == "java" else 0.3) * min(1, cell.contest.seconds)
 
 
-# Seconds to start and end a run, and seconds for each GB of live heap to build and check it, by kind; and times of one pass against the
-# testbed's. Measured on two cores of a 2.x GHz virtual machine: for the estimate alone.
-START_S = {"tricolour": 0.2, "malloc": 0.1, "boehm": 0.1, "java": 0.7, "go": 0.1}
-BUILD_S_PER_GB = {"tricolour": 4.0, "malloc": 2.0, "boehm": 4.0, "java": 4.0, "go": 4.0}
-PASS_FACTOR = {"tricolour": 1.2, "malloc": 2.5, "boehm": 7.0, "java": 3.0, "go": 5.0}
-PASS_S_PER_LIVE_GB = 5.0
+# Seconds to start and end a run; seconds for each GB of live heap to build and check it; and seconds of a pass for each
+# GB that lives, all by kind. Measured on a virtual machine with two cores, for the estimate alone.
+START_S = {"tricolour": 0.2, "malloc": 0.1, "boehm": 0.1, "java": 0.6, "go": 0.1}
+BUILD_S_PER_GB = {"tricolour": 1.5, "malloc": 1.5, "boehm": 3.0, "java": 2.5, "go": 3.0}
+PASS_S_PER_GB = {"tricolour": 5.0, "malloc": 10.0, "boehm": 15.0, "java": 12.0, "go": 25.0}
 
 
 def nominal_seconds(cell: Cell) -> float:
     live_gb = cell.contest.live_mb * cell.contest.mutators / 1000
     if cell.contest.workload == "gcbench":
         passes = cell.contest.passes + warmup(cell)
-        return START_S[cell.kind] + passes * PASS_S_PER_LIVE_GB * live_gb * PASS_FACTOR[cell.kind]
+        return START_S[cell.kind] + passes * PASS_S_PER_GB[cell.kind] * live_gb
     return START_S[cell.kind] + cell.contest.seconds + warmup(cell) + BUILD_S_PER_GB[cell.kind] * live_gb

@@ -13,6 +13,7 @@ from pathlib import Path
 from .contests import Cell
 
 PLAN, RUNS = "plan.json", "runs.jsonl"
+MOST_TIMEOUTS = 2
 
 
 class Unusable(Exception):
@@ -57,12 +58,20 @@ class Journal:
     def done(self) -> set[tuple[int, str]]:
         return {(run["round"], run["cell"]) for run in self.runs}
 
+    def of(self, cell: str) -> list[dict]:
+        return [run for run in self.runs if run["cell"] == cell]
+
     def append(self, run: dict) -> None:
         with self._path.open("a") as file:
             file.write(json.dumps(run) + "\n")
             file.flush()
             os.fsync(file.fileno())
         self.runs.append(run)
+
+
+def given_up(runs: list[dict]) -> bool:
+    """Of one cell: a program that hangs every time must not hold up the others in every round."""
+    return sum(run["status"] == "timeout" for run in runs) >= MOST_TIMEOUTS
 
 
 def order(cells: list[Cell], rounds: int, seed: int) -> list[tuple[int, Cell]]:

@@ -21,6 +21,7 @@ JAVA_HOMES = Path("/usr/lib/jvm")
 OLDEST_JAVA = 17
 JAVA_FLAGS = {"serial": "UseSerialGC", "parallel": "UseParallelGC", "g1": "UseG1GC", "zgc": "UseZGC", "shenandoah": "UseShenandoahGC"}
 MARKERS = 2
+MOST_SECONDS = 1  # of warming up, and of measuring, before the next pass of gcbench is not begun
 
 
 class BuildFailed(Exception):
@@ -65,7 +66,7 @@ class Programs:
         if cell.kind == "go":
             return [str(self.built / "peer_go"), *words], {"GOMEMLIMIT": str(size), "GOGC": "off"}
         if cell.kind == "boehm":
-            return [str(self.build / "peer_boehm"), *words], {"GC_MARKERS": str(MARKERS), "GC_MAXIMUM_HEAP_SIZE": str(size)}
+            return [str(self.build / "peer_boehm"), *words], {"GC_MARKERS": str(MARKERS)}
         library = library_of(allocator_of(cell))
         return [str(self.build / "peer_malloc"), *words], {"LD_PRELOAD": library} if library else {}
 
@@ -94,7 +95,7 @@ def _peer_words(cell: Cell, seed: int, busy: dict) -> list[str]:
     contest = cell.contest
     words = dict(contest.parameters, warmup=warmup(cell))
     if contest.workload == "gcbench":
-        words["passes"] = contest.passes
+        words |= {"passes": contest.passes, "most_seconds": MOST_SECONDS}
     else:
         words |= {"seconds": contest.seconds, "seed": seed}
     if cell.busy_as:
@@ -137,7 +138,8 @@ def _find_java(programs: Programs) -> None:
         programs.java = {}
         programs.missing[f"java{OLDEST_JAVA}"] = f"no Java compiler of version {OLDEST_JAVA} or later was found (default-jdk-headless)"
     else:
-        _run([compiler, "--release", str(OLDEST_JAVA), "-d", programs.built, SOURCES / "Peer.java"])
+        if not _fresh(programs.built / "Peer.class", SOURCES / "Peer.java"):
+            _run([compiler, "--release", str(OLDEST_JAVA), "-d", programs.built, SOURCES / "Peer.java"])
         if OLDEST_JAVA not in programs.java:
             programs.missing[f"java{OLDEST_JAVA}"] = f"no Java {OLDEST_JAVA} was found (openjdk-{OLDEST_JAVA}-jdk-headless)"
 
@@ -156,6 +158,10 @@ def _find_go(programs: Programs) -> None:
         programs.missing["go"] = "go was not found (golang-go)"
         return
     _run(["go", "build", "-o", programs.built / "peer_go", SOURCES / "peer.go"])
+
+
+def _fresh(made: Path, source: Path) -> bool:
+    return made.exists() and made.stat().st_mtime > source.stat().st_mtime
 
 
 def _run(words: list) -> None:

@@ -14,6 +14,7 @@ from tricolour_report.writing import publish
 
 from . import measured
 from .contests import AGAIN, Cell
+from .journal import given_up
 from .programs import heap_bytes
 from .targets import evaluate, verdicts
 
@@ -29,7 +30,7 @@ def assemble(plan: dict, cells: list[Cell], missing: dict[str, str], runs: list[
         "created_utc": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "rounds": rounds,
         "seed": plan["request"]["seed"],
-        "finished": all(len(entry["runs"]) == rounds for entry in entries if entry["status"] != "missing"),
+        "finished": all(len(entry["runs"]) == rounds or given_up(entry["runs"]) for entry in entries if entry["status"] != "missing"),
         "provenance": plan["provenance"],
         "heaps": plan["heaps"],
         "busy": plan["busy"],
@@ -129,9 +130,9 @@ def _reading(document: dict) -> list[str]:
         "Ratios are paired by round, with 95 % t intervals on their logarithms; where an interval holds 1, no difference was shown. Other figures are medians "
         "over runs. The worst request is the longest of a run: its least over runs is what the program can do, the median and the greatest what it does. "
         f"A collector that collects fewer than 3 times in the median run is starved, and its figures say nothing of collecting.",
-        "Each heap is the same number of bytes for all that take a limit: -Xmx and -Xms for Java (pages touched before), GC_MAXIMUM_HEAP_SIZE for Boehm's "
-        "collector, GOMEMLIMIT with GOGC=off for Go, which is a limit on all of its memory that it may exceed. malloc has none; peak resident memory is beside "
-        "it. That of Java 17's ZGC counts its heap three times, because it maps it three times.",
+        "Each heap is the same number of bytes for all that take a limit: -Xmx and -Xms for Java (pages touched before), GOMEMLIMIT with GOGC=off for Go, "
+        "which is a limit on all of its memory that it may exceed. malloc and Boehm's collector have none (the collector has one, but gives up where the "
+        "others run): peak resident memory is beside them. That of Java 17's ZGC counts its heap three times, because it maps it three times.",
     ]
     if document["mode"] == "peers":
         lines.append("Warm-up is outside the measured region. In an open loop latency counts from the intended start.")

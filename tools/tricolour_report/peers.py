@@ -22,6 +22,7 @@ FIGURE = Path("plots") / "peers.png"
 SCHEMA_VERSION = 1
 PUBLISHED = schema.FOLDER.parent / "reference" / "peers"
 FEWEST_CYCLES = 3
+ABSENT_TEXT = f"There is no {FILE}, neither in the sweep's folder nor in results/reference/peers."
 
 # By the beginning of a contest's name: the figures of which ratios are shown, and whether more of it is better.
 COMPARED = {
@@ -82,6 +83,24 @@ class Peers:
     picture: str  # a data URI, or empty
 
     @property
+    def same(self) -> str:
+        return same_text(self.document["same_against_same"])
+
+    @property
+    def targets(self) -> list[list[str]]:
+        return [target_text(target) for target in self.document["targets"]]
+
+    @property
+    def tables(self) -> list[dict]:
+        """For a page: each contest with its columns and rows."""
+        found = []
+        for contest in self.contests:
+            base = self.base(contest)
+            rows = [{"texts": row(cell, base), "failed": cell.status not in ("ok", "missing")} for cell in self.of(contest)]
+            found.append({"name": contest, "columns": columns(contest, base), "rows": rows})
+        return found
+
+    @property
     def contests(self) -> list[str]:
         return list(dict.fromkeys(cell.contest for cell in self.cells))
 
@@ -115,6 +134,14 @@ def read_peers(folder: Path) -> Peers | None:
     picture = home / FIGURE
     inline = "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode("ascii") if picture.exists() else ""
     return Peers(home == folder, document, cells_of(document), inline)
+
+
+def appendix(folder: Path) -> tuple[Peers | None, str]:
+    """(the comparison, why there is none)."""
+    try:
+        return read_peers(folder), ABSENT_TEXT
+    except DamagedRun as damage:
+        return None, f"The comparison with others is damaged: {damage}"
 
 
 def first_violation(document: dict) -> str | None:

@@ -8,8 +8,10 @@ from statistics import median
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from ..peers import PeerCell, Peers
+from ..quantities import measured
 from .style import COLOURS, FAILED, FREE_COLOURS, GREY, log_time_axis, panels
 
 PEER_COLOURS = dict(zip(("malloc", "java", "go", "boehm"), FREE_COLOURS))
@@ -50,17 +52,20 @@ def _panel(axes: Axes, cells: list[PeerCell], figure: str, title: str) -> None:
         else:
             said = cell.status.replace("_", " ") if cell.status != "ok" else "no such figure"
             axes.text(least, place, said, va="center", fontsize=7, color=FAILED if cell.status not in ("ok", "missing") else GREY)
-    axes.set_yticks(range(len(cells)), [cell.label for cell in cells], fontsize=7)
+    axes.set_yticks(range(len(cells)), [cell.label + (" (starved)" if cell.starved else "") for cell in cells], fontsize=7)
     axes.set_ylim(len(cells) - 0.5, -0.5)
     axes.set_title(title)
     if not figure.endswith("_ns"):
         axes.set_xlim(left=0)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: measured(value, "/s")))
         axes.set_xlabel("more is better")
         return
     axes.set_xscale("log")
     axes.set_xlabel("less is better")
     if known:
         log_time_axis(axes.xaxis, least, max(known))
+    else:
+        axes.xaxis.set_ticks([])
 
 
 def _colour(cell: PeerCell) -> str:
