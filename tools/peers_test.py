@@ -121,19 +121,34 @@ def test_what_a_hanging_program_started_ends_with_it(tmp_path):
     assert not stat.exists() or stat.read_text().split()[2] == "Z"
 
 
-def test_a_missing_package_is_a_row_with_its_status(build_dir, tmp_path):
+@pytest.fixture
+def path_without_go(tmp_path):
+    """A folder with every program of the system but Go."""
     path = tmp_path / "path"
     path.mkdir()
-    for folder in ("/usr/bin", "/bin"):
+    for folder in ("/usr/bin", "/usr/sbin", "/bin"):
         for program in Path(folder).iterdir():
             if program.name not in ("go", "gofmt") and not (path / program.name).exists():
                 (path / program.name).symlink_to(program)
+    return path
+
+
+def test_a_missing_package_is_a_row_with_its_status(build_dir, tmp_path, path_without_go):
     names = ["gcbench-0/go@2x", "gcbench-0/glibc"]
-    finished = peers(build_dir, tmp_path / "out", "--rounds", "1", "--only", *names, environment={"PATH": str(path)})
+    finished = peers(build_dir, tmp_path / "out", "--rounds", "1", "--only", *names, environment={"PATH": str(path_without_go)})
     assert finished.returncode == 0, finished.stderr
     assert statuses(tmp_path / "out") == {names[0]: "missing", names[1]: "ok"}
     assert "missing: go was not found (golang-go): gcbench-0/go@2x" in finished.stderr
     assert "go was not found" in (tmp_path / "out/README.md").read_text() and document(tmp_path / "out")["finished"]
+
+
+def test_a_package_that_cannot_be_had_is_said_and_is_no_failure(path_without_go):
+    (path_without_go / "apt-get").unlink()
+    (path_without_go / "apt-get").write_text("#!/bin/sh\nexit 100\n")
+    (path_without_go / "apt-get").chmod(0o755)
+    finished = subprocess.run([ROOT / "tools/packages", "peers"], capture_output=True, text=True, env=os.environ | {"PATH": str(path_without_go)})
+    assert finished.returncode == 0, finished.stderr
+    assert "golang-go cannot be had; its peers will be missing" in finished.stderr
 
 
 def test_an_allocator_that_cannot_be_loaded_is_missing_not_another(tmp_path):
