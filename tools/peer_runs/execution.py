@@ -17,7 +17,9 @@ SAID = 400
 
 @dataclass(frozen=True)
 class Ended:
-    """`document`: the JSON object of a run that is ok, else empty; `error`: what the program said last, else empty."""
+    """`document`: the JSON object of a run that is ok, else empty; `error`: what the program said
+    last, else empty.
+    """
 
     status: str
     document: dict
@@ -26,8 +28,17 @@ class Ended:
 
 def execute(words: list[str], environment: dict[str, str], timeout_s: float, folder: Path) -> Ended:
     try:
-        process = subprocess.Popen(words, env=os.environ | environment, cwd=folder, start_new_session=True, text=True, errors="replace",
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            words,
+            env=os.environ | environment,
+            cwd=folder,
+            start_new_session=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
     except OSError as error:
         return Ended("error", {}, f"{words[0]} cannot be started: {error.strerror}")
     try:

@@ -1,8 +1,9 @@
 """What is planned and what is done, so that an interrupted comparison goes on.
 
-Purpose: `plan.json`, written before the first run: what was asked for, with which build, the heaps, and how busy a marker is; and `runs.jsonl`, one
-line for each run that ended.
-Invariant: a line is there whole or not at all: what an interruption left of a last line is cut off. What is resumed is what was planned.
+Purpose: `plan.json`, written before the first run: what was asked for, with which build, the heaps,
+and how busy a marker is; and `runs.jsonl`, one line for each run that ended.
+Invariant: a line is there whole or not at all: what an interruption left of a last line is cut off.
+What is resumed is what was planned.
 """
 
 import json
@@ -17,30 +18,42 @@ MOST_TIMEOUTS = 2
 
 
 class Unusable(Exception):
-    """The folder cannot be written to or resumed; the text says why and what would help."""
+    """Wrong usage, or a folder that cannot be written to or resumed; the text says what would help."""
 
 
 def begin(folder: Path, plan: dict) -> None:
     try:
         folder.mkdir(parents=True)
     except FileExistsError:
-        raise Unusable(f"{folder} exists: --resume goes on with it, and another --out is another comparison") from None
+        raise Unusable(
+            f"{folder} exists: --resume goes on with it, and another --out is another comparison"
+        ) from None
     beside = folder / (PLAN + ".part")
     beside.write_text(json.dumps(plan, indent=1) + "\n")
     beside.rename(folder / PLAN)
 
 
 def resume(folder: Path, request: dict, build: str) -> dict:
-    """The plan in `folder`, which must be for the same request and `build`, the digest of the programs."""
+    """The plan in `folder`, which must be for the same request and `build`, the digest of the
+    programs.
+    """
     try:
         plan = json.loads((folder / PLAN).read_text())
     except (OSError, ValueError) as error:
-        raise Unusable(f"{folder / PLAN} cannot be read ({error}): there is nothing to resume") from error
+        raise Unusable(
+            f"{folder / PLAN} cannot be read ({error}): there is nothing to resume"
+        ) from error
     for name, value in request.items():
         if plan["request"].get(name) != value:
-            raise Unusable(f"{folder} was begun with {name} {plan['request'].get(name)!r}, not {value!r}: resume it with the same arguments")
+            raise Unusable(
+                f"{folder} was begun with {name} {plan['request'].get(name)!r}, not {value!r}:"
+                " resume it with the same arguments"
+            )
     if plan["build"] != build:
-        raise Unusable(f"{folder} was begun with another build of the programs: its runs do not compare with new ones")
+        raise Unusable(
+            f"{folder} was begun with another build of the programs: its runs do not compare with"
+            " new ones"
+        )
     return plan
 
 

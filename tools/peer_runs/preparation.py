@@ -1,9 +1,9 @@
 """What has to be known before the first run: the minimum heaps, and how busy a marker is.
 
-Purpose: `heaps`, the minimum heap of each contest in bytes, which the testbed finds and remembers; `busy`, for each heap whose marker a peer
-runs beside, the arguments of the peer's busy thread.
-Invariant: the busy thread has the period of the collector's cycles and the share of time for which its marker and sweeper ran, both measured here in
-one run of concurrent/yuasa at that heap.
+Purpose: `heaps`, the minimum heap of each contest in bytes, which the testbed finds and remembers;
+`busy`, for each heap whose marker a peer runs beside, the arguments of the peer's busy thread.
+Invariant: the busy thread has the period of the collector's cycles and the share of time for which
+its marker and sweeper ran, both measured here in one run of concurrent/yuasa at that heap.
 """
 
 import json
@@ -30,16 +30,22 @@ def minimum_heaps(programs: Programs, contests: list[Contest]) -> dict[str, int]
         words = [str(programs.build / "tricolour"), "minheap", *workload_words(contest), "--json"]
         finished = subprocess.run(words, capture_output=True, text=True)
         if finished.returncode != 0:
-            raise PreparationFailed(f"{' '.join(words)}: exit {finished.returncode}\n{finished.stderr[-2000:]}")
+            raise PreparationFailed(
+                f"{' '.join(words)}: exit {finished.returncode}\n{finished.stderr[-2000:]}"
+            )
         found[contest.name] = json.loads(finished.stdout)["bytes"]
     return found
 
 
-def probe(programs: Programs, contest: Contest, heap: str, heaps: dict, seed: int) -> tuple[dict, dict]:
+def probe(
+    programs: Programs, contest: Contest, heap: str, heaps: dict, seed: int
+) -> tuple[dict, dict]:
     """(what a run of concurrent/yuasa measured, its provenance)."""
     program, kind = MARKED
     with tempfile.TemporaryDirectory() as scratch:
-        words, environment = programs.command(Cell(contest, kind, program, heap), seed, heaps, {}, Path(scratch))
+        words, environment = programs.command(
+            Cell(contest, kind, program, heap), seed, heaps, {}, Path(scratch)
+        )
         ended = execute(words, environment, PROBE_TIMEOUT_S, Path(scratch))
         if ended.status != "ok":
             raise PreparationFailed(f"{' '.join(words)}: {ended.status}: {ended.error}")

@@ -1,7 +1,8 @@
 """The programs: found, built, and the command that runs a cell.
 
 Purpose: everything that knows where a program is and how it is called.
-Invariant: a package that is not there takes its cells out of the rounds with a sentence, and nothing else.
+Invariant: a package that is not there takes its cells out of the rounds with a sentence, and
+nothing else.
 """
 
 import ctypes.util
@@ -13,13 +14,19 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .contests import Cell, allocator_of, warmup
+from .contests import Cell, allocator_of, multiple, warmup
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "harness" / "peers"
 JAVA_HOMES = Path("/usr/lib/jvm")
 OLDEST_JAVA = 17
-JAVA_FLAGS = {"serial": "UseSerialGC", "parallel": "UseParallelGC", "g1": "UseG1GC", "zgc": "UseZGC", "shenandoah": "UseShenandoahGC"}
+JAVA_FLAGS = {
+    "serial": "UseSerialGC",
+    "parallel": "UseParallelGC",
+    "g1": "UseG1GC",
+    "zgc": "UseZGC",
+    "shenandoah": "UseShenandoahGC",
+}
 MARKERS = 2
 MOST_SECONDS = 1  # of warming up, and of measuring, before the next pass of gcbench is not begun
 
@@ -53,16 +60,32 @@ class Programs:
         keys = {"malloc": allocator_of(cell), "java": cell.program.split("-")[0]}
         return self.missing.get(keys.get(cell.kind, cell.kind), "")
 
-    def command(self, cell: Cell, seed: int, heaps: dict, busy: dict, folder: Path) -> tuple[list[str], dict[str, str]]:
-        """Words and environment. `heaps`: minimum heap by contest; `busy`: what a marker did, by contest and heap."""
+    def command(
+        self, cell: Cell, seed: int, heaps: dict, busy: dict, folder: Path
+    ) -> tuple[list[str], dict[str, str]]:
+        """Words and environment. `heaps`: minimum heap by contest; `busy`: what a marker did, by
+        contest and heap.
+        """
         size = heap_bytes(cell, heaps)
         if cell.kind == "tricolour":
             return self._tricolour(cell, seed, heaps[cell.contest.name], folder), {}
         words = [cell.contest.workload, *_peer_words(cell, seed, busy)]
         if cell.kind == "java":
             version, collector = re.fullmatch(r"java(\d+)-(\w+)", cell.program).groups()
-            flags = [f"-Xms{size}", f"-Xmx{size}", "-XX:+AlwaysPreTouch", f"-XX:+{JAVA_FLAGS[collector]}"]
-            return [str(self.java[int(version)]), *flags, "-cp", str(self.built), "Peer", *words], {}
+            flags = [
+                f"-Xms{size}",
+                f"-Xmx{size}",
+                "-XX:+AlwaysPreTouch",
+                f"-XX:+{JAVA_FLAGS[collector]}",
+            ]
+            return [
+                str(self.java[int(version)]),
+                *flags,
+                "-cp",
+                str(self.built),
+                "Peer",
+                *words,
+            ], {}
         if cell.kind == "go":
             return [str(self.built / "peer_go"), *words], {"GOMEMLIMIT": str(size), "GOGC": "off"}
         if cell.kind == "boehm":
@@ -73,10 +96,30 @@ class Programs:
     def _tricolour(self, cell: Cell, seed: int, least: int, folder: Path) -> list[str]:
         contest = cell.contest
         collector, barrier = cell.program.split("-")
-        length = ["--operations", str(contest.passes)] if contest.passes else ["--seconds", f"{contest.seconds:g}"]
+        length = (
+            ["--operations", str(contest.passes)]
+            if contest.passes
+            else ["--seconds", f"{contest.seconds:g}"]
+        )
         return [
-            str(self.build / "tricolour"), "run", "--collector", collector, "--barrier", barrier, *workload_words(contest),
-            "--heap", cell.heap, "--min-heap", str(least), *length, "--seed", str(seed), "--json", "--quiet", "--out", str(folder / "run"),
+            str(self.build / "tricolour"),
+            "run",
+            "--collector",
+            collector,
+            "--barrier",
+            barrier,
+            *workload_words(contest),
+            "--heap",
+            cell.heap,
+            "--min-heap",
+            str(least),
+            *length,
+            "--seed",
+            str(seed),
+            "--json",
+            "--quiet",
+            "--out",
+            str(folder / "run"),
         ]
 
 
@@ -88,7 +131,7 @@ def workload_words(contest) -> list[str]:
 
 
 def heap_bytes(cell: Cell, heaps: dict) -> int | None:
-    return int(heaps[cell.contest.name] * float(cell.heap.removesuffix("x"))) if cell.heap else None
+    return int(heaps[cell.contest.name] * multiple(cell.heap)) if cell.heap else None
 
 
 def _peer_words(cell: Cell, seed: int, busy: dict) -> list[str]:
@@ -109,7 +152,9 @@ def library_of(allocator: str) -> str:
 
 
 def find(build: Path | None) -> Programs:
-    """Builds what can be built. `build`: a folder that has tricolour and the peers in C++, instead of the release build."""
+    """Builds what can be built. `build`: a folder that has tricolour and the peers in C++, instead
+    of the release build.
+    """
     if build is None:
         _run([ROOT / "tools" / "build", "release", "tricolour", "peers"])
     programs = Programs((build or ROOT / "build" / "release").absolute(), ROOT / "build" / "peers")
@@ -126,22 +171,38 @@ def find(build: Path | None) -> Programs:
 
 def _find_java(programs: Programs) -> None:
     found = {}
-    candidates = [Path(java) for java in [shutil.which("java")] if java] + sorted(JAVA_HOMES.glob("*/bin/java"))
+    candidates = [Path(java) for java in [shutil.which("java")] if java] + sorted(
+        JAVA_HOMES.glob("*/bin/java")
+    )
     for java in candidates:
         if (version := java_version(java)) is not None:
             found.setdefault(version, java)
-    compilers = [java.resolve().parent / "javac" for version, java in found.items() if version >= OLDEST_JAVA]
+    compilers = [
+        java.resolve().parent / "javac" for version, java in found.items() if version >= OLDEST_JAVA
+    ]
     compiler = next((one for one in compilers if one.exists()), None)
     newest = max(found, default=0)
-    programs.java = {version: found[version] for version in sorted({OLDEST_JAVA, newest} & found.keys()) if version >= OLDEST_JAVA}
+    programs.java = {
+        version: found[version]
+        for version in sorted({OLDEST_JAVA, newest} & found.keys())
+        if version >= OLDEST_JAVA
+    }
     if compiler is None:
         programs.java = {}
-        programs.missing[f"java{OLDEST_JAVA}"] = f"no Java compiler of version {OLDEST_JAVA} or later was found (default-jdk-headless)"
+        programs.missing[f"java{OLDEST_JAVA}"] = (
+            f"no Java compiler of version {OLDEST_JAVA} or later was found (default-jdk-headless)"
+        )
     else:
-        if not _fresh(programs.built / "Peer.class", SOURCES / "Peer.java"):
-            _run([compiler, "--release", str(OLDEST_JAVA), "-d", programs.built, SOURCES / "Peer.java"])
+        sources = sorted((SOURCES / "java").glob("*.java"))
+        _make(
+            programs.built / "Peer.class",
+            sources,
+            [compiler, "--release", str(OLDEST_JAVA), "-d", programs.built],
+        )
         if OLDEST_JAVA not in programs.java:
-            programs.missing[f"java{OLDEST_JAVA}"] = f"no Java {OLDEST_JAVA} was found (openjdk-{OLDEST_JAVA}-jdk-headless)"
+            programs.missing[f"java{OLDEST_JAVA}"] = (
+                f"no Java {OLDEST_JAVA} was found (openjdk-{OLDEST_JAVA}-jdk-headless)"
+            )
 
 
 def java_version(java: Path) -> int | None:
@@ -157,14 +218,25 @@ def _find_go(programs: Programs) -> None:
     if shutil.which("go") is None:
         programs.missing["go"] = "go was not found (golang-go)"
         return
-    _run(["go", "build", "-o", programs.built / "peer_go", SOURCES / "peer.go"])
+    target = programs.built / "peer_go"
+    _make(target, sorted((SOURCES / "go").glob("*.go")), ["go", "build", "-o", target])
 
 
-def _fresh(made: Path, source: Path) -> bool:
-    return made.exists() and made.stat().st_mtime > source.stat().st_mtime
+def _make(target: Path, sources: list[Path], compile_words: list) -> None:
+    """Compiles when a source is newer than what was made of it."""
+    if not target.exists() or target.stat().st_mtime <= max(one.stat().st_mtime for one in sources):
+        _run([*compile_words, *sources])
 
 
 def _run(words: list) -> None:
-    finished = subprocess.run([os.fspath(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    finished = subprocess.run(
+        [os.fspath(word) for word in words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     if finished.returncode != 0:
-        raise BuildFailed(f"{' '.join(os.fspath(word) for word in words)}: exit {finished.returncode}\n{finished.stdout[-2000:]}")
+        raise BuildFailed(
+            f"{' '.join(os.fspath(word) for word in words)}: exit"
+            f" {finished.returncode}\n{finished.stdout[-2000:]}"
+        )

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .programs import ROOT, Programs, library_of
+from .programs import Programs, library_of
 
 HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 KEYS = ("commit", "host", "cpu", "cores", "kernel", "governor", "compiler", "memory_bytes", "utc")
@@ -32,18 +32,26 @@ def describe(programs: Programs, testbed: dict) -> dict[str, str]:
         found[f"java{version}"] = _said([java, "-version"], r"\(build ([^)]+)\)")
     if "go" not in programs.missing:
         found["go"] = _said(["go", "version"], r"go version (\S+)")
-    return found | {"command": "tools/peers" + "".join(f" {shlex.quote(word)}" for word in sys.argv[1:])}
+    return found | {
+        "command": "tools/peers" + "".join(f" {shlex.quote(word)}" for word in sys.argv[1:])
+    }
 
 
 def _package(library: str) -> str:
     """The version of the Debian package that owns the library."""
     owner = _said(["dpkg-query", "--search", f"*/{library}"], r"^([^:,\s]+)", "")
-    return _said(["dpkg-query", "--show", "--showformat=${Version}", owner], r"(\S+)", "") if owner else ""
+    return (
+        _said(["dpkg-query", "--show", "--showformat=${Version}", owner], r"(\S+)", "")
+        if owner
+        else ""
+    )
 
 
 def _said(words: list, pattern: str, otherwise: str = "unknown") -> str:
     try:
-        finished = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=30)
+        finished = subprocess.run(
+            [str(word) for word in words], capture_output=True, text=True, timeout=30
+        )
     except (OSError, subprocess.TimeoutExpired):
         return otherwise
     found = re.search(pattern, finished.stdout + finished.stderr)

@@ -1,7 +1,9 @@
 """The testbed beside other allocators and collectors, one panel for each contest and figure.
 
-Purpose: where each program is, and how far its runs are apart. A dot is the median over runs, a line goes from the least to the greatest.
-Invariants: the axis of a time is logarithmic; a program without a run that is ok is named, with its status where its dot would be.
+Purpose: where each program is, and how far its runs are apart. A dot is the median over runs, a
+line goes from the least to the greatest.
+Invariants: the axis of a time is logarithmic; a program without a run that is ok is named, with its
+status where its dot would be.
 """
 
 from statistics import median
@@ -16,7 +18,11 @@ from .style import COLOURS, FAILED, FREE_COLOURS, GREY, log_time_axis, panels
 
 PEER_COLOURS = dict(zip(("malloc", "java", "go", "boehm"), FREE_COLOURS))
 PANELS = {
-    "latency-closed": (("operations_per_s", "requests/s"), ("p9999_ns", "p99.99"), ("max_ns", "worst request")),
+    "latency-closed": (
+        ("operations_per_s", "requests/s"),
+        ("p9999_ns", "p99.99"),
+        ("max_ns", "worst request"),
+    ),
     "latency-open": (("p999_ns", "p99.9"), ("p9999_ns", "p99.99"), ("max_ns", "worst request")),
     "gcbench": (("pass_ns", "time of a pass"),),
     "pauses": (("longest_pause_ns", "longest pause"),),
@@ -37,7 +43,9 @@ def draw_peers(peers: Peers) -> Figure | None:
 
 
 def _panels_of(contest: str) -> tuple[tuple[str, str], ...]:
-    return next((found for begin, found in PANELS.items() if contest.startswith(begin)), OTHER_PANELS)
+    return next(
+        (found for begin, found in PANELS.items() if contest.startswith(begin)), OTHER_PANELS
+    )
 
 
 def _panel(axes: Axes, cells: list[PeerCell], figure: str, title: str) -> None:
@@ -51,8 +59,19 @@ def _panel(axes: Axes, cells: list[PeerCell], figure: str, title: str) -> None:
             axes.plot(median(one), place, "o", color=colour, markersize=4.5)
         else:
             said = cell.status.replace("_", " ") if cell.status != "ok" else "no such figure"
-            axes.text(least, place, said, va="center", fontsize=7, color=FAILED if cell.status not in ("ok", "missing") else GREY)
-    axes.set_yticks(range(len(cells)), [cell.label + (" (starved)" if cell.starved else "") for cell in cells], fontsize=7)
+            axes.text(
+                least,
+                place,
+                said,
+                va="center",
+                fontsize=7,
+                color=FAILED if cell.status not in ("ok", "missing") else GREY,
+            )
+    axes.set_yticks(
+        range(len(cells)),
+        [cell.label + (" (starved)" if cell.starved else "") for cell in cells],
+        fontsize=7,
+    )
     axes.set_ylim(len(cells) - 0.5, -0.5)
     axes.set_title(title)
     if not figure.endswith("_ns"):
@@ -69,4 +88,6 @@ def _panel(axes: Axes, cells: list[PeerCell], figure: str, title: str) -> None:
 
 
 def _colour(cell: PeerCell) -> str:
-    return COLOURS[cell.program.split("-")[0]] if cell.kind == "tricolour" else PEER_COLOURS[cell.kind]
+    return (
+        COLOURS[cell.program.split("-")[0]] if cell.kind == "tricolour" else PEER_COLOURS[cell.kind]
+    )
