@@ -48,10 +48,10 @@ class Concurrent final : public Collector {
     thread_.join();
   }
 
-  void on_refill(MutatorContext& mutator, std::size_t bytes) override {
+  void on_refill(MutatorContext& mutator, std::size_t) override {
     cycle_.rethrow_failure();
     if (cycle_.phase() == Phase::marking) {
-      if (options_.assist) assist(mutator, bytes);
+      if (options_.assist) assist(mutator, pacer_.owed_bytes(cycle_.marker().marked_bytes(), heap_.used_bytes()));
     } else if (heap_.used_bytes() >= pacer_.trigger_bytes()) {
       request(Cause::pacing);
     }
@@ -60,9 +60,11 @@ class Concurrent final : public Collector {
   bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned& attempts) override {
     cycle_.rethrow_failure();
     if (!stopped_.worth_trying(attempts)) return false;
-    if (attempts == 0) {
-      stall_until_completed(mutator, request(Cause::exhausted));
-      attempts = 1;
+    if (attempts < concurrent_attempts) {
+      const std::uint64_t target = request(Cause::exhausted);
+      help_to_complete(mutator, target);
+      stall_until_completed(mutator, target);
+      ++attempts;
     } else {
       attempts += collect_in_pause(mutator);
     }
@@ -146,6 +148,8 @@ class Concurrent final : public Collector {
     world.stop({PauseKind::cycle_begin, cause}, [&](Pause&) {
       allocated_bytes_ = heap_.handed_out.load(std::memory_order_relaxed);
       cycle_.begin(world, false);
+      pacer_.cycle_began(heap_.used_bytes());
+      heap_.hole_piece_bytes.store(std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes), std::memory_order_relaxed);
     });
     return true;
   }
@@ -169,6 +173,7 @@ class Concurrent final : public Collector {
     world.stop({PauseKind::termination, Cause::pacing}, [&](Pause&) {
       allocated_bytes_ = heap_.handed_out.load(std::memory_order_relaxed);
       done = cycle_.terminate(world, last_chance ? no_limit : options_.final_slots);
+      if (done) heap_.hole_piece_bytes.store(heap_.options().hole_piece_bytes, std::memory_order_relaxed);
     });
     return done;
   }
@@ -177,6 +182,7 @@ class Concurrent final : public Collector {
     const Nanoseconds now = now_ns();
     pacer_.cycle_ended({.live_bytes = heap_.live_bytes.load(std::memory_order_relaxed),
                         .marked_bytes = cycle_.marker().marked_bytes(),
+                        .scattered_bytes = heap_.blocks.scattered_bytes(),
                         .marking_ns = marking_ns,
                         .allocated_bytes = allocated_bytes_,
                         .elapsed_ns = now - cycle_ended_at_ns_});
@@ -198,7 +204,16 @@ class Concurrent final : public Collector {
     return target;
   }
 
+  /// Marks as long as there is something to take: what a mutator without memory can do best.
+  void help_to_complete(MutatorContext& mutator, std::uint64_t target) {
+    while (options_.assist && cycle_.phase() == Phase::marking && cycle_.completed() < target) {
+      if (assist(mutator, Pacer::most_assist_bytes) == 0) return;
+      mutator.poll();
+    }
+  }
+
   void stall_until_completed(MutatorContext& mutator, std::uint64_t target) {
+    if (cycle_.completed() >= target) return;
     const Nanoseconds begin_ns = now_ns();
     const Activity interrupted = heap_.world.enter_blocked(mutator, Activity::stalled);
     {
@@ -228,19 +243,24 @@ class Concurrent final : public Collector {
     }
   }
 
-  void assist(MutatorContext& mutator, std::size_t bytes) {
-    const double ratio = pacer_.assist_ratio(cycle_.marker().marked_bytes(), heap_.used_bytes());
-    const auto owed = static_cast<std::size_t>(ratio * static_cast<double>(bytes));
-    if (owed == 0) return;
+  /// Returns the bytes marked.
+  std::size_t assist(MutatorContext& mutator, std::size_t bytes) {
+    if (bytes == 0) return 0;
     const Nanoseconds begin_ns = now_ns();
+    std::size_t marked = 0;
     {
       const ActivityScope scope(mutator, Activity::assisting);
-      cycle_.marker().assist(owed);
+      marked = cycle_.marker().assist(bytes);
     }
     std::scoped_lock lock(statistics_lock_);
     ++counts_.assists;
     counts_.assisted_ns += now_ns() - begin_ns;
+    return marked;
   }
+
+  /// How often a mutator without memory waits for a cycle before it collects in a pause: the first one may have begun long ago, and
+  /// left what has died since.
+  static constexpr unsigned concurrent_attempts = 2;
 
   Heap& heap_;
   const CollectorOptions options_;

@@ -99,6 +99,7 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
         phase.sense = phase.sense.flipped();
         phase.black_means = protocol_.stopped_throughout ? BlackMeans::marked : barrier_.black_means;
         phase.roots_scanned = false;
+        phase.rescans_at_once = false;
         ++phase.cycle;
         flipped = true;
         break;
@@ -164,7 +165,9 @@ bool Cycle::gather_from_mutators(World::Exclusive& world) {
   const bool has_cards = barrier_.side_table == SideTable::cards;
   if (has_cards) card_scan_.take();
   std::atomic<bool> found{false};  // relaxed: the handshake orders it before the read below
+  heap_.phase.rescans_at_once = true;
   world.handshake([&](MutatorContext& mutator) {
+    mutator.rescan_at_once();
     bool any = mutator.flush_shade_buffer();
     if (barrier_.rescans_roots() && is_rescanned(mutator)) any = scan_roots(heap_, mutator) || any;
     if (any) found.store(true, std::memory_order_relaxed);

@@ -8,6 +8,14 @@ namespace {
 constexpr double unusable_share = 0.03;
 /// A cycle never begins before this share of the room behind the live data has been used.
 constexpr double least_used_share = 0.10;
+/// The line begins and ends at these shares of the room: mark threads need a moment to start, and the final pause and the sweep come before
+/// memory has run out.
+constexpr double line_begin = 0.05;
+constexpr double line_end = 0.80;
+/// A cycle may mark this much more than the last one left before it counts as one that may have to mark everything.
+constexpr double growth = 1.05;
+constexpr double least_piece_bytes = 1024;
+constexpr double most_piece_bytes = 64 * 1024;
 /// Half of what was known, if anything was, and half of what is seen now.
 double average(std::optional<double> old, double now) { return old ? (*old + now) / 2 : now; }
 /// Before the first measurement: marking is taken for slow and allocation for fast. In bytes per ns.
@@ -16,13 +24,15 @@ constexpr double assumed_allocation_rate = 0.5;
 }  // namespace
 
 Pacer::Pacer(std::size_t heap_bytes, double headroom_factor)
-    : heap_bytes_(heap_bytes),
+    : heap_bytes_(static_cast<double>(heap_bytes)),
       headroom_factor_(headroom_factor),
-      race_(assumed_allocation_rate / assumed_mark_rate),
-      trigger_(usable() / 2),
-      expected_(usable() / 2) {}
+      expected_(usable() / 2),
+      trigger_(static_cast<std::size_t>(usable() / 2)),
+      piece_(static_cast<std::size_t>(most_piece_bytes)),
+      work_(expected_),
+      begin_used_(expected_) {}
 
-std::size_t Pacer::usable() const { return heap_bytes_ - static_cast<std::size_t>(unusable_share * static_cast<double>(heap_bytes_)); }
+double Pacer::usable() const { return (1 - unusable_share) * heap_bytes_ - scattered_bytes_; }
 
 void Pacer::cycle_ended(const CycleFacts& facts) {
   if (facts.marking_ns > 0 && facts.marked_bytes > 0) {
@@ -32,24 +42,37 @@ void Pacer::cycle_ended(const CycleFacts& facts) {
     allocation_rate_ = average(allocation_rate_, static_cast<double>(facts.allocated_bytes) / static_cast<double>(facts.elapsed_ns));
   }
   const double race = allocation_rate_.value_or(assumed_allocation_rate) / mark_rate_.value_or(assumed_mark_rate);
-  race_.store(race, std::memory_order_relaxed);
   const double live = static_cast<double>(facts.live_bytes);
-  const double room = std::max(0.0, static_cast<double>(usable()) - live);
+  scattered_bytes_ = std::min(static_cast<double>(facts.scattered_bytes), (heap_bytes_ - live) / 2);
+  const double room = std::max(0.0, usable() - live);
   const double headroom = headroom_factor_ * race * live;
   const double used_first = std::max(room - headroom, least_used_share * room);
   trigger_.store(static_cast<std::size_t>(live + used_first), std::memory_order_relaxed);
-  expected_.store(facts.live_bytes, std::memory_order_relaxed);
+  expected_ = live;
 }
 
-double Pacer::assist_ratio(std::size_t marked, std::size_t used) const {
-  const double work = static_cast<double>(expected_bytes()) - static_cast<double>(marked);
-  if (work <= 0) return 0;
-  const double room = static_cast<double>(usable()) - static_cast<double>(used);
-  constexpr double all_hands = 16;
-  if (room <= 0) return all_hands;
-  // The markers are done after work / mark_rate, the room after room / allocation_rate.
-  if (work * race_.load(std::memory_order_relaxed) < 0.9 * room) return 0;
-  return std::min(all_hands, work / room);
+void Pacer::cycle_began(std::size_t used_bytes) {
+  const double used = static_cast<double>(used_bytes);
+  const double work = std::clamp(growth * expected_, 1.0, std::max(used, 1.0));
+  const double room = std::max(usable() - used, 0.01 * heap_bytes_);
+  work_.store(work, std::memory_order_relaxed);
+  begin_used_.store(used, std::memory_order_relaxed);
+  room_.store(room, std::memory_order_relaxed);
+  const double marked_per_allocated = work / ((line_end - line_begin) * room);
+  const double piece = std::clamp(static_cast<double>(most_assist_bytes) / marked_per_allocated, least_piece_bytes, most_piece_bytes);
+  piece_.store(static_cast<std::size_t>(piece), std::memory_order_relaxed);
+}
+
+std::size_t Pacer::owed_bytes(std::size_t marked, std::size_t used) const {
+  const double begin = begin_used_.load(std::memory_order_relaxed);
+  const double handed_out = static_cast<double>(used) - begin;
+  const double share = handed_out / room_.load(std::memory_order_relaxed);
+  if (share <= line_begin) return 0;
+  const double done = static_cast<double>(marked);
+  const double expected = work_.load(std::memory_order_relaxed);
+  const double due = (done < expected ? expected : begin) * std::min((share - line_begin) / (line_end - line_begin), 1.0);
+  if (due <= done) return 0;
+  return static_cast<std::size_t>(std::min(due - done, static_cast<double>(most_assist_bytes)));
 }
 
 }  // namespace tricolour

@@ -1,13 +1,18 @@
-// The pacer: when a cycle begins, and how much a mutator marks for what it allocates.
+// The pacer: when a cycle begins, and how much mutators mark for what they allocate.
 //
-// Purpose: begin early enough that marking ends before memory does, and no earlier.
+// Purpose: begin early enough that marking ends before memory does, and no earlier; and hold marking to that, whoever marks.
+//
+// The line: from a cycle's begin to the use at which memory would run out, the bytes that have to be marked grow with the bytes that were
+// handed out since. Whatever the mark threads have done counts first; a mutator that finds marking below the line marks the
+// difference, a bounded amount at a time, and gets no more memory at a time than that pays for. So marking keeps up also when mutators
+// outnumber processors and the mark threads hardly run, and no mutator ever marks for long.
 //
 // Invariant: `trigger_bytes` is between what is live and what the heap holds. Estimates are exponential averages over cycles, from the first
 // measurement on, so one odd cycle moves them by half at most.
 //
-// Ownership: `cycle_ended` by the cycle's thread; the rest by any mutator. The atomics are estimates: relaxed.
-// Source: the trigger predicts allocation during marking as in Printezis, Detlefs 2000; the assist ratio is remaining work over remaining
-// room as in Go's pacer (Clements, Go 1.5 pacing design).
+// Ownership: `cycle_began`, world stopped, and `cycle_ended` by the cycle's thread; the rest by any mutator. The atomics are estimates: relaxed.
+// Source: the trigger predicts allocation during marking as in Printezis, Detlefs 2000; work in proportion to allocation, and the credit of
+// background marking, as in Go's pacer (Clements, Go 1.5 pacing design).
 #pragma once
 
 #include <atomic>
@@ -25,15 +30,21 @@ class Pacer {
 
   /// Used bytes at which the next cycle should begin.
   std::size_t trigger_bytes() const { return trigger_.load(std::memory_order_relaxed); }
-  /// Bytes a cycle is expected to mark.
-  std::size_t expected_bytes() const { return expected_.load(std::memory_order_relaxed); }
 
-  /// Bytes to mark per byte allocated, so that marking ends before room does; 0 when the markers will do alone.
-  double assist_ratio(std::size_t marked, std::size_t used) const;
+  /// A cycle begins with so much in use.
+  void cycle_began(std::size_t used_bytes);
+  /// What a mutator should mark now, in bytes, at most `most_assist_bytes`: 0 as long as marking is on the line.
+  std::size_t owed_bytes(std::size_t marked, std::size_t used) const;
+  /// How much memory a mutator may take at once while marking, so that what it owes for it stays below `most_assist_bytes`.
+  std::size_t piece_bytes() const { return piece_.load(std::memory_order_relaxed); }
+
+  /// Some ten microseconds of marking.
+  static constexpr std::size_t most_assist_bytes = 32 * 1024;
 
   struct CycleFacts {
     std::size_t live_bytes;        ///< after the cycle
     std::size_t marked_bytes;      ///< by it
+    std::size_t scattered_bytes;   ///< free, in blocks with little room
     Nanoseconds marking_ns;        ///< wall time from begin to termination; 0 when it was stopped throughout
     std::size_t allocated_bytes;   ///< since the last cycle ended
     Nanoseconds elapsed_ns;        ///< since the last cycle ended
@@ -41,14 +52,19 @@ class Pacer {
   void cycle_ended(const CycleFacts& facts);
 
  private:
-  std::size_t usable() const;
-  const std::size_t heap_bytes_;
+  double usable() const;
+  const double heap_bytes_;
   const double headroom_factor_;
+  double scattered_bytes_ = 0;
   std::optional<double> mark_rate_;        ///< bytes per ns, once measured
   std::optional<double> allocation_rate_;  ///< bytes per ns, once measured
-  std::atomic<double> race_;               ///< allocation rate over mark rate, for mutators
+  double expected_;                        ///< bytes that the next cycle will mark, about
   std::atomic<std::size_t> trigger_;
-  std::atomic<std::size_t> expected_;
+  std::atomic<std::size_t> piece_;
+  // The line of the cycle under way.
+  std::atomic<double> work_;         ///< bytes expected to be marked
+  std::atomic<double> begin_used_;   ///< in use at the begin: the most that can be marked
+  std::atomic<double> room_{1};      ///< bytes that may be handed out until memory runs out
 };
 
 }  // namespace tricolour

@@ -13,6 +13,7 @@ constexpr double headroom = 1.5;
 Pacer::CycleFacts cycle(double mark_advantage) {
   return {.live_bytes = live_bytes,
           .marked_bytes = live_bytes,
+          .scattered_bytes = 0,
           .marking_ns = 100'000'000,
           .allocated_bytes = static_cast<std::size_t>(live_bytes / mark_advantage),
           .elapsed_ns = 100'000'000};
@@ -52,12 +53,66 @@ TEST_CASE("the trigger stays between what is live and what the heap holds") {
   }
 }
 
-TEST_CASE("a mutator marks only when the markers would come too late, and more the less room is left") {
+TEST_CASE("a mutator owes nothing while marking is on the line, then the difference, and never much at once") {
   Pacer pacer(heap_bytes, headroom);
   pacer.cycle_ended(cycle(1));
-  CHECK(pacer.assist_ratio(0, live_bytes) == 0);
-  const double little_room = pacer.assist_ratio(0, heap_bytes - 100'000'000);
-  CHECK(little_room > 0);
-  CHECK(pacer.assist_ratio(0, heap_bytes - 50'000'000) > little_room);
-  CHECK(pacer.assist_ratio(live_bytes, heap_bytes) == 0);
+  const std::size_t begin = 500'000'000;
+  pacer.cycle_began(begin);
+  const std::size_t room = heap_bytes - begin;
+  CHECK(pacer.owed_bytes(0, begin) == 0);
+  CHECK(pacer.owed_bytes(0, begin + room / 2) == Pacer::most_assist_bytes);
+  // On the line somewhere between: what is owed falls to nothing as more is marked, byte by byte.
+  const std::size_t used = begin + room / 2;
+  std::size_t due = 0;
+  while (pacer.owed_bytes(due, used) > 0) due += 1'000'000;
+  CHECK(due > 0);
+  CHECK(due < 2 * live_bytes);
+  CHECK(pacer.owed_bytes(due - 1'000'000, used) > 0);
+  CHECK(pacer.owed_bytes(due, used) == 0);
+}
+
+TEST_CASE("who marks what is owed for each piece has everything marked before memory runs out", "[pacer]") {
+  // The mark threads do nothing at all.
+  for (const std::size_t begin : {250'000'000, 500'000'000, 800'000'000, 930'000'000}) {
+    Pacer pacer(heap_bytes, headroom);
+    pacer.cycle_ended(cycle(1));
+    pacer.cycle_began(begin);
+    std::size_t marked = 0;
+    std::size_t used = begin;
+    while (marked < live_bytes && used < heap_bytes) {
+      used += pacer.piece_bytes();
+      marked += pacer.owed_bytes(marked, used);
+    }
+    CAPTURE(begin);
+    CHECK(marked >= live_bytes);
+    CHECK(used < heap_bytes);
+  }
+}
+
+TEST_CASE("a cycle that marks more than was expected is held to all that was in use", "[pacer]") {
+  Pacer pacer(heap_bytes, headroom);
+  pacer.cycle_ended(cycle(1));
+  pacer.cycle_began(700'000'000);
+  CHECK(pacer.owed_bytes(live_bytes * 11 / 10, 950'000'000) > 0);
+  CHECK(pacer.owed_bytes(700'000'000, heap_bytes) == 0);
+}
+
+TEST_CASE("the less room there is, the smaller the pieces", "[pacer]") {
+  Pacer pacer(heap_bytes, headroom);
+  pacer.cycle_ended(cycle(1));
+  pacer.cycle_began(300'000'000);
+  const std::size_t much_room = pacer.piece_bytes();
+  pacer.cycle_began(900'000'000);
+  CHECK(pacer.piece_bytes() < much_room);
+  CHECK(pacer.piece_bytes() > 0);
+}
+
+TEST_CASE("room that is scattered in nearly full blocks is not counted on", "[pacer]") {
+  Pacer compact(heap_bytes, headroom);
+  compact.cycle_ended(cycle(4));
+  Pacer scattered(heap_bytes, headroom);
+  Pacer::CycleFacts facts = cycle(4);
+  facts.scattered_bytes = 100'000'000;
+  scattered.cycle_ended(facts);
+  CHECK(scattered.trigger_bytes() + 100'000'000 == compact.trigger_bytes());
 }

@@ -1,18 +1,16 @@
 #include "collectors/sweeper.hpp"
 
 #include "collectors/parallel_for.hpp"
-#include "core/spin.hpp"
 
 namespace tricolour {
 
 void Sweeper::sweep_all() {
   heap_.large.sweep();
+  while (heap_.blocks.sweep_next()) {
+  }
   // Once is not enough: a mutator may still be in the middle of the last block that it sweeps for itself, and beside mutators a stopped
   // collection may end meanwhile and leave a sweep of its own behind this one's position.
-  while (!heap_.blocks.swept()) {
-    for (std::size_t block = 0; block < heap_.blocks.block_count(); ++block) heap_.blocks.sweep(block);
-    relax_processor();
-  }
+  while (!heap_.blocks.swept()) heap_.blocks.sweep_stragglers();
 }
 
 void Sweeper::sweep_all_in_parallel() {

@@ -51,7 +51,7 @@ TEST_CASE("whoever sweeps all also sweeps what a collection beside it leaves to 
     while (!done.load()) sweeper.sweep_all();
   });
   const auto begin_sweep = [&](int cycle) {
-    while (blocks.claim(false)) {
+    while (blocks.claim()) {
     }
     blocks.begin_sweep(MarkSense{static_cast<ColourByte>(cycle % 3)});
   };

@@ -1,143 +1,222 @@
 #include "core/block_space.hpp"
 
 #include <algorithm>
+#include <string>
+#include <thread>
 
+#include "core/block_sweep.hpp"
 #include "core/errors.hpp"
 #include "core/poison.hpp"
+#include "core/spin.hpp"
 
 namespace tricolour {
+namespace {
+/// Of unswept blocks, how many one claim sweeps at most before it takes a free one.
+constexpr unsigned lazy_share = 8;
+/// Blocks with nothing to sweep that the cursor passes at once, at most: together some microseconds.
+constexpr unsigned most_passed = 1024;
+}  // namespace
 
 BlockSpace::BlockSpace(std::byte* base, std::size_t blocks, SideMetadata metadata)
-    : base_(base), blocks_(blocks), metadata_(metadata), states_(new std::atomic<BlockState>[blocks]) {
-  for (std::size_t i = 0; i < blocks; ++i) states_[i].store(BlockState::free, std::memory_order_relaxed);
+    : base_(base),
+      blocks_(blocks),
+      metadata_(metadata),
+      words_(new std::atomic<Word>[blocks]),
+      free_(blocks),
+      holes_{BlockSet(blocks), BlockSet(blocks), BlockSet(blocks), BlockSet(blocks), BlockSet(blocks)},
+      sweep_cursor_(blocks) {
+  for (std::size_t i = 0; i < blocks; ++i) {
+    words_[i].store(word(BlockState::free, 0), std::memory_order_relaxed);
+    free_.insert(i);
+  }
   poison(base, blocks * block_bytes);
 }
 
-bool BlockSpace::try_claim(std::size_t block, bool only_free) {
-  BlockState seen = state(block);
-  if (seen == BlockState::unswept) {
-    sweep(block);
-    seen = state(block);
-  }
-  while (seen == BlockState::free || (seen == BlockState::swept && !only_free)) {
-    if (states_[block].compare_exchange_weak(seen, BlockState::in_use, std::memory_order_acq_rel, std::memory_order_acquire)) {
-      return true;
-    }
-  }
-  // Somebody else's for the moment, or wanted by a later request: worth another look.
-  if (seen == BlockState::sweeping || seen == BlockState::swept) passed_over_.store(true, std::memory_order_relaxed);
-  return false;
+unsigned BlockSpace::room_class(std::size_t free_bytes) {
+  const std::size_t sixteenths = free_bytes * 16 / block_bytes;
+  return std::min<unsigned>(room_classes - 1, static_cast<unsigned>(std::bit_width(sixteenths)));
 }
 
-std::optional<std::size_t> BlockSpace::claim(bool only_free) {
-  if (only_free) {
-    for (std::size_t block = cursor_.load(std::memory_order_relaxed); block < blocks_; ++block) {
-      if (try_claim(block, true)) return block;
-    }
-    return std::nullopt;
-  }
+bool BlockSpace::is_unswept(Word seen, Word epoch) const {
+  const BlockState state = stored_state(seen);
+  return seen >> epoch_shift != epoch && (state == BlockState::in_use || state == BlockState::holes || state == BlockState::full);
+}
+
+BlockState BlockSpace::state(std::size_t block) const {
+  const Word seen = words_[block].load(std::memory_order_acquire);
+  return is_unswept(seen, epoch()) ? BlockState::unswept : stored_state(seen);
+}
+
+// --- claims ---------------------------------------------------------------------------------------------------------------------
+
+std::optional<std::size_t> BlockSpace::claim(ClaimOrder order) {
   for (;;) {
-    while (cursor_.load(std::memory_order_relaxed) < blocks_) {
-      const std::size_t block = cursor_.fetch_add(1, std::memory_order_relaxed);
-      if (block < blocks_ && try_claim(block, false)) return block;
+    // Read before the lists: what is swept later is on a list by the time this is zero.
+    const bool all_swept = swept();
+    if (order == ClaimOrder::holes_first) {
+      if (const auto block = claim_with_room(1)) return block;
+    } else if (const auto block = claim_free()) {
+      return block;
     }
-    if (!passed_over_.exchange(false, std::memory_order_relaxed)) return std::nullopt;
-    cursor_.store(0, std::memory_order_relaxed);
+    if (const auto block = claim_swept_now(order == ClaimOrder::free_only ? room_classes : 1)) return block;
+    if (const auto block = claim_free()) return block;
+    if (order != ClaimOrder::free_only) {
+      if (const auto block = claim_with_room(0)) return block;
+    }
+    if (all_swept) return std::nullopt;
+    if (sweep_cursor_.load(std::memory_order_relaxed) >= blocks_) sweep_stragglers();
   }
 }
 
-void BlockSpace::unclaim(std::size_t block) {
-  states_[block].store(BlockState::swept, std::memory_order_release);
-  passed_over_.store(true, std::memory_order_relaxed);
+void BlockSpace::sweep_stragglers() {
+  for (std::size_t block = 0; block < blocks_ && !swept(); ++block) sweep(block);
+  if (!spin_until([this] { return swept(); })) std::this_thread::yield();
 }
 
-std::optional<std::size_t> BlockSpace::claim_large(std::size_t count) {
-  std::size_t run = 0;
-  for (std::size_t block = blocks_; block-- > 0;) {
-    if (state(block) == BlockState::unswept) sweep(block);
-    BlockState expected = BlockState::free;
-    if (states_[block].compare_exchange_strong(expected, BlockState::large, std::memory_order_acq_rel, std::memory_order_acquire)) {
-      if (++run == count) return block;
-    } else if (run > 0) {
-      release_large(block + 1, run);
-      run = 0;
+std::optional<std::size_t> BlockSpace::claim_with_room(unsigned least_class) {
+  for (unsigned room = room_classes; room-- > least_class;) {
+    while (const auto block = holes_[room].take()) {
+      if (try_claim_listed(*block, least_class)) return block;
     }
   }
-  if (run > 0) release_large(0, run);
   return std::nullopt;
 }
 
-void BlockSpace::release_large(std::size_t first, std::size_t count) {
-  for (std::size_t block = first; block < first + count; ++block) {
-    states_[block].store(BlockState::free, std::memory_order_release);
+/// The caller has taken `block` off a list of blocks with holes. One that was listed in an earlier epoch is swept first.
+bool BlockSpace::try_claim_listed(std::size_t block, unsigned least_class) {
+  const Word now = epoch();
+  Word seen = words_[block].load(std::memory_order_acquire);
+  if (faulty(Fault::list_trusted)) {
+    words_[block].store(word(BlockState::in_use, now), std::memory_order_relaxed);
+    return true;
   }
-  passed_over_.store(true, std::memory_order_relaxed);
+  if (stored_state(seen) == BlockState::holes && seen >> epoch_shift == now) {
+    pass_window(Window::between_list_and_claim);
+    return words_[block].compare_exchange_strong(seen, word(BlockState::in_use, now), std::memory_order_acq_rel,
+                                                 std::memory_order_relaxed);
+  }
+  if (!claim_for_sweep(block)) return false;
+  const Swept swept = clear(block);
+  const bool wanted = swept.state == BlockState::free || (swept.state == BlockState::holes && swept.room >= least_class);
+  publish(block, wanted ? Swept{BlockState::in_use} : swept);
+  end_sweep_of_one();
+  return wanted;
 }
+
+std::optional<std::size_t> BlockSpace::claim_free() {
+  const auto block = free_.take();
+  if (!block) return std::nullopt;
+  occupied_.fetch_add(1, std::memory_order_relaxed);
+  words_[*block].store(word(BlockState::in_use, epoch()), std::memory_order_release);
+  return block;
+}
+
+/// Sweeps the next unswept blocks, a bounded number, until one is free or has room of `least_class`.
+std::optional<std::size_t> BlockSpace::claim_swept_now(unsigned least_class) {
+  unsigned share = lazy_share;
+  for (unsigned passed = 0; share > 0 && passed < most_passed; ++passed) {
+    if (sweep_cursor_.load(std::memory_order_relaxed) >= blocks_) return std::nullopt;
+    const std::size_t block = sweep_cursor_.fetch_add(1, std::memory_order_relaxed);
+    if (block >= blocks_) return std::nullopt;
+    if (!claim_for_sweep(block)) continue;
+    --share;
+    const Swept swept = clear(block);
+    const bool wanted = swept.state == BlockState::free || (swept.state == BlockState::holes && swept.room >= least_class);
+    publish(block, wanted ? Swept{BlockState::in_use} : swept);
+    end_sweep_of_one();
+    if (wanted) return block;
+  }
+  return std::nullopt;
+}
+
+void BlockSpace::unclaim(std::size_t block) { publish(block, {BlockState::holes, 1}); }
+
+std::optional<std::size_t> BlockSpace::claim_large(std::size_t count) {
+  const auto first = free_.take_run(count);
+  if (!first) return std::nullopt;
+  for (std::size_t block = *first; block < *first + count; ++block) {
+    words_[block].store(word(BlockState::large, epoch()), std::memory_order_release);
+  }
+  return first;
+}
+
+void BlockSpace::release_large(std::size_t first, std::size_t count) {
+  for (std::size_t block = first; block < first + count; ++block) publish(block, {BlockState::free});
+}
+
+// --- sweeping -------------------------------------------------------------------------------------------------------------------
 
 void BlockSpace::begin_sweep(MarkSense sense) {
   live_state_ = sense.black;
-  const auto to_sweep = [](BlockState state) { return state == BlockState::in_use || state == BlockState::swept; };
-  // Counted before the first block shows as unswept: a collector thread is not stopped, and may sweep a block the moment it does.
-  std::size_t unswept = 0;
-  for (std::size_t block = 0; block < blocks_; ++block) unswept += to_sweep(state(block));
-  unswept_.store(unswept, std::memory_order_relaxed);
-  cursor_.store(0, std::memory_order_relaxed);
-  passed_over_.store(false, std::memory_order_relaxed);
-  for (std::size_t block = 0; block < blocks_; ++block) {
-    // Release: live_state_ and the count, to whoever claims the block.
-    if (to_sweep(state(block))) states_[block].store(BlockState::unswept, std::memory_order_release);
-  }
+  // Counted before the epoch turns: a collector thread is not stopped, and may sweep a block the moment it does.
+  unswept_.store(occupied_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  scattered_bytes_.store(0, std::memory_order_relaxed);
+  // Release: live_state_ and the count, to whoever sees a block of an earlier epoch.
+  epoch_.store((epoch() + 1) & (~Word{0} >> epoch_shift), std::memory_order_release);
+  sweep_cursor_.store(0, std::memory_order_release);
 }
 
 bool BlockSpace::claim_for_sweep(std::size_t block) {
-  BlockState expected = state(block);
-  if (expected != BlockState::unswept) return false;
+  const Word now = epoch();
+  Word seen = words_[block].load(std::memory_order_acquire);
+  if (!is_unswept(seen, now)) return false;
   pass_window(Window::between_unswept_and_claim);
+  const Word claimed = word(BlockState::sweeping, now);
   if (faulty(Fault::block_swept_twice)) {
-    states_[block].store(BlockState::sweeping, std::memory_order_relaxed);
-    return true;
+    words_[block].store(claimed, std::memory_order_relaxed);
+  } else if (!words_[block].compare_exchange_strong(seen, claimed, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+    return false;
   }
-  return states_[block].compare_exchange_strong(expected, BlockState::sweeping, std::memory_order_acq_rel, std::memory_order_acquire);
+  // What a sweep lists must not be listed from an earlier epoch as well.
+  if (stored_state(seen) == BlockState::holes) holes_[room_of(seen)].remove(block);
+  return true;
 }
 
-std::size_t BlockSpace::sweep(std::size_t block) {
-  if (!claim_for_sweep(block)) return 0;
-  std::size_t survivor_bytes = 0;
-  const BlockState after = sweep_claimed(block, survivor_bytes);
+BlockSpace::Swept BlockSpace::clear(std::size_t block) {
+  if (observer_ != nullptr || poisons_free_memory) report_dead(block);
+  const std::size_t granules = clear_dead(metadata_, block_begin(block), live_state_);
+  if (granules == 0) return {BlockState::free};
+  const std::size_t free_bytes = block_bytes - (granules << granule_shift);
+  const unsigned room = room_class(free_bytes);
+  if (room == 0) scattered_bytes_.fetch_add(free_bytes, std::memory_order_relaxed);
+  if (free_bytes < least_hole_bytes || faulty(Fault::full_with_holes)) return {BlockState::full};
+  return {BlockState::holes, room};
+}
+
+/// The caller, who owns the block, makes it what `swept` says and puts it on its list.
+void BlockSpace::publish(std::size_t block, Swept swept) {
   pass_window(Window::between_sweep_and_release);
-  states_[block].store(after, std::memory_order_release);
+  if (swept.state == BlockState::free && stored_state(words_[block].load(std::memory_order_relaxed)) != BlockState::large) {
+    occupied_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  words_[block].store(word(swept.state, epoch(), swept.room), std::memory_order_release);
+  if (faulty(Fault::list_loses_block) && block % 16 == 0) return;
+  if (swept.state == BlockState::free) free_.insert(block);
+  if (swept.state == BlockState::holes) {
+    holes_[swept.room].insert(block);
+    if (faulty(Fault::list_trusted)) holes_[swept.room == 1 ? 2 : 1].insert(block);
+  }
+}
+
+void BlockSpace::end_sweep_of_one() {
   if (unswept_.fetch_sub(1, std::memory_order_release) == 0) throw InvariantViolated("more blocks were swept than the last cycle left");
-  return survivor_bytes;
+}
+
+void BlockSpace::sweep(std::size_t block) {
+  if (!claim_for_sweep(block)) return;
+  publish(block, clear(block));
+  end_sweep_of_one();
+}
+
+bool BlockSpace::sweep_next() {
+  constexpr std::size_t at_once = 16;
+  if (sweep_cursor_.load(std::memory_order_acquire) >= blocks_) return false;
+  const std::size_t first = sweep_cursor_.fetch_add(at_once, std::memory_order_acq_rel);
+  for (std::size_t block = first; block < std::min(first + at_once, blocks_); ++block) sweep(block);
+  return first < blocks_;
 }
 
 bool BlockSpace::swept() const { return unswept_.load(std::memory_order_acquire) == 0; }
-
-namespace {
-/// Clears every byte whose state is not `live`; the whole block at vector speed. Returns the survivors' granules, with objects
-/// whose size stands in the header counted as `size_in_header`.
-std::size_t clear_dead(ColourByte* bytes, ColourByte live) {
-  std::size_t granules = 0;
-  constexpr std::size_t stride = 64;
-  for (std::size_t base = 0; base < block_granules; base += stride) {
-    unsigned sum = 0;
-    for (std::size_t i = base; i < base + stride; ++i) {
-      const auto keep = static_cast<ColourByte>((bytes[i] & state_mask) == live ? 0xff : 0);
-      const auto byte = static_cast<ColourByte>(bytes[i] & keep);
-      bytes[i] = byte;
-      sum += byte >> size_shift;
-    }
-    granules += sum;
-  }
-  return granules;
-}
-}  // namespace
-
-BlockState BlockSpace::sweep_claimed(std::size_t block, std::size_t& survivor_bytes) {
-  if (observer_ != nullptr || poisons_free_memory) report_dead(block);
-  const std::size_t granules = clear_dead(metadata_.byte_of(block_begin(block)), live_state_);
-  survivor_bytes = granules << granule_shift;
-  return granules == 0 ? BlockState::free : BlockState::swept;
-}
 
 void BlockSpace::report_dead(std::size_t block) {
   std::byte* const begin = block_begin(block);
@@ -154,6 +233,30 @@ void BlockSpace::report_dead(std::size_t block) {
       poison(object, size * granule_bytes);
     }
     i += size;
+  }
+}
+
+std::size_t BlockSpace::live_granules(std::size_t block) const {
+  const ColourByte* const bytes = metadata_.byte_of(block_begin(block));
+  std::size_t granules = 0;
+  for (std::size_t i = 0; i < block_granules; ++i) {
+    if (bytes[i] != 0) granules += reinterpret_cast<const Object*>(block_begin(block) + i * granule_bytes)->granules();
+  }
+  return granules;
+}
+
+void BlockSpace::check_lists() const {
+  for (std::size_t block = 0; block < blocks_; ++block) {
+    const auto demand = [block](bool holds, const char* fault) {
+      if (!holds) throw InvariantViolated("block " + std::to_string(block) + " " + fault);
+    };
+    const Word seen = words_[block].load(std::memory_order_relaxed);
+    const BlockState is = state(block);
+    demand(is != BlockState::unswept && is != BlockState::sweeping, "is not swept");
+    demand((is == BlockState::free) == free_.contains(block), "is free and not listed, or listed as free and is not");
+    if (is == BlockState::holes) demand(holes_[room_of(seen)].contains(block), "has room and is on no list");
+    if (is == BlockState::free) demand(live_granules(block) == 0, "is called free and holds an object");
+    if (is == BlockState::full) demand(block_bytes - live_granules(block) * granule_bytes < least_hole_bytes, "is called full and has a hole");
   }
 }
 

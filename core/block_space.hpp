@@ -1,30 +1,43 @@
 // Blocks: the heap range in pieces of 64 KiB, and who may use each.
 //
-// Purpose: mutators claim blocks in address order and allocate into the holes that the last sweep left; the large-object space
-// claims runs of free blocks from the top.
+// Purpose: mutators take blocks from lists, by how much room the last sweep left in them, and allocate into their holes; nobody walks the
+// heap to find room. The large-object space takes runs of free blocks from the top.
 //
-//   state      meaning                                        left by
-//   free       swept, no object                               claim -> in_use or large
-//   swept      swept, has survivors                           claim -> in_use
-//   in_use     a mutator allocates here, or has               begin_sweep -> unswept
-//   unswept    holds objects that the last cycle left white   claim_for_sweep -> sweeping
-//   sweeping   one thread clears dead bytes                   -> free, swept or in_use
-//   large      belongs to the large-object space              release -> free
+//   state      meaning                                          left by
+//   free       no object                                        claim -> in_use or large
+//   holes      swept, survivors and room                        claim -> in_use
+//   full       swept, no hole that a mutator would take         begin_sweep -> unswept
+//   in_use     a mutator allocates here, or has                 begin_sweep -> unswept
+//   unswept    holds objects that the last cycle left white     claim_for_sweep -> sweeping
+//   sweeping   one thread clears dead bytes                     -> free, holes, full or in_use
+//   large      belongs to the large-object space                release -> free
+//
+// `unswept` is stored nowhere: a block's word says in which epoch it was swept or claimed, and a sweep begins by a new epoch. So the
+// stop that begins one does no work per block.
+//
+// Lists: free blocks, and blocks with holes in classes by free bytes. A free block is on its list exactly while its word says free, and
+// belongs to whoever takes it out. Of a block with holes the list is a hint: the exchange of its word decides, because the block may be
+// swept anew since. A swept block is put on its list before the count of unswept ones falls.
 //
 // Invariant: a block's metadata is written in bulk only by the thread that moved it to `sweeping`; no cycle begins before no block is
-// unswept or sweeping. So sweeping never runs beside marking, and plain vector code is enough.
+// unswept or sweeping. So sweeping never runs beside marking, and plain vector code is enough. A block is `full` only if its free bytes
+// are fewer than `least_hole_bytes`.
 //
-// Ownership: state_: any thread, by compare-exchange. begin_sweep: the collector, world stopped.
+// Ownership: words_: any thread, by compare-exchange. begin_sweep: the collector, world stopped.
 //
-// Memory ordering: a claim acquires, the state stored at the end of a sweep or a release publishes the cleared bytes; partners of
-// each other. The cursor only spreads claimers out: relaxed.
+// Memory ordering: a claim acquires, the word stored at the end of a sweep or a release publishes the cleared bytes; partners of each
+// other, also through the lists. epoch_ is released by begin_sweep behind live_state_ and the count. The cursor only spreads sweepers
+// out: relaxed.
+// Source: recycling partly free blocks is Immix (Blackburn, McKinley 2008); an epoch in place of a walk is ZGC's and Go's sweepgen.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
 
+#include "core/block_set.hpp"
 #include "core/heap_observer.hpp"
 #include "core/metadata.hpp"
 
@@ -32,8 +45,17 @@ namespace tricolour {
 
 inline constexpr std::size_t block_bytes = 64 * 1024;
 inline constexpr std::size_t block_granules = block_bytes / granule_bytes;
+/// The shortest hole that is worth handing out.
+inline constexpr std::size_t least_hole_bytes = 128;
 
-enum class BlockState : std::uint8_t { free, swept, in_use, unswept, sweeping, large };
+enum class BlockState : std::uint8_t { free, holes, full, in_use, unswept, sweeping, large };
+
+/// Which blocks a mutator would have first.
+enum class ClaimOrder : std::uint8_t {
+  holes_first,  ///< with much room, then free ones, then with little room
+  free_first,   ///< free ones, then as above: the holes seen so far were too small
+  free_only,
+};
 
 class BlockSpace {
  public:
@@ -44,42 +66,80 @@ class BlockSpace {
   std::size_t block_of(const void* address) const {
     return static_cast<std::size_t>(static_cast<const std::byte*>(address) - base_) / block_bytes;
   }
-  BlockState state(std::size_t block) const { return states_[block].load(std::memory_order_acquire); }
+  BlockState state(std::size_t block) const;
 
-  /// The next block to allocate in, swept and now the caller's; nothing when the heap has no more. `only_free`: a block without
-  /// survivors. Any mutator.
-  std::optional<std::size_t> claim(bool only_free);
+  /// A block to allocate in, swept and now the caller's; nothing when the heap has no more. Sweeps a bounded share where that is due,
+  /// and more only when there is no other room. Any mutator.
+  std::optional<std::size_t> claim(ClaimOrder order = ClaimOrder::holes_first);
   /// Gives back a claimed block that may still have holes.
   void unclaim(std::size_t block);
 
-  /// Claims `count` adjacent free blocks, as high as possible, for large objects; nothing when there are none. One caller at a time.
+  /// Claims `count` adjacent free blocks, as high as possible, for large objects; nothing when there are none. Sweeps nothing.
   std::optional<std::size_t> claim_large(std::size_t count);
   void release_large(std::size_t first, std::size_t count);
 
-  /// World stopped, a cycle terminated with `sense`: every block but the free and large ones has to be swept.
+  /// World stopped, a cycle terminated with `sense`, everything swept: every block but the free and large ones has to be swept anew.
   void begin_sweep(MarkSense sense);
-  /// Sweeps `block` if nobody has; returns the bytes of its survivors, 0 when there was nothing to do. Any thread.
-  std::size_t sweep(std::size_t block);
+  /// Sweeps `block` if that is due and no other thread does. Any thread.
+  void sweep(std::size_t block);
+  /// Sweeps the next few blocks that no sweeper has come to; false when there are none left, though others may not be done. Any thread.
+  bool sweep_next();
+  /// Sweeps what sweepers that do not run just now have come to and not begun, and waits a moment for what they have. Any thread.
+  void sweep_stragglers();
   /// No block is left to sweep and none is being swept.
   bool swept() const;
+
+  /// Free bytes in blocks that are full or have little room, as far as the last sweep has come: what a mutator gets late or never.
+  std::size_t scattered_bytes() const { return scattered_bytes_.load(std::memory_order_relaxed); }
+  /// World stopped and everything swept: throws InvariantViolated when a block with room is on no list, or one is called full or free and is not.
+  void check_lists() const;
 
   void observe(HeapObserver* observer) { observer_ = observer; }
 
  private:
-  bool try_claim(std::size_t block, bool only_free);
+  // A word: state, class of room, epoch. Stored states are never `unswept`.
+  using Word = std::uint32_t;
+  static constexpr unsigned class_shift = 4, epoch_shift = 8;
+  static constexpr unsigned room_classes = 5;
+  static Word word(BlockState state, Word epoch, unsigned room = 0) {
+    return static_cast<Word>(state) | room << class_shift | epoch << epoch_shift;
+  }
+  static BlockState stored_state(Word word) { return static_cast<BlockState>(word & 15); }
+  static unsigned room_of(Word word) { return word >> class_shift & 15; }
+  /// 0: little room, claimed after free blocks; then by free eighths of a block.
+  static unsigned room_class(std::size_t free_bytes);
+  Word epoch() const { return epoch_.load(std::memory_order_acquire); }
+  bool is_unswept(Word word, Word epoch) const;
+
+  /// What a sweep made of a block.
+  struct Swept {
+    BlockState state;
+    unsigned room = 0;
+  };
+  std::optional<std::size_t> claim_with_room(unsigned least_class);
+  std::optional<std::size_t> claim_free();
+  std::optional<std::size_t> claim_swept_now(unsigned least_class);
+  bool try_claim_listed(std::size_t block, unsigned least_class);
   bool claim_for_sweep(std::size_t block);
-  BlockState sweep_claimed(std::size_t block, std::size_t& survivor_bytes);
+  Swept clear(std::size_t block);
+  void publish(std::size_t block, Swept swept);
+  void end_sweep_of_one();
   void report_dead(std::size_t block);
+  std::size_t live_granules(std::size_t block) const;
 
   std::byte* base_;
   std::size_t blocks_;
   SideMetadata metadata_;
-  std::unique_ptr<std::atomic<BlockState>[]> states_;
+  std::unique_ptr<std::atomic<Word>[]> words_;
+  std::atomic<Word> epoch_{0};
   ColourByte live_state_ = 0;  ///< written world stopped, read by sweepers
   HeapObserver* observer_ = nullptr;
-  std::atomic<std::size_t> cursor_{0};
-  std::atomic<std::size_t> unswept_{0};  ///< blocks unswept or sweeping; release by the sweep's end, acquire in `swept`
-  std::atomic<bool> passed_over_{false}; ///< a block behind the cursor may have become claimable: one more pass is worth it
+  BlockSet free_;
+  std::array<BlockSet, room_classes> holes_;
+  std::atomic<std::size_t> sweep_cursor_{0};     ///< the next block that no sweeper has come to
+  std::atomic<std::size_t> occupied_{0};         ///< neither free nor large: what the next sweep has to do; relaxed, exact in a stop
+  std::atomic<std::size_t> unswept_{0};          ///< blocks unswept or sweeping; release by the sweep's end, acquire in `swept`
+  std::atomic<std::size_t> scattered_bytes_{0};  ///< an estimate for the pacer: relaxed
 };
 
 }  // namespace tricolour

@@ -13,7 +13,7 @@ Sighting sweep_side_by_side() {
   Reservation memory(blocks * block_bytes, block_bytes);
   Reservation bytes(blocks * block_granules, 4096);
   BlockSpace space(memory.begin(), blocks, SideMetadata(reinterpret_cast<ColourByte*>(bytes.begin()), memory.begin()));
-  while (space.claim(false)) {
+  while (space.claim()) {
   }
   space.begin_sweep(MarkSense{});
   const Visit visit(Window::between_unswept_and_claim, [&] { space.sweep(0); });

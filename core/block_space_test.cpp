@@ -25,7 +25,7 @@ TEST_CASE("every block is claimed once, and a run for large objects is adjacent"
   CHECK(*large == Space::blocks - 5);
   std::vector<bool> seen(Space::blocks, false);
   std::size_t claimed = 0;
-  while (const auto block = s.space.claim(false)) {
+  while (const auto block = s.space.claim()) {
     CHECK_FALSE(seen[*block]);
     seen[*block] = true;
     ++claimed;
@@ -33,8 +33,8 @@ TEST_CASE("every block is claimed once, and a run for large objects is adjacent"
   CHECK(claimed == Space::blocks - 5);
   CHECK_FALSE(s.space.claim_large(1).has_value());
   s.space.release_large(*large, 5);
-  CHECK(s.space.claim(true).has_value() == false);  // behind the cursor: only a later pass looks there
-  CHECK(s.space.claim(false).has_value());
+  CHECK(s.space.claim(ClaimOrder::free_only).has_value());
+  CHECK(s.space.claim().has_value());
 }
 
 TEST_CASE("a sweeper that is not stopped when a sweep begins leaves the count exact", "[blocks][race]") {
@@ -47,7 +47,7 @@ TEST_CASE("a sweeper that is not stopped when a sweep begins leaves the count ex
   });
   int stuck = 0;
   for (int cycle = 0; cycle < 300 && stuck == 0; ++cycle) {
-    while (s.space.claim(false)) {
+    while (s.space.claim()) {
     }
     s.space.begin_sweep(MarkSense{static_cast<ColourByte>(cycle % 3)});
     for (std::size_t block = 0; block < Space::blocks; ++block) s.space.sweep(block);

@@ -61,6 +61,10 @@ enum class Fault : std::uint8_t {
   hole_too_long,                     ///< 31: by one granule
   hole_not_retired,                  ///< 31: its unused tail is swept and handed out to another
   large_pages_reused_early,          ///< 32
+  // Lists of blocks
+  list_trusted,                      ///< 33: a block is on two lists, and whoever takes it off one allocates in it
+  full_with_holes,                   ///< 34: a block that has room is taken for full
+  list_loses_block,                  ///< 35: a swept block is on no list
 };
 
 struct FaultInfo {
@@ -70,7 +74,7 @@ struct FaultInfo {
   std::string_view name;
 };
 
-inline constexpr std::array<FaultInfo, 34> all_faults{{
+inline constexpr std::array<FaultInfo, 37> all_faults{{
     {Fault::flag_loaded_before_poll, 1, false, "flag_loaded_before_poll"},
     {Fault::old_value_read_after_store, 2, false, "old_value_read_after_store"},
     {Fault::exchange_without_barrier, 3, true, "exchange_without_barrier"},
@@ -105,6 +109,9 @@ inline constexpr std::array<FaultInfo, 34> all_faults{{
     {Fault::hole_too_long, 31, true, "hole_too_long"},
     {Fault::hole_not_retired, 31, true, "hole_not_retired"},
     {Fault::large_pages_reused_early, 32, true, "large_pages_reused_early"},
+    {Fault::list_trusted, 33, true, "list_trusted"},
+    {Fault::full_with_holes, 34, true, "full_with_holes"},
+    {Fault::list_loses_block, 35, true, "list_loses_block"},
 }};
 
 /// Switches one fault on for the life of this object, for the whole process.

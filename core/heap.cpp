@@ -47,7 +47,8 @@ Heap::Heap(const HeapOptions& options, EventListener* listener)
       blocks(heap_storage_.begin(), heap_storage_.bytes() / block_bytes, metadata),
       large(blocks, metadata),
       grey_set(most_grey_objects(heap_storage_.bytes()), options.packet_capacity),
-      world(*this) {
+      world(*this),
+      hole_piece_bytes(options.hole_piece_bytes) {
   const int advice = options.huge_pages ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
   madvise(heap_storage_.begin(), heap_storage_.bytes(), advice);
   madvise(metadata_storage_.begin(), metadata_storage_.bytes(), advice);

@@ -102,6 +102,7 @@ class Heap {
   PhaseState phase;                          ///< what new mutators copy
   std::atomic<std::size_t> live_bytes{0};    ///< marked by the last cycle
   std::atomic<std::size_t> handed_out{0};    ///< in holes and large objects since the last cycle's sweep began
+  std::atomic<std::size_t> hole_piece_bytes; ///< the longest hole handed out at once just now; a collector lowers it while it paces
   std::atomic<std::uint32_t> mutators_started{0};
   BarrierTotals ended_barriers;              ///< of mutators that have ended; the instrumented build counts
 };

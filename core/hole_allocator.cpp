@@ -8,20 +8,42 @@
 
 namespace tricolour {
 std::optional<Hole> HoleAllocator::next(std::size_t bytes) {
-  for (;;) {
+  for (unsigned passed = 0;; ++passed) {
     if (auto hole = next_in_block(bytes)) return hole;
-    const auto block = blocks_.claim(only_free_);
+    const bool holes_first = passed < most_passed_blocks;
+    const auto block = blocks_.claim(only_free_ ? ClaimOrder::free_only : holes_first ? ClaimOrder::holes_first : ClaimOrder::free_first);
     if (!block) return std::nullopt;
     position_ = blocks_.block_begin(*block);
     block_end_ = position_ + block_bytes;
+    ahead_ = find();
   }
 }
 
 std::optional<Hole> HoleAllocator::next_in_block(std::size_t bytes) {
   bytes = std::max(bytes, least_hole_bytes);
-  if (position_ < block_end_ && blocks_.state(blocks_.block_of(position_)) != BlockState::in_use) {
+  if (ahead_.begin != nullptr && blocks_.state(blocks_.block_of(ahead_.begin)) != BlockState::in_use) {
     throw InvariantViolated("a mutator allocates in a block that it does not hold");
   }
+  while (ahead_.begin != nullptr) {
+    Hole hole = ahead_;
+    // A long hole comes in pieces; one that is asked for a longer object is joined with what is behind it.
+    if (hole.bytes() < bytes && hole.end == position_) hole.end = position_ = hole.begin + hole_length(hole.begin, bytes);
+    ahead_ = find();
+    prefetch();
+    if (hole.bytes() >= bytes) return hole;
+    wasted_bytes_ += hole.bytes();
+  }
+  return std::nullopt;
+}
+
+std::size_t HoleAllocator::hole_length(const std::byte* begin, std::size_t most) const {
+  const auto room = static_cast<std::size_t>(block_end_ - begin);
+  const std::size_t granules = std::min(room, std::max(piece_bytes_.load(std::memory_order_relaxed), most)) / granule_bytes;
+  const std::size_t length = MetadataScan::zero_run(metadata_.byte_of(begin), granules) * granule_bytes;
+  return faulty(Fault::hole_too_long) ? std::min(room, length + granule_bytes) : length;
+}
+
+Hole HoleAllocator::find() {
   while (position_ < block_end_) {
     // Relaxed: the header behind it was published to this mutator by the sweep that it did, or by itself.
     const ColourByte byte = metadata_.load_relaxed(reinterpret_cast<Object*>(position_));
@@ -30,20 +52,23 @@ std::optional<Hole> HoleAllocator::next_in_block(std::size_t bytes) {
       position_ += (field == size_in_header ? reinterpret_cast<Object*>(position_)->granules() : field) * granule_bytes;
       continue;
     }
-    const auto room = static_cast<std::size_t>(block_end_ - position_);
-    const std::size_t most = std::min(room, std::max(piece_bytes_, bytes)) / granule_bytes;
-    std::size_t length = MetadataScan::zero_run(metadata_.byte_of(position_), most) * granule_bytes;
-    if (faulty(Fault::hole_too_long)) length = std::min(room, length + granule_bytes);
-    const Hole hole{position_, position_ + length};
+    const Hole hole{position_, position_ + hole_length(position_, least_hole_bytes)};
     position_ = hole.end;
-    if (length >= bytes) return hole;
-    wasted_bytes_ += length;
+    if (hole.bytes() >= least_hole_bytes) return hole;
+    wasted_bytes_ += hole.bytes();
   }
-  return std::nullopt;
+  return {};
+}
+
+void HoleAllocator::prefetch() const {
+  constexpr std::size_t fetched_bytes = 320;
+  constexpr std::size_t line_bytes = 64;
+  for (std::size_t offset = 0; offset < std::min(fetched_bytes, ahead_.bytes()); offset += line_bytes) __builtin_prefetch(ahead_.begin + offset, 1);
 }
 
 void HoleAllocator::retire(bool gives_back) {
-  if (gives_back && position_ < block_end_) blocks_.unclaim(blocks_.block_of(position_));
+  if (gives_back && ahead_.begin != nullptr) blocks_.unclaim(blocks_.block_of(ahead_.begin));
+  ahead_ = {};
   position_ = block_end_ = nullptr;
 }
 

@@ -1,6 +1,7 @@
 // Holes: where a mutator bumps.
 //
-// Purpose: walks the blocks that its mutator claimed, hole by hole, in pieces that stay in the cache between hand-out and use.
+// Purpose: walks the blocks that its mutator claimed, hole by hole, in pieces that stay in the cache between hand-out and use. It looks one
+// hole ahead, so that memory on the way from the last cycle's cold holes arrives while the hole before is filled.
 //
 // Invariant: the metadata of a hole is zero when it is handed out (the block was swept), and nobody else writes the hole's memory or
 // metadata until the block is swept again, which happens only after `retire`.
@@ -8,6 +9,7 @@
 // Ownership: one mutator; the collector may call `retire` while it holds that mutator stopped.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <optional>
 
@@ -23,13 +25,14 @@ struct Hole {
 
 class HoleAllocator {
  public:
-  /// `piece_bytes`: the longest hole handed out at once. `only_free`: take blocks without survivors only.
-  HoleAllocator(BlockSpace& blocks, SideMetadata metadata, std::size_t piece_bytes, bool only_free)
+  /// `piece_bytes`: the longest hole handed out at once, which may change. `only_free`: take blocks without survivors only.
+  HoleAllocator(BlockSpace& blocks, SideMetadata metadata, const std::atomic<std::size_t>& piece_bytes, bool only_free)
       : blocks_(blocks), metadata_(metadata), piece_bytes_(piece_bytes), only_free_(only_free) {}
 
-  /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`; nothing when no block has one.
+  /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`; nothing when no block has one. Passes over
+  /// a bounded number of blocks without such a hole as long as there are free ones.
   std::optional<Hole> next(std::size_t bytes);
-  /// The same within the present block: no sweeping.
+  /// The same within the present block: no claim and no sweeping.
   std::optional<Hole> next_in_block(std::size_t bytes);
   /// Forgets the block. `gives_back`: others may use what is left of it.
   void retire(bool gives_back);
@@ -37,13 +40,22 @@ class HoleAllocator {
   std::size_t take_wasted_bytes();
 
  private:
-  static constexpr std::size_t least_hole_bytes = 128;
+  /// Blocks whose holes are too small, before a free one is taken: together some 30 us.
+  static constexpr unsigned most_passed_blocks = 16;
+
+  /// The next hole or piece of one, empty at the block's end; what is shorter than `least_hole_bytes` is wasted.
+  Hole find();
+  /// Of the hole at `begin`, up to a piece or `most` bytes, whichever is longer.
+  std::size_t hole_length(const std::byte* begin, std::size_t most) const;
+  /// Fetches the begin of the hole ahead.
+  void prefetch() const;
 
   BlockSpace& blocks_;
   SideMetadata metadata_;
-  std::size_t piece_bytes_;
+  const std::atomic<std::size_t>& piece_bytes_;  // relaxed: a mere bound
   bool only_free_;
-  std::byte* position_ = nullptr;
+  Hole ahead_;                     ///< found and not handed out
+  std::byte* position_ = nullptr;  ///< behind it
   std::byte* block_end_ = nullptr;
   std::size_t wasted_bytes_ = 0;
 };

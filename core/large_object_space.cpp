@@ -1,32 +1,60 @@
 #include "core/large_object_space.hpp"
 
-#include <algorithm>
+#include <iterator>
 
+#include "core/faults.hpp"
 #include "core/poison.hpp"
 
 namespace tricolour {
 
 LargeObjectSpace::LargeObjectSpace(BlockSpace& blocks, SideMetadata metadata) : blocks_(blocks), metadata_(metadata) {}
 
+namespace {
+/// Objects that one allocation sweeps before it looks for room.
+constexpr unsigned lazy_share = 16;
+/// Objects swept between two looks for room, or at once by a sweeper; together some microseconds under the lock.
+constexpr unsigned swept_at_once = 64;
+}  // namespace
+
 Object* LargeObjectSpace::allocate(std::size_t bytes) {
   const std::size_t pages = (bytes + page_bytes - 1) / page_bytes;
-  std::scoped_lock lock(lock_);
-  sweep_locked();
-  const auto fits = [pages](const auto& run) { return run.second >= pages; };
-  auto run = std::find_if(free_runs_.begin(), free_runs_.end(), fits);
-  if (run == free_runs_.end()) {
-    const std::size_t count = (pages + block_pages - 1) / block_pages;
-    const auto first = blocks_.claim_large(count);
-    if (!first) return nullptr;
-    add_free_run(*first * block_pages, count * block_pages);
-    run = std::find_if(free_runs_.begin(), free_runs_.end(), fits);
+  sweep_next(lazy_share);
+  for (;;) {
+    // Read before the search: what is swept later has been given back by the time this is true.
+    const bool all_swept = swept() && blocks_.swept();
+    Object* object = take_free_run(pages);
+    if (object == nullptr) object = take_blocks(pages);
+    if (object != nullptr) {
+      unpoison(object, bytes);
+      return object;
+    }
+    if (all_swept) return nullptr;
+    if (!swept()) sweep_next(swept_at_once);
+    if (!blocks_.sweep_next()) blocks_.sweep_stragglers();
   }
-  const auto [page, length] = *run;
-  free_runs_.erase(run);
-  if (length > pages) free_runs_.emplace(page + pages, length - pages);
+}
+
+Object* LargeObjectSpace::take_free_run(std::size_t pages) {
+  std::scoped_lock lock(lock_);
+  const auto fitting = runs_by_size_.lower_bound({pages, 0});
+  if (fitting == runs_by_size_.end()) return nullptr;
+  const auto [length, page] = *fitting;
+  unlist_free_run(free_runs_.find(page));
+  return place(page, length, pages);
+}
+
+Object* LargeObjectSpace::take_blocks(std::size_t pages) {
+  const std::size_t count = (pages + block_pages - 1) / block_pages;
+  const auto first = blocks_.claim_large(count);
+  if (!first) return nullptr;
+  std::scoped_lock lock(lock_);
+  return place(*first * block_pages, count * block_pages, pages);
+}
+
+Object* LargeObjectSpace::place(std::size_t page, std::size_t length, std::size_t pages) {
+  if (length > pages) add_free_run(page + pages, length - pages);
   objects_.emplace(page, Entry{pages, true});
   used_.fetch_add(pages * page_bytes, std::memory_order_relaxed);
-  unpoison(page_begin(page), bytes);
   return reinterpret_cast<Object*>(page_begin(page));
 }
 
@@ -46,69 +74,77 @@ Object* LargeObjectSpace::object_at(const void* address) {
 
 void LargeObjectSpace::begin_sweep(MarkSense sense) {
   live_state_ = sense.black;
+  sweep_at_ = 0;
   sweep_due_.store(true, std::memory_order_release);
 }
 
 void LargeObjectSpace::sweep() {
-  std::scoped_lock lock(lock_);
-  sweep_locked();
+  while (!swept()) sweep_next(swept_at_once);
 }
 
-void LargeObjectSpace::sweep_locked() {
-  if (!sweep_due_.load(std::memory_order_acquire) && !faulty(Fault::large_pages_reused_early)) return;
-  for (auto entry = objects_.begin(); entry != objects_.end();) {
+void LargeObjectSpace::sweep_next(unsigned count) {
+  const bool early = faulty(Fault::large_pages_reused_early);
+  if (swept() && !early) return;
+  std::scoped_lock lock(lock_);
+  if (swept() && !early) return;
+  if (swept()) sweep_at_ = 0;
+  auto entry = objects_.lower_bound(sweep_at_);
+  for (; entry != objects_.end() && count > 0; --count) {
     const auto [page, object] = *entry;
     if (object.pending || state_of(*metadata_.byte_of(page_begin(page))) == live_state_) {
       ++entry;
       continue;
     }
-    free_object(page, object.pages);
     entry = objects_.erase(entry);
+    free_object(page, object.pages);
   }
-  give_blocks_back();
-  sweep_due_.store(false, std::memory_order_release);
+  if (entry != objects_.end()) {
+    sweep_at_ = entry->first;
+  } else {
+    sweep_due_.store(false, std::memory_order_release);
+  }
 }
 
 void LargeObjectSpace::free_object(std::size_t page, std::size_t pages) {
   auto* object = reinterpret_cast<Object*>(page_begin(page));
+  const std::size_t slots = object->slot_count();
   if (observer_ != nullptr) observer_->freed(object, object->bytes());
-  ColourByte* const bytes = metadata_.byte_of(object);
-  std::fill_n(bytes, pages * page_bytes / granule_bytes, ColourByte{0});
+  // Colours of an array's chunks are all that its metadata has besides the start byte.
+  for (std::size_t chunk = 0; chunk == 0 || chunk * chunk_slots < slots; ++chunk) *metadata_.byte_of_chunk(object, chunk) = 0;
   poison(object, pages * page_bytes);
   used_.fetch_sub(pages * page_bytes, std::memory_order_relaxed);
   add_free_run(page, pages);
 }
 
-void LargeObjectSpace::add_free_run(std::size_t page, std::size_t pages) {
-  auto next = free_runs_.lower_bound(page);
-  if (next != free_runs_.end() && next->first == page + pages) {
-    pages += next->second;
-    next = free_runs_.erase(next);
-  }
-  if (next != free_runs_.begin()) {
-    auto previous = std::prev(next);
-    if (previous->first + previous->second == page) {
-      previous->second += pages;
-      return;
-    }
-  }
+void LargeObjectSpace::list_free_run(std::size_t page, std::size_t pages) {
   free_runs_.emplace(page, pages);
+  runs_by_size_.emplace(pages, page);
 }
 
-void LargeObjectSpace::give_blocks_back() {
-  std::map<std::size_t, std::size_t> kept;
-  for (const auto& [page, pages] : free_runs_) {
-    const std::size_t first = (page + block_pages - 1) / block_pages;
-    const std::size_t last = (page + pages) / block_pages;
-    if (first >= last) {
-      kept.emplace(page, pages);
-      continue;
-    }
-    blocks_.release_large(first, last - first);
-    if (page < first * block_pages) kept.emplace(page, first * block_pages - page);
-    if (page + pages > last * block_pages) kept.emplace(last * block_pages, page + pages - last * block_pages);
+void LargeObjectSpace::unlist_free_run(std::map<std::size_t, std::size_t>::iterator run) {
+  runs_by_size_.erase({run->second, run->first});
+  free_runs_.erase(run);
+}
+
+void LargeObjectSpace::add_free_run(std::size_t page, std::size_t pages) {
+  if (const auto next = free_runs_.find(page + pages); next != free_runs_.end()) {
+    pages += next->second;
+    unlist_free_run(next);
   }
-  free_runs_ = std::move(kept);
+  if (const auto next = free_runs_.lower_bound(page); next != free_runs_.begin()) {
+    const auto previous = std::prev(next);
+    if (previous->first + previous->second == page) {
+      page = previous->first;
+      pages += previous->second;
+      unlist_free_run(previous);
+    }
+  }
+  const std::size_t first = (page + block_pages - 1) / block_pages;
+  const std::size_t last = (page + pages) / block_pages;
+  if (first >= last) return list_free_run(page, pages);
+  blocks_.release_large(first, last - first);
+  if (page < first * block_pages) list_free_run(page, first * block_pages - page);
+  if (page + pages > last * block_pages) list_free_run(last * block_pages, page + pages - last * block_pages);
 }
 
 }  // namespace tricolour

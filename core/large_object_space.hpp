@@ -1,6 +1,7 @@
 // Large objects: page runs inside blocks claimed from the top of the heap.
 //
-// Purpose: objects above `large_object_bytes` never move through holes. They are marked through the same metadata.
+// Purpose: objects above `large_object_bytes` never move through holes. They are marked through the same metadata. Room is found by
+// size, and dead objects are swept a few at a time, so that the lock is held for a bounded number of steps.
 //
 // Invariant: pages are handed out again only after a sweep that found their object white, or never published. A pending object (its
 // memory is still being zeroed, nobody can reach it) survives every sweep.
@@ -14,7 +15,8 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <vector>
+#include <set>
+#include <utility>
 
 #include "core/block_space.hpp"
 
@@ -26,7 +28,8 @@ class LargeObjectSpace {
  public:
   LargeObjectSpace(BlockSpace& blocks, SideMetadata metadata);
 
-  /// Memory for an object of `bytes`, pending and not zeroed; null when no run is free. Sweeps first if that is due. Any mutator.
+  /// Memory for an object of `bytes`, pending and not zeroed; null when no run is free. Sweeps a share where that is due, and more only
+  /// when there is no other room. Any mutator.
   Object* allocate(std::size_t bytes);
   /// The object is initialised and about to be stored where others see it.
   void publish(Object* object);
@@ -38,6 +41,8 @@ class LargeObjectSpace {
   void begin_sweep(MarkSense sense);
   /// Frees what the last cycle left white, unless that is done. Any thread.
   void sweep();
+  /// The same for the next `count` objects at most.
+  void sweep_next(unsigned count);
   bool swept() const { return !sweep_due_.load(std::memory_order_acquire); }
   /// Bytes of pages that objects hold.
   std::size_t used_bytes() const { return used_.load(std::memory_order_relaxed); }
@@ -56,16 +61,23 @@ class LargeObjectSpace {
   std::size_t page_of(const void* address) const {
     return static_cast<std::size_t>(static_cast<const std::byte*>(address) - page_begin(0)) / page_bytes;
   }
-  void sweep_locked();
+  Object* take_free_run(std::size_t pages);
+  Object* take_blocks(std::size_t pages);
+  /// Places an object at the begin of a run that is on no list, and lists the rest.
+  Object* place(std::size_t page, std::size_t length, std::size_t pages);
   void free_object(std::size_t page, std::size_t pages);
+  /// Joins its neighbours; whole blocks go back to the heap.
   void add_free_run(std::size_t page, std::size_t pages);
-  void give_blocks_back();
+  void list_free_run(std::size_t page, std::size_t pages);
+  void unlist_free_run(std::map<std::size_t, std::size_t>::iterator run);
 
   BlockSpace& blocks_;
   SideMetadata metadata_;
   std::mutex lock_;
   std::map<std::size_t, Entry> objects_;         ///< by first page
   std::map<std::size_t, std::size_t> free_runs_; ///< first page -> pages, coalesced, inside blocks that are `large`
+  std::set<std::pair<std::size_t, std::size_t>> runs_by_size_;  ///< the same: pages, first page
+  std::size_t sweep_at_ = 0;                     ///< where the sweep goes on: first page of an object, or behind one
   ColourByte live_state_ = 0;
   std::atomic<bool> sweep_due_{false};  ///< release at the sweep's end and at begin_sweep, acquire in `swept`
   std::atomic<std::size_t> used_{0};    ///< a statistic for the pacer: relaxed

@@ -10,6 +10,8 @@ namespace {
 /// Objects above this that do not fit the current hole take a hole of their own in a free block, so that they do not
 /// throw away what is left of a good one.
 constexpr std::size_t medium_object_bytes = 1024;
+/// Holes for them are not handed out in pieces.
+const std::atomic<std::size_t> whole_blocks{block_bytes};
 /// Large objects are zeroed in pieces of this size, with a poll after each.
 constexpr std::size_t zeroing_piece_bytes = 256 * 1024;
 }  // namespace
@@ -21,8 +23,8 @@ MutatorContext::MutatorContext(Heap& heap, MutatorStatus status, const std::func
       black_means_(black_means),
       cards_(heap.cards),
       log_bits_(heap.log_bits),
-      small_(heap.blocks, heap.metadata, heap.options().hole_piece_bytes, false),
-      medium_(heap.blocks, heap.metadata, block_bytes, true),
+      small_(heap.blocks, heap.metadata, heap.hole_piece_bytes, false),
+      medium_(heap.blocks, heap.metadata, whole_blocks, true),
       shade_buffer_(heap.grey_set.take_empty()),
       activity_(status == MutatorStatus::blocked ? Activity::blocked : Activity::running) {
   heap_.world.add(*this, status, arrival);
@@ -41,6 +43,7 @@ MutatorContext::~MutatorContext() {
 }
 
 void MutatorContext::adopt(const PhaseState& phase) {
+  if (phase.cycle != phase_.cycle) regreyed_slots_ = 0;
   phase_ = phase;
   allocation_state_ = phase.allocation_state();
   white_ = phase.sense.white();
@@ -220,6 +223,7 @@ void MutatorContext::push_grey(GreyItem item) {
 }
 
 void MutatorContext::regrey(Object* source, Slot& slot) {
+  if (phase_.rescans_at_once) return shade(slot.load());
   auto byte = SideMetadata::atomic(metadata_.byte_of_slot(source, slot));
   ColourByte seen = byte.load(std::memory_order_relaxed);
   // acq_rel: the winner alone pushes; release orders the barrier's store before the marker that pops the item and acquires.
@@ -227,6 +231,8 @@ void MutatorContext::regrey(Object* source, Slot& slot) {
       byte.compare_exchange_strong(seen, with_state(seen, regreyed_), std::memory_order_acq_rel, std::memory_order_relaxed)) {
     const auto index = static_cast<std::size_t>(&slot - source->slots());
     push_grey(GreyItem(source, index / chunk_slots, Extent::chunk));
+    regreyed_slots_ += std::min(source->slot_count(), chunk_slots);
+    if (regreyed_slots_ >= most_regreyed_slots && phase_.arm == BarrierArm::live) rescan_at_once();
   }
 }
 

@@ -91,7 +91,10 @@ class MutatorContext {
     return state != black_ && state_of(metadata_.load_relaxed(source)) != phase_.sense.white();
   }
   void regrey(Object* source, Slot& slot);
-  void mark_card(Object*, Slot& slot) const { cards_.mark(&slot); }
+  void mark_card(Object*, Slot& slot) {
+    if (phase_.rescans_at_once) [[unlikely]] return shade(slot.load());
+    cards_.mark(&slot);
+  }
   bool is_logged(Slot& slot) const { return log_bits_.test(slot); }
   bool try_log(Slot& slot) const { return log_bits_.try_set(slot, log_mask_); }
 
@@ -101,6 +104,8 @@ class MutatorContext {
   const PhaseState& phase() const { return phase_; }
   /// True when the buffer held anything.
   bool flush_shade_buffer();
+  /// For the rest of the cycle. In a handshake.
+  void rescan_at_once() { phase_.rescans_at_once = true; }
   bool shade_buffer_empty() const { return shade_buffer_->empty(); }
   void retire_holes();
   ShadowStack roots;
@@ -125,6 +130,8 @@ class MutatorContext {
   friend class World;
   friend class NoSafepoint;
 
+  /// A mutator that made objects of so many slots grey again in one cycle scans at once from then on: some milliseconds of marking.
+  static constexpr std::uint32_t most_regreyed_slots = 256 * 1024;
   /// How far ahead of allocation memory is fetched; 1 to 8 KiB do equally well.
   static constexpr std::ptrdiff_t prefetched_bytes = 4096;
 
@@ -181,6 +188,7 @@ class MutatorContext {
   Hole medium_hole_;
   GreyPacket* shade_buffer_;
 
+  std::uint32_t regreyed_slots_ = 0;  ///< of what this mutator made grey again in this cycle
   unsigned barriers_entered_ = 0;  ///< where faults are built: barriers under way
   std::uint64_t pushed_ = 0;
   std::uint64_t allocated_bytes_ = 0;

@@ -23,6 +23,9 @@ struct PhaseState {
   AllocationColour allocation = AllocationColour::black;
   BlackMeans black_means = BlackMeans::marked;
   BarrierArm arm = BarrierArm::live;
+  /// A slot that a barrier would have scanned again (its object made grey, its card dirtied) is scanned at once: what it refers to is
+  /// shaded. Marking would not end otherwise where mutators store faster than markers scan again; set when it is to end.
+  bool rescans_at_once = false;
 
   /// The state byte of a new object.
   ColourByte allocation_state() const { return allocation == AllocationColour::black ? sense.black : sense.white(); }

@@ -42,6 +42,7 @@ enum class Window : std::uint8_t {
   between_memory_and_object,          ///< memory is handed out for an object, and nothing of the object is there yet
   between_start_byte_and_store,       ///< a new object is published, and no root holds it
   between_hole_and_install,           ///< a hole is found and not yet the mutator's
+  between_list_and_claim,             ///< a block is off its list and not its taker's yet
   between_unswept_and_claim,          ///< a block looked unswept and is not claimed by the sweeper
   between_sweep_and_release,          ///< a block's dead are cleared, and it still shows as being swept
   between_pages_and_publish,          ///< a large object has its pages and is pending

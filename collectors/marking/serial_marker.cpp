@@ -73,7 +73,8 @@ class SerialMarker final : public Marker {
       if (drained) {
         if (assists_.none_while([&] { return heap_.grey_set.empty(); })) return;
         relax_processor();
-      } else if (assists_.take_hunger()) {
+      } else if (assists_.take_hunger() || !heap_.grey_set.any_published()) {
+        // Something is always there for mutators to take: this thread may not run when they look.
         stack_.share(heap_.grey_set);
       }
     }

@@ -184,7 +184,8 @@ class StealingMarker final : public Marker {
         do {
           const MarkCount count = scanner.trace(slice_slots);
           add_marked(count.bytes, count.objects);
-          if (assists_.take_hunger()) self.stack.share();
+          // Something is always there for mutators to take: this thread may not run when they look.
+          if (assists_.take_hunger() || !heap_.grey_set.any_published()) self.stack.share();
           if (crew > 1 && self.stack.expose() && parking_.occupied()) parking_.wake();
         } while (self.stack.has_work());
       } while (self.stack.take_packet() || steal(self, crew));
