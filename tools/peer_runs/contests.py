@@ -70,7 +70,7 @@ def contests(mode: str, smoke: bool) -> list[Contest]:
     if mode == PRESSURE:
         return _pressure(smoke)
     live, live_open, rate = (2, 2, 20_000) if smoke else (400, 100, 300_000)
-    seconds, seconds_open = (0.1, 0.1) if smoke else (1.8, 2.2)
+    seconds, seconds_open = (0.1, 0.1) if smoke else (2.8, 3.0)
     passes = 1 if smoke else 2
     found = [
         Contest(

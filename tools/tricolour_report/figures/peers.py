@@ -10,7 +10,7 @@ from statistics import median
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..peers import PeerCell, Peers
 from ..quantities import measured
@@ -27,6 +27,7 @@ PANELS = {
     "gcbench": (("pass_ns", "time of a pass"),),
     "pauses": (("longest_pause_ns", "longest pause"),),
 }
+BESIDE = 1.6  # how far an axis of times goes beyond its values: one of 1, 2 and 5 is then on it
 OTHER_PANELS = (("operations_per_s", "operations/s"), ("longest_pause_ns", "longest pause"))
 
 
@@ -76,12 +77,14 @@ def _panel(axes: Axes, cells: list[PeerCell], figure: str, title: str) -> None:
     axes.set_title(title)
     if not figure.endswith("_ns"):
         axes.set_xlim(left=0)
+        axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: measured(value, "/s")))
         axes.set_xlabel("more is better")
         return
     axes.set_xscale("log")
     axes.set_xlabel("less is better")
     if known:
+        axes.set_xlim(least / BESIDE, max(known) * BESIDE)
         log_time_axis(axes.xaxis, least, max(known))
     else:
         axes.xaxis.set_ticks([])
