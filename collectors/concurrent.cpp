@@ -6,7 +6,7 @@
 // only then, or when there is none, collects in a pause (a fallback). A failure on the collector thread (the oracle's) reaches every
 // mutator at its next slow path; nothing is freed after it.
 //
-// Ownership: `requested_`, `running_`, `stopping_`: lock_. Pacing facts: the collector thread. Statistics of stalls and assists:
+// Ownership: `requested_`, `running_`, `stopping_`: lock_. Pacing facts: the collector thread. Statistics of stalls and cycles:
 // statistics_lock_.
 //
 // Memory ordering: what mutators need of a finished cycle they get at its stops.
@@ -29,7 +29,7 @@ class Concurrent final : public Collector {
         cycle_(parts),
         stopped_(cycle_, parts.heap),
         pacer_(parts.heap.bytes(), parts.options.headroom_factor) {
-    heap_.announce_goal(pacer_.trigger_bytes());
+    heap_.announce_trigger(pacer_.trigger_bytes());
   }
   ~Concurrent() override { stop(); }
 
@@ -51,7 +51,7 @@ class Concurrent final : public Collector {
   void on_refill(MutatorContext& mutator, std::size_t) override {
     cycle_.rethrow_failure();
     if (cycle_.phase() == Phase::marking) {
-      if (options_.assist) assist(mutator, pacer_.owed_bytes(cycle_.marker().marked_bytes(), heap_.used_bytes()));
+      if (options_.assist) pay(mutator);
     } else if (heap_.used_bytes() >= pacer_.trigger_bytes()) {
       request(Cause::pacing);
     }
@@ -90,8 +90,8 @@ class Concurrent final : public Collector {
     statistics.resumptions = counts_.resumptions;
     statistics.stalls = counts_.stalls;
     statistics.stalled_ns = counts_.stalled_ns;
-    statistics.assists = counts_.assists;
-    statistics.assisted_ns = counts_.assisted_ns;
+    statistics.assists = assists_.load(std::memory_order_relaxed);
+    statistics.assisted_ns = assisted_ns_.load(std::memory_order_relaxed);
     statistics.collector_cpu_ns = counts_.collector_cpu_ns;
     return statistics;
   }
@@ -146,7 +146,7 @@ class Concurrent final : public Collector {
     World::Exclusive world(heap_.world, nullptr);
     if (cycle_.phase() != Phase::idle) return false;
     world.stop({PauseKind::cycle_begin, cause}, [&](Pause&) {
-      allocated_bytes_ = heap_.handed_out.load(std::memory_order_relaxed);
+      allocated_bytes_ = heap_.account.handed_out();
       cycle_.begin(world, false);
       pacer_.cycle_began(heap_.used_bytes());
       heap_.hole_piece_bytes.store(std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes), std::memory_order_relaxed);
@@ -171,7 +171,7 @@ class Concurrent final : public Collector {
     bool done = false;
     World::Exclusive world(heap_.world, nullptr);
     world.stop({PauseKind::termination, Cause::pacing}, [&](Pause&) {
-      allocated_bytes_ = heap_.handed_out.load(std::memory_order_relaxed);
+      allocated_bytes_ = heap_.account.handed_out();
       done = cycle_.terminate(world, last_chance ? no_limit : options_.final_slots);
       if (done) heap_.hole_piece_bytes.store(heap_.options().hole_piece_bytes, std::memory_order_relaxed);
     });
@@ -187,7 +187,7 @@ class Concurrent final : public Collector {
                         .allocated_bytes = allocated_bytes_,
                         .elapsed_ns = now - cycle_ended_at_ns_});
     cycle_ended_at_ns_ = now;
-    heap_.announce_goal(pacer_.trigger_bytes());
+    heap_.announce_trigger(pacer_.trigger_bytes());
   }
 
   // --- on mutators' threads -------------------------------------------------------------------------------------------------------
@@ -243,6 +243,16 @@ class Concurrent final : public Collector {
     }
   }
 
+  /// What marking is behind the line. Where there is nothing to take and little room, the cycle waits for its own thread, which may wait for
+  /// a processor.
+  void pay(MutatorContext& mutator) {
+    const std::size_t used = heap_.used_bytes();
+    const std::size_t owed = pacer_.owed_bytes(cycle_.marker().marked_bytes(), used);
+    if (owed == 0 || assist(mutator, owed) > 0 || !pacer_.is_late(used)) return;
+    const ActivityScope scope(mutator, Activity::stalled);
+    std::this_thread::yield();
+  }
+
   /// Returns the bytes marked.
   std::size_t assist(MutatorContext& mutator, std::size_t bytes) {
     if (bytes == 0) return 0;
@@ -252,9 +262,8 @@ class Concurrent final : public Collector {
       const ActivityScope scope(mutator, Activity::assisting);
       marked = cycle_.marker().assist(bytes);
     }
-    std::scoped_lock lock(statistics_lock_);
-    ++counts_.assists;
-    counts_.assisted_ns += now_ns() - begin_ns;
+    assists_.fetch_add(1, std::memory_order_relaxed);
+    assisted_ns_.fetch_add(now_ns() - begin_ns, std::memory_order_relaxed);
     return marked;
   }
 
@@ -278,6 +287,8 @@ class Concurrent final : public Collector {
 
   std::size_t allocated_bytes_ = 0;
   Nanoseconds cycle_ended_at_ns_ = 0;
+  std::atomic<std::uint64_t> assists_{0};  // statistics, of many threads at once: relaxed
+  std::atomic<Nanoseconds> assisted_ns_{0};
   mutable std::mutex statistics_lock_;
   CollectorStatistics counts_;
 };

@@ -46,8 +46,9 @@ void Cycle::begin(World::Exclusive& world, bool stopped) {
   enter(Phase::begin);
   probe::cycle_begin(number(), interval.begin_ns, heap_.used_bytes());
   protocol_ = protocol_for(barrier_, options_.allocation, stopped);
-  handed_out_before_ = heap_.handed_out.load(std::memory_order_relaxed);
+  allocated_before_ = heap_.allocated_bytes(world.mutators());
   execute(protocol_.begin, world, no_limit);
+  born_black_ = heap_.phase.allocation == AllocationColour::black;
   enter(Phase::marking);
   end_interval(interval, Role::collector);
 }
@@ -176,10 +177,10 @@ bool Cycle::gather_from_mutators(World::Exclusive& world) {
   return found.load(std::memory_order_relaxed) || found_on_cards;
 }
 
-std::size_t Cycle::live_bytes() const {
+std::size_t Cycle::live_bytes(World::Exclusive& world) const {
   const std::size_t marked = marker_->marked_bytes();
-  if (protocol_.stopped_throughout || options_.allocation == AllocationColour::white) return marked;
-  return marked + heap_.handed_out.load(std::memory_order_relaxed) - handed_out_before_;
+  // What is born black is never marked, and what is born white is marked or dead.
+  return born_black_ ? marked + (heap_.allocated_bytes(world.mutators()) - allocated_before_) : marked;
 }
 
 void Cycle::begin_sweep(World::Exclusive& world) {
@@ -190,10 +191,7 @@ void Cycle::begin_sweep(World::Exclusive& world) {
     if (!faulty(Fault::hole_not_retired)) mutator->retire_holes();
   }
   if (!heap_.grey_set.empty()) throw InvariantViolated("the grey set is not empty after termination");
-  heap_.live_bytes.store(live_bytes(), std::memory_order_relaxed);
-  heap_.handed_out.store(0, std::memory_order_relaxed);
-  heap_.blocks.begin_sweep(heap_.phase.sense);
-  heap_.large.begin_sweep(heap_.phase.sense);
+  heap_.begin_sweep(live_bytes(world));
   sweep_unchecked_ = true;
   {
     std::scoped_lock lock(log_lock_);

@@ -81,7 +81,8 @@ class Cycle {
   void sweep(void (Sweeper::*how)());
   void begin_sweep(World::Exclusive& world);
   void clear_log();
-  std::size_t live_bytes() const;
+  /// Of the objects that this cycle leaves; at its termination.
+  std::size_t live_bytes(World::Exclusive& world) const;
   /// Of the cycle under way, or the last one. Not heap_.phase.cycle: a sweep beside mutators may meet a stopped collection that counts it up.
   std::uint64_t number() const;
   Nanoseconds cpu_now() const { return thread_cpu_ns() + marker_->own_cpu_ns(); }
@@ -101,7 +102,8 @@ class Cycle {
   std::exception_ptr failure_;
   std::atomic<bool> failed_{false};  ///< release after failure_ is set; acquire on the slow path
   bool sweep_unchecked_ = false;
-  std::size_t handed_out_before_ = 0;
+  std::uint64_t allocated_before_ = 0;  ///< the cycle began
+  bool born_black_ = false;             ///< while this cycle marks
   std::atomic<std::uint64_t> completed_{0};  ///< release after termination, acquire by whoever waits for one
   std::atomic<Nanoseconds> mark_cpu_ns_{0};   ///< statistics: relaxed
   std::atomic<Nanoseconds> sweep_cpu_ns_{0};

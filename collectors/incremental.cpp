@@ -119,7 +119,7 @@ class Incremental final : public Collector {
     const double room = static_cast<double>(heap_.bytes() - std::min(live, heap_.bytes()));
     const std::size_t trigger = live + static_cast<std::size_t>(begin_share * room);
     trigger_.store(trigger, std::memory_order_relaxed);
-    heap_.announce_goal(trigger);
+    heap_.announce_trigger(trigger);
     const double marking_room = std::max((1 - begin_share) * marking_share * room, 1.0);
     // What is born during the cycle may have to be marked as well.
     const double work = static_cast<double>(live) + marking_room;

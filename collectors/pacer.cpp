@@ -6,8 +6,9 @@ namespace tricolour {
 namespace {
 /// What a heap never hands out: tails of holes, of pages, of blocks held by mutators.
 constexpr double unusable_share = 0.03;
-/// A cycle never begins before this share of the room behind the live data has been used.
-constexpr double least_used_share = 0.10;
+/// A cycle never begins before this share of the room behind the live data has been used: what the mark threads cannot do in the rest is
+/// cheaper as assists than as more cycles.
+constexpr double least_used_share = 0.50;
 /// The line begins and ends at these shares of the room: mark threads need a moment to start, and the final pause and the sweep come before
 /// memory has run out.
 constexpr double line_begin = 0.05;
@@ -63,11 +64,16 @@ void Pacer::cycle_began(std::size_t used_bytes) {
   piece_.store(static_cast<std::size_t>(piece), std::memory_order_relaxed);
 }
 
+double Pacer::share_handed_out(std::size_t used) const {
+  return (static_cast<double>(used) - begin_used_.load(std::memory_order_relaxed)) / room_.load(std::memory_order_relaxed);
+}
+
+bool Pacer::is_late(std::size_t used) const { return share_handed_out(used) > line_end; }
+
 std::size_t Pacer::owed_bytes(std::size_t marked, std::size_t used) const {
-  const double begin = begin_used_.load(std::memory_order_relaxed);
-  const double handed_out = static_cast<double>(used) - begin;
-  const double share = handed_out / room_.load(std::memory_order_relaxed);
+  const double share = share_handed_out(used);
   if (share <= line_begin) return 0;
+  const double begin = begin_used_.load(std::memory_order_relaxed);
   const double done = static_cast<double>(marked);
   const double expected = work_.load(std::memory_order_relaxed);
   const double due = (done < expected ? expected : begin) * std::min((share - line_begin) / (line_end - line_begin), 1.0);

@@ -35,6 +35,8 @@ class Pacer {
   void cycle_began(std::size_t used_bytes);
   /// What a mutator should mark now, in bytes, at most `most_assist_bytes`: 0 as long as marking is on the line.
   std::size_t owed_bytes(std::size_t marked, std::size_t used) const;
+  /// Marking should have ended before so much was in use.
+  bool is_late(std::size_t used) const;
   /// How much memory a mutator may take at once while marking, so that what it owes for it stays below `most_assist_bytes`.
   std::size_t piece_bytes() const { return piece_.load(std::memory_order_relaxed); }
 
@@ -53,6 +55,8 @@ class Pacer {
 
  private:
   double usable() const;
+  /// Of the room at the cycle's begin.
+  double share_handed_out(std::size_t used) const;
   const double heap_bytes_;
   const double headroom_factor_;
   double scattered_bytes_ = 0;

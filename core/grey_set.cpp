@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/lockfree/stack.hpp>
 #include <utility>
+#include <vector>
 
 #include "core/errors.hpp"
 #include "core/schedule_window.hpp"
@@ -10,14 +11,10 @@
 namespace tricolour {
 
 namespace {
-constexpr std::size_t max_packets = 65'000;  // Boost.Lockfree numbers its nodes with 16 bits
+/// Boost.Lockfree numbers its nodes with 16 bits: so many packets travel through its stacks, the rest of the reserve under a lock.
+constexpr std::size_t numbered_packets = 65'000;
 using PacketStack = boost::lockfree::stack<GreyPacket*, boost::lockfree::fixed_sized<true>>;
 
-std::uint32_t packet_capacity(std::size_t most_objects, std::uint32_t requested) {
-  const std::size_t full_packets = max_packets - GreySet::max_owners;
-  const std::size_t least = (most_objects + full_packets - 1) / full_packets;
-  return static_cast<std::uint32_t>(std::max<std::size_t>({requested, least, 1}));
-}
 std::size_t packet_bytes(std::uint32_t capacity) { return sizeof(GreyPacket) + capacity * sizeof(GreyItem); }
 std::size_t packet_count(std::size_t most_objects, std::uint32_t capacity) {
   return (most_objects + capacity - 1) / capacity + GreySet::max_owners;
@@ -25,54 +22,124 @@ std::size_t packet_count(std::size_t most_objects, std::uint32_t capacity) {
 }  // namespace
 
 struct GreySet::Stacks {
-  explicit Stacks(std::size_t packets) : free(packets), published(packets) {}
+  explicit Stacks(std::size_t packets) : free(packets), published(packets), begun(max_owners) {}
   PacketStack free;
   PacketStack published;
+  PacketStack begun;
+};
+
+/// What has no number in the stacks: used when some sixteen million items are grey at once.
+struct GreySet::Overflow {
+  std::mutex lock;
+  std::vector<GreyPacket*> free;
+  std::vector<GreyPacket*> published;
+  std::size_t never_used;  ///< number of the first packet of the reserve that was never handed out
+  std::atomic<std::size_t> published_count{0};  // relaxed: a filter before the lock
+
+  static GreyPacket* take_last(std::vector<GreyPacket*>& packets) {
+    if (packets.empty()) return nullptr;
+    GreyPacket* const packet = packets.back();
+    packets.pop_back();
+    return packet;
+  }
 };
 
 GreySet::GreySet(std::size_t most_objects, std::uint32_t capacity)
-    : capacity_(packet_capacity(most_objects, capacity)), packet_bytes_(packet_bytes(capacity_)) {
-  const std::size_t packets = packet_count(most_objects, capacity_);
-  storage_ = Reservation(packets * packet_bytes_, 4096);
-  stacks_ = std::make_unique<Stacks>(packets);
-  for (std::size_t i = packets; i-- > 0;) {
-    stacks_->free.bounded_push(reinterpret_cast<GreyPacket*>(storage_.begin() + i * packet_bytes_));
-  }
+    : capacity_(std::max<std::uint32_t>(capacity, 1)), packet_bytes_(packet_bytes(capacity_)), packets_(packet_count(most_objects, capacity_)) {
+  storage_ = Reservation(packets_ * packet_bytes_, 4096);
+  const std::size_t numbered = std::min(packets_, numbered_packets);
+  stacks_ = std::make_unique<Stacks>(numbered);
+  overflow_ = std::make_unique<Overflow>();
+  overflow_->never_used = numbered;
+  // Nothing is allocated in a pause.
+  overflow_->free.reserve(packets_ - numbered);
+  overflow_->published.reserve(packets_ - numbered);
+  for (std::size_t i = numbered; i-- > 0;) stacks_->free.bounded_push(packet(i));
   open_ = take_empty();
 }
 
 GreySet::~GreySet() = default;
 
 std::size_t GreySet::bytes_for(std::size_t most_objects, std::uint32_t capacity) {
-  const std::uint32_t items = packet_capacity(most_objects, capacity);
+  const std::uint32_t items = std::max<std::uint32_t>(capacity, 1);
   return packet_count(most_objects, items) * packet_bytes(items);
 }
 
+GreyPacket* GreySet::packet(std::size_t number) const {
+  return reinterpret_cast<GreyPacket*>(storage_.begin() + number * packet_bytes_);
+}
+
+bool GreySet::is_numbered(const GreyPacket* packet) const {
+  return reinterpret_cast<const std::byte*>(packet) < storage_.begin() + numbered_packets * packet_bytes_;
+}
+
 GreyPacket* GreySet::take_empty() {
-  GreyPacket* packet = nullptr;
-  if (!stacks_->free.pop(packet)) throw InvariantViolated("the grey set's reserve ran out: an object was pushed twice");
-  return packet;
+  GreyPacket* taken = nullptr;
+  if (stacks_->free.pop(taken)) return taken;
+  std::scoped_lock lock(overflow_->lock);
+  if ((taken = Overflow::take_last(overflow_->free)) != nullptr) return taken;
+  if (overflow_->never_used < packets_) return packet(overflow_->never_used++);
+  throw InvariantViolated("the grey set's reserve ran out: an object was pushed twice");
 }
 
 GreyPacket* GreySet::take_published() {
-  GreyPacket* packet = nullptr;
-  if (stacks_->published.pop(packet)) {
+  GreyPacket* taken = nullptr;
+  if (stacks_->published.pop(taken) || stacks_->begun.pop(taken) || (taken = take_overflow()) != nullptr) {
     pass_window(Window::between_take_and_count);
     published_.fetch_sub(1, std::memory_order_release);
-    return packet;
+    return taken;
   }
   std::scoped_lock lock(open_lock_);
   if (open_->empty()) return nullptr;
   return std::exchange(open_, take_empty());
 }
 
-void GreySet::give_back(GreyPacket* empty) { stacks_->free.bounded_push(empty); }
+GreyPacket* GreySet::take_overflow() {
+  if (overflow_->published_count.load(std::memory_order_relaxed) == 0) return nullptr;
+  std::scoped_lock lock(overflow_->lock);
+  GreyPacket* const taken = Overflow::take_last(overflow_->published);
+  overflow_->published_count.store(overflow_->published.size(), std::memory_order_relaxed);
+  return taken;
+}
+
+GreyPacket* GreySet::take_begun() {
+  GreyPacket* taken = nullptr;
+  if (!stacks_->begun.pop(taken)) return take_empty();
+  pass_window(Window::between_take_and_count);
+  published_.fetch_sub(1, std::memory_order_release);
+  return taken;
+}
+
+void GreySet::give_back_begun(GreyPacket* packet) {
+  if (packet->empty()) return give_back(packet);
+  published_.fetch_add(1, std::memory_order_release);
+  pass_window(Window::between_count_and_publish);
+  if (stacks_->begun.bounded_push(packet)) return;
+  published_.fetch_sub(1, std::memory_order_release);
+  pour(*packet);
+  give_back(packet);
+}
+
+void GreySet::give_back(GreyPacket* empty) {
+  if (is_numbered(empty)) {
+    stacks_->free.bounded_push(empty);
+    return;
+  }
+  std::scoped_lock lock(overflow_->lock);
+  overflow_->free.push_back(empty);
+}
 
 void GreySet::publish(GreyPacket* packet) {
   published_.fetch_add(1, std::memory_order_release);
   published_total_.fetch_add(1, std::memory_order_relaxed);
   pass_window(Window::between_count_and_publish);
-  stacks_->published.bounded_push(packet);
+  if (is_numbered(packet)) {
+    stacks_->published.bounded_push(packet);
+    return;
+  }
+  std::scoped_lock lock(overflow_->lock);
+  overflow_->published.push_back(packet);
+  overflow_->published_count.store(overflow_->published.size(), std::memory_order_relaxed);
 }
 
 void GreySet::pour_locked(GreyItem item) {

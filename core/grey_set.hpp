@@ -5,8 +5,8 @@
 //
 // Invariant: pushing never fails. An object is in the set at most once (the winner of its colour exchange pushes it; a chunked
 // array has one item that carries its cursor, and at most one more per chunk that was made grey again), a packet is published full, and what is less than full is poured into one shared
-// open packet; so `ceil(most objects / capacity)` packets plus one per thread is the worst case, and that much is reserved (the pages
-// are touched only when used).
+// open packet, or left for the next owner that does short work; so `ceil(most objects / capacity)` packets plus one per owner is the worst
+// case, and that much is reserved (the pages are touched only when used).
 //
 // Ownership: a packet belongs to the thread that took it until it publishes or gives it back. The open packet: `open_lock_`.
 //
@@ -66,7 +66,7 @@ class GreySet {
   /// Most threads that may own a packet at one time.
   static constexpr std::size_t max_owners = 1024;
 
-  /// Room for `most_objects` at once. `capacity`: items per packet, at least 1; raised when so many packets could not be numbered.
+  /// Room for `most_objects` at once. `capacity`: items per packet, at least 1.
   GreySet(std::size_t most_objects, std::uint32_t capacity);
   ~GreySet();
 
@@ -82,6 +82,10 @@ class GreySet {
   /// A published packet, now the caller's; null when there is none. Any thread.
   GreyPacket* take_published();
   void give_back(GreyPacket* empty);
+  /// For short work, after which what is left is given back without copying or waiting: a packet that another such owner left, else an empty
+  /// one. No more such packets are left at any time than there were owners at once, so the reserve holds.
+  GreyPacket* take_begun();
+  void give_back_begun(GreyPacket* packet);
   /// Publishes a full packet. Does not wait. Any thread.
   void publish(GreyPacket* packet);
   /// Empties `packet`, full or not, into the set; true when it held anything. May wait for other pourers, never for a collection.
@@ -97,12 +101,19 @@ class GreySet {
 
  private:
   void pour_locked(GreyItem item);
+  GreyPacket* packet(std::size_t number) const;
+  /// Travels through the lock-free stacks.
+  bool is_numbered(const GreyPacket* packet) const;
+  GreyPacket* take_overflow();
 
-  std::uint32_t capacity_;
-  std::size_t packet_bytes_;
+  const std::uint32_t capacity_;
+  const std::size_t packet_bytes_;
+  const std::size_t packets_;
   Reservation storage_;
   struct Stacks;
   std::unique_ptr<Stacks> stacks_;
+  struct Overflow;
+  std::unique_ptr<Overflow> overflow_;
   /// Published packets not yet taken. Incremented (release) before the push and decremented after the pop, so zero (acquire) means that
   /// no packet is or is about to be in the stack.
   std::atomic<std::int64_t> published_{0};

@@ -44,8 +44,9 @@ Heap::Heap(const HeapOptions& options, EventListener* listener)
       metadata(reinterpret_cast<ColourByte*>(metadata_storage_.begin()), heap_storage_.begin()),
       cards(side_table_storage_.begin(), heap_storage_.begin()),
       log_bits(side_table_storage_.begin(), heap_storage_.begin()),
+      account(heap_storage_.bytes()),
       blocks(heap_storage_.begin(), heap_storage_.bytes() / block_bytes, metadata),
-      large(blocks, metadata),
+      large(blocks, metadata, account),
       grey_set(most_grey_objects(heap_storage_.bytes()), options.packet_capacity),
       world(*this),
       hole_piece_bytes(options.hole_piece_bytes) {
@@ -71,6 +72,19 @@ void Heap::observe(HeapObserver* observer) {
   observer_ = observer;
   blocks.observe(observer);
   large.observe(observer);
+}
+
+void Heap::begin_sweep(std::size_t live) {
+  live_bytes.store(live, std::memory_order_relaxed);
+  account.begin_period(live + large.beside_objects_bytes());
+  blocks.begin_sweep(phase.sense);
+  large.begin_sweep(phase.sense);
+}
+
+std::uint64_t Heap::allocated_bytes(const std::vector<MutatorContext*>& mutators) const {
+  std::uint64_t bytes = ended_allocated_bytes.load(std::memory_order_relaxed);
+  for (const MutatorContext* mutator : mutators) bytes += mutator->allocated_bytes();
+  return bytes;
 }
 
 Object* Heap::make_globals(MutatorContext& mutator, std::uint32_t slots) {

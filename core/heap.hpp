@@ -12,6 +12,7 @@
 #include "core/card_table.hpp"
 #include "core/collector_hooks.hpp"
 #include "core/events.hpp"
+#include "core/heap_account.hpp"
 #include "core/injected_costs.hpp"
 #include "core/large_object_space.hpp"
 #include "core/log_bits.hpp"
@@ -56,8 +57,12 @@ class Heap {
   /// Of cards or log bits; 0 when the barrier has none.
   std::size_t side_table_bytes() const { return side_table_storage_.bytes(); }
   std::byte* side_table() const { return side_table_storage_.begin(); }
-  /// Bytes marked by the last cycle plus what was handed out since; what the pacer goes by.
-  std::size_t used_bytes() const { return live_bytes.load(std::memory_order_relaxed) + handed_out.load(std::memory_order_relaxed); }
+  /// Never above `bytes()`; what the pacer goes by.
+  std::size_t used_bytes() const { return account.used(); }
+  /// World stopped, a cycle terminated and left objects of `live` bytes, and everything is swept: begins the next sweep.
+  void begin_sweep(std::size_t live);
+  /// World stopped: bytes of all objects that `mutators` and those that have ended ever made.
+  std::uint64_t allocated_bytes(const std::vector<MutatorContext*>& mutators) const;
   bool contains(const void* address) const {
     return address >= heap_storage_.begin() && address < heap_storage_.begin() + heap_storage_.bytes();
   }
@@ -69,7 +74,7 @@ class Heap {
     if (observer_ != nullptr) observer_->on_event(event);
   }
   /// A collector that paces says at which use it means to begin its next cycle, whenever that changes.
-  void announce_goal(std::size_t bytes) {
+  void announce_trigger(std::size_t bytes) {
     const Nanoseconds now = now_ns();
     emit({.kind = EventKind::heap_sample, .role = Role::collector, .begin_ns = now, .stopped_ns = now, .end_ns = now, .bytes = used_bytes(),
           .objects = bytes});
@@ -95,13 +100,14 @@ class Heap {
   SideMetadata metadata;
   CardTable cards;   ///< where side_table is `cards`
   LogBits log_bits;  ///< where side_table is `log_bits`
+  HeapAccount account;
   BlockSpace blocks;
   LargeObjectSpace large;
   GreySet grey_set;
   World world;
   PhaseState phase;                          ///< what new mutators copy
-  std::atomic<std::size_t> live_bytes{0};    ///< marked by the last cycle
-  std::atomic<std::size_t> handed_out{0};    ///< in holes and large objects since the last cycle's sweep began
+  std::atomic<std::size_t> live_bytes{0};    ///< of the objects that the last cycle left
+  std::atomic<std::uint64_t> ended_allocated_bytes{0};  ///< by mutators that have ended; relaxed, exact in a stop
   std::atomic<std::size_t> hole_piece_bytes; ///< the longest hole handed out at once just now; a collector lowers it while it paces
   std::atomic<std::uint32_t> mutators_started{0};
   BarrierTotals ended_barriers;              ///< of mutators that have ended; the instrumented build counts

@@ -15,6 +15,7 @@ std::optional<Hole> HoleAllocator::next(std::size_t bytes) {
     if (!block) return std::nullopt;
     position_ = blocks_.block_begin(*block);
     block_end_ = position_ + block_bytes;
+    passed_over_bytes_ = 0;
     ahead_ = find();
   }
 }
@@ -31,9 +32,14 @@ std::optional<Hole> HoleAllocator::next_in_block(std::size_t bytes) {
     ahead_ = find();
     prefetch();
     if (hole.bytes() >= bytes) return hole;
-    wasted_bytes_ += hole.bytes();
+    pass_over(hole);
   }
   return std::nullopt;
+}
+
+void HoleAllocator::pass_over(Hole hole) {
+  wasted_bytes_ += hole.bytes();
+  passed_over_bytes_ += hole.bytes();
 }
 
 std::size_t HoleAllocator::hole_length(const std::byte* begin, std::size_t most) const {
@@ -55,7 +61,7 @@ Hole HoleAllocator::find() {
     const Hole hole{position_, position_ + hole_length(position_, least_hole_bytes)};
     position_ = hole.end;
     if (hole.bytes() >= least_hole_bytes) return hole;
-    wasted_bytes_ += hole.bytes();
+    pass_over(hole);
   }
   return {};
 }
@@ -67,7 +73,7 @@ void HoleAllocator::prefetch() const {
 }
 
 void HoleAllocator::retire(bool gives_back) {
-  if (gives_back && ahead_.begin != nullptr) blocks_.unclaim(blocks_.block_of(ahead_.begin));
+  if (gives_back && has_room()) blocks_.unclaim(blocks_.block_of(ahead_.begin));
   ahead_ = {};
   position_ = block_end_ = nullptr;
 }

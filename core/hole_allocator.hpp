@@ -36,6 +36,10 @@ class HoleAllocator {
   std::optional<Hole> next_in_block(std::size_t bytes);
   /// Forgets the block. `gives_back`: others may use what is left of it.
   void retire(bool gives_back);
+  /// The present block has a hole that was not handed out.
+  bool has_room() const { return ahead_.begin != nullptr; }
+  /// Free bytes of the present block that were passed over.
+  std::size_t passed_over_bytes() const { return passed_over_bytes_; }
   /// Free bytes passed over since last asked, because they were too small.
   std::size_t take_wasted_bytes();
 
@@ -43,6 +47,7 @@ class HoleAllocator {
   /// Blocks whose holes are too small, before a free one is taken: together some 30 us.
   static constexpr unsigned most_passed_blocks = 16;
 
+  void pass_over(Hole hole);
   /// The next hole or piece of one, empty at the block's end; what is shorter than `least_hole_bytes` is wasted.
   Hole find();
   /// Of the hole at `begin`, up to a piece or `most` bytes, whichever is longer.
@@ -58,6 +63,7 @@ class HoleAllocator {
   std::byte* position_ = nullptr;  ///< behind it
   std::byte* block_end_ = nullptr;
   std::size_t wasted_bytes_ = 0;
+  std::size_t passed_over_bytes_ = 0;
 };
 
 }  // namespace tricolour

@@ -7,7 +7,8 @@
 
 namespace tricolour {
 
-LargeObjectSpace::LargeObjectSpace(BlockSpace& blocks, SideMetadata metadata) : blocks_(blocks), metadata_(metadata) {}
+LargeObjectSpace::LargeObjectSpace(BlockSpace& blocks, SideMetadata metadata, HeapAccount& account)
+    : blocks_(blocks), metadata_(metadata), account_(account) {}
 
 namespace {
 /// Objects that one allocation sweeps before it looks for room.
@@ -25,6 +26,9 @@ Object* LargeObjectSpace::allocate(std::size_t bytes) {
     Object* object = take_free_run(pages);
     if (object == nullptr) object = take_blocks(pages);
     if (object != nullptr) {
+      account_.hand_out(pages * page_bytes);
+      tails_.fetch_add(pages * page_bytes - bytes, std::memory_order_relaxed);
+      pending_.fetch_add(bytes, std::memory_order_relaxed);
       unpoison(object, bytes);
       return object;
     }
@@ -61,6 +65,7 @@ Object* LargeObjectSpace::place(std::size_t page, std::size_t length, std::size_
 void LargeObjectSpace::publish(Object* object) {
   std::scoped_lock lock(lock_);
   objects_.at(page_of(object)).pending = false;
+  pending_.fetch_sub(object->bytes(), std::memory_order_relaxed);
 }
 
 Object* LargeObjectSpace::object_at(const void* address) {
@@ -107,12 +112,16 @@ void LargeObjectSpace::sweep_next(unsigned count) {
 
 void LargeObjectSpace::free_object(std::size_t page, std::size_t pages) {
   auto* object = reinterpret_cast<Object*>(page_begin(page));
+  // The observer may overwrite the object.
   const std::size_t slots = object->slot_count();
+  const std::size_t tail = pages * page_bytes - object->bytes();
   if (observer_ != nullptr) observer_->freed(object, object->bytes());
   // Colours of an array's chunks are all that its metadata has besides the start byte.
   for (std::size_t chunk = 0; chunk == 0 || chunk * chunk_slots < slots; ++chunk) *metadata_.byte_of_chunk(object, chunk) = 0;
   poison(object, pages * page_bytes);
   used_.fetch_sub(pages * page_bytes, std::memory_order_relaxed);
+  tails_.fetch_sub(tail, std::memory_order_relaxed);
+  account_.free_of_survivors(tail);
   add_free_run(page, pages);
 }
 

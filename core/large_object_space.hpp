@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "core/block_space.hpp"
+#include "core/heap_account.hpp"
 
 namespace tricolour {
 
@@ -26,7 +27,7 @@ inline constexpr std::size_t large_object_bytes = 8 * 1024;
 
 class LargeObjectSpace {
  public:
-  LargeObjectSpace(BlockSpace& blocks, SideMetadata metadata);
+  LargeObjectSpace(BlockSpace& blocks, SideMetadata metadata, HeapAccount& account);
 
   /// Memory for an object of `bytes`, pending and not zeroed; null when no run is free. Sweeps a share where that is due, and more only
   /// when there is no other room. Any mutator.
@@ -46,6 +47,11 @@ class LargeObjectSpace {
   bool swept() const { return !sweep_due_.load(std::memory_order_acquire); }
   /// Bytes of pages that objects hold.
   std::size_t used_bytes() const { return used_.load(std::memory_order_relaxed); }
+  /// World stopped: bytes of those pages that are in use and of no published object: pending ones, and behind the
+  /// end of each object.
+  std::size_t beside_objects_bytes() const {
+    return tails_.load(std::memory_order_relaxed) + pending_.load(std::memory_order_relaxed);
+  }
 
   void observe(HeapObserver* observer) { observer_ = observer; }
 
@@ -74,6 +80,7 @@ class LargeObjectSpace {
   BlockSpace& blocks_;
   SideMetadata metadata_;
   std::mutex lock_;
+  HeapAccount& account_;
   std::map<std::size_t, Entry> objects_;         ///< by first page
   std::map<std::size_t, std::size_t> free_runs_; ///< first page -> pages, coalesced, inside blocks that are `large`
   std::set<std::pair<std::size_t, std::size_t>> runs_by_size_;  ///< the same: pages, first page
@@ -81,6 +88,8 @@ class LargeObjectSpace {
   ColourByte live_state_ = 0;
   std::atomic<bool> sweep_due_{false};  ///< release at the sweep's end and at begin_sweep, acquire in `swept`
   std::atomic<std::size_t> used_{0};    ///< a statistic for the pacer: relaxed
+  std::atomic<std::size_t> tails_{0};    ///< bytes of pages behind the end of their object: relaxed, as the next
+  std::atomic<std::size_t> pending_{0};  ///< bytes of pending objects
   HeapObserver* observer_ = nullptr;
 };
 

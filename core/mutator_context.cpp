@@ -35,6 +35,8 @@ MutatorContext::~MutatorContext() {
   heap_.world.remove(*this, [this] {
     if (faulty(Fault::shades_of_ended_mutator_dropped)) shade_buffer_->clear();
     flush_shade_buffer();
+    heap_.ended_allocated_bytes.fetch_add(allocated_bytes(), std::memory_order_relaxed);
+    if (small_.has_room()) heap_.account.take_back(static_cast<std::size_t>(hole_.end - cursor_) + small_.passed_over_bytes());
     small_.retire(true);
     medium_.retire(true);
     retire_holes();
@@ -130,7 +132,7 @@ bool MutatorContext::refill(std::size_t bytes) {
   heap_.hooks().on_refill(*this, hole_.bytes());
   const auto hole = next_hole(bytes);
   const std::size_t gone = small_.take_wasted_bytes() + (hole ? hole->bytes() : 0);
-  heap_.handed_out.fetch_add(gone, std::memory_order_relaxed);
+  heap_.account.hand_out(gone);
   pass_window(Window::between_hole_and_install);
   install(hole.value_or(Hole{}));
   return hole.has_value();
@@ -149,7 +151,7 @@ Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) 
     heap_.hooks().on_refill(*this, bytes);
     if (bytes <= medium_hole_.bytes()) break;
     if (const auto hole = medium_.next(bytes)) {
-      heap_.handed_out.fetch_add(hole->bytes(), std::memory_order_relaxed);
+      heap_.account.hand_out(hole->bytes());
       medium_hole_ = *hole;
     } else if (refill(bytes)) {
       return bump(slots, bytes);
@@ -171,7 +173,6 @@ Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
   heap_.hooks().on_refill(*this, bytes);
   Object* object = nullptr;
   for (unsigned attempts = 0; (object = heap_.large.allocate(bytes)) == nullptr;) make_room(bytes, attempts);
-  heap_.handed_out.fetch_add(bytes, std::memory_order_relaxed);
   auto* const memory = reinterpret_cast<std::byte*>(object);
   for (std::size_t offset = 0; offset < bytes; offset += zeroing_piece_bytes) {
     std::memset(memory + offset, 0, std::min(zeroing_piece_bytes, bytes - offset));

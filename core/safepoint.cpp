@@ -112,7 +112,8 @@ void World::finish_handshake(MutatorContext& mutator) {
   arrived_.notify_all();
 }
 
-void World::resume() {
+Nanoseconds World::resume() {
+  Nanoseconds resumed_ns = 0;
   {
     std::scoped_lock lock(parking_lock_);
     for (MutatorContext* mutator : mutators_) {
@@ -121,8 +122,10 @@ void World::resume() {
       const bool was_claimed = state.status.load(std::memory_order_relaxed) == MutatorStatus::claimed;
       state.status.store(was_claimed ? MutatorStatus::blocked : MutatorStatus::running, std::memory_order_release);
     }
+    resumed_ns = now_ns();
   }
   resumed_.notify_all();
+  return resumed_ns;
 }
 
 World::Exclusive::Exclusive(World& world, MutatorContext* self) : world_(world), self_(self) {
@@ -158,8 +161,7 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
   event.pause = pause.kind;
   event.cause = pause.cause;
   event.cycle = cycle;
-  world_.resume();
-  event.end_ns = now_ns();
+  event.end_ns = world_.resume();
   probe::pause_end(event.cycle, event.pause, event.end_ns, event.objects);
   event.cpu_ns = recorded ? thread_cpu_ns() - cpu_before : 0;
   world_.heap_.emit(event);

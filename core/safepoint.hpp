@@ -96,7 +96,9 @@ class World {
   bool try_claim(MutatorContext& mutator);
   void wait_while_claimed(MutatorContext& mutator);
   void finish_handshake(MutatorContext& mutator);
-  void resume();
+  /// Returns when the mutators were free to run. What a sleeping one takes to wake up is in its own interval; this thread may not run again
+  /// before all of them have.
+  Nanoseconds resume();
 
   Heap& heap_;
   std::mutex registry_lock_;

@@ -21,7 +21,7 @@ from sweep_process import begin_sweep
 ROOT = Path(__file__).resolve().parents[1]
 TRICOLOUR = os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricolour"))
 RUN = ["run", "--workload", "binary_trees", "--param", "depth=10", "--heap", "8M"]
-TABLES = {"pauses.csv", "phases.csv", "heap.csv", "hiccups.csv", "verify.csv"}
+TABLES = {"pauses.csv", "phases.csv", "heap.csv", "bystander.csv", "verify.csv"}
 
 sys.path.insert(0, str(ROOT / "tools"))
 
@@ -69,7 +69,7 @@ def test_lists(tricolour):
 
 def test_doctor(tricolour):
     assert json.loads(tricolour("doctor", "--json").stdout)["cores"] >= 1
-    assert "hiccups" in tricolour("doctor").stdout
+    assert "machine floor" in tricolour("doctor").stdout
 
 
 @pytest.mark.parametrize("words, said", [
@@ -197,17 +197,17 @@ def test_an_existing_folder_is_refused(tricolour, tmp_path):
 
 
 @pytest.mark.parametrize("collector, paces", [("stop_the_world", False), ("incremental", True), ("concurrent", True)])
-def test_a_goal_is_told_of_collectors_that_pace(tricolour, tmp_path, collector, paces):
+def test_a_trigger_is_told_of_collectors_that_pace(tricolour, tmp_path, collector, paces):
     out = tmp_path / "run"
     words = ["--collector", collector, "--barrier", "yuasa", "--operations", 100, "--out", out, "--log", "cycles", "--roots", "stopped"]
     said = tricolour(*RUN, *words).stderr
     cycles = [line for line in said.splitlines() if line.startswith("cycle ")]
-    assert cycles and all(bool(re.search(r"goal +[\d.]+ MiB", line)) == paces for line in cycles)
+    assert cycles and all(bool(re.search(r"trigger +[\d.]+ MiB", line)) == paces for line in cycles)
     header, *rows = [line.split(",") for line in (out / "heap.csv").read_text().splitlines()]
     rows = [dict(zip(header, row)) for row in rows]
-    assert all((int(row["goal"]) > 0) == paces for row in rows)
+    assert all((int(row["trigger"]) > 0) == paces for row in rows)
     triggers = [row for row in rows if row["event"] == "trigger"]
-    assert bool(triggers) == paces and all(int(row["used"]) >= int(row["goal"]) for row in triggers)
+    assert bool(triggers) == paces and all(int(row["used"]) >= int(row["trigger"]) for row in triggers)
 
 
 def test_a_heap_that_is_too_small_is_exhausted(tricolour):

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "harness/bystander.hpp"
 #include "harness/commands.hpp"
 #include "harness/exit_codes.hpp"
-#include "harness/hiccups.hpp"
 #include "harness/json.hpp"
 #include "harness/machine.hpp"
 #include "harness/names.hpp"
@@ -21,9 +21,9 @@ struct Findings {
   std::vector<Count> counters;
   Nanoseconds clock_step_ns = 0;  ///< the least difference between two readings that differ
   double clock_reading_ns = 0;    ///< what one reading costs
-  Nanoseconds largest_hiccup_ns = 0;
-  std::size_t hiccups_above_1ms = 0;
-  double stolen_share = 0;  ///< of all CPU time in the second
+  BystanderFigures floor;         ///< with nothing of ours running
+  std::size_t gaps_above_1ms = 0;
+  double stolen_share = 0;        ///< of all CPU time meanwhile
 };
 
 void measure_clock(Findings& findings) {
@@ -40,15 +40,14 @@ void measure_clock(Findings& findings) {
   findings.clock_reading_ns = static_cast<double>(last - began) / readings;
 }
 
-void measure_hiccups(Findings& findings) {
+void measure_floor(Findings& findings) {
+  constexpr Nanoseconds length_ns = 2'000'000'000;
   const unsigned long stolen_before = stolen_ticks();
-  HiccupMeter meter;
-  for (const Nanoseconds end = now_ns() + 1'000'000'000; now_ns() < end;) meter.sleep();
-  for (const Hiccup& one : meter.seen()) {
-    findings.largest_hiccup_ns = std::max(findings.largest_hiccup_ns, one.gap_ns);
-    findings.hiccups_above_1ms += one.gap_ns > 1'000'000;
-  }
-  const double ticks = static_cast<double>(sysconf(_SC_CLK_TCK)) * static_cast<double>(std::max(1U, findings.machine.cores));
+  const Nanoseconds began = now_ns();
+  const std::vector<BystanderDelay> seen = attend(length_ns);
+  findings.floor = bystander_figures(seen, began, now_ns());
+  for (const BystanderDelay& one : seen) findings.gaps_above_1ms += one.gap_ns > 1'000'000;
+  const double ticks = 1e-9 * length_ns * static_cast<double>(sysconf(_SC_CLK_TCK)) * static_cast<double>(std::max(1U, findings.machine.cores));
   findings.stolen_share = static_cast<double>(stolen_ticks() - stolen_before) / ticks;
 }
 
@@ -59,6 +58,8 @@ std::vector<Count> measure_counters() {
   for (const Nanoseconds end = now_ns() + 1'000'000; now_ns() < end;) {}
   return counters.between(before, counters.read());
 }
+
+std::string ns(Nanoseconds value) { return show_duration(static_cast<double>(value)); }
 
 std::vector<std::string> warnings(const Findings& found) {
   const Machine& machine = found.machine;
@@ -89,9 +90,10 @@ std::vector<std::string> warnings(const Findings& found) {
                                                show_duration(static_cast<double>(found.clock_step_ns))));
   warn(found.clock_reading_ns > 200,
        fmt::format("reading the clock takes {:.0f} ns: request latencies include it twice", found.clock_reading_ns));
-  warn(found.hiccups_above_1ms > 0, fmt::format("{} hiccups above 1 ms in a second that did nothing, the longest {}: no single longest "
-                                                "pause below that means anything; take the minimum over 10 runs",
-                                                found.hiccups_above_1ms, show_duration(static_cast<double>(found.largest_hiccup_ns))));
+  warn(found.gaps_above_1ms > 0,
+       fmt::format("with nothing running a bystander waited above 1 ms {} times in 2 s, at most {}: no single longest pause below that "
+                   "means anything; take the minimum over 10 runs",
+                   found.gaps_above_1ms, ns(found.floor.max_ns)));
   warn(found.stolen_share > 0.001, fmt::format("the hypervisor took {:.1f} % of the CPU time", 100 * found.stolen_share));
   return all;
 }
@@ -116,8 +118,9 @@ std::string in_words(const Findings& found, const std::vector<std::string>& all)
   text += line("counters", counted.empty() ? "none" : joined(counted, ", "));
   text += line("clock", fmt::format("CLOCK_MONOTONIC, steps of {} ns, {:.0f} ns a reading", found.clock_step_ns, found.clock_reading_ns));
   text += line("load", fmt::format("{:.2f}", machine.load));
-  text += line("hiccups in 1 s", fmt::format("{} above 1 ms, longest {}", found.hiccups_above_1ms,
-                                             show_duration(static_cast<double>(found.largest_hiccup_ns))));
+  text += line("machine floor", fmt::format("bystander delay with nothing running, 2 s: p50 {}, p99 {}, longest {}; {} above 1 ms",
+                                            ns(found.floor.p50_ns), ns(found.floor.p99_ns), ns(found.floor.max_ns),
+                                            found.gaps_above_1ms));
   text += line("stolen", fmt::format("{:.1f} %", 100 * found.stolen_share));
   text += all.empty() ? "\nNothing here will hurt a measurement.\n" : "\nWhat will hurt a measurement:\n";
   for (const std::string& one : all) text += "  - " + one + "\n";
@@ -135,8 +138,8 @@ Json in_json(const Findings& found, const std::vector<std::string>& all) {
                                       {"performance_counters", std::move(counters)},
                                       {"clock_step_ns", found.clock_step_ns},
                                       {"clock_reading_ns", found.clock_reading_ns},
-                                      {"largest_hiccup_ns", found.largest_hiccup_ns},
-                                      {"hiccups_above_1ms", found.hiccups_above_1ms},
+                                      {"machine_floor", to_json(found.floor)},
+                                      {"gaps_above_1ms", found.gaps_above_1ms},
                                       {"stolen_share", found.stolen_share},
                                       {"warnings", Json::Array(all.begin(), all.end())},
                                   });
@@ -150,7 +153,7 @@ int carry_out(const DoctorCommand& command) {
   findings.machine = read_machine();
   findings.counters = measure_counters();
   measure_clock(findings);
-  measure_hiccups(findings);
+  measure_floor(findings);
   const auto all = warnings(findings);
   fmt::print("{}", command.json ? to_text(in_json(findings, all), 1) + "\n" : in_words(findings, all));
   return exit_code::done;

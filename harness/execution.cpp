@@ -195,7 +195,7 @@ class Execution {
     const Nanoseconds began = now_ns();
     Nanoseconds give_up_at = 0;
     while (ended_.load(std::memory_order_acquire) < plan_.mutators) {
-      hiccups_.sleep();
+      bystander_.sleep();
       const Nanoseconds now = now_ns();
       if (options_.records) heap_use_.push_back({now, collected_.heap().used_bytes()});
       end_timed_passes(now);
@@ -255,9 +255,9 @@ class Execution {
     outcome.page_touching_ns = collected_.page_touching_ns();
     outcome.pass = std::move(passes_.back().pass);
     if (options_.records) outcome.tables.events = recorder_.events();
-    if (outcome.pass->end_ns() != 0) outcome.figures = compute_figures(*outcome.pass, outcome.tables.events, hiccups_.seen());
+    if (outcome.pass->end_ns() != 0) outcome.figures = compute_figures(*outcome.pass, outcome.tables.events, bystander_.seen());
     outcome.tables.pass = outcome.pass.get();
-    outcome.tables.hiccups = hiccups_.seen();
+    outcome.tables.bystander = bystander_.seen();
     outcome.tables.heap_use = std::move(heap_use_);
     const Heap& heap = collected_.heap();
     outcome.tables.heap_bytes = heap.bytes();
@@ -288,7 +288,7 @@ class Execution {
   CollectedHeap collected_;
   std::unique_ptr<MutationRecorder> mutations_;
   std::vector<TimedPass> passes_;
-  HiccupMeter hiccups_;
+  BystanderMeter bystander_;
   std::vector<HeapUse> heap_use_;
   const bool limited_ = !read_control_group_limits().memory.empty();
   Nanoseconds looked_at_ns_ = 0;

@@ -1,7 +1,7 @@
 // Executes one run: heap, collector, mutator threads, passes.
 //
 // Purpose: from a plan to an outcome, whatever happens on the way. The calling thread becomes the control thread: it ends timed passes,
-// watches for interruption and time-out, and measures the machine's hiccups meanwhile.
+// watches for interruption and time-out, and measures the bystander delay meanwhile.
 //
 // Invariant: the first failure ends the run for all, and nothing waits for ever: mutators that do not come back within the grace time are
 // given up, and `on_hang` ends the process.

@@ -50,8 +50,9 @@ class Reader {
     const TomlTable run = value.table("[run]", {"invocations", "seconds", "operations", "warmup_s", "seed", "request_rows", "timeout_s",
                                                 "verify", "pin", "set", "order", "baseline"});
     if (const auto one = run.find("invocations")) experiment_.invocations = static_cast<unsigned>(one->integer(1, 100'000));
-    if (const auto one = run.find("seed"))
-      experiment_.seed = static_cast<std::uint64_t>(one->integer(0, std::numeric_limits<std::int64_t>::max()));
+    if (const auto one = run.find("seed")) {
+      experiment_.seed = standard_.seed = static_cast<std::uint64_t>(one->integer(0, std::numeric_limits<std::int64_t>::max()));
+    }
     if (const auto one = run.find("request_rows")) {
       standard_.request_rows = static_cast<std::uint64_t>(one->integer(0, std::numeric_limits<std::int64_t>::max()));
     }

@@ -5,6 +5,8 @@
 #include <ranges>
 #include <unordered_map>
 
+#include "harness/ranked.hpp"
+
 namespace tricolour {
 namespace {
 
@@ -19,12 +21,6 @@ Nanoseconds clipped_cpu(const Event& event, Interval region) {
   if (length <= 0) return event.cpu_ns;
   return static_cast<Nanoseconds>(static_cast<double>(event.cpu_ns) * static_cast<double>(clipped(event, region)) /
                                   static_cast<double>(length));
-}
-
-Nanoseconds ranked(const std::vector<Nanoseconds>& sorted, double p) {
-  if (sorted.empty()) return 0;
-  const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(sorted.size())));
-  return sorted[std::max<std::size_t>(rank, 1) - 1];
 }
 
 PauseFigures pause_figures(const std::vector<RecordedEvent>& events, Interval region, unsigned mutators) {
@@ -42,15 +38,6 @@ PauseFigures pause_figures(const std::vector<RecordedEvent>& events, Interval re
   figures.p99_ns = ranked(lengths, 0.99);
   figures.max_ns = lengths.empty() ? 0 : lengths.back();
   return figures;
-}
-
-HiccupFigures hiccup_figures(const std::vector<Hiccup>& seen, Interval region) {
-  std::vector<Nanoseconds> gaps;
-  for (const Hiccup& one : seen) {
-    if (one.t_ns > region.begin && one.t_ns <= region.end) gaps.push_back(one.gap_ns);
-  }
-  std::ranges::sort(gaps);
-  return {gaps.size(), ranked(gaps, 0.5), ranked(gaps, 0.99), gaps.empty() ? 0 : gaps.back()};
 }
 
 Tally tally(const std::vector<RecordedEvent>& events, Interval region, Activity activity) {
@@ -153,7 +140,8 @@ Nanoseconds certain_cpu(Nanoseconds part, Nanoseconds whole, Nanoseconds cpu) {
 
 Nanoseconds pause_begin(const Event& pause, unsigned mutators) { return mutators > 1 ? pause.begin_ns : pause.stopped_ns; }
 
-RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events, const std::vector<Hiccup>& hiccups) {
+RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events,
+                           const std::vector<BystanderDelay>& bystander) {
   RunFigures figures;
   figures.region = {pass.begin_ns(), pass.end_ns()};
   for (unsigned i = 0; i < pass.mutators(); ++i) {
@@ -171,7 +159,7 @@ RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& e
   figures.pauses = pause_figures(events, figures.region, pass.mutators());
   figures.stalls = tally(events, figures.region, Activity::stalled);
   figures.assists = tally(events, figures.region, Activity::assisting);
-  figures.hiccups = hiccup_figures(hiccups, figures.region);
+  figures.bystander = bystander_figures(bystander, figures.region.begin, figures.region.end);
   figures.requests = request_figures(pass);
   if (!events.empty()) figures.mmu = least_mmu(events, figures.region, pass.mutators());
   figures.cpu_ns = cpu_figures(pass, events, figures.region, figures.mutators);

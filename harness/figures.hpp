@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/hiccups.hpp"
+#include "harness/bystander.hpp"
 #include "harness/pass.hpp"
 #include "harness/recorder.hpp"
 #include "harness/utilisation.hpp"
@@ -33,11 +33,6 @@ struct RequestFigures {
   std::uint64_t p50_ns = 0, p90_ns = 0, p99_ns = 0, p999_ns = 0, max_ns = 0;
   std::uint64_t row_every = 1;  ///< the table holds every so many-th request
 };
-/// How much later than asked the control thread, which only sleeps and wakes, woke up: the machine's own share in every pause.
-struct HiccupFigures {
-  std::uint64_t count = 0;
-  Nanoseconds p50_ns = 0, p99_ns = 0, max_ns = 0;
-};
 /// CPU time of the process in the region; the parts add up to the whole.
 struct CpuFigures {
   Nanoseconds mutator = 0, mark = 0, sweep = 0, pause = 0, assist = 0, other = 0;
@@ -53,7 +48,7 @@ struct RunFigures {
   PauseFigures pauses;
   Tally stalls;
   Tally assists;
-  HiccupFigures hiccups;
+  BystanderFigures bystander;
   std::optional<RequestFigures> requests;
   std::vector<std::pair<std::string, double>> mmu;  ///< window to value, where the run is long enough
   CpuFigures cpu_ns;
@@ -74,6 +69,7 @@ Nanoseconds pause_begin(const Event& pause, unsigned mutators);
 Nanoseconds certain_cpu(Nanoseconds part, Nanoseconds whole, Nanoseconds cpu);
 
 /// `events` by end time; empty when nothing was recorded.
-RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events, const std::vector<Hiccup>& hiccups);
+RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events,
+                           const std::vector<BystanderDelay>& bystander);
 
 }  // namespace tricolour

@@ -92,7 +92,7 @@ class Merge {
       throw OutputError(fmt::format("cannot write {}: {}", wanted.string(), error.code().message()));
     }
     write_file(folder.place() / "experiment.toml", text_);
-    IndexContents contents{created_, {}, {}};
+    IndexContents contents{created_, {}, {}, floor_};
     for (const auto& [key, run] : runs_) contents.rows[key] = run.run.row;
     SweepIndex(folder.place(), experiment_, std::move(contents));
     folder.complete();
@@ -120,6 +120,7 @@ class Merge {
   void read(const fs::path& folder) {
     const IndexContents contents = read_index(folder);
     created_ = created_.empty() ? contents.created : std::min(created_, contents.created);
+    keep_greater(floor_, contents.floor);
     std::set<std::string> cells;
     for (const RunOptions& options : experiment_.cells) cells.insert(cell_hash(options));
     for (const auto& [key, row] : contents.rows) {
@@ -184,6 +185,7 @@ class Merge {
   const Experiment experiment_;
   std::vector<std::unique_ptr<FolderLock>> locks_;
   std::string created_;
+  MachineFloor floor_;
   std::map<Key, FoundRun> runs_;
 };
 

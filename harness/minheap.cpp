@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdio>
 
 #include "core/block_space.hpp"
 #include "core/errors.hpp"
@@ -12,9 +12,7 @@
 #include "harness/exit_codes.hpp"
 #include "harness/json.hpp"
 #include "harness/memory_room.hpp"
-#include "harness/provenance.hpp"
-#include "harness/result_folder.hpp"
-#include "harness/stable_hash.hpp"
+#include "harness/remembered.hpp"
 
 namespace tricolour {
 namespace {
@@ -24,13 +22,6 @@ constexpr double trial_s = 0.5;
 constexpr double trial_limit_s = 60;
 /// What the process of a trial takes before it has a heap, at most.
 constexpr std::size_t trial_process_bytes = std::size_t{8} << 20;
-
-std::filesystem::path cache_folder() {
-  const char* const given = std::getenv("XDG_CACHE_HOME");
-  const char* const home = std::getenv("HOME");
-  if (given != nullptr && *given == '/') return std::filesystem::path(given) / "tricolour";
-  return std::filesystem::path(home != nullptr && *home == '/' ? home : "/tmp") / ".cache" / "tricolour";
-}
 
 /// The definition's run of what `options` names.
 RunOptions trial_options(const RunOptions& options) {
@@ -94,50 +85,42 @@ std::size_t bisect(const RunOptions& trial, bool quiet) {
   return enough;
 }
 
-std::string cache_key(const RunOptions& trial) {
-  StableHash hash;
-  hash.add(build_identity());
-  for (const auto& [name, value] : cell_parameters(trial)) hash.add(name).add(value);
-  return hash.text();
+std::optional<std::size_t> remembered_bytes(const RememberedFile& file) {
+  const auto known = file.read();
+  const std::int64_t bytes = known ? (*known)["bytes"].integer_or(0) : 0;
+  return bytes > 0 ? std::optional(static_cast<std::size_t>(bytes)) : std::nullopt;
 }
 
-std::size_t remembered(const std::filesystem::path& file) {
-  try {
-    return static_cast<std::size_t>(std::max<std::int64_t>(0, parse_json(read_file(file))["bytes"].integer_or(0)));
-  } catch (const std::exception&) {
-    return 0;
-  }
-}
-
-/// A cache that cannot be written costs time, nothing else.
-void remember(const std::filesystem::path& file, const RunOptions& trial, std::size_t bytes) {
-  try {
-    std::filesystem::create_directories(file.parent_path());
-    replace_file(file, to_text(Json::Object{{"bytes", bytes}, {"command", to_command(trial)}}) + "\n");
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "tricolour: the minimum heap is not remembered: {}\n", error.what());
-  }
+/// What defines the minimum heap of a workload.
+RunOptions definition_of(const RunOptions& options) {
+  RunOptions defined = options;
+  defined.collector = "stop_the_world";
+  defined.barrier = "none";
+  defined.marker = "serial";
+  defined.sweep = "eager";
+  return defined;
 }
 
 }  // namespace
 
 std::size_t minimum_heap_under(const RunOptions& options, bool quiet, bool fresh) {
   const RunOptions trial = trial_options(options);
-  const std::filesystem::path file = cache_folder() / fmt::format("minheap-{}.json", cache_key(trial));
-  if (const std::size_t known = fresh ? 0 : remembered(file); known != 0) return known;
+  const RememberedFile file("minheap", trial);
+  if (const auto known = fresh ? std::nullopt : remembered_bytes(file)) return *known;
   if (!quiet) fmt::print(stderr, "measuring the minimum heap of {}\n", trial.workload);
   const std::size_t bytes = bisect(trial, quiet);
-  remember(file, trial, bytes);
+  RunOptions found = trial;
+  found.heap = fmt::to_string(bytes);
+  file.write(Json::Object{{"bytes", bytes}, {"command", to_command(found)}});
   return bytes;
 }
 
 std::size_t minimum_heap_of(const RunOptions& options, bool quiet) {
-  RunOptions defined = options;
-  defined.collector = "stop_the_world";
-  defined.barrier = "none";
-  defined.marker = "serial";
-  defined.sweep = "eager";
-  return minimum_heap_under(defined, quiet, false);
+  return minimum_heap_under(definition_of(options), quiet, false);
+}
+
+std::optional<std::size_t> remembered_minimum_heap_of(const RunOptions& options) {
+  return remembered_bytes(RememberedFile("minheap", trial_options(definition_of(options))));
 }
 
 int carry_out(const MinheapCommand& command) {

@@ -15,6 +15,8 @@ namespace tricolour {
 /// Says on standard error that it is measuring, unless `quiet` or known. Throws ConfigurationError when no heap that the machine has is
 /// enough.
 std::size_t minimum_heap_of(const RunOptions& options, bool quiet);
+/// The same as far as it is known; measures nothing.
+std::optional<std::size_t> remembered_minimum_heap_of(const RunOptions& options);
 
 /// The same for the collector, barrier, marker and sweep in `options`. `fresh`: measures also when known.
 std::size_t minimum_heap_under(const RunOptions& options, bool quiet, bool fresh);

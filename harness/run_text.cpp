@@ -77,8 +77,8 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
     lines.add("requests", "{}: p50 {}, p99 {}, p99.9 {}, longest {}", count(requests->count), show(requests->p50_ns),
               show(requests->p99_ns), show(requests->p999_ns), show(requests->max_ns));
   }
-  lines.add("hiccups", "p50 {}, p99 {}, longest {}: the machine's own, of a thread that only sleeps and wakes", ns(figures.hiccups.p50_ns),
-            ns(figures.hiccups.p99_ns), ns(figures.hiccups.max_ns));
+  lines.add("bystander", "delay p50 {}, p99 {}, longest {}: the machine's and, where mutators and collector threads fill "
+            "the cores, the collector's", ns(figures.bystander.p50_ns), ns(figures.bystander.p99_ns), ns(figures.bystander.max_ns));
   if (const auto& barriers = figures.barriers) {
     lines.add("barriers", "{} executed, {} past the flag; shades: {} enqueued, {} redundant", count(barriers->executed), count(barriers->slow_path),
               count(barriers->enqueued), count(barriers->redundant));
@@ -97,7 +97,7 @@ struct CycleLine {
   std::uint64_t pauses = 0;
   Nanoseconds paused_ns = 0, longest_ns = 0, marking_ns = 0;
   std::uint64_t used_after = 0, marked_bytes = 0;
-  std::optional<std::uint64_t> goal;  ///< the use at which it was to begin, of a collector that paces
+  std::optional<std::uint64_t> trigger;  ///< the use at which it was to begin, of a collector that paces
 };
 
 }  // namespace
@@ -127,16 +127,16 @@ std::string key_figures(const RunPlan& plan, const Outcome& outcome) {
 
 std::string cycle_log(const Outcome& outcome) {
   std::map<std::uint64_t, CycleLine> cycles;
-  std::optional<std::uint64_t> goal;  // none as long as the collector has announced none
+  std::optional<std::uint64_t> trigger;  // none as long as the collector has announced none
   for (const RecordedEvent& recorded : outcome.tables.events) {
     const Event& event = recorded.event;
-    if (event.kind == EventKind::heap_sample) goal = event.objects;
+    if (event.kind == EventKind::heap_sample) trigger = event.objects;
     if (event.cycle == 0) continue;
     CycleLine& line = cycles[event.cycle];
     if (event.kind == EventKind::pause && event.pause != PauseKind::verify) {
       if (line.cause.empty()) {
         line.cause = to_string(event.cause);
-        line.goal = goal;
+        line.trigger = trigger;
       }
       ++line.pauses;
       line.paused_ns += event.end_ns - event.stopped_ns;
@@ -152,8 +152,8 @@ std::string cycle_log(const Outcome& outcome) {
     const double rate = line.marking_ns > 0 ? static_cast<double>(line.marked_bytes) * 1e9 / static_cast<double>(line.marking_ns) : 0;
     fmt::format_to(std::back_inserter(text),
                    "cycle {:>5}  {:<18} live {:>9}{}  {:>4} pauses, together {:>8}, longest {:>8}  marked {:>9}/s\n", number,
-                   line.cause, bytes(line.marked_bytes), line.goal ? fmt::format("  goal {:>9}", bytes(*line.goal)) : "", line.pauses, ns(line.paused_ns),
-                   ns(line.longest_ns), show_bytes(rate));
+                   line.cause, bytes(line.marked_bytes), line.trigger ? fmt::format("  trigger {:>9}", bytes(*line.trigger)) : "", line.pauses,
+                   ns(line.paused_ns), ns(line.longest_ns), show_bytes(rate));
   }
   return text;
 }

@@ -215,7 +215,7 @@ def cut(path, count):
     (lambda run: (run / "pauses.csv").unlink(), "pauses.csv cannot be read"),
     (lambda run: cut(run / "phases.csv", 3), "phases.csv: the last line is cut off"),
     (lambda run: (run / "heap.csv").write_text("t_ns,used\n"), "heap.csv: the columns are not t_ns,used,committed"),
-    (lambda run: (run / "hiccups.csv").write_text(""), "hiccups.csv: the columns"),
+    (lambda run: (run / "bystander.csv").write_text(""), "bystander.csv: the columns"),
     (lambda run: (run / "requests.bin").write_bytes(b"x" * 33), "requests.bin: the last row is cut off"),
 ])
 def test_a_damaged_run_is_named_and_left_out(shards, tmp_path, damage, said):

@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "core/errors.hpp"
+#include "harness/bystander.hpp"
 #include "harness/child_process.hpp"
 #include "harness/commands.hpp"
 #include "harness/exit_codes.hpp"
@@ -28,6 +29,7 @@
 #include "harness/progress.hpp"
 #include "harness/provenance.hpp"
 #include "harness/recorded_run.hpp"
+#include "harness/quantity.hpp"
 #include "harness/result_folder.hpp"
 #include "harness/sweep_index.hpp"
 #include "harness/sweep_plan.hpp"
@@ -85,7 +87,7 @@ void prepare_folder(const fs::path& folder, const std::string& text, bool resume
 
 /// What to begin with: nothing, or what the folder's index lists, which must be of the same shard.
 IndexContents contents_of(const fs::path& folder, const Shard& shard, bool resumes) {
-  if (!resumes || !fs::exists(folder / "index.json")) return {utc_now(), shard, {}};
+  if (!resumes || !fs::exists(folder / "index.json")) return {utc_now(), shard, {}, {}};
   IndexContents contents = read_index(folder);
   if (contents.shard != shard) {
     const auto words = [](const Shard& one) { return one.is_whole() ? std::string("the whole sweep") : "shard " + one.text(); };
@@ -112,6 +114,10 @@ class Sweep {
   int run() {
     begin_foreign_blocks_again();
     measure_minimum_heaps();
+    if (!quiet_ && index_.count() == 0) show_cycles(experiment_);
+    MachineFloor floor = index_.floor();
+    if (index_.count() == 0) index_.set_floor(floor = {measured_floor("before"), std::nullopt});
+    const std::uint64_t done_before = index_.count();
     Progress progress(blocks_.size() * experiment_.cells.size(), index_.count(), quiet_);
     for (const unsigned block : blocks_) {
       for (const std::size_t cell : block_order(experiment_, block)) {
@@ -126,6 +132,10 @@ class Sweep {
         index_.add(hash, block, *row);
         progress.end(row->status);
       }
+    }
+    if (index_.count() > done_before || (floor.before && !floor.after)) {
+      index_.set_floor({floor.before, measured_floor("after")});
+      if (interrupted()) return give_up();
     }
     return index_.violated() ? exit_code::violated : exit_code::done;
   }
@@ -180,6 +190,22 @@ class Sweep {
     for (const auto& [name, value] : options.parameters) key += "\n" + name + "=" + value;
     return key;
   }
+
+  /// With nothing of the sweep running; nothing when we were interrupted. A sweep of few invocations claims nothing, and does not wait long for its floor.
+  std::optional<BystanderFigures> measured_floor(std::string_view when) const {
+    const Nanoseconds length_ns = experiment_.invocations < least_claiming_invocations ? 200'000'000 : 2'000'000'000;
+    const Nanoseconds began = now_ns();
+    const std::vector<BystanderDelay> seen = attend(length_ns);
+    if (interrupted()) return std::nullopt;
+    const BystanderFigures floor = bystander_figures(seen, began, now_ns());
+    if (!quiet_) {
+      fmt::print(stderr, "the machine's own floor {} the runs: bystander delay p50 {}, p99 {}, longest {}\n", when,
+                 show_duration(static_cast<double>(floor.p50_ns)), show_duration(static_cast<double>(floor.p99_ns)),
+                 show_duration(static_cast<double>(floor.max_ns)));
+    }
+    return floor;
+  }
+  static constexpr unsigned least_claiming_invocations = 5;
 
   int give_up() const {
     if (!quiet_)

@@ -47,7 +47,7 @@ IndexContents read_index(const std::filesystem::path& folder) {
   if (index["schema_version"].integer_or(0) != 1) {
     throw ConfigurationError(fmt::format("{} has another schema than version 1", path.string()));
   }
-  IndexContents contents{index["created_utc"].text_or(""), {}, {}};
+  IndexContents contents{index["created_utc"].text_or(""), {}, {}, machine_floor_of(index["machine_floor"])};
   if (const Json& shard = index["shard"]; !shard.is_null()) {
     contents.shard = {static_cast<unsigned>(shard["number"].integer_or(0)), static_cast<unsigned>(shard["count"].integer_or(0))};
     if (contents.shard.number < 1 || contents.shard.number > contents.shard.count) {
@@ -97,12 +97,18 @@ void SweepIndex::write() const {
   if (const Shard& shard = contents_.shard; !shard.is_whole()) {
     index.emplace_back("shard", Json::Object{{"number", shard.number}, {"count", shard.count}});
   }
+  index.emplace_back("machine_floor", to_json(contents_.floor));
   index.emplace_back("cells", std::move(cells));
   replace_file(folder_ / "index.json", to_text(index, 1) + "\n");
 }
 
 void SweepIndex::add(const std::string& cell, unsigned block, RunRow row) {
   contents_.rows[{cell, block}] = std::move(row);
+  write();
+}
+
+void SweepIndex::set_floor(const MachineFloor& floor) {
+  contents_.floor = floor;
   write();
 }
 

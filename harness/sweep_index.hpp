@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 
+#include "harness/bystander.hpp"
 #include "harness/experiment.hpp"
 #include "harness/shard.hpp"
 
@@ -28,6 +29,7 @@ struct IndexContents {
   std::string created;  ///< ISO 8601, UTC
   Shard shard;
   RunRows rows;
+  MachineFloor floor;
 };
 
 /// The index in a sweep's folder. Throws OutputError or ConfigurationError.
@@ -42,6 +44,8 @@ class SweepIndex {
   void add(const std::string& cell, unsigned block, RunRow row);
   /// As if no run of the block had been.
   void forget(unsigned block);
+  const MachineFloor& floor() const { return contents_.floor; }
+  void set_floor(const MachineFloor& floor);
   std::uint64_t count() const { return contents_.rows.size(); }
   /// Runs by status.
   std::map<std::string, std::uint64_t> statuses() const;

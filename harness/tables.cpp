@@ -24,8 +24,8 @@ struct Table {
 constexpr Table pauses_table{"pauses.csv",
                              "cycle,kind,cause,mutator,request_ns,stopped_ns,resume_ns,thread_cpu_ns,heap_before,heap_after\n"};
 constexpr Table phases_table{"phases.csv", "cycle,thread,role,phase,begin_ns,end_ns,bytes,objects\n"};
-constexpr Table heap_table{"heap.csv", "t_ns,used,committed,goal,event\n"};
-constexpr Table hiccups_table{"hiccups.csv", "t_ns,gap_ns\n"};
+constexpr Table heap_table{"heap.csv", "t_ns,used,committed,trigger,event\n"};
+constexpr Table bystander_table{"bystander.csv", "t_ns,gap_ns\n"};
 constexpr Table checks_table{"verify.csv", "cycle,checked,lost,floating_black,floating_retained\n"};
 constexpr Table requests_table{"requests.csv", "thread,intended_ns,start_ns,end_ns\n"};
 /// Where many requests stand, without a header.
@@ -68,13 +68,13 @@ std::string phases(const RunTables& tables) {
   return std::string(view(out));
 }
 
-/// Use before and after each pause, whenever the goal changes, and about every millisecond between; the goal is the last one announced, 0
-/// without any.
+/// Use before and after each pause, whenever the trigger changes, and about every millisecond between; the trigger
+/// is the last one announced, 0 without any.
 std::string heap_over_time(const RunTables& tables) {
   struct Sample {
     Nanoseconds at;
     std::uint64_t used;
-    std::optional<std::uint64_t> new_goal;
+    std::optional<std::uint64_t> new_trigger;
     std::string event;
   };
   std::vector<Sample> samples;
@@ -86,22 +86,22 @@ std::string heap_over_time(const RunTables& tables) {
       samples.push_back({one.stopped_ns, one.bytes, {}, triggers ? "trigger" : std::string(to_string(one.pause))});
       samples.push_back({one.end_ns, one.objects, {}, "resume"});
     } else if (one.kind == EventKind::heap_sample) {
-      samples.push_back({one.end_ns, one.bytes, one.objects, "goal"});
+      samples.push_back({one.end_ns, one.bytes, one.objects, "new trigger"});
     }
   }
   std::ranges::stable_sort(samples, {}, &Sample::at);
   Text out = begin_text(heap_table);
-  std::uint64_t goal = 0;
+  std::uint64_t trigger = 0;
   for (const Sample& one : samples) {
-    goal = one.new_goal.value_or(goal);
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.at, one.used, tables.heap_bytes, goal, one.event);
+    trigger = one.new_trigger.value_or(trigger);
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.at, one.used, tables.heap_bytes, trigger, one.event);
   }
   return std::string(view(out));
 }
 
-std::string hiccups(const RunTables& tables) {
-  Text out = begin_text(hiccups_table);
-  for (const Hiccup& one : tables.hiccups) fmt::format_to(std::back_inserter(out), "{},{}\n", one.t_ns, one.gap_ns);
+std::string bystander(const RunTables& tables) {
+  Text out = begin_text(bystander_table);
+  for (const BystanderDelay& one : tables.bystander) fmt::format_to(std::back_inserter(out), "{},{}\n", one.t_ns, one.gap_ns);
   return std::string(view(out));
 }
 
@@ -164,12 +164,12 @@ void write_tables(const std::filesystem::path& folder, const RunTables& tables) 
   write_file(folder / phases_table.file, phases(tables));
   write_requests(folder, tables);
   write_file(folder / heap_table.file, heap_over_time(tables));
-  write_file(folder / hiccups_table.file, hiccups(tables));
+  write_file(folder / bystander_table.file, bystander(tables));
   write_file(folder / checks_table.file, checks(tables));
 }
 
 std::string damage_of_tables(const std::filesystem::path& folder) {
-  for (const Table& table : {pauses_table, phases_table, heap_table, hiccups_table, checks_table}) {
+  for (const Table& table : {pauses_table, phases_table, heap_table, bystander_table, checks_table}) {
     if (std::string damage = damage_of(folder, table); !damage.empty()) return damage;
   }
   return damage_of_requests(folder);

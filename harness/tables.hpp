@@ -1,4 +1,4 @@
-// The tables of one run, as the result schema has them: pauses, phases, requests, heap, hiccups, verify.
+// The tables of one run, as the result schema has them: pauses, phases, requests, heap, bystander, verify.
 #pragma once
 
 #include <filesystem>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "collectors/oracle.hpp"
-#include "harness/hiccups.hpp"
+#include "harness/bystander.hpp"
 #include "harness/pass.hpp"
 #include "harness/recorder.hpp"
 
@@ -21,7 +21,7 @@ struct HeapUse {
 struct RunTables {
   const Pass* pass = nullptr;  ///< null: the run had no measured pass
   std::vector<RecordedEvent> events;
-  std::vector<Hiccup> hiccups;
+  std::vector<BystanderDelay> bystander;
   std::vector<HeapUse> heap_use;
   std::vector<Oracle::CycleRecord> checks;
   std::size_t heap_bytes = 0;

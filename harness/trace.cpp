@@ -72,7 +72,7 @@ void add_event(Timeline& timeline, const Event& event, std::uint32_t row) {
                      fmt::format(R"("cycle":{},"role":"{}","bytes":{},"objects":{})", event.cycle, to_string(event.role), event.bytes,
                                  event.objects));
       break;
-    case EventKind::heap_sample: timeline.counter("heap goal", event.end_ns, event.objects); break;
+    case EventKind::heap_sample: timeline.counter("heap trigger", event.end_ns, event.objects); break;
   }
 }
 

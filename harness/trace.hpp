@@ -1,7 +1,7 @@
 // The timeline of a run, for Perfetto (ui.perfetto.dev) and Chrome's trace viewer.
 //
 // Purpose: the recorded events in the Trace Event Format (JSON): a row for each thread that emitted any, with what kept its mutator from
-// running, the pauses it requested and the phases it ran; a row with the measured region; heap use and goal as counters.
+// running, the pauses it requested and the phases it ran; a row with the measured region; heap use and trigger as counters.
 //
 // `tricolour export --format perfetto` (tools/tricolour_report/exports/perfetto.py) writes the same names, arguments and units from a run's
 // tables; harness/trace_test.py holds the two together.

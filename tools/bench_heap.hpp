@@ -35,8 +35,7 @@ struct EverythingDies final : CollectorHooks {
         each->adopt(heap.phase);
         each->retire_holes();
       }
-      heap.blocks.begin_sweep(heap.phase.sense);
-      heap.large.begin_sweep(heap.phase.sense);
+      heap.begin_sweep(0);
     });
   }
 };

@@ -3,14 +3,11 @@
 namespace tricolour {
 namespace {
 
-/// A packet as a stack: full ones are published, an empty one is refilled with a published one.
+/// A packet as a stack: full ones are published, an empty one is refilled with a published one or from elsewhere.
 class PacketStack {
  public:
-  explicit PacketStack(GreySet& grey_set) : grey_set_(grey_set), packet_(grey_set.take_empty()) {}
-  ~PacketStack() {
-    grey_set_.pour(*packet_);
-    grey_set_.give_back(packet_);
-  }
+  PacketStack(GreySet& grey_set, const Assists::OtherSource& other) : grey_set_(grey_set), other_(other), packet_(grey_set.take_begun()) {}
+  ~PacketStack() { grey_set_.give_back_begun(packet_); }
   PacketStack(const PacketStack&) = delete;
   PacketStack& operator=(const PacketStack&) = delete;
 
@@ -30,23 +27,24 @@ class PacketStack {
  private:
   bool refill() {
     GreyPacket* const published = grey_set_.take_published();
-    if (published == nullptr) return false;
+    if (published == nullptr) return other_ && other_(*packet_);
     grey_set_.give_back(packet_);
     packet_ = published;
     return true;
   }
   GreySet& grey_set_;
+  const Assists::OtherSource& other_;
   GreyPacket* packet_;
 };
 
 }  // namespace
 
-MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes) {
+MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes, const OtherSource& other) {
   // Before the first look at the grey set; partner: the second read in `none_while`.
   state_.fetch_add(one_entry, std::memory_order_seq_cst);
   MarkCount count;
   {
-    PacketStack stack(heap_.grey_set);
+    PacketStack stack(heap_.grey_set, other);
     with_black_means(phase.black_means, [&]<BlackMeans means>() {
       Scanner<false, means, PacketStack> scanner(heap_.metadata, phase, prefetch, stack);
       count = scanner.trace(no_limit, bytes);

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 
 #include "collectors/marking/scanner.hpp"
 #include "core/heap.hpp"
@@ -24,8 +25,11 @@ class Assists {
  public:
   explicit Assists(Heap& heap) : heap_(heap) {}
 
-  /// Scans until about `bytes` have been scanned or no packet is published.
-  MarkCount assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes);
+  /// Fills an empty packet from elsewhere when none is published; false when there is nothing.
+  using OtherSource = std::function<bool(GreyPacket&)>;
+
+  /// Scans until about `bytes` have been scanned or there is nothing to take.
+  MarkCount assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes, const OtherSource& other = {});
   /// Was there a moment at which no assist was under way and `nothing_left()` held?
   template <class NothingLeft>
   bool none_while(NothingLeft nothing_left) const {

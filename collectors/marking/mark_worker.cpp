@@ -106,4 +106,11 @@ bool MarkWorker::steal_from(MarkWorker& victim) {
   return stolen != 0;
 }
 
+bool MarkWorker::steal_into(GreyPacket& packet) {
+  const std::size_t most = std::min<std::size_t>(batch_items, grey_set_.capacity());
+  GreyItem item;
+  while (packet.count() < most && deque_.steal(item) == WorkStealingDeque<GreyItem>::Stolen::item) packet.push(item);
+  return !packet.empty();
+}
+
 }  // namespace tricolour

@@ -48,6 +48,8 @@ class MarkWorker {
   bool take_packet();
   /// Fills the private part with the oldest items of `victim`.
   bool steal_from(MarkWorker& victim);
+  /// Moves the oldest items that thieves can reach into `packet`, which is empty, for a mutator that assists; false when there are none. Any thread.
+  bool steal_into(GreyPacket& packet);
   /// A hint for thieves: anybody.
   bool worth_a_visit() const { return deque_.size() != 0; }
 

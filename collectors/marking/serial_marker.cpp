@@ -10,6 +10,8 @@
 // Memory ordering: see assist.hpp.
 #include "collectors/marking/serial_marker.hpp"
 
+#include <utility>
+
 #include "collectors/marking/assist.hpp"
 #include "collectors/marking/scanner.hpp"
 #include "core/spin.hpp"
@@ -31,12 +33,13 @@ class MarkStack {
   void take(GreyPacket& packet) {
     while (!packet.empty()) push(packet.pop());
   }
-  /// Gives hungry mutators something: a few full packets of a deep stack, else the older half, whose subgraphs are the larger.
+  /// Gives mutators something: the oldest items, whose subgraphs are the largest; a few packets of a deep stack, else half. The newest take
+  /// their places.
   void share(GreySet& grey_set) {
     const std::size_t capacity = grey_set.capacity();
     for (int packets = 0; packets < most_shared_packets && size() >= 2 * capacity; ++packets) {
       GreyPacket* const packet = grey_set.take_empty();
-      while (!grey_set.full(*packet)) packet->push(*--top_);
+      for (GreyItem* item = base_; !grey_set.full(*packet); ++item) packet->push(std::exchange(*item, *--top_));
       grey_set.publish(packet);
       ++shared_packets;
     }

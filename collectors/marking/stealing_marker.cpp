@@ -61,7 +61,9 @@ class StealingMarker final : public Marker {
   }
 
   std::size_t assist(std::size_t bytes) override {
-    const MarkCount count = assists_.assist(phase_, options_.prefetch, bytes);
+    const MarkCount count = assists_.assist(phase_, options_.prefetch, bytes, [this](GreyPacket& packet) {
+      return std::ranges::any_of(workers_, [&](const auto& worker) { return worker->stack.worth_a_visit() && worker->stack.steal_into(packet); });
+    });
     add_marked(count.bytes, count.objects);
     return count.bytes;
   }

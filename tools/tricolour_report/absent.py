@@ -3,6 +3,7 @@
 Purpose: sentences for the reader, so that nothing is missing in silence.
 """
 
+from .bystander import machine_floor
 from .digest import Digest
 from .experiment import Experiment
 from .explicit_free import FILE as EXPLICIT_FREE
@@ -39,6 +40,14 @@ def _without_events(experiment: Experiment, digests: list[Digest]) -> list[str]:
         workload for workload in experiment.workloads if not any(d.request_count for d in digests if d.cell.workload == workload)
     ]
     found = [f"Request latency of {', '.join(quiet)}: no request was recorded."] if quiet else []
-    if not any(len(digest.hiccups) for digest in digests):
-        found.append("The machine's hiccups: no run recorded any, so pauses are shown without their floor.")
+    if not any(len(digest.bystander) for digest in digests):
+        found.append("Bystander delay: no run recorded any.")
+    for why in dict.fromkeys(d.record["run_delay"]["why"] for d in digests if d.record["requests"]):
+        if why:
+            found.append(f"Explained share of slow requests: run delay could not be read: {why}")
+    if machine_floor(experiment) is None:
+        found.append(
+            "The machine's own floor: index.json has no machine_floor, so pauses are shown "
+            "without it."
+        )
     return found

@@ -1,24 +1,59 @@
 """The answer first: which combination wins what, and by how much.
 
 Purpose: sentences and a small table for the top of the page.
-Invariants: a win is claimed only when the 95 % interval of the ratio to the baseline excludes 1 and there are
-ENOUGH_INVOCATIONS; an extreme has no interval, so it is told as a figure over the runs that the machine disturbed
-least. The winner is the best of several, which the page says.
+Invariants: a win is claimed only when the 95 % interval of the ratio to the baseline excludes 1 and
+there are ENOUGH_INVOCATIONS; an extreme has no interval, so it is told as a figure. A longest value
+has two contests, by the least and by the median over runs, and its figure has the greatest too. A
+starved cell takes part in none and is in no mean, and against a starved baseline nothing is
+claimed. The winner is the best of several, which the page says.
 """
 
 from dataclasses import dataclass
-from math import exp, isnan, log
+from math import exp, isnan, log, nan
+from typing import Callable, Collection
+
+import numpy as np
 
 from . import intervals
-from .experiment import CellResult, Experiment
+from .bystander import floor_sentence, machine_floor
+from .experiment import CellResult, Experiment, shared_values
 from .intervals import Ratio
-from .metrics import METRICS
-from .quantities import duration, measured, ratio
+from .metrics import METRICS, Metric
+from .quantities import measured, ratio
+from .rows import cycles_said, over_runs
 
-CONTESTS = {
-    "throughput": "most throughput", "pause_max": "shortest longest pause", "mmu_10ms": "best MMU(10 ms)",
-    "request_metered_p99": "lowest metered request p99",
-}
+@dataclass(frozen=True)
+class Contest:
+    """`score` puts a cell's runs together; an open-loop contest is for requests that have a
+    schedule."""
+
+    metric: str
+    name: str
+    score: Callable[[Collection[float]], float]
+    open_loop: bool | None = None
+
+    def of(self, cell: CellResult) -> float:
+        """NaN where the cell does not take part."""
+        values = list(cell.values(self.metric).values())
+        loops = {
+            (digest.record["requests"] or {}).get("from") == "intended" for digest in cell.digests
+        }
+        if cell.starved or not values or self.open_loop not in (None, *loops):
+            return nan
+        return float(self.score(values))
+
+
+CONTESTS = [
+    Contest("throughput", "most throughput", np.median),
+    Contest("pause_max", "shortest longest pause, least over runs", min),
+    Contest("pause_max", "shortest longest pause, median over runs", np.median),
+    Contest("mmu_10ms", "best MMU(10 ms), median over runs", np.median),
+    Contest("request_p99", "lowest request p99, open loop", np.median, open_loop=True),
+    Contest(
+        "request_metered_p99", "lowest metered request p99, closed loop", np.median, open_loop=False
+    ),
+    Contest("request_max", "shortest longest request, median over runs", np.median),
+]
 
 
 @dataclass(frozen=True)
@@ -60,40 +95,72 @@ def answers(experiment: Experiment) -> list[Answer]:
     for workload in experiment.workloads:
         for heap in experiment.heaps:
             cells = [r for r in experiment.results if (r.cell.workload, r.cell.heap) == (workload, heap)]
-            wins = [win for metric in CONTESTS if (win := _win(experiment, cells, metric))]
+            wins = [win for contest in CONTESTS if (win := _win(experiment, cells, contest))]
             if wins:
                 result.append(Answer(f"{workload}, heap {heap}", wins))
     return result
 
 
-def _win(experiment: Experiment, cells: list[CellResult], metric: str) -> Win | None:
-    """The best cell by median (by the least disturbed run for an extreme); None when no cell has the metric."""
-    kind = METRICS[metric]
-    score = CellResult.least_disturbed if kind.extreme else CellResult.middle
-    present = [cell for cell in cells if not isnan(score(cell, metric))]
+def _win(experiment: Experiment, cells: list[CellResult], contest: Contest) -> Win | None:
+    """The best cell; None when no cell takes part."""
+    present = [cell for cell in cells if not isnan(contest.of(cell))]
     if not present or len(cells) < 2:
         return None
-    best = kind.least_disturbed(present, key=lambda cell: score(cell, metric))
-    return Win(CONTESTS[metric], experiment.label(best.cell), measured(score(best, metric), kind.unit), *_against(best, metric))
+    metric = METRICS[contest.metric]
+    best = metric.best(present, key=contest.of)
+    return Win(
+        contest.name, experiment.label(best.cell), _figure(best, metric), *_against(best, contest)
+    )
 
 
-def _against(best: CellResult, metric: str) -> tuple[str, str]:
+def _figure(cell: CellResult, metric: Metric) -> str:
+    """The value that the metric is told by; of a longest one least, median and greatest."""
+    if metric.longest:
+        return over_runs(cell, metric.name)
+    return measured(cell.told(metric.name), metric.unit)
+
+
+def _against(best: CellResult, contest: Contest) -> tuple[str, str]:
     """(what to say of the baseline, strength of the claim)."""
+    metric = METRICS[contest.metric]
     if best.baseline is None:
         return "no baseline in this setting", "none"
     if best.is_baseline:
         return "the baseline itself", "none"
-    kind = METRICS[metric]
-    found = best.ratio(metric)
-    score = CellResult.least_disturbed if kind.extreme else CellResult.middle
-    of_baseline = measured(score(best.baseline, metric), kind.unit)
+    if best.baseline.starved:
+        return starved_text("the baseline", best.baseline), "none"
+    left, right = (
+        list(side.values()) for side in shared_values(best.baseline, best, contest.metric)
+    )
+    found = best.ratio(contest.metric)
     if found is None:
-        return f"baseline {of_baseline}", "none"
-    if kind.extreme:
-        return f"baseline {of_baseline}; {ratio(found)} times it", "exploratory" if found.exploratory else "figure"
+        return f"baseline {_figure(best.baseline, metric)}", "none"
+    if metric.extreme:
+        value = contest.score(right) / contest.score(left)
+        strength = "exploratory" if found.exploratory else "figure"
+        return f"baseline {_figure(best.baseline, metric)}; {value:.3f} times it", strength
     if not found.differs:
         return f"{ratio(found)} times the baseline: no difference shown", "none"
+    if (found.value > 1) != (metric.better == "higher"):
+        return f"{ratio(found)} times the baseline", "none"
     return f"{ratio(found)} times the baseline", "exploratory" if found.exploratory else "claimed"
+
+
+def starved_text(who: str, cell: CellResult) -> str:
+    return f"{who} is starved ({cycles_said(cell)}), so nothing is claimed"
+
+
+def starved(experiment: Experiment) -> list[str]:
+    """Which cells are starved, by setting: in a sentence each."""
+    found: dict[str, list[str]] = {}
+    for result in experiment.results:
+        if result.starved:
+            name = (
+                f"{experiment.label(result.cell)} "
+                f"({cycles_said(result)}{', the baseline' if result.is_baseline else ''})"
+            )
+            found.setdefault(f"{result.cell.workload}, heap {result.cell.heap}", []).append(name)
+    return [f"{setting}: {', '.join(names)}" for setting, names in found.items()]
 
 
 def means(experiment: Experiment) -> list[Mean]:
@@ -103,7 +170,9 @@ def means(experiment: Experiment) -> list[Mean]:
         here = [r for r in experiment.results if r.cell.heap == heap]
         for label in dict.fromkeys(experiment.label(r.cell) for r in here):
             own = [r for r in here if experiment.label(r.cell) == label]
-            usable = [r for r in own if r.ratio() is not None and not r.is_baseline]
+            usable = [
+                r for r in own if r.ratio() is not None and not r.is_baseline and r.fairly_compared
+            ]
             if not usable:
                 continue
             logs = [intervals.block_log_ratios(r.baseline.values("throughput"), r.values("throughput")) for r in usable]
@@ -135,19 +204,24 @@ def headline(experiment: Experiment) -> list[str]:
     if sentences:
         baseline = experiment.sweep.baseline_label
         sentences.insert(0, f"Against the baseline {baseline}, geometric means over workloads with 95 % intervals:")
-    floor = [d.hiccups.max() for r in experiment.results for d in r.digests if len(d.hiccups)]
-    if floor:
-        sentences.append(
-            f"The machine's own hiccups reached {duration(min(floor))} to {duration(max(floor))} in a run; a "
-            f"longest pause near that may be the machine's doing."
-        )
+    if experiment.timed_runs:
+        sentences.append(floor_sentence(machine_floor(experiment)))
     return sentences
 
 
 def _longest_pause(experiment: Experiment, mean: Mean) -> str:
-    """How the longest pause of a combination compares, over the workloads where both sides paused; extremes have no interval."""
+    """How the longest pauses of a combination compare, over the workloads where both sides paused
+    and are not starved."""
     own = [r for r in experiment.results if experiment.label(r.cell) == mean.combination and r.cell.heap == mean.heap]
-    ratios = [found.value for r in own if (found := r.ratio("pause_max")) is not None]
-    if not ratios:
+    usable = [r for r in own if r.fairly_compared and r.ratio("pause_max") is not None]
+    if not usable:
         return ""
-    return f", its longest pause {exp(sum(log(value) for value in ratios) / len(ratios)):.2g} times the baseline's"
+    by = {}
+    for name, score in (("least", min), ("median", np.median), ("greatest", max)):
+        sides = [shared_values(r.baseline, r, "pause_max") for r in usable]
+        logs = [
+            log(score(list(right.values())) / score(list(left.values()))) for left, right in sides
+        ]
+        by[name] = exp(sum(logs) / len(logs))
+    times = ", ".join(f"{value:.2g} ({name})" for name, value in by.items())
+    return f", its longest pause {times} times the baseline's over runs"

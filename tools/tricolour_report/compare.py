@@ -1,33 +1,52 @@
 """Two selections of runs against each other.
 
-Purpose: ratios OTHER/BASE of chosen metrics for each matched pair of cells, and their geometric mean over workloads.
-Invariants: within one folder runs are paired by block, else they are independent samples. A difference counts when its
-95 % interval excludes 1, and is called better or worse from ENOUGH_INVOCATIONS on; an extreme has no interval and so never counts. A pair with a failed side is a finding, not a
-gap.
+Purpose: ratios OTHER/BASE of chosen metrics for each matched pair of cells, and their geometric
+mean over workloads.
+Invariants: within one folder runs are paired by block, else they are independent samples. A
+difference counts when its 95 % interval excludes 1, and is called better or worse from
+ENOUGH_INVOCATIONS on; an extreme has no interval and so never counts, and a starved side never
+comes out better. The values beside a ratio are those of the runs behind it. A pair with a failed
+side is a finding, not a gap.
 """
 
 from dataclasses import dataclass
 
 from . import intervals
-from .experiment import CellResult, load_experiment, paired_ratio
+from .experiment import (
+    CellResult, behind_ratio, extreme_ratio, load_experiment, paired_ratio, shared_values,
+)
 from .intervals import LogEstimate, Ratio
 from .metrics import METRICS, Metric
 from .operands import UNSET, Match, Operand, differences, match
+from .rows import cycles_said
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One metric of one pair (or of the geometric mean); `why_not` says why there is no ratio."""
+    """One metric of one pair (or of the geometric mean); `why_not` says why there is no ratio.
+    `base` and `other` are what the ratio divides, and `base_runs` and `other_runs` the values of
+    the runs behind it. `starved`: who is, in words."""
 
     metric: Metric
     where: str
     ratio: Ratio | None
-    base: float
-    other: float
+    base_runs: tuple[float, ...] = ()
+    other_runs: tuple[float, ...] = ()
     why_not: str = ""
+    starved: str = ""
+    unfair: bool = False
+
+    @property
+    def base(self) -> float:
+        return behind_ratio(self.metric.name, self.base_runs)
+
+    @property
+    def other(self) -> float:
+        return behind_ratio(self.metric.name, self.other_runs)
 
     def regressed(self, tolerance: float) -> bool:
-        """The interval excludes 1 on the bad side, and the ratio is worse than the tolerance."""
+        """The interval excludes 1 on the bad side, and the ratio is worse than the tolerance; a
+        starved side changes nothing of that, since a regression is better told than missed."""
         if self.ratio is None or not self.ratio.differs:
             return False
         if self.metric.better == "higher":
@@ -39,11 +58,15 @@ class Finding:
         if self.ratio is None:
             return self.why_not
         if not self.ratio.differs:
-            return "no interval: an extreme" if self.metric.extreme else "no difference shown"
-        better = (self.ratio.value > 1.0) == (self.metric.better == "higher")
-        if self.ratio.exploratory:
+            extreme = f"no interval: the {self.metric.told} of runs"
+            return extreme if self.metric.extreme else "no difference shown"
+        if self.ratio.exploratory or self.unfair:
             return f"{'higher' if self.ratio.value > 1.0 else 'lower'} here, nothing claimed"
-        return "better" if better else "worse"
+        return "better" if _is_better(self.metric, self.ratio) else "worse"
+
+
+def _is_better(metric: Metric, ratio: Ratio) -> bool:
+    return (ratio.value > 1.0) == (metric.better == "higher")
 
 
 @dataclass(frozen=True)
@@ -79,8 +102,32 @@ def _finding(metric: Metric, one: Match, paired: bool) -> Finding:
     ratio = None if why_not else _ratio(metric, one, paired)
     if ratio is None and not why_not:
         why_not = f"no ratio: no block in which both sides have a {metric.name}"
-    aggregate = CellResult.least_disturbed if metric.extreme else CellResult.middle
-    return Finding(metric, where, ratio, aggregate(one.base, metric.name), aggregate(one.other, metric.name), why_not)
+    runs = _runs(metric, one, paired)
+    return Finding(
+        metric, where, ratio, *map(tuple, runs), why_not, *_starvation(metric, ratio, [one])
+    )
+
+
+def _starvation(metric: Metric, ratio: Ratio | None, matches: list[Match]) -> tuple[str, bool]:
+    """(who is starved, whether the side that the ratio favours is)."""
+    named = [
+        f"{side} is starved ({cycles_said(cell)})"
+        for one in matches
+        for side, cell in (("BASE", one.base), ("OTHER", one.other)) if cell.starved
+    ]
+    if ratio is None:
+        return "; ".join(named), False
+    winners = [one.other if _is_better(metric, ratio) else one.base for one in matches]
+    return "; ".join(dict.fromkeys(named)), any(cell.starved for cell in winners)
+
+
+def _runs(metric: Metric, one: Match, paired: bool) -> tuple[list[float], list[float]]:
+    """The values behind a ratio, so that what is printed beside it agrees with it."""
+    if paired:
+        left, right = shared_values(one.base, one.other, metric.name)
+    else:
+        left, right = one.base.values(metric.name), one.other.values(metric.name)
+    return list(left.values()), list(right.values())
 
 
 def _where(one: Match) -> str:
@@ -103,17 +150,10 @@ def _obstacle(metric: Metric, result: CellResult, side: str) -> str:
 def _ratio(metric: Metric, one: Match, paired: bool) -> Ratio | None:
     if paired:
         return paired_ratio(one.base, one.other, metric.name)
+    base, other = _runs(metric, one, paired)
     if metric.extreme:
-        value = one.other.least_disturbed(metric.name) / one.base.least_disturbed(metric.name)
-        invocations = min(len(one.base.digests), len(one.other.digests))
-        return Ratio(value, float("nan"), float("nan"), invocations)
-    return intervals.ratio(_independent(metric, one))
-
-
-def _independent(metric: Metric, one: Match) -> LogEstimate:
-    return intervals.unpaired(
-        list(one.base.values(metric.name).values()), list(one.other.values(metric.name).values())
-    )
+        return extreme_ratio(metric.name, base, other)
+    return intervals.ratio(intervals.unpaired(base, other))
 
 
 def _means(metric: Metric, matches: list[Match], paired: bool) -> list[Finding]:
@@ -121,7 +161,6 @@ def _means(metric: Metric, matches: list[Match], paired: bool) -> list[Finding]:
     settings: dict[str, list[Match]] = {}
     for one in matches:
         settings.setdefault(_where(one).removeprefix(one.workload).strip(), []).append(one)
-    nan = float("nan")
     means = []
     for setting, group in settings.items():
         usable = [m for m in group if not (_obstacle(metric, m.base, "") or _obstacle(metric, m.other, ""))]
@@ -129,7 +168,10 @@ def _means(metric: Metric, matches: list[Match], paired: bool) -> list[Finding]:
             continue
         where = f"geometric mean of {len(usable)} of {len(group)} workloads {setting}".strip()
         estimate = _mean(metric, usable, paired)
-        means.append(Finding(metric, where, estimate and intervals.ratio(estimate), nan, nan, "no ratio: no block that all workloads have"))
+        ratio = estimate and intervals.ratio(estimate)
+        starvation = _starvation(metric, ratio, usable)
+        why_not = "no ratio: no block that all workloads have"
+        means.append(Finding(metric, where, ratio, (), (), why_not, *starvation))
     return means
 
 
@@ -138,7 +180,9 @@ def _mean(metric: Metric, usable: list[Match], paired: bool) -> LogEstimate | No
         return intervals.mean_over_workloads_paired(
             [intervals.block_log_ratios(m.base.values(metric.name), m.other.values(metric.name)) for m in usable]
         )
-    return intervals.mean_over_workloads_unpaired([_independent(metric, m) for m in usable])
+    return intervals.mean_over_workloads_unpaired(
+        [intervals.unpaired(*_runs(metric, m, paired)) for m in usable]
+    )
 
 
 def _newly_failed(one: Match) -> list[str]:

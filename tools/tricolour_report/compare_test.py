@@ -1,6 +1,7 @@
 """`compare` from its command line: verdicts, exit codes, refusals."""
 
 import json
+import shutil
 
 import pytest
 
@@ -12,7 +13,7 @@ PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
 @pytest.fixture(scope="module")
 def slower(tmp_path_factory):
     """Two sweeps of 10 invocations; in the second `concurrent` is 20 % slower and spends three times as much on marking."""
-    arguments = dict(invocations=10, workloads=("gcbench", "gcold"), combinations=PAIRS, cycles=2)
+    arguments = dict(invocations=10, workloads=("gcbench", "gcold"), combinations=PAIRS, cycles=4)
     before = write_sweep(tmp_path_factory.mktemp("before"), **arguments)
     after = write_sweep(tmp_path_factory.mktemp("after"), **arguments, speed={("concurrent", "yuasa"): 0.8})
     for path in after.glob("runs/*/*/run.json"):
@@ -65,6 +66,75 @@ def test_a_longest_pause_has_no_interval_and_never_fails(sweep, command):
     code, out, _ = command("compare", base, other, "--metric", "pause_max", "--fail-on", "5%", "--json")
     assert code == 0
     assert all(finding["low"] is None and finding["ratio"] > 5 for finding in json.loads(out)["findings"])
+
+
+METRICS_OF_ALL_KINDS = ("throughput", "cpu_total", "pause_max", "mmu_100ms", "request_p99")
+
+
+@pytest.mark.parametrize("two_folders", [False, True])
+@pytest.mark.parametrize("metric", METRICS_OF_ALL_KINDS)
+def test_the_values_beside_a_ratio_agree_with_it(tmp_path, command, metric, two_folders):
+    """Also where the sides lack different blocks: values are then those of the blocks behind the
+    ratio."""
+    folder = write_sweep(tmp_path / "sweep", 6, ("latency",), combinations=PAIRS)
+    for cell, block in (("00000000", 1), ("00000001", 4)):
+        (folder / "runs" / cell / str(block) / "run.json").unlink()
+    other = shutil.copytree(folder, tmp_path / "other") if two_folders else folder
+    words = (f"{folder}:collector=stop_the_world", f"{other}:collector=concurrent", "--metric", metric, "--json")
+    code, out, _ = command("compare", *words)
+    (finding,) = json.loads(out)["findings"]
+    assert code == 0 and finding["invocations"] == (5 if two_folders else 4)
+    assert len(finding["base_runs"]) == len(finding["other_runs"]) == finding["invocations"]
+    assert finding["ratio"] == pytest.approx(finding["other"] / finding["base"], rel=1e-12)
+    assert finding["verdict"].startswith("no interval") == (metric in ("pause_max", "mmu_100ms"))
+
+
+def test_a_longest_value_is_told_by_least_median_and_greatest(sweep, command):
+    sides = (
+        f"{sweep}:collector={name},workload=gcbench" for name in ("concurrent", "stop_the_world")
+    )
+    code, out, _ = command("compare", *sides, "--metric", "pause_max", "--metric", "mmu_100ms")
+    assert (
+        code == 0
+        and "no interval: the least of runs" in out
+        and "no interval: the median of runs" in out
+    )
+    line = next(line for line in out.splitlines() if "least " in line and "->" in line)
+    assert ", median " in line and ", greatest " in line
+
+
+@pytest.fixture(scope="module")
+def starving(tmp_path_factory):
+    """Ten runs; `concurrent` is 20 % faster and has one cycle a run, `incremental` slower and has
+    enough."""
+    pairs = (*PAIRS, ("incremental", "yuasa"))
+    return write_sweep(
+        tmp_path_factory.mktemp("starving"), 10, ("gcbench",), combinations=pairs,
+        speed={("concurrent", "yuasa"): 1.2}, cycles_of={("concurrent", "yuasa"): 1},
+    )
+
+
+@pytest.mark.parametrize("base, other, verdict", [
+    ("stop_the_world", "concurrent", "higher here, nothing claimed"),
+    ("concurrent", "stop_the_world", "lower here, nothing claimed"),
+    ("stop_the_world", "incremental", "worse"), ("incremental", "stop_the_world", "better"),
+])
+def test_a_starved_side_never_comes_out_better(starving, command, base, other, verdict):
+    sides = [f"{starving}:collector={name}" for name in (base, other)]
+    _, out, _ = command("compare", *sides, "--metric", "throughput")
+    assert verdict in out and ("is starved (1 cycle)" in out) == ("concurrent" in (base, other))
+
+
+def test_a_starved_side_that_loses_is_still_worse(tmp_path, command):
+    folder = write_sweep(
+        tmp_path / "sweep", 10, ("gcbench",), combinations=PAIRS, speed={
+            ("concurrent", "yuasa"): 0.5
+        },
+        cycles_of={("concurrent", "yuasa"): 2},
+    )
+    sides = [f"{folder}:collector={name}" for name in ("stop_the_world", "concurrent")]
+    code, out, _ = command("compare", *sides, "--metric", "throughput", "--fail-on", "5%")
+    assert code == 6 and "worse" in out and "OTHER is starved (2 cycles)" in out
 
 
 def test_few_invocations_are_labelled_exploratory(small_sweep, command):

@@ -1,8 +1,12 @@
 """A whole sweep: every run digested, every cell set against its baseline.
 
 Purpose: the one data model behind the page, the terminal summary, summary.csv and `compare`.
-Invariants: `digests` hold timed runs only (status ok, not verified). Every cell of the index has a `CellResult`, also
-one whose every run failed. Ratios are paired by block with the baseline cell of the same workload, and of the same heap and mutators unless the baseline names its own.
+Invariants: `digests` hold timed runs only (status ok, not verified). Every cell of the index has a
+`CellResult`, also one whose every run failed. Ratios are paired by block with the baseline cell of
+the same workload, and of the same heap and mutators unless the baseline names its own. The values
+beside a ratio are those of the same runs, and their quotient is the ratio. A starved cell, a run of
+which had fewer than ENOUGH_CYCLES cycles, hardly collected: it wins nothing, neither as a cell nor
+as a baseline.
 """
 
 import os
@@ -11,7 +15,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Iterable
+from typing import Callable, Collection, Iterable
 
 import numpy as np
 
@@ -24,7 +28,17 @@ from .published import read_metrics
 from .sweep_folder import MAIN_KEYS, Cell, Run, Skipped, Sweep, open_sweep
 
 RUNS_PER_WORKER = 32
+ENOUGH_CYCLES = 3
 HEAP = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(x|B|[KMGTkmgt](?:i|B|iB)?|)")  # as `tricolour run --heap` reads it
+
+
+@dataclass(frozen=True)
+class OverRuns:
+    """A longest value over the runs of a cell: what the collector can do, and what it does."""
+
+    least: float
+    median: float
+    greatest: float
 
 
 @dataclass
@@ -49,9 +63,30 @@ class CellResult:
         values = list(self.values(metric).values())
         return float(np.median(values)) if values else float("nan")
 
-    def least_disturbed(self, metric: str) -> float:
-        values = self.values(metric).values()
-        return METRICS[metric].least_disturbed(values) if values else float("nan")
+    def told(self, metric: str) -> float:
+        """The median over invocations, the least of a longest value; NaN without values."""
+        return METRICS[metric].over_runs(self.values(metric).values())
+
+    def over_runs(self, metric: str) -> OverRuns | None:
+        values = list(self.values(metric).values())
+        return OverRuns(min(values), float(np.median(values)), max(values)) if values else None
+
+    @property
+    def cycles(self) -> tuple[int, int]:
+        """Fewest and most in a timed run; (0, 0) without one."""
+        counts = [digest.record["cycles"] for digest in self.digests]
+        return min(counts, default=0), max(counts, default=0)
+
+    @property
+    def starved(self) -> bool:
+        """A timed run had too few cycles to say what the collector costs."""
+        return bool(self.digests) and self.cycles[0] < ENOUGH_CYCLES
+
+    @property
+    def fairly_compared(self) -> bool:
+        """Neither this cell nor its baseline is starved, so a ratio of the two may count for
+        either."""
+        return not self.starved and not (self.baseline and self.baseline.starved)
 
     def pooled_pauses(self, kind: str | None = None) -> np.ndarray:
         parts = [d.all_pauses if kind is None else d.pauses.get(kind, np.zeros(0)) for d in self.digests]
@@ -115,17 +150,37 @@ class Experiment:
         return sum(len(result.digests) for result in self.results)
 
 
-def paired_ratio(base: CellResult, other: CellResult, metric: str) -> Ratio | None:
-    """Paired ratio other/base; an extreme gets the ratio of the least disturbed runs and no interval."""
+def shared_values(
+    base: CellResult, other: CellResult, metric: str
+) -> tuple[dict[int, float], dict[int, float]]:
+    """The values of both sides in the blocks that both have."""
     left, right = base.values(metric), other.values(metric)
-    blocks = left.keys() & right.keys()
-    if not blocks or any(left[b] <= 0 or right[b] <= 0 for b in blocks):
+    blocks = sorted(left.keys() & right.keys())
+    return {block: left[block] for block in blocks}, {block: right[block] for block in blocks}
+
+
+def paired_ratio(base: CellResult, other: CellResult, metric: str) -> Ratio | None:
+    """Paired ratio other/base; an extreme gets the ratio of what is told of either side's runs, and
+    no interval."""
+    left, right = shared_values(base, other, metric)
+    if not left or min(*left.values(), *right.values()) <= 0:
         return None
     if METRICS[metric].extreme:
-        best = METRICS[metric].least_disturbed
-        value = best(right[b] for b in blocks) / best(left[b] for b in blocks)
-        return Ratio(value, float("nan"), float("nan"), len(blocks))
+        return extreme_ratio(metric, left.values(), right.values())
     return intervals.ratio(intervals.paired(left, right))
+
+
+def extreme_ratio(metric: str, base: Collection[float], other: Collection[float]) -> Ratio:
+    told = METRICS[metric].over_runs
+    return Ratio(told(other) / told(base), float("nan"), float("nan"), min(len(base), len(other)))
+
+
+def behind_ratio(metric: str, values: Collection[float]) -> float:
+    """What of some runs is divided in a ratio: the geometric mean, of an extreme what is told of
+    it."""
+    if METRICS[metric].extreme or not values:
+        return METRICS[metric].over_runs(values)
+    return float(np.exp(np.mean(np.log(list(values))))) if min(values) > 0 else float("nan")
 
 
 def heap_order(heap: str) -> tuple:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from . import experiment as module
-from .experiment import heap_order, load_experiment
+from .experiment import OverRuns, heap_order, load_experiment
 from .synthetic_sweep import write_sweep
 from .tidy import tidy_table
 
@@ -74,15 +74,28 @@ def test_a_verified_run_never_enters_a_timing(small_sweep):
     assert len(own) == 1 and own["value"].isna().all()
 
 
-def test_an_extreme_is_told_by_the_least_disturbed_run_and_has_no_interval(small_sweep):
+def test_an_extreme_has_no_interval_and_a_longest_value_is_told_by_three(small_sweep):
     result = result_of(load_experiment(small_sweep, print), "concurrent")
     longest = result.values("pause_max")
-    assert result.least_disturbed("pause_max") == min(longest.values())
-    assert result.least_disturbed("mmu_10ms") == max(result.values("mmu_10ms").values())
+    assert result.told("pause_max") == min(longest.values())
+    assert result.over_runs("pause_max") == OverRuns(*sorted(longest.values()))
+    least, median, _ = sorted(result.values("mmu_100ms").values())
+    assert least < median == result.told("mmu_100ms")
     assert result.ratio("pause_max").value == pytest.approx(
         min(longest.values()) / min(result.baseline.values("pause_max").values())
     )
     assert not result.ratio("pause_max").differs
+
+
+def test_a_cell_is_starved_by_one_run_with_too_few_cycles(small_sweep):
+    path = small_sweep / "runs" / "00000002" / "1" / "run.json"
+    assert not any(result.starved for result in load_experiment(small_sweep, print).results)
+    record = json.loads(path.read_text())
+    for cycles, starved in ((3, False), (2, True), (0, True)):
+        path.write_text(json.dumps(record | {"cycles": cycles}))
+        result = result_of(load_experiment(small_sweep, print), "concurrent")
+        assert result.starved == starved and result.cycles == (cycles, 12)
+        assert result.fairly_compared != starved
 
 
 def test_the_tidy_table_has_a_row_for_each_run_and_metric(small_sweep):

@@ -1,18 +1,23 @@
 """When a mutator did not run.
 
-Purpose: lengths of pauses, and for each mutator the disjoint intervals in which it was stopped or worked for the
-collector.
-Invariants: intervals are int64 nanoseconds, sorted, disjoint, inside the measured region. Pauses of kind `verify` are
-not pauses of the collector. A pause counts from `stopped_ns`; for a row of all of several mutators from `request_ns`,
-because the first may have stopped that early. A mutator is lost for longer, from its own stop until it really runs again:
-phase `paused`. Lost are pauses, handshakes, assists and stalls; the allocation slow
-path, lazy sweeping and blocking count as run.
+Purpose: lengths of pauses, and for each mutator the disjoint intervals in which it was stopped or
+worked for the collector.
+Invariants: intervals are int64 nanoseconds, sorted, disjoint, inside the measured region. Pauses of
+kind `verify` are not pauses of the collector. A pause counts from `stopped_ns`; for a row of all of
+several mutators from `request_ns`, because the first may have stopped that early. A mutator is lost
+for longer, from its own stop until it really runs again: phase `paused`. Lost are pauses,
+handshakes, assists, stalls, and what of the allocation slow path was timed by itself: lazy
+sweeping, searches, locks, page faults and the rest of a long one. Blocking counts as run.
 """
 
 import numpy as np
 import pandas as pd
 
-LOST_PHASES = ("paused", "stall", "assist", "handshake")
+SLOW_PATHS = (
+    "lazy_sweeping", "search", "large_object_search", "registry_lock", "page_fault",
+    "allocation_slow_path",
+)
+LOST_PHASES = ("paused", "stall", "assist", "handshake", *SLOW_PATHS)
 
 
 def pauses_in_region(pauses: pd.DataFrame, start_ns: int, end_ns: int, mutators: int) -> pd.DataFrame:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from . import schema
-from .lost_time import lost_intervals, merge, pauses_in_region
+from .lost_time import LOST_PHASES, SLOW_PATHS, lost_intervals, merge, pauses_in_region
 
 
 def pauses(*rows):
@@ -38,6 +39,22 @@ def test_pauses_outside_the_region_and_of_the_oracle_are_left_out():
         pauses(("full", "all", 1, 2, 9), ("verify", "all", 20, 21, 30), ("full", "all", 40, 41, 50)), 10, 100, mutators=1
     )
     assert table["begin_ns"].tolist() == [41]
+
+
+@pytest.mark.parametrize("phase", SLOW_PATHS)
+def test_what_was_timed_of_the_slow_path_is_lost(phase):
+    own = phases(
+        (0, "mutator", phase, 30, 42), (0, "mutator", phase, 40, 50), (1, "mutator", phase, 60, 61)
+    )
+    begins, ends = lost_intervals(pauses_in_region(pauses(), 0, 100, mutators=2), own, 0, 0, 100)
+    assert list(zip(begins, ends)) == [(30, 50)]
+
+
+def test_every_phase_of_a_mutator_that_the_schema_knows_is_lost_or_marks():
+    known = set(schema.table_words("phases")["phase"])
+    assert known - set(LOST_PHASES) == {
+        "begin", "marking", "termination", "sweeping"
+    } and set(LOST_PHASES) <= known
 
 
 def test_assists_stalls_and_handshakes_of_the_mutator_itself_are_lost():

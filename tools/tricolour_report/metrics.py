@@ -1,37 +1,58 @@
 """The metrics of one invocation.
 
 Purpose: one list of every metric, with unit, direction and how it is put together over invocations.
-Invariants: a value is NaN when the run has no such thing (no requests, too few pauses for a quantile), never 0 in its
-place. An extreme (a longest pause, an MMU) has no interval: over runs it is told by the run that the machine disturbed
-least.
+Invariants: a value is NaN when the run has no such thing (no requests, too few pauses for a
+quantile), never 0 in its place. An extreme has no interval. A longest value is told over runs by
+the least (what the collector can do), with the median and the greatest (what it does) beside it; an
+MMU by the median run.
 """
 
 from dataclasses import dataclass
+from typing import Callable, Iterable
 
 import numpy as np
 import pandas as pd
 
 from .quantiles import allowed, quantile
+from .request_latency import weights_of
 
 MMU_WINDOWS = {"mmu_1ms": 1e6, "mmu_10ms": 1e7, "mmu_100ms": 1e8}
 COUNTERS = ("instructions", "cpu_cycles", "cache_misses", "context_switches", "page_faults")
 GC_ROLES = ("mark", "sweep", "pause", "assist")
 
 
+LONGEST, WORST_WINDOW = "longest", "worst window"
+
+
 @dataclass(frozen=True)
 class Metric:
-    """`better` is `higher` or `lower`; `extreme` marks a metric that never gets an interval."""
+    """`better` is `higher` or `lower`; `extreme` is empty for a metric that gets an interval."""
 
     name: str
     unit: str
     better: str
     meaning: str
-    extreme: bool = False
+    extreme: str = ""
 
     @property
-    def least_disturbed(self):
-        """How runs of an extreme are put together: the best run, which the machine disturbed least."""
+    def longest(self) -> bool:
+        return self.extreme == LONGEST
+
+    @property
+    def best(self) -> Callable:
         return max if self.better == "higher" else min
+
+    @property
+    def told(self) -> str:
+        """How runs are put together where there is room for one value."""
+        return "least" if self.longest else "median"
+
+    def over_runs(self, values: Iterable[float]) -> float:
+        """The value that is told of some runs; NaN without any."""
+        found = list(values)
+        if not found:
+            return float("nan")
+        return float(min(found) if self.longest else np.median(found))
 
 
 METRICS = {
@@ -41,18 +62,49 @@ METRICS = {
         Metric("wall_time", "ns", "lower", "length of the measured region"),
         Metric("pause_p50", "ns", "lower", "median pause (needs 20 pauses in each run)"),
         Metric("pause_p99", "ns", "lower", "99th percentile of pauses (needs 1000 in each run)"),
-        Metric("pause_max", "ns", "lower", "longest pause; over runs, the minimum of each run's longest", True),
-        Metric("pause_cpu_max", "ns", "lower", "longest CPU time of the stopping thread in a pause", True),
+        Metric("pause_max", "ns", "lower", "longest pause", LONGEST),
+        Metric(
+            "pause_cpu_max", "ns", "lower", "longest CPU time of the stopping thread in a pause",
+            LONGEST
+        ),
         Metric("pause_total", "ns", "lower", "sum of all pauses"),
-        Metric("time_to_safepoint_max", "ns", "lower", "longest time from a stop's request to the last mutator's stop", True),
-        Metric("mmu_1ms", "share", "higher", "minimum mutator utilisation over windows of 1 ms", True),
-        Metric("mmu_10ms", "share", "higher", "minimum mutator utilisation over windows of 10 ms", True),
-        Metric("mmu_100ms", "share", "higher", "minimum mutator utilisation over windows of 100 ms", True),
+        Metric(
+            "time_to_safepoint_max", "ns", "lower",
+            "longest time from a stop's request to the last mutator's stop", LONGEST
+        ),
+        Metric(
+            "mmu_1ms", "share", "higher", "minimum mutator utilisation over windows of 1 ms",
+            WORST_WINDOW
+        ),
+        Metric(
+            "mmu_10ms", "share", "higher", "minimum mutator utilisation over windows of 10 ms",
+            WORST_WINDOW
+        ),
+        Metric(
+            "mmu_100ms", "share", "higher", "minimum mutator utilisation over windows of 100 ms",
+            WORST_WINDOW
+        ),
         Metric("request_p50", "ns", "lower", "median request latency, from the scheduled start where there is one"),
         Metric("request_p99", "ns", "lower", "99th percentile of request latency"),
         Metric("request_p999", "ns", "lower", "99.9th percentile of request latency"),
-        Metric("request_max", "ns", "lower", "longest request", True),
+        Metric(
+            "request_p9999", "ns", "lower", "99.99th percentile of request latency (from 10^5 "
+            "requests)"
+        ),
+        Metric(
+            "request_p99999", "ns", "lower", "99.999th percentile of request latency (from 10^6 "
+            "requests)"
+        ),
+        Metric("request_max", "ns", "lower", "longest request", LONGEST),
         Metric("request_metered_p99", "ns", "lower", "99th percentile of metered latency, window 100 ms"),
+        Metric(
+            "request_explained_share", "share", "higher",
+            "named time of all requests of 1 ms or more, of their time",
+        ),
+        Metric(
+            "unexplained_max", "ns", "lower", "longest gap between two operations without a name",
+            LONGEST
+        ),
         Metric("stall_total", "ns", "lower", "mutators waiting for memory, summed"),
         Metric("assist_total", "ns", "lower", "marking done by mutators, summed"),
         Metric("fallback_share", "share", "lower", "cycles that fell back to a stopped one, of all cycles"),
@@ -61,7 +113,14 @@ METRICS = {
         Metric("cpu_gc", "ns", "lower", "CPU time of marking, sweeping, pauses and assists"),
         Metric("heap_peak", "bytes", "lower", "most heap in use"),
         Metric("peak_resident", "bytes", "lower", "most resident memory of the process"),
-        Metric("hiccup_max", "ns", "lower", "longest hiccup of the control thread, the machine's own", True),
+        Metric(
+            "bystander_p99", "ns", "lower", "99th percentile of the delay of a thread that only "
+            "sleeps and wakes"
+        ),
+        Metric(
+            "bystander_max", "ns", "lower", "longest delay of a thread that only sleeps and wakes",
+            LONGEST
+        ),
         Metric("instructions", "count", "lower", "instructions in user space, of all threads"),
         Metric("cpu_cycles", "count", "lower", "processor cycles in user space, of all threads"),
         Metric("cache_misses", "count", "lower", "cache misses in user space, of all threads"),
@@ -72,9 +131,11 @@ METRICS = {
 
 
 def measure(
-    record: dict, pauses: pd.DataFrame, wall_gc: int, mmu: dict[str, float], requests: dict[str, np.ndarray]
+    record: dict, pauses: pd.DataFrame, wall_gc: int, mmu: dict[str, float], requests: pd.DataFrame,
+    metered: np.ndarray,
 ) -> dict[str, float]:
-    """Every metric of a run: from its record, its pauses in the region, explicit wall cost, MMU by metric name, and latencies by name."""
+    """Every metric of a run: from its record, its pauses in the region, explicit wall cost, MMU by
+    metric name, its requests and their metered latency."""
     nan = float("nan")
     lengths = pauses["length_ns"].to_numpy()
     safepoint = (pauses["stopped_ns"] - pauses["request_ns"]).to_numpy()
@@ -93,8 +154,12 @@ def measure(
         "request_p50": _allowed(exact, "p50_ns", 0.5),
         "request_p99": _allowed(exact, "p99_ns", 0.99),
         "request_p999": _allowed(exact, "p999_ns", 0.999),
+        "request_p9999": _allowed(exact, "p9999_ns", 0.9999),
+        "request_p99999": _allowed(exact, "p99999_ns", 0.99999),
         "request_max": float(exact.get("max_ns", nan)),
-        "request_metered_p99": quantile(requests.get("metered_100ms", np.zeros(0)), 0.99),
+        "request_metered_p99": quantile(metered, 0.99, weights_of(requests)),
+        "request_explained_share": _or_nan(exact.get("explained_share")),
+        "unexplained_max": _or_nan(record["longest_unexplained_ns"]),
         "stall_total": float(record["stalls"]["total_ns"]),
         "assist_total": float(record["assists"]["total_ns"]),
         "fallback_share": record["fallbacks"] / record["cycles"] if record["cycles"] else nan,
@@ -103,19 +168,23 @@ def measure(
         "cpu_gc": float(sum(cpu[role] for role in GC_ROLES)),
         "heap_peak": float(record["heap"]["peak"]),
         "peak_resident": float(record["heap"]["peak_resident"]),
-        "hiccup_max": float(record.get("hiccups", {}).get("max_ns", nan)),
+        "bystander_p99": _or_nan(record.get("bystander", {}).get("p99_ns")),
+        "bystander_max": _or_nan(record.get("bystander", {}).get("max_ns")),
         **{name: _counted(record, name) for name in COUNTERS},
     }
 
 
 def _counted(record: dict, name: str) -> float:
-    value = record.get("counters", {}).get(name)
+    return _or_nan(record.get("counters", {}).get(name))
+
+
+def _or_nan(value: float | None) -> float:
     return float("nan") if value is None else float(value)
 
 
 def _allowed(exact: dict, name: str, p: float) -> float:
     """A percentile over all requests of the run, as it counted them itself (the table holds a sample); NaN where there are too few."""
-    return float(exact[name]) if exact and p <= allowed(exact["count"]) + 1e-12 else float("nan")
+    return _or_nan(exact[name]) if exact and p <= allowed(exact["count"]) + 1e-12 else float("nan")
 
 
 def _largest(values: np.ndarray) -> float:

@@ -12,17 +12,19 @@ from pathlib import Path
 import jinja2
 
 from .absent import absences
-from .answers import answers, headline, means
+from .answers import answers, headline, means, starved
+from .bystander import floor_sentence, machine_floor
 from .calibration import Calibration, read_calibration
 from .errors import DamagedRun
-from .experiment import Experiment
+from .experiment import ENOUGH_CYCLES, Experiment
 from .interactive.document import as_script, document
 from .interactive.script import Script
 from .intervals import ENOUGH_INVOCATIONS
 from .peers import appendix
-from .quantities import size
+from .quantities import ABSENT, duration, size
 from .rows import groups
 from .sweep_folder import flatten
+from .waits import SLOW, explained_text, shares_text, waits
 
 TEMPLATE = "page.html.j2"
 STYLE_SHEET = "page.css"
@@ -57,6 +59,11 @@ def render(experiment: Experiment, static: list[Shown], script: Script) -> str:
         answers=answers(experiment),
         means=means(experiment),
         groups=groups(experiment),
+        starved=starved(experiment),
+        enough_cycles=ENOUGH_CYCLES,
+        floor=floor_sentence(machine_floor(experiment)),
+        waited=_waited(experiment),
+        slow=SLOW,
         static=static,
         css=(Path(__file__).parent / STYLE_SHEET).read_text(encoding="utf-8"),
         script=script,
@@ -81,6 +88,21 @@ def _calibration(experiment: Experiment) -> tuple[Calibration | None, str]:
         return read_calibration(experiment.sweep.folder), NO_CALIBRATION
     except DamagedRun as damage:
         return None, f"The calibration is damaged: {damage}"
+
+
+def _waited(experiment: Experiment) -> list[dict]:
+    """One entry for each cell with requests."""
+    return [
+        {
+            "label": experiment.label(row.result.cell), "setting": group.title, "count": one.count,
+            "total": duration(one.total) if one.count else ABSENT, "unexplained": row.unexplained,
+            "shares": shares_text(one, len(one.parts)) or ABSENT,
+            "explained": explained_text(one) if one.count else ABSENT,
+            "slowest": f"{duration(one.slowest.length)} (block {one.slowest.block}): {one.slowest.text}"
+            if one.slowest else ABSENT,
+        }
+        for group in groups(experiment) for row in group.rows if (one := waits(row.result))
+    ]
 
 
 def _failures(experiment: Experiment) -> list[dict]:

@@ -15,6 +15,7 @@ from .synthetic_sweep import write_barrier_cost, write_sweep
 
 KINDS = (
     "pause_histogram", "pause_distribution", "pause_percentiles", "utilisation", "request_latency", "timeline", "heap", "time_spent",
+    "slowest_requests", "bystander",
 )
 
 
@@ -72,6 +73,19 @@ def test_failed_cells_and_an_interrupted_sweep_stand_on_the_page(tmp_path, comma
     assert command("report", folder, "--quiet")[::2] == (0, "")
     html = (folder / "report.html").read_text()
     assert "interrupted" in html and html.count('<td data-label="status">heap_exhausted</td>') == 2 and "no room for 4096 bytes" in html
+
+
+def test_the_page_says_why_slow_requests_have_no_explained_share(tmp_path, command):
+    folder = write_sweep(tmp_path, 1, ("latency",), combinations=(("stop_the_world", "none"),))
+    path = next(folder.glob("runs/*/*/run.json"))
+    record = json.loads(path.read_text())
+    record["run_delay"] = {"available": False, "why": "there is no schedstat", "total_ns": None}
+    record["requests"]["explained_share"] = None
+    path.write_text(json.dumps(record))
+    assert command("report", folder, "--quiet")[0] == 0
+    html = (folder / "report.html").read_text()
+    assert "run delay could not be read: there is no schedstat" in html
+    assert '<td data-label="explained" class="number some-wrap">– (run delay unknown)</td>' in html
 
 
 def test_a_full_disk_leaves_the_old_report_untouched(small_sweep, command, monkeypatch):

@@ -1,11 +1,14 @@
 """The result table, one row a cell, grouped by workload and heap.
 
 Purpose: the same formatted rows for the terminal and the page.
-Invariants: every cell of the experiment has a row, a failed one too; a group's rows are comparable with each other.
+Invariants: every cell of the experiment has a row, a failed one too; a group's rows are comparable
+with each other. A longest value is the least, the median and the greatest over runs. A starved
+cell, or one against a starved baseline, is never marked as different.
 """
 
 from dataclasses import dataclass
 
+from .bystander import delay_text
 from .experiment import CellResult, Experiment, heap_order
 from .quantiles import quantile
 from .quantities import ABSENT, duration, fraction, ratio, share
@@ -22,11 +25,15 @@ class Row:
     p50: str
     tail: str
     longest: str
+    longest_request: str
+    unexplained: str
     mmu: str
     fallback: str
-    floor: str
+    bystander: str
+    cycles: str
     status: str
     failed: bool
+    starved: bool
     result: CellResult
 
 
@@ -49,37 +56,59 @@ def groups(experiment: Experiment) -> list[Group]:
     return [
         Group(
             ", ".join([setting[0], f"heap {setting[1]}", *setting[2:]]),
-            [_row(result) for result in by_setting[setting]],
+            [_row(experiment, result) for result in by_setting[setting]],
             max(len(result.digests) for result in by_setting[setting]),
         )
         for setting in settings
     ]
 
 
-def _row(result: CellResult) -> Row:
+def _row(experiment: Experiment, result: CellResult) -> Row:
     pooled = result.pooled_pauses()
     tail = result.tail
     return Row(
         collector=result.cell.collector,
         barrier=result.cell.barrier,
         ratio=BASELINE if result.is_baseline and result.digests else ratio(result.ratio()),
-        differs=bool(not result.is_baseline and result.ratio() and result.ratio().differs),
+        differs=bool(
+            not result.is_baseline and result.fairly_compared
+            and result.ratio() and result.ratio().differs
+        ),
         p50=duration(quantile(pooled, 0.5)),
         tail=ABSENT if tail is None else f"p{100 * tail[0]:g} {duration(tail[1])}",
-        longest=duration(result.least_disturbed("pause_max")),
-        mmu=fraction(result.middle("mmu_10ms")),
+        longest=over_runs(result, "pause_max"),
+        longest_request=over_runs(result, "request_max"),
+        unexplained=over_runs(result, "unexplained_max"),
+        mmu=fraction(result.told("mmu_10ms")),
         fallback=share(result.fallback_share) if _can_fall_back(result) else ABSENT,
-        floor=duration(_floor(result)),
+        bystander=delay_text(experiment, result),
+        cycles=cycles_text(result),
         status=_status(result),
         failed=bool(result.failures) or not result.digests,
+        starved=result.starved,
         result=result,
     )
 
 
-def _floor(result: CellResult) -> float:
-    """The machine's own longest hiccup, the minimum over runs, as for the longest pause."""
-    longest = [digest.hiccups.max() for digest in result.digests if len(digest.hiccups)]
-    return float(min(longest)) if longest else float("nan")
+def over_runs(result: CellResult, metric: str) -> str:
+    """`54.1 µs · 1.14 ms · 1.27 ms`: least, median and greatest over runs."""
+    found = result.over_runs(metric)
+    return " · ".join(
+        map(duration, (found.least, found.median, found.greatest))
+    ) if found else ABSENT
+
+
+def cycles_text(result: CellResult) -> str:
+    """Of one run, from the fewest to the most."""
+    fewest, most = result.cycles
+    if not result.digests:
+        return ABSENT
+    return f"{fewest}" if fewest == most else f"{fewest}–{most}"
+
+
+def cycles_said(result: CellResult) -> str:
+    text = cycles_text(result)
+    return f"{text} cycle{'' if text == '1' else 's'}"
 
 
 def _can_fall_back(result: CellResult) -> bool:

@@ -92,13 +92,24 @@ def _validator(name: str) -> jsonschema.Draft7Validator:
 
 def check(document: object, name: str) -> str | None:
     """The first violation of schema `name` in one line, or None when the document is valid."""
-    if isinstance(document, dict) and document.get("schema_version") not in (1, None):
-        return f"schema version {document['schema_version']!r}, this program reads version 1"
+    found = document.get("schema_version") if isinstance(document, dict) else None
+    if found == 1 != version(name):
+        return (
+            f"schema version 1, this program reads version {version(name)}: run it again, its "
+            f"figures were not right"
+        )
+    if found not in (version(name), None):
+        return f"schema version {found!r}, this program reads version {version(name)}"
     violation = jsonschema.exceptions.best_match(_validator(name).iter_errors(document))
     if violation is None:
         return None
     place = ".".join(str(step) for step in violation.absolute_path) or "top level"
     return f"{place}: {violation.message[:160]}"
+
+
+def version(name: str) -> int:
+    """The one that documents of schema `name` have."""
+    return load(name)["properties"]["schema_version"]["const"]
 
 
 def table_columns(table: str) -> tuple[list[str], list[str]]:

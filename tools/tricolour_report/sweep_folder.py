@@ -70,8 +70,10 @@ class Skipped:
 
 @dataclass
 class Sweep:
-    """`invocations` are the runs of each cell, in a shard's folder the shard's; `planned` counts all, whether or not they are listed; a `published`
-    one has no tables of events."""
+    """`invocations` are the runs of each cell, in a shard's folder the shard's; `planned` counts
+    all, whether or not they are listed; a `published` one has no tables of events. `machine_floor`:
+    the delay of a thread that only sleeps, `before` and `after` the sweep, with nothing else
+    running."""
 
     folder: Path
     name: str
@@ -83,6 +85,7 @@ class Sweep:
     skipped: list[Skipped]
     listed: int
     published: bool = False
+    machine_floor: dict | None = None
 
     @property
     def baseline_label(self) -> str:
@@ -113,7 +116,10 @@ def open_sweep(folder: Path) -> Sweep:
             except DamagedRun as damage:
                 skipped.append(Skipped(listing["path"], str(damage)))
     return Sweep(
-        folder, _name(index), index["created_utc"], index["baseline"], _invocations(index), cells, runs, skipped, listed, records is not None
+        folder, _name(index), index[
+            "created_utc"
+        ], index["baseline"], _invocations(index), cells, runs, skipped, listed,
+        records is not None, index.get("machine_floor"),
     )
 
 

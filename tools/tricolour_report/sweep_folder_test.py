@@ -24,7 +24,9 @@ def test_a_sound_sweep_is_read_whole(small_sweep):
     assert len(sweep.runs) == 18 and sweep.skipped == [] and sweep.never_ran == 0
 
 
-@pytest.mark.parametrize("content", [None, "{", "[]", '{"schema_version": 2}', '{"schema_version": 1}'])
+@pytest.mark.parametrize(
+    "content", [None, "{", "[]", '{"schema_version": 3}', '{"schema_version": 2}']
+)
 def test_what_is_no_sweep_folder_is_refused_in_one_sentence(tmp_path, content):
     if content is not None:
         (tmp_path / "index.json").write_text(content)
@@ -38,7 +40,18 @@ def test_a_missing_folder_is_refused(tmp_path):
         open_sweep(tmp_path / "nowhere")
 
 
+def test_a_folder_of_the_first_schema_is_to_be_made_again(small_sweep, command):
+    for path in small_sweep.glob("runs/*/*/run.json"):
+        edit(path, lambda record: record.update(schema_version=1))
+    code, out, error = command("summary", small_sweep)
+    assert code == 0 and error.count("\n") == 18
+    assert all("schema version 1" in line and "run it again" in line for line in error.splitlines())
+
+
 DAMAGE = {
+    "first version": lambda run: edit(
+        run / "run.json", lambda record: record.update(schema_version=1)
+    ),
     "truncated record": lambda run: (run / "run.json").write_text((run / "run.json").read_text()[:-40]),
     "other version": lambda run: edit(run / "run.json", lambda record: record.update(schema_version=7)),
     "missing field": lambda run: edit(run / "run.json", lambda record: record.pop("cpu_ns")),

@@ -15,7 +15,7 @@ import pandas as pd
 from . import schema
 from .errors import DamagedRun
 
-TABLES = ("pauses", "phases", "requests", "heap", "hiccups", "verify")
+TABLES = ("pauses", "phases", "requests", "heap", "bystander", "verify")
 MOST = 2**62
 
 

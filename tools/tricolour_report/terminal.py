@@ -7,21 +7,27 @@ encoding has no block characters.
 
 import os
 import sys
-from functools import partial
+import textwrap
 
 import numpy as np
 
-from .experiment import Experiment
+from .bystander import floor_sentence, machine_floor
+from .experiment import ENOUGH_CYCLES, Experiment
 from .intervals import ENOUGH_INVOCATIONS
 from .quantities import duration, time_text
-from .rows import Group, groups
+from .rows import Group, Row, groups
+from .waits import SLOW, explained_text, parts_text, shares_text, waits
 
 WIDTH = 100
 HEIGHT = 4
 BLOCKS = " ▁▂▃▄▅▆▇█"
-ASCII = str.maketrans({"µ": "u", "–": "-", "─": "-", "┼": "+", **dict(zip(BLOCKS, " ..::==##"))})
+ASCII = str.maketrans(
+    {"µ": "u", "–": "-", "─": "-", "┼": "+", "·": "/", **dict(zip(BLOCKS, " ..::==##"))}
+)
 COLOURS = {"stop_the_world": 34, "incremental": 33, "concurrent": 32}
-COLUMNS = "{:<15}{:<{barrier_width}}{:<21}{:>8}{:>12}{:>8}{:>6}{:>9} {}"
+COLUMNS = "{:<15}{:<{barrier_width}}{:<21}{:>8}{:>12}{:>6}{:>8}{:>9} {}"
+LONGEST = "{:<{left}} {:<29} {}"
+MOST_CAUSES = 3
 
 
 def summary(experiment: Experiment, coloured: bool) -> str:
@@ -43,34 +49,72 @@ def print_summary(experiment: Experiment) -> None:
 
 def _table(group: Group, coloured: bool) -> list[str]:
     label = "" if group.invocations >= ENOUGH_INVOCATIONS else "; exploratory"
-    columns = partial(COLUMNS.format, barrier_width=max(9, 1 + max(len(row.barrier) for row in group.rows)))
-    lines = [
-        f"{group.title} ({group.invocations} invocations{label})",
-        columns("collector", "barrier", "throughput [95 %]", "p50", "tail", "longest", "MMU10", "fallback", "runs"),
-    ]
+    width = max(9, 1 + max(len(row.barrier) for row in group.rows))
+    lines = [f"{group.title} ({group.invocations} invocations{label})"]
+    lines.append(COLUMNS.format(
+        "collector", "barrier", "throughput [95 %]", "p50", "tail", "MMU10", "cycles", "fallback",
+        "runs", barrier_width=width,
+    ))
     for row in group.rows:
-        mark = "*" if row.differs else ""
-        text = columns(
-            row.collector, row.barrier, row.ratio + mark, row.p50, row.tail, row.longest, row.mmu, row.fallback, row.status
-        )
-        colour = 31 if row.failed else COLOURS.get(row.collector)
-        lines.append(f"\033[{colour}m{text}\033[0m" if coloured and colour else text)
+        ratio, cycles = row.ratio + "*" * row.differs, row.cycles + "!" * row.starved
+        lines.append(_coloured(row, coloured, COLUMNS.format(
+            row.collector, row.barrier, ratio, row.p50, row.tail, row.mmu, cycles, row.fallback,
+            row.status, barrier_width=width,
+        )))
+    lines += ["", "longest over runs: least · median · greatest"]
+    lines.append(LONGEST.format(f"  {'collector':<15}barrier", "pause", "request", left=17 + width))
+    for row in group.rows:
+        names = f"  {row.collector:<15}{row.barrier}"
+        text = LONGEST.format(names, row.longest, row.longest_request, left=17 + width)
+        lines.append(_coloured(row, coloured, text))
+    return lines + _waits(group, coloured)
+
+
+def _coloured(row: Row, coloured: bool, text: str) -> str:
+    colour = 31 if row.failed else 90 if row.starved else COLOURS.get(row.collector)
+    return f"\033[{colour}m{text.rstrip()}\033[0m" if coloured and colour else text.rstrip()
+
+
+def _waits(group: Group, coloured: bool) -> list[str]:
+    """Nothing where no run of the group has requests."""
+    found = [(row, one) for row in group.rows if (one := waits(row.result))]
+    if not found:
+        return []
+    lines = [
+        "",
+        f"what requests of {SLOW} or more waited for: number and time in all runs, share of each cause",
+    ]
+    for row, one in found:
+        name, gap = f"  {row.collector} {row.barrier}", f"longest gap without a name {row.unexplained}"
+        if not one.count:
+            lines.append(_coloured(row, coloured, f"{name}: none; {gap}"))
+            continue
+        of_all, of_slowest = shares_text(one, MOST_CAUSES), parts_text(one.slowest.parts, MOST_CAUSES)
+        lines += [_coloured(row, coloured, text) for text in (
+            f"{name}: {one.count}, {duration(one.total)}: {of_all}",
+            f"    explained {explained_text(one)}; {gap}",
+            f"    slowest {duration(one.slowest.length)}: {of_slowest}",
+        )]
     return lines
 
 
 def _notes(experiment: Experiment) -> list[str]:
     notes = [
+        f"! starved: a run with fewer than {ENOUGH_CYCLES} cycles; it is ranked nowhere and wins "
+        f"nothing.",
         f"* the 95 % interval excludes 1. Below {ENOUGH_INVOCATIONS} invocations a result is exploratory and claims nothing.",
-        "p50, tail: of all pauses of all runs, as far as their number allows (1 - 10/n). longest: minimum",
-        "over runs of each run's longest pause. MMU10: minimum mutator utilisation over 10 ms, median run.",
+        "p50, tail: of all pauses of all runs, as far as their number allows (1 - 10/n).",
+        "longest: least, median and greatest over runs of each run's longest; gap without a name: "
+        "likewise,",
+        "between two operations. MMU10: minimum mutator utilisation over 10 ms, median run.",
         "fallback: share of cycles that fell back to a stopped one.",
     ]
-    floors = [digest.hiccups.max() for r in experiment.results for digest in r.digests if len(digest.hiccups)]
-    if floors:
-        notes += [
-            f"The machine's own hiccups: longest {duration(min(floors))} to {duration(max(floors))} in a run;",
-            "a longest pause near that may be the machine's doing.",
-        ]
+    notes += textwrap.wrap(floor_sentence(machine_floor(experiment)), WIDTH)
+    if any(result.is_baseline and result.starved for result in experiment.results):
+        notes.append(
+            "Where the baseline is starved, ratios to it compare with hardly collecting: nothing "
+            "is marked."
+        )
     if experiment.sweep.never_ran:
         notes.append(f"Interrupted sweep: {experiment.sweep.never_ran} of {experiment.sweep.planned} runs are missing.")
     if experiment.verified:

@@ -4,6 +4,7 @@ import io
 import sys
 
 from .experiment import load_experiment
+from .quantities import duration
 from .synthetic_sweep import write_sweep
 from .terminal import print_summary, summary
 
@@ -16,6 +17,37 @@ def test_lines_fit_and_every_cell_is_there(small_sweep):
     for collector in ("stop_the_world", "incremental", "concurrent"):
         assert any(line.startswith(f"{collector}:") and "longest" in line for line in lines)
     assert any("█" in line for line in lines)
+
+
+def test_longest_values_are_three_and_mmu_is_the_median(small_sweep):
+    experiment = load_experiment(small_sweep, print)
+    text = summary(experiment, coloured=False)
+    result = next(
+        r for r in experiment.results
+        if r.cell.collector == "concurrent" and r.cell.workload == "latency"
+    )
+    over = result.over_runs("request_max")
+    assert " · ".join(map(duration, (over.least, over.median, over.greatest))) in text
+    assert f" {result.middle('mmu_10ms'):.3f} " in text
+    assert "hiccup" not in text and "The machine's own floor, with nothing else running" in text
+
+
+def test_a_starved_cell_is_marked(tmp_path):
+    pairs = (("stop_the_world", "none"), ("concurrent", "yuasa"))
+    folder = write_sweep(
+        tmp_path, 12, ("gcbench",), combinations=pairs, speed={pairs[1]: 2.0},
+        cycles_of={pairs[1]: 1}
+    )
+    text = summary(load_experiment(folder, print), coloured=False)
+    (line,) = [line for line in text.splitlines() if line.startswith("concurrent ")]
+    assert (
+        " 1! " in line and "]*" not in line and "! starved: a run with fewer than 3 cycles" in text
+    )
+    for path in folder.glob("runs/00000000/*/run.json"):
+        path.write_text(path.read_text().replace('"cycles": 12', '"cycles": 0'))
+    assert "Where the baseline is starved" in summary(
+        load_experiment(folder, print), coloured=False
+    )
 
 
 def test_long_names_stand_apart(tmp_path):

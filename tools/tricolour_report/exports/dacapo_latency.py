@@ -1,9 +1,13 @@
-"""Request latencies as the CSV files that DaCapo Chopin's harness writes with its option for latencies.
+"""Request latencies as the CSV files that DaCapo Chopin's harness writes with its option for
+latencies.
 
-Purpose: `dacapo-latency-usec-<kind>-<iteration>.csv` in a folder for each cell; an invocation takes the place of an iteration.
-Invariants: a line is a request's start and its start plus its latency, in whole microseconds from the start of the measured region,
-rounded down as DaCapo does; no header. `simple` and `metered` (over the whole run) are DaCapo's kinds; `intended` and
-`metered_100ms` have no file there. Requests are the rows of the run's table, of which a long run keeps a sample.
+Purpose: `dacapo-latency-usec-<kind>-<iteration>.csv` in a folder for each cell; an invocation takes
+the place of an iteration.
+Invariants: a line is a request's start and its start plus its latency, in whole microseconds from
+the start of the measured region, rounded down as DaCapo does; no header. `simple` and `metered`
+(over the whole run) are DaCapo's kinds; `intended` and `metered_100ms` have no file there. A line
+is written as often as its row stands for requests, so that a reader who counts lines counts
+requests.
 """
 
 from pathlib import Path
@@ -38,4 +42,5 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
 def latency_lines(series: Series) -> str:
     starts = series.begins // 1000
     ends = starts + series.lengths // 1000
-    return "".join(f"{start}, {end}\n" for start, end in zip(starts.tolist(), ends.tolist()))
+    rows = zip(starts.tolist(), ends.tolist(), series.weights.tolist())
+    return "".join(f"{start}, {end}\n" * weight for start, end, weight in rows)

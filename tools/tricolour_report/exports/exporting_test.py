@@ -92,9 +92,16 @@ def test_dacapo_files_are_of_their_grammar_and_hold_the_latencies(exported, swee
         assert Grammar(HERE / "dacapo_latency.grammar").complaint(path.read_text()) is None, path
     rows = np.loadtxt(folder / cell / "dacapo-latency-usec-simple-1.csv", delimiter=",", dtype="int64")
     table = read_table(sweep / "runs/00000002/1", "requests")
-    assert np.array_equal(rows[:, 1] - rows[:, 0], (table["end_ns"] - table["start_ns"]).to_numpy() // 1000)
+    weights = table["weight"].to_numpy()
+    assert weights.max() > 1 and len(rows) == weights.sum() == 4000
+    assert np.array_equal(
+        rows[:, 1] - rows[:, 0],
+        np.repeat((table["end_ns"] - table["start_ns"]).to_numpy() // 1000, weights)
+    )
     metered = np.loadtxt(folder / cell / "dacapo-latency-usec-metered-1.csv", delimiter=",", dtype="int64")
-    assert np.abs(metered[:, 1] - metered[:, 0] - latencies(table)["metered_full"] / 1000).max() <= 1.001
+    assert np.abs(
+        metered[:, 1] - metered[:, 0] - np.repeat(latencies(table)["metered_full"], weights) / 1000
+    ).max() <= 1.001
 
 
 @pytest.mark.parametrize("text", ["1,2\n", "1, 2", "1, 2, 3\n", "1.5, 2\n", "start, end\n1, 2\n", ""])

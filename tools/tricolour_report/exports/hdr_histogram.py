@@ -32,16 +32,19 @@ class Step:
 
 
 class HdrHistogram:
-    def __init__(self, lengths_ns: np.ndarray):
-        """From whole nanoseconds of 0 or more."""
+    def __init__(self, lengths_ns: np.ndarray, weights: np.ndarray | None = None):
+        """From whole nanoseconds of 0 or more, each counted once or by its weight."""
         values = np.asarray(lengths_ns, dtype="int64")
         if len(values) and values.min() < 0:
             raise ValueError("a duration is negative")
-        self.total = len(values)
+        counted = np.ones(len(values), dtype="int64") if weights is None else weights
+        self.total = int(counted.sum())
         self.highest = HIGHEST_NS
         while len(values) and values.max() > self.highest:
             self.highest *= 2
-        self.counts = np.bincount(_index_of(values)) if self.total else np.zeros(0, dtype="int64")
+        places = _index_of(values)
+        self.counts = np.zeros(int(places.max(initial=-1)) + 1, dtype="int64")
+        np.add.at(self.counts, places, counted)
         self._used = np.flatnonzero(self.counts)
 
     @property

@@ -36,6 +36,14 @@ def test_each_step_counts_what_is_not_above_it(seed):
     assert [step.percentile for step in steps] == sorted(step.percentile for step in steps)
 
 
+def test_a_weight_counts_as_often_as_the_value_repeated():
+    rng = np.random.default_rng(3)
+    values, weights = rng.lognormal(10, 3, 500).astype("int64"), rng.integers(1, 2000, 500)
+    weighted, repeated = HdrHistogram(values, weights), HdrHistogram(np.repeat(values, weights))
+    assert weighted.total == weights.sum() and distribution(weighted) == distribution(repeated)
+    assert weighted.encoded() == repeated.encoded()
+
+
 def test_the_encoding_holds_every_count():
     values = np.array([0, 0, 3, 3, 3, 5000, 10**9, 10**13])
     histogram = HdrHistogram(values)

@@ -20,7 +20,9 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
     for result, run, _ in timed_runs(experiment, progress):
         stem = f"{file_stem(experiment, result)}-{run.block}"
         for series in (recorded_times.pauses(run), *recorded_times.requests(run)):
-            (out / f"{stem}-{series.name}.hgrm").write_text(distribution(HdrHistogram(series.lengths)), encoding="ascii")
+            (out / f"{stem}-{series.name}.hgrm").write_text(
+                distribution(HdrHistogram(series.lengths, series.weights)), encoding="ascii"
+            )
 
 
 def distribution(histogram: HdrHistogram) -> str:

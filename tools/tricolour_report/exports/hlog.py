@@ -36,14 +36,19 @@ def interval_log(run: Run, series: Series) -> str:
         f"#[StartTime: {began.timestamp():.3f} (seconds since epoch), {began:%a %b %d %H:%M:%S UTC %Y}]",
         '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
     ]
-    every = (run.record["requests"] or {}).get("row_every", 1)
-    if series.name != "pauses" and every > 1:
-        lines.insert(1, f"#[a sample: one of every {every:g} requests]")
+    rows, total = len(series.weights), int(series.weights.sum())
+    if rows < total:
+        lines.insert(
+            1,
+            f"#[of {total} requests the slowest, and a sample that stands for the others: {rows} "
+            f"rows]"
+        )
     length = run.record["end_ns"] - run.record["start_ns"]
     last = max(0, (length - 1) // INTERVAL_NS)
     interval = np.clip(series.ends // INTERVAL_NS, 0, last)  # a pause may outlast the region
     for number in np.unique(interval).tolist():
-        histogram = HdrHistogram(series.lengths[interval == number])
+        own = interval == number
+        histogram = HdrHistogram(series.lengths[own], series.weights[own])
         seconds = (min(length, (number + 1) * INTERVAL_NS) - number * INTERVAL_NS) / 1e9
         lines.append(f"{number * INTERVAL_NS / 1e9:.3f},{seconds:.3f},{histogram.maximum / 1e6:.3f},{histogram.encoded()}")
     return "\n".join(lines) + "\n"

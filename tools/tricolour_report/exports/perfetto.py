@@ -99,7 +99,10 @@ def _heap(run: Run) -> Iterable[tuple[str, int, int]]:
     """(counter, moment in ns, bytes)."""
     table: pd.DataFrame = read_table(run.folder, "heap")
     for one in table.itertuples():
-        yield ("heap goal", one.t_ns, one.goal) if one.event == "goal" else ("heap in use", one.t_ns, one.used)
+        if one.event == "new trigger":
+            yield "heap trigger", one.t_ns, one.trigger
+        else:
+            yield "heap in use", one.t_ns, one.used
 
 
 def _span(one: Slice, origin: int) -> str:

@@ -48,7 +48,9 @@ def test_every_row_of_the_tables_is_a_slice(concurrent):
                              "heap_before": told.heap_before, "heap_after": told.heap_after}
     assert round(first["ts"] * 1000) + document["otherData"]["origin_ns"] == told.request_ns
     assert round(first["dur"] * 1000) == told.resume_ns - told.request_ns
-    assert {event["name"] for event in slices if rows[event["tid"]] == "mutator 0"} == {"assist"}
+    assert {
+        event["name"] for event in slices if rows[event["tid"]] == "mutator 0"
+    } == {"assist", "search"}
     assert document["otherData"]["command"] == run.record["command"] and min(event.get("ts", 0) for event in document["traceEvents"]) == 0
 
 
@@ -56,7 +58,14 @@ def test_the_heap_is_a_counter(concurrent):
     run, document = concurrent
     counters = [event for event in document["traceEvents"] if event["ph"] == "C"]
     heap = read_table(run.folder, "heap")
-    assert [event["args"]["bytes"] for event in counters if event["name"] == "heap in use"] == heap["used"].tolist()
+    set_anew = heap["event"] == "new trigger"
+    for name, wanted in (
+        ("heap in use", heap.loc[~set_anew, "used"]),
+        ("heap trigger", heap.loc[set_anew, "trigger"])
+    ):
+        assert len(wanted) and [
+            one["args"]["bytes"] for one in counters if one["name"] == name
+        ] == wanted.tolist()
 
 
 @pytest.mark.parametrize("spans, rows", [

@@ -1,7 +1,7 @@
 """What a run recorded of pauses and requests, as moments and lengths.
 
 Invariants: times are nanoseconds from the start of the measured region; an event belongs to the moment it ended. Requests
-are the rows of the run's table, of which a long run keeps a sample.
+are the rows of the run's table, each with the number of requests that it stands for as its weight.
 """
 
 from dataclasses import dataclass
@@ -9,19 +9,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..lost_time import pauses_in_region
-from ..request_latency import latencies
+from ..request_latency import latencies, weights_of
 from ..sweep_folder import Run
 from ..tables import read_table
 
 
 @dataclass(frozen=True)
 class Series:
-    """Events of one kind: `begins` (scheduled, where there is a schedule), `ends` and `lengths` in ns."""
+    """Events of one kind: `begins` (scheduled, where there is a schedule), `ends` and `lengths` in
+    ns; each counts `weights` times."""
 
     name: str
     begins: np.ndarray
     ends: np.ndarray
     lengths: np.ndarray
+    weights: np.ndarray
 
 
 def pauses(run: Run) -> Series:
@@ -29,7 +31,7 @@ def pauses(run: Run) -> Series:
     start, end = run.record["start_ns"], run.record["end_ns"]
     table = pauses_in_region(read_table(run.folder, "pauses"), start, end, run.record["parameters"]["mutators"])
     begins, ends = (table[name].to_numpy("int64") - start for name in ("begin_ns", "resume_ns"))
-    return Series("pauses", begins, ends, ends - begins)
+    return Series("pauses", begins, ends, ends - begins, np.ones(len(begins), dtype="int64"))
 
 
 def requests(run: Run) -> list[Series]:
@@ -42,6 +44,9 @@ def requests(run: Run) -> list[Series]:
     scheduled = table["intended_ns"].to_numpy("int64") - start
     ends = table["end_ns"].to_numpy("int64") - start
     return [
-        Series(f"requests_{name}", begins.get(name, scheduled), ends, np.rint(lengths).astype("int64"))
+        Series(
+            f"requests_{name}", begins.get(name, scheduled), ends, np.rint(lengths).astype("int64"),
+            weights_of(table)
+        )
         for name, lengths in latencies(table).items()
     ]

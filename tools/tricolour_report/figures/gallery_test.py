@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 from matplotlib import pyplot
 
@@ -9,7 +10,7 @@ from .. import schema
 from ..experiment import load_experiment
 from ..synthetic_sweep import write_barrier_cost, write_sweep
 from .gallery import pictures
-from .style import Style
+from .style import Style, nines_axis, panels
 
 PAIRS = (("stop_the_world", "none"), ("incremental", "steele"), ("concurrent", "yuasa"))
 
@@ -34,7 +35,7 @@ def test_every_panel_has_labels_and_nothing_is_drawn_twice(tmp_path):
     folder = write_sweep(tmp_path, 2, ("latency",), ("1.5x", "2x"), combinations=PAIRS, mutators=2)
     write_barrier_cost(folder)
     found = drawn(folder)
-    assert len(found) == 11
+    assert len(found) == 13
     for picture in found.values():
         assert picture.reading.endswith(".")
         for axes in picture.figure.axes:
@@ -47,10 +48,55 @@ def test_distributions_are_shown_at_the_reference_heap(tmp_path):
     assert drawn(folder)["utilisation_gcbench"].section == "gcbench at heap 2x"
 
 
-def test_a_sweep_without_pauses_hiccups_or_cycles_is_drawn(tmp_path):
+def test_a_sweep_without_pauses_delays_or_cycles_is_drawn(tmp_path):
     folder = write_sweep(tmp_path, 1, ("gcbench",), combinations=PAIRS)
-    empty_tables(folder, "pauses", "phases", "heap", "hiccups")
+    empty_tables(folder, "pauses", "phases", "heap", "bystander")
     assert set(drawn(folder)) == {"throughput", "lower_bound_overhead", "utilisation_gcbench", "timeline_gcbench", "time_spent_gcbench"}
+
+
+@pytest.mark.parametrize("form", ["simple", "metered, window"])
+def test_the_longest_pause_of_a_run_is_seen_in_request_latency(tmp_path, form):
+    """A curve that ends at 1 - 10/n does not reach the few requests that met a pause."""
+    folder = write_sweep(tmp_path, 3, ("latency",), combinations=PAIRS[:1], cycles=3)
+    for path in folder.glob("runs/*/*/requests.csv"):
+        rows = pd.read_csv(path)
+        rows["end_ns"] = rows["start_ns"] + 2_000
+        rows.loc[1000, "end_ns"] += 90_000_000
+        rows.to_csv(path, index=False)
+        record = json.loads(path.with_name("run.json").read_text())
+        record["requests"]["max_ns"] = 90_002_000
+        path.with_name("run.json").write_text(json.dumps(record))
+    figure = drawn(folder)["request_latency_latency"].figure
+    (axes,) = [axes for axes in figure.axes if axes.get_title(loc="left").startswith(form)]
+    low, high = axes.get_ylim()
+    seen = [(x, y) for line in axes.get_lines() for x, y in zip(*line.get_data()) if y >= 90e6]
+    assert seen and high >= 90e6 and max(x for x, _ in seen) == 4000 <= axes.get_xlim()[1]
+
+
+@pytest.mark.parametrize("count", [100, 10_000, 10**6, 10**8])
+def test_ticks_of_nines_do_not_meet(count):
+    figure, (axes,) = panels(1, width=4.6)
+    nines_axis(axes, 1 - 1 / count)
+    figure.canvas.draw()
+    boxes = [tick.get_window_extent() for tick in axes.get_xticklabels()]
+    assert axes.get_xlim() == (1, count) and len(boxes) >= 3
+    assert all(left.x1 < right.x0 for left, right in zip(boxes, boxes[1:]))
+
+
+def test_a_sweep_of_one_cell_has_room_for_every_legend(tmp_path, recwarn):
+    for picture in drawn(write_sweep(tmp_path, 1, ("latency",), combinations=PAIRS[:1])).values():
+        picture.figure.draw_without_rendering()
+    assert [str(one.message) for one in recwarn if "constrained_layout" in str(one.message)] == []
+
+
+def test_a_starved_cell_is_hollow(tmp_path):
+    folder = write_sweep(tmp_path, 2, ("gcbench",), combinations=PAIRS, cycles_of={PAIRS[2]: 1})
+    (axes,) = drawn(folder)["throughput"].figure.axes
+    faces = [
+        line.get_markerfacecolor()
+        for line in axes.get_lines() if line.get_marker() in ("o", "v", "^")
+    ]
+    assert faces[-1] == "white" and "white" not in faces[:-1]
 
 
 def test_a_sweep_in_which_everything_failed_has_no_figure(tmp_path):

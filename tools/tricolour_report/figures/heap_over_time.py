@@ -1,7 +1,8 @@
-"""Heap in use over time, with the pacer's goal and triggers, pauses shaded.
+"""Heap in use over time, with the heap's size, the trigger of the next cycle and where cycles
+began, pauses shaded.
 
-Invariant: one panel a collector; a stretch of at most CYCLES cycles from the middle of the run, so that single cycles
-can be seen.
+Invariant: one panel a collector; a stretch of at most CYCLES cycles from the middle of the run, so
+that single cycles can be seen.
 """
 
 import pandas as pd
@@ -13,6 +14,9 @@ from .one_run import OneRun, bars, one_of_each_collector
 from .style import GREY, Style, empty_note, panels
 
 CYCLES = 6
+SIZE = "size of the heap"
+TRIGGER = "trigger: the use at which the next cycle is to begin"
+BEGIN = "the pacer begins a cycle"
 MIB = 2.0**20
 
 
@@ -25,11 +29,14 @@ def heap_over_time(experiment: Experiment, results: list[CellResult], style: Sty
         _draw(axes, run, experiment, style)
     handles = [
         Line2D([], [], color=GREY, label="in use (in the collector's colour)"),
-        Line2D([], [], color="#000000", linestyle="--", linewidth=1, label="goal"),
-        Line2D([], [], color="#000000", marker="v", linestyle="none", label="trigger"),
+        Line2D([], [], color="#000000", linestyle="-", linewidth=1, label=SIZE),
+        Line2D([], [], color="#000000", linestyle="--", linewidth=1, label=TRIGGER),
+        Line2D([], [], color="#000000", marker="v", linestyle="none", label=BEGIN),
         Patch(color="#222222", alpha=0.25, label="pause"),
     ]
-    figure.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=4, fontsize=9)
+    figure.legend(
+        handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=3, fontsize=9
+    )
     return figure
 
 
@@ -41,15 +48,19 @@ def _draw(axes, run: OneRun, experiment: Experiment, style: Style) -> None:
         empty_note(axes, "no sample of the heap in this stretch")
         return
     axes.step(heap["t_ms"], heap["used"] / MIB, where="post", color=style.colour(run.result.cell.collector), linewidth=1.3)
-    goal = heap[heap["goal"] > 0]
-    axes.step(goal["t_ms"], goal["goal"] / MIB, where="post", color="#000000", linestyle="--", linewidth=1)
-    triggers = heap[heap["event"].str.contains("trigger")]
-    axes.plot(triggers["t_ms"], triggers["used"] / MIB, "v", color="#000000", markersize=5)
+    axes.step(heap["t_ms"], heap["committed"] / MIB, where="post", color="#000000", linewidth=1)
+    paced = heap[heap["trigger"] > 0]
+    axes.step(
+        paced["t_ms"], paced["trigger"] / MIB, where="post", color="#000000", linestyle="--",
+        linewidth=1
+    )
+    begun = heap[heap["event"] == "trigger"]
+    axes.plot(begun["t_ms"], begun["used"] / MIB, "v", color="#000000", markersize=5)
     pauses = run.pauses[(run.pauses["resume_ms"] > begin) & (run.pauses["begin_ms"] < end)]
     shown = bars(pauses["begin_ms"], pauses["resume_ms"], end - begin)
     axes.broken_barh(shown, (0, 1), transform=axes.get_xaxis_transform(), color="#222222", alpha=0.25, linewidth=0.3)
     axes.set_xlim(begin, end)
-    axes.set_ylim(0, 1.15 * max(heap["used"].max(), heap["goal"].max()) / MIB)
+    axes.set_ylim(0, 1.15 * heap[["used", "committed", "trigger"]].to_numpy().max() / MIB)
     axes.set_ylabel("heap (MiB)")
     axes.set_xlabel(f"ms since the measured region began (block {run.block})")
 

@@ -1,14 +1,16 @@
 """Pause histogram and complementary distribution, one panel a kind of pause.
 
-Invariants: x is log time; the histogram's y is the log count over all invocations; the complementary distribution's y
-is P(pause > x). n and the maximum stand in the panel's title. The machine's own hiccups are drawn in grey as the floor
-below which no pause can be known.
+Invariants: x is log time; the histogram's y is the log count over all invocations; the
+complementary distribution's y is P(pause > x). n and the maximum stand in the panel's title. The
+machine's own floor, measured with nothing else running, is drawn in grey: below it no pause can be
+known.
 """
 
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from ..bystander import Floor, machine_floor
 from ..experiment import CellResult, Experiment
 from ..quantities import duration
 from .style import GREY, Style, legend_below, log_time_axis, panels
@@ -16,6 +18,7 @@ from .style import GREY, Style, legend_below, log_time_axis, panels
 KINDS = ("full", "cycle_begin", "termination", "quantum", "fallback")
 BINS_PER_DECADE = 8
 EVERY_RANK = 100
+FLOOR = "the machine's floor, nothing else running"
 
 
 def kinds_of(results: list[CellResult]) -> list[str]:
@@ -31,40 +34,48 @@ def histogram(experiment: Experiment, results: list[CellResult], style: Style):
     def draw(axes, result, values):
         counts = np.histogram(values, edges)[0].astype(float)
         axes.stairs(np.where(counts > 0, counts, 0.5), edges, baseline=None, **style.line(result))
-        _log_count_axis(axes)
+        log_count_axis(axes)
         axes.set_ylim(0.7, max(axes.get_ylim()[1], counts.max() * 1.6, 12))
 
     return _by_kind(experiment, results, style, draw, "pauses in all invocations", (10.0**low, 10.0**high))
 
 
 def complementary(experiment: Experiment, results: list[CellResult], style: Style):
-    """P(pause > x), down to 1/n, with the hiccups of the same runs as floor."""
+    """P(pause > x), down to 1/n, with the machine's floor."""
     low, high = decades(results)
-    hiccups = np.concatenate([np.zeros(0), *(d.hiccups for r in results for d in r.digests)])
-    hiccups = hiccups[hiccups > 0]
+    floor = machine_floor(experiment)
 
     def draw(axes, result, values):
-        _survival(axes, values, **style.line(result))
-        _log_count_axis(axes)
+        draw_survival(axes, values, **style.line(result))
+        log_count_axis(axes)
 
     figure = _by_kind(
         experiment, results, style, draw, "P(pause > x)", (10.0**low, 10.0**high),
-        extra=[Line2D([], [], color=GREY, linewidth=3, alpha=0.5, label="hiccups of the machine")] if len(hiccups) else [],
+        extra=floor_legend(floor),
     )
     for axes in figure.axes:
-        if len(hiccups) and axes.get_visible():
-            _survival(axes, hiccups, color=GREY, linewidth=3, alpha=0.5, zorder=1)
+        if axes.get_visible():
+            draw_floor(axes, floor)
     return figure
 
 
-def _log_count_axis(axes) -> None:
+def draw_floor(axes, floor: Floor | None) -> None:
+    if floor:
+        axes.plot(*floor.points, color=GREY, linewidth=3, alpha=0.5, zorder=1)
+
+
+def floor_legend(floor: Floor | None) -> list[Line2D]:
+    return [Line2D([], [], color=GREY, linewidth=3, alpha=0.5, label=FLOOR)] if floor else []
+
+
+def log_count_axis(axes) -> None:
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(numticks=6))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
-def _survival(axes, values, **look) -> None:
+def draw_survival(axes, values, **look) -> None:
     axes.plot(*survival(values), drawstyle="steps-post", **look)
 
 

@@ -1,22 +1,26 @@
 """Percentiles by nines, of pauses and of request latencies.
 
-Invariants: x is 1/(1-p), so that every nine takes the same room. The line is the median over invocations and the band
-their range, each invocation only as far as its own number of events allows (1 - 10/n). For pauses, where one run has
-few, a thin line goes on with the quantiles of all runs' pauses together, as far as their number allows.
+Invariants: x is 1/(1-p), so that every nine takes the same room. The line is the median over
+invocations and the band their range, each invocation only as far as its own number of events allows
+(1 - 10/n). For pauses, where one run has few, a thin line goes on with the quantiles of all runs'
+pauses together, as far as their number allows. Requests end in their longest, one of n: the median
+over runs, and a bar from the least to the greatest.
 """
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 from .. import quantiles
-from ..experiment import CellResult, Experiment
+from ..experiment import CellResult, Experiment, OverRuns
 from ..request_latency import METERED_WINDOWS
-from .style import Style, empty_note, legend_below, log_time_axis, nines_axis, panels
+from .style import GREY, Style, empty_note, legend_below, log_time_axis, nines_axis, panels
 
 X = 1.0 / (1.0 - quantiles.PROBABILITIES)
 LATENCY_TITLES = {
     "simple": "simple: end - start", "intended": "intended: end - scheduled start",
-    "metered_100ms": "metered, window 100 ms", "metered_full": "metered, whole run",
+    "metered_100ms": "metered, window of 100 ms of requests", "metered_full": "metered, whole run",
 }
+LONGEST = "longest request of a run: median, least to greatest"
 
 
 def pause_percentiles(experiment: Experiment, results: list[CellResult], style: Style):
@@ -41,18 +45,53 @@ def request_percentiles(experiment: Experiment, results: list[CellResult], style
         return None
     present = {name for result in drawn for digest in result.digests for name in digest.request_curves}
     names = [name for name in ("simple", "intended", *METERED_WINDOWS) if name in present]
-    figure, grid = panels(len(names), columns=min(3, len(names)), height=3.6, sharey=True)
+    figure, grid = panels(len(names), columns=2, width=4.6, height=3.6, sharey=True)
     for axes, name in zip(grid, names):
         reach, extent = 0.0, []
         for result in drawn:
             curves = [d.request_curves[name] for d in result.digests if name in d.request_curves]
             middle = _band(axes, curves, style.line(result))
-            reach = max(reach, quantiles.PROBABILITIES[np.isfinite(middle)].max(initial=0.0))
             extent.append(middle[np.isfinite(middle)])
-        _finish(axes, reach, extent, "request latency" if axes is grid[0] else "")
+            end = longest(result, name)
+            if end:
+                reach = max(reach, 1 - 1 / end[0])
+                look = {
+                    "color": style.line(result)["color"],
+                    "marker": style.marker(result.cell.barrier)
+                }
+                extent.append(_end(axes, middle, end, look))
+        _finish(axes, reach, extent, "request latency" if axes in grid[::2] else "")
         axes.set_title(LATENCY_TITLES[name])
-    legend_below(figure, experiment, drawn, style)
+    mark = Line2D(
+        [], [], color=GREY, marker="o", markersize=4, linestyle=":", linewidth=1, label=LONGEST
+    )
+    legend_below(figure, experiment, drawn, style, extra=[mark])
     return figure
+
+
+def longest(result: CellResult, name: str) -> tuple[float, OverRuns] | None:
+    """(requests, longest latency): where the curve of the form `name` ends, over the runs that have
+    it."""
+    having = [digest for digest in result.digests if name in digest.request_longest]
+    if not having:
+        return None
+    ends = [digest.request_longest[name] for digest in having]
+    count = float(np.median([digest.request_count for digest in having]))
+    return max(count, 2.0), OverRuns(min(ends), float(np.median(ends)), max(ends))
+
+
+def _end(axes, middle: np.ndarray, end: tuple[float, OverRuns], look: dict) -> np.ndarray:
+    """The longest request, joined to the curve by dots; returns what the axis has to show."""
+    x, over = end
+    known = np.flatnonzero(np.isfinite(middle))
+    if len(known):
+        axes.plot(
+            [X[known[-1]], x], [middle[known[-1]], over.median], ":", color=look["color"],
+            linewidth=1
+        )
+    axes.plot(x, over.median, **look, markersize=4, clip_on=False, zorder=3)
+    axes.plot([x, x], [over.least, over.greatest], color=look["color"], linewidth=1, clip_on=False)
+    return np.array([over.least, over.greatest])
 
 
 def _band(axes, curves: list[np.ndarray], look: dict) -> np.ndarray:

@@ -34,6 +34,7 @@ MARKERS = {
 }
 FREE_MARKERS = ["P", "8", "*"]  # X is a failure
 GREY = "#767676"
+MOST_NINES = 5  # ticks beside each other, before their texts meet
 FAILED = "#B00020"
 
 plt.rcParams.update({
@@ -111,11 +112,12 @@ def log_time_axis(axis, low_ns: float, high_ns: float) -> None:
 
 
 def nines_axis(axes: Axes, highest: float) -> None:
-    """x = 1/(1-p), log, with ticks 0, 90, 99, 99.9 ... up to the highest p shown."""
+    """x = 1/(1-p), log, with ticks 0, 90, 99, 99.9 ... up to the highest p shown; far out every
+    second."""
     decades = max(1, int(np.ceil(round(-np.log10(1 - highest), 6))))
-    ticks = [10.0**power for power in range(decades + 1)]
+    ticks = [10.0**power for power in range(0, decades + 1, -(-decades // MOST_NINES))]
     axes.set_xscale("log")
-    axes.set_xlim(1, ticks[-1])
+    axes.set_xlim(1, 10.0**decades)
     axes.xaxis.set_major_locator(matplotlib.ticker.FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticklabels(["0", *(f"{100 - 100 / t:.10g}" for t in ticks[1:])])

@@ -1,13 +1,15 @@
 """Throughput as a ratio to the baseline.
 
-Invariants: points with 95 % intervals, paired by block; an interval that goes on beyond the picture is cut there. A cell that failed is a cross at the edge with its status,
-never a gap. With several heap sizes x is the heap multiple; with one the combinations are listed one a line.
+Invariants: points with 95 % intervals, paired by block; an interval that goes on beyond the picture
+is cut there. A cell that failed is a cross at the edge with its status, never a gap. A hollow point
+is of a starved cell or against a starved baseline, and ranks nothing. With several heap sizes x is
+the heap multiple; with one the combinations are listed one a line.
 """
 
 from matplotlib.lines import Line2D
 from math import isnan
 
-from ..experiment import CellResult, Experiment
+from ..experiment import ENOUGH_CYCLES, CellResult, Experiment
 from ..intervals import Ratio
 from .style import FAILED, GREY, Style, legend_below, panels, readable_limits
 
@@ -32,6 +34,8 @@ def _at_one_heap(experiment: Experiment, style: Style):
         axes.set_xlim(readable_limits(_ratios(experiment, workload)))
         for place, result in failed:
             _mark_failed(axes, place, result)
+    if starved := _starved_legend(experiment):
+        figure.legend(handles=starved, loc="upper center", bbox_to_anchor=(0.5, 0.0), fontsize=9)
     grid[0].set_yticks(range(len(labels)), labels)
     grid[0].set_ylim(len(labels) - 0.5, -0.5)
     return figure
@@ -67,6 +71,9 @@ def _point(axes, result: CellResult, style: Style, place: float, horizontal: boo
     look = {
         "color": style.colour(result.cell.collector), "marker": style.marker(result.cell.barrier),
         "capsize": 3, "linestyle": "none", "markersize": 5,
+        "markerfacecolor": "white" if not result.fairly_compared else style.colour(
+            result.cell.collector
+        ),
     }
     if horizontal:
         axes.errorbar(ratio.value, place, xerr=reach, **look)
@@ -92,8 +99,19 @@ def _over_heaps(experiment: Experiment, style: Style):
     shown = list({experiment.label(r.cell): r for r in experiment.results}.values())
     crossed = any(result.ratio() is None for result in experiment.results)
     cross = Line2D([], [], color=FAILED, marker="x", linestyle="none", label="failed")
-    legend_below(figure, experiment, shown, style, with_markers=True, extra=[cross] if crossed else [])
+    legend_below(
+        figure, experiment, shown, style, with_markers=True,
+        extra=([cross] if crossed else []) + _starved_legend(experiment)
+    )
     return figure
+
+
+def _starved_legend(experiment: Experiment) -> list[Line2D]:
+    if all(result.fairly_compared for result in experiment.results):
+        return []
+    label = f"hollow: starved (a run with fewer than {ENOUGH_CYCLES} cycles), or its baseline is"
+    look = {"color": GREY, "marker": "o", "markerfacecolor": "white", "linestyle": "none"}
+    return [Line2D([], [], label=label, **look)]
 
 
 def _series(axes, experiment, results, style, number, count) -> None:

@@ -5,20 +5,24 @@ sums to wall time x mutators.
 """
 
 import numpy as np
+from matplotlib.transforms import ScaledTranslation
 
 from ..experiment import CellResult, Experiment
 from .style import GREY, Style, panels
 
+BELOW_INCHES = 0.5  # from the axis to its legend: room for ticks and the axis' label
 ROLES = {"mutator": "#BBBBBB", "mark": "#009E73", "sweep": "#E69F00", "pause": "#222222", "assist": "#7A5195", "other": "#56B4E9"}
 STATES = {
     "running": "#BBBBBB", "allocation_slow_path": "#56B4E9", "lazy_sweeping": "#E69F00", "paused": "#222222",
-    "handshake": "#8C6D31", "assisting": "#7A5195", "stalled": "#B00020", "blocked": "#F0E442",
+    "handshake": "#8C6D31", "assisting": "#7A5195", "stalled": "#B00020", "search": "#D55E00",
+    "large_object_search": "#E8A1C6", "registry_lock": "#0072B2", "page_fault": "#9AD3F2",
+    "blocked": "#F0E442",
 }
 
 
 def time_spent(experiment: Experiment, results: list[CellResult], style: Style):
     labels = [experiment.label(result.cell) for result in results]
-    figure, grid = panels(2, columns=2, width=5.6, height=1.2 + 0.3 * len(labels), sharey=True)
+    figure, grid = panels(2, columns=2, width=5.6, height=1.9 + 0.3 * len(labels), sharey=True)
     _stack(grid[0], results, ROLES, lambda digest, role: digest.record["cpu_ns"][role])
     _stack(grid[1], results, STATES, lambda digest, state: sum(m[state] for m in digest.record["mutator_time_ns"]))
     grid[0].set_title("CPU time by role")
@@ -29,8 +33,11 @@ def time_spent(experiment: Experiment, results: list[CellResult], style: Style):
     grid[0].set_ylim(len(labels) - 0.5, -0.5)
     for axes in grid:
         axes.grid(axis="y", visible=False)
-        below = (0.5, -0.62 / (0.3 * len(labels) + 0.4))
-        axes.legend(loc="upper center", bbox_to_anchor=below, ncol=4, fontsize=8, columnspacing=1.0, handlelength=1.2)
+        below = axes.transAxes + ScaledTranslation(0, -BELOW_INCHES, figure.dpi_scale_trans)
+        axes.legend(
+            loc="upper center", bbox_to_anchor=(0.5, 0.0), bbox_transform=below, ncol=4, fontsize=8,
+            columnspacing=1.0, handlelength=1.2,
+        )
     return figure
 
 

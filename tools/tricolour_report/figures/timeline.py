@@ -13,6 +13,8 @@ from .style import Style, empty_note, panels
 PHASES = {
     "begin": "#56B4E9", "marking": "#009E73", "termination": "#CC79A7", "sweeping": "#E69F00",
     "stall": "#B00020", "assist": "#7A5195", "handshake": "#8C6D31",
+    "lazy_sweeping": "#F5C05C", "search": "#D55E00", "large_object_search": "#E8A1C6",
+    "registry_lock": "#0072B2", "page_fault": "#9AD3F2", "allocation_slow_path": "#5CC3A2",
 }
 PAUSE = "#222222"
 COLOURS = PHASES | {"paused": PAUSE}  # what a mutator alone was stopped for is a pause as any
@@ -26,7 +28,11 @@ def timeline(experiment: Experiment, results: list[CellResult], style: Style):
     for axes, run in zip(grid, runs):
         _draw(axes, run, experiment, style)
     handles = [Patch(color=RUNNING, label="mutator runs"), Patch(color=PAUSE, label="pause")]
-    handles += [Patch(color=colour, label=phase) for phase, colour in PHASES.items()]
+    shown = {str(phase) for run in runs for phase in run.phases["phase"]}
+    handles += [
+        Patch(color=colour, label=name.replace("_", " "))
+        for name, colour in PHASES.items() if name in shown
+    ]
     figure.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=5, fontsize=9)
     return figure
 

@@ -12,11 +12,14 @@ from .headless_browser import Browser
 
 COMBINATIONS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
 CHARTS = (
-    "metric", "overhead", "barrier-cost", "pause-histogram", "pause-distribution", "pause-percentiles", "request-latency", "utilisation",
-    "time-spent", "timeline", "heap",
+    "metric", "overhead", "barrier-cost", "pause-histogram", "pause-distribution", "pause-percentiles", "request-latency",
+    "slowest-requests", "bystander", "utilisation", "time-spent", "timeline", "heap",
 )
-EVENTS = CHARTS[2:8] + CHARTS[9:]  # what a folder without tables of events and barrier cost lacks
-LOGARITHMIC = CHARTS[:7]
+OF_RECORDS = ("metric", "overhead", "slowest-requests", "time-spent")
+# What a folder without tables of events and barrier cost lacks.
+EVENTS = tuple(name for name in CHARTS if name not in OF_RECORDS)
+OF_REQUESTS = ("request-latency", "slowest-requests")
+LOGARITHMIC = (*CHARTS[:7], "bystander")
 
 # Texts that leave their picture, ticks that run into each other, boxes that leave the page, tables that are cut; empty where all is well.
 FITS = """(() => {
@@ -95,11 +98,24 @@ def place_of(page, selector):
     )
 
 
+def on_mark(page, chart):
+    """Scrolls to the first mark of a chart; returns a point on it in the window: where a line
+    begins, or inside a bar."""
+    return page.run(
+        f"(() => {{ const mark = document.querySelector('#chart-{chart} path.mark, #chart-{chart} rect.mark'); mark.scrollIntoView({{block: 'center'}});"
+        " const box = mark.getBoundingClientRect();"
+        " if (mark.tagName === 'rect') return [box.left + box.width / 2, box.top + "
+        "Math.min(box.height, 20) / 2];"
+        " const at = mark.getPointAtLength(0).matrixTransform(mark.getScreenCTM()); return [at.x, "
+        "at.y]; })()"
+    )
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_chart_is_drawn_and_nothing_is_cut(page, folder, width):
     page.width(width)
     page.open(folder / "report.html")
-    for workload, absent in (("latency", ()), ("gcbench", ("request-latency",))):
+    for workload, absent in (("latency", ()), ("gcbench", OF_REQUESTS)):
         choose(page, "workload", workload)
         found = drawn(page)
         assert tuple(found) == CHARTS
@@ -109,10 +125,13 @@ def test_every_chart_is_drawn_and_nothing_is_cut(page, folder, width):
 
 
 def test_axes_have_units_or_say_what_they_count(page):
+    choose(page, "workload", "latency")
     labels = {name: text_of(page, f"#chart-{name} svg text") for name in CHARTS}
     assert "ms" in labels["pause-histogram"] and "pauses in all invocations" in labels["pause-histogram"]
     assert "P(pause > x)" in labels["pause-distribution"] and "90 " in labels["pause-percentiles"]
     assert "share of the window" in labels["utilisation"] and "CPU seconds" in labels["time-spent"] and "ns per store" in labels["barrier-cost"]
+    assert "share of their time" in labels["slowest-requests"]
+    assert "P(delay > x)" in labels["bystander"]
     assert "ms since" in labels["timeline"] and "MiB" in labels["heap"] and "heap, as a multiple" in labels["overhead"]
 
 
@@ -167,11 +186,15 @@ def test_value_axes_are_logarithmic_or_linear(page, folder):
 
 @pytest.mark.parametrize("chart, said", [
     ("utilisation", r"(stop_the_world|concurrent) \+ \w+windows of [\d.]+ (µs|ms|s): [\d.]+"), ("pause-percentiles", r".*p[\d.]+: [\d.]+ (µs|ms)"),
-    ("time-spent", r".*: [\d.]+ ms \([\d.]+ %\)"), ("barrier-cost", r"none, no barrier.*ns per store"), ("timeline", r"mutator 0.*"),
+    ("time-spent", r".*: [\d.]+ ms \([\d.]+ %\)"),
+    ("slowest-requests", r".*(pause|search): [\d.]+ % of \d+ requests, .*; explained [\d.]+ %"),
+    ("bystander", r"(the machine's floor|concurrent|stop).*P\(longer than .* (µs|ms)\) = [\d.]+"),
+    ("barrier-cost", r"none, no barrier.*ns per store"), ("timeline", r"mutator 0.*"),
 ])
 def test_what_the_pointer_is_at_is_read_out(page, chart, said):
-    left, top, width, height = place_of(page, f"#chart-{chart} path.mark, #chart-{chart} rect.mark")
-    page.point(left + width * 0.5, top + min(height, 20) * 0.5)
+    if chart in OF_REQUESTS:
+        choose(page, "workload", "latency")
+    page.point(*on_mark(page, chart))
     assert page.run("!document.querySelector('.read-out').hidden")
     assert re.fullmatch(said, text_of(page, ".read-out"))
     page.point(2, 2)
@@ -192,6 +215,42 @@ def test_a_run_and_a_cycle_are_picked(page):
     assert page.run("Number(document.getElementById('run-cycle').value)") > int(first) + 1
     assert "of 6 cycles" in text_of(page, "#left-out") or "All 6 cycles" in text_of(page, "#left-out")
     assert "throughput" in text_of(page, "#run-metrics") and "operations/s" in text_of(page, "#run-metrics")
+
+
+def test_the_longest_requests_are_in_the_chart_of_latencies_and_in_their_run(page):
+    choose(page, "workload", "latency")
+    longest = page.run(
+        "Math.max(...JSON.parse(document.getElementById('data').textContent).cells.map((cell) => "
+        "(cell.requests && cell.requests.simple ? cell.requests.simple.end[1] : 0)))"
+    )
+    assert longest > 20e6
+    dots = page.run(
+        "document.querySelectorAll('#chart-request-latency .panel:first-child "
+        "path.mark[transform]').length"
+    )
+    assert dots == 3
+    choose(page, "run-cell", "latency, heap 3x, stop_the_world")
+    rows = text_of(page, "#run-slow tr")
+    assert rows.count("pause ") == 10 and "ms" in rows
+    choose(page, "run-cell", "gcbench, heap 3x, stop_the_world")
+    assert text_of(page, "#run-slow tr") == "" and "has no requests" in text_of(
+        page, "#run-slow-none"
+    )
+
+
+def test_the_heap_has_its_size_and_its_trigger(page):
+    keys = text_of(page, "#chart-heap .key")
+    assert (
+        "size of the heap" in keys
+        and "trigger: the use at which the next cycle is to begin" in keys
+        and "the pacer begins a cycle" in keys
+    )
+    detail = (
+        "JSON.parse(document.getElementById('data').textContent).runs.find((run) => "
+        "run.detail).detail"
+    )
+    assert page.run(f"{detail}.heap.size") == 64 * 1024
+    assert page.run(f"{detail}.heap.begun.length") < page.run(f"{detail}.heap.samples") / 20
 
 
 def test_a_part_of_a_cycle_is_drawn_larger(page):
@@ -245,6 +304,7 @@ def test_a_published_folder_shows_what_it_has(page, folder, published_sweep, com
     shutil.copy(folder / "calibration.json", published_sweep)
     assert command("report", published_sweep, "--quiet")[0] == 0
     page.open(published_sweep / "report.html")
+    choose(page, "workload", "latency")
     found = drawn(page)
     assert tuple(name for name, marks in found.items() if marks == "absent") == EVENTS
     assert "no tables of single events" in text_of(page, "#chart-timeline") and "not the tables of single events" in text_of(page, "#absent + ul")

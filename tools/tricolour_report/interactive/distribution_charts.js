@@ -7,7 +7,7 @@ const zip = (xs, ys) => ys.map((y, place) => [xs[place], y]);
 const bandOf = (xs, {low, high}) => low.map((value, place) => [xs[place], value, high[place]]);
 const look = (cell) => ({key: cell.label, label: cell.label, colour: cell.colour, dash: cell.dash});
 const keysOf = (cells) => cells.map(look);
-const HICCUPS = {key: "hiccups", label: "hiccups of the machine", colour: "#a8a8a8", dash: [], width: 4};
+const FLOOR = {key: "floor", label: "the machine's floor, nothing else running", colour: "#a8a8a8", dash: [], width: 4};
 
 // Why a chart of single events is not there.
 function withoutEvents(what) {
@@ -16,7 +16,7 @@ function withoutEvents(what) {
 }
 
 // A panel for each kind of pause that is not switched off with its cells.
-function byKind(panelOf, withHiccups) {
+function byKind(panelOf, withFloor) {
   const cells = cellsHere().filter((cell) => cell.pauses && Object.keys(cell.pauses).length);
   const setting = settingHere();
   if (!cells.length) return {absent: withoutEvents("no pause")};
@@ -29,7 +29,7 @@ function byKind(panelOf, withHiccups) {
     const title = visible.length ? `${kind}: n = ${total}, max ${duration(most)}` : `${kind}: none switched on`;
     return {title, x: timeAxis("length of the pause", domain), ...panelOf(own, kind, setting)};
   });
-  return {panels, legend: [...keysOf(cells), ...(withHiccups && setting.hiccups ? [HICCUPS] : [])], logarithmic: true};
+  return {panels, legend: [...keysOf(cells), ...(withFloor && data.floor ? [FLOOR] : [])], logarithmic: true};
 }
 
 function pauseHistogram({log}) {
@@ -50,14 +50,14 @@ function pauseHistogram({log}) {
 }
 
 function pauseDistribution({log}) {
-  return byKind((cells, kind, {hiccups}) => {
+  return byKind((cells, kind) => {
     const least = d3.min(cells, (cell) => d3.min(cell.pauses[kind].survival[1]));
-    const floor = hiccups ? d3.min(hiccups[1]) : 1;
+    const floor = data.floor ? d3.min(data.floor[1]) : 1;
     const say = ([length, probability]) => `P(longer than ${duration(length)}) = ${threeDigits(probability)}`;
     return {
       y: {...countAxis("P(pause > x)", log ? [Math.min(least, floor) / 1.4, 1.3] : [0, 1.04], log), say: threeDigits, tick: short},
       lines: [
-        ...(hiccups ? [{...HICCUPS, opacity: 0.6, step: true, points: zip(...hiccups), say}] : []),
+        ...(data.floor ? [{...FLOOR, opacity: 0.6, points: zip(...data.floor), say}] : []),
         ...cells.map((cell) => ({...look(cell), step: true, points: zip(...cell.pauses[kind].survival), say})),
       ],
     };
@@ -93,17 +93,82 @@ function pausePercentiles({log}) {
   return {panels: [{...panel, wide: true, height: 360}], legend: keysOf(cells), logarithmic: true};
 }
 
+// The longest request of a run, at one of n: a dot at the median, a bar from the least to the greatest, and dots to the curve's end.
+function withLongest(panel, curves) {
+  const shown = curves.filter(({key}) => !hidden.has(key));
+  const ends = shown.map(({curve}) => curve.end);
+  if (!ends.length) return panel;
+  const values = ends.flatMap(([, median, least, greatest]) => [median, least, greatest]);
+  const [low, high] = panel.y.domain;
+  return {
+    ...panel, note: "", x: ninesAxis(Math.max(10, d3.max(ends, ([n]) => n))),
+    y: {...panel.y, domain: [Math.min(low, d3.min(values.filter((value) => value > 0)) / 1.1), Math.max(high, d3.max(values) * 1.1)]},
+    lines: [...panel.lines, ...curves.filter(({curve}) => curve.middle.length).map((one) => {
+      const last = one.curve.middle.length - 1;
+      return {...one, dash: [1, 3], width: 1, points: [[data.nines[last], one.curve.middle[last]], one.curve.end], say: () => null};
+    })],
+    dots: curves.map((one) => {
+      const [n, median, least, greatest] = one.curve.end;
+      return {...one, x: n, y: median, low: least, high: greatest, text: `longest of ${count(n)}: median ${duration(median)}, least ${duration(least)}, greatest ${duration(greatest)}`};
+    }),
+  };
+}
+
 function requestLatency({log}) {
   const cells = cellsHere().filter((cell) => cell.requests && Object.keys(cell.requests).length);
   if (!cells.length) return {absent: withoutEvents("no recorded request")};
   const names = Object.keys(data.latencies).filter((name) => cells.some((cell) => cell.requests[name]));
   const panels = names.map((name) => {
-    const curves = cells.filter((cell) => cell.requests[name]).map((cell) => ({...look(cell), curve: cell.requests[name]}));
-    return ninesPanel(data.latencies[name], "request latency", log, curves);
+    const curves = cells.filter((cell) => cell.requests[name]).map((cell) => ({...look(cell), marker: cell.marker, curve: cell.requests[name]}));
+    return withLongest(ninesPanel(data.latencies[name], "request latency", log, curves), curves);
   });
   const domain = d3.extent(panels.flatMap((panel) => panel.y.domain));
   for (const panel of panels) panel.y = {...panel.y, domain};
   return {panels, legend: keysOf(cells), logarithmic: true};
+}
+
+// Requests of 1 ms or more: the time of all by cause, as shares, and the slowest of each cell.
+function slowestRequests() {
+  const cells = cellsHere().filter((cell) => cell.waits);
+  if (!cells.length) return {absent: data.cells.some((cell) => cell.waits) ? `No request of ${chosen.workload} at heap ${chosen.heap} took 1 ms or more.` : "No request took 1 ms or more."};
+  const causes = Object.keys(data.causes).filter((cause) => cells.some(({waits}) => waits.parts[cause]));
+  const stack = (title, axis, partsOf, unit, tell) => {
+    const bars = cells.flatMap((cell) => {
+      let from = 0;
+      return causes.flatMap((cause) => {
+        const spent = (partsOf(cell.waits)[cause] || 0) / unit(cell.waits);
+        if (hidden.has(cause) || !spent) return [];
+        from += spent;
+        return [{key: cause, label: cell.label, colour: data.causes[cause], row: cell.label, from: from - spent, to: from, text: `${cause.replaceAll("_", " ")}: ${tell(spent, cell.waits)}`}];
+      });
+    });
+    return {title, x: axis(d3.max(bars, ({to}) => to) || 1), y: bandAxis(cells.map(({label}) => label)), bars};
+  };
+  const all = ({count: n, total, explained}) => `of ${n} requests, ${duration(total)}; explained ${finite(explained) ? `${(100 * explained).toFixed(1)} %` : "unknown: no run delay"}`;
+  return {
+    panels: [
+      stack("all requests of 1 ms or more", () => plainAxis("share of their time", [0, 1]), (waits) => waits.parts, ({total}) => total, (part, waits) => `${(100 * part).toFixed(1)} % ${all(waits)}`),
+      stack("the slowest request of all runs", (most) => plainAxis("ms", [0, most * 1.04]), (waits) => waits.slowest, () => 1e6, (part, {length}) => `${duration(part * 1e6)} of ${duration(length)}`),
+    ],
+    legend: causes.map((cause) => ({key: cause, label: cause.replaceAll("_", " "), colour: data.causes[cause], box: true})),
+  };
+}
+
+function bystanderDelay({log}) {
+  const cells = cellsHere().filter((cell) => cell.bystander);
+  if (!cells.length) return {absent: withoutEvents("no bystander delay")};
+  const xs = [...cells.filter(({label}) => !hidden.has(label)).map(({bystander}) => bystander[0]), ...(data.floor ? [data.floor[0]] : [])].flat();
+  const least = d3.min([...cells.map(({bystander}) => bystander), ...(data.floor ? [data.floor] : [])], ([, probability]) => d3.min(probability));
+  const say = ([length, probability]) => `P(longer than ${duration(length)}) = ${threeDigits(probability)}`;
+  const [low, high] = domainOf(xs, true, {room: 0.02});
+  return {
+    panels: [{
+      wide: true, height: 340, x: timeAxis("delay of the bystander", [Math.max(low, 1000), high]),
+      y: {...countAxis("P(delay > x)", log ? [least / 1.4, 1.3] : [0, 1.04], log), say: threeDigits, tick: short},
+      lines: [...(data.floor ? [{...FLOOR, opacity: 0.6, points: zip(...data.floor), say}] : []), ...cells.map((cell) => ({...look(cell), step: true, points: zip(...cell.bystander), say}))],
+    }],
+    legend: [...keysOf(cells), ...(data.floor ? [FLOOR] : [])], logarithmic: true,
+  };
 }
 
 const UTILISATION = {mmu: ["MMU: worst window of this length", "windows of"], bmu: ["BMU: worst window this long or longer", "windows of at least"]};

@@ -7,9 +7,12 @@ import numpy as np
 
 from .. import quantiles
 from ..digest import WINDOWS
-from ..experiment import CellResult
+from ..experiment import CellResult, OverRuns
+from ..figures import percentiles
+from ..figures.bystander_delay import delays
 from ..figures.pauses import bin_edges, decades, kinds_of, survival
 from ..figures.time_spent import ROLES, STATES
+from ..waits import waits
 from .compact import curve, number, numbers
 
 
@@ -19,12 +22,8 @@ def edges_of(results: list[CellResult]) -> np.ndarray:
 
 
 def of_setting(results: list[CellResult]) -> dict:
-    """Shared by the cells of one workload and heap: kinds of pauses in order, histogram bins, the machine's hiccups."""
-    hiccups = np.concatenate([np.zeros(0), *(d.hiccups for r in results for d in r.digests)])
-    hiccups = hiccups[hiccups > 0]
-    return {
-        "kinds": kinds_of(results), "edges": numbers(edges_of(results), 6), "hiccups": _steps(hiccups) if len(hiccups) else None,
-    }
+    """Shared by the cells of one workload and heap: kinds of pauses in order, histogram bins."""
+    return {"kinds": kinds_of(results), "edges": numbers(edges_of(results), 6)}
 
 
 def of_cell(result: CellResult, edges: np.ndarray) -> dict:
@@ -33,6 +32,7 @@ def of_cell(result: CellResult, edges: np.ndarray) -> dict:
     found = {
         "pauses": {kind: _pauses(result.pooled_pauses(kind), edges) for kind in kinds_of([result])},
         "nines": None, "requests": _requests(result), "mmu": None, "bmu": None,
+        "bystander": _steps(seen) if len(seen := delays(result)) else None, "waits": _waits(result),
         "cpu": [number(np.mean([d.record["cpu_ns"][role] for d in digests]) / 1e9) for role in ROLES],
         "states": [
             number(np.mean([sum(m[state] for m in d.record["mutator_time_ns"]) for d in digests]) / 1e9) for state in STATES
@@ -60,8 +60,31 @@ def _steps(values: np.ndarray) -> list[list]:
 def _requests(result: CellResult) -> dict:
     names = dict.fromkeys(name for digest in result.digests for name in digest.request_curves)
     return {
-        name: _band([d.request_curves[name] for d in result.digests if name in d.request_curves], len(quantiles.PROBABILITIES))
+        name: {
+            **_band(
+                [d.request_curves[name] for d in result.digests if name in d.request_curves],
+                len(quantiles.PROBABILITIES)
+            ),
+            "end": _end(*percentiles.longest(result, name)),
+        }
         for name in names
+    }
+
+
+def _end(requests: float, over: OverRuns) -> list:
+    """[requests, median, least, greatest] of the longest."""
+    return numbers([requests, over.median, over.least, over.greatest])
+
+
+def _waits(result: CellResult) -> dict | None:
+    """Slow requests of all runs: their time by cause, and the slowest; null where there is none."""
+    found = waits(result)
+    if not found or not found.count:
+        return None
+    return {
+        "count": found.count, "total": found.total,
+        "explained": number(found.explained), "parts": found.parts,
+        "slowest": found.slowest.parts, "length": found.slowest.length,
     }
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .. import waits
+from ..bystander import machine_floor
 from ..digest import WINDOWS
 from ..errors import DamagedRun
 from ..experiment import RUNS_PER_WORKER, CellResult, Experiment
@@ -21,11 +23,13 @@ from ..figures.style import FAILED, Style
 from ..intervals import Ratio, mean_with_interval
 from ..lower_bound_overhead import overheads
 from ..metrics import METRICS
+from ..sweep_folder import Run
 from . import distributions
 from .compact import number, numbers
 from .run_detail import details
 
 FULL_DIGITS = 6
+SLOWEST = 10  # requests of a run
 
 
 def document(experiment: Experiment) -> dict:
@@ -41,6 +45,7 @@ def document(experiment: Experiment) -> dict:
         ],
         "nines": numbers(percentiles.X, FULL_DIGITS), "windows": numbers(WINDOWS, FULL_DIGITS), "latencies": percentiles.LATENCY_TITLES,
         "roles": time_spent.ROLES, "states": time_spent.STATES, "phases": timeline.PHASES,
+        "causes": waits.COLOURS, "floor": _floor(experiment),
         "looks": {"pause": timeline.PAUSE, "running": timeline.RUNNING, "failed": FAILED},
         "overheads": [
             {"cell": places[one.result.cell.hash], "resource": one.resource, "ratio": _ratio(one.ratio)} for one in overheads(experiment)
@@ -71,7 +76,8 @@ def _metrics(experiment: Experiment) -> list[dict]:
     """Those that any run has."""
     present = {name for result in experiment.results for digest in result.digests for name, value in digest.metrics.items() if not isnan(value)}
     return [
-        {"name": metric.name, "unit": metric.unit, "better": metric.better, "meaning": metric.meaning, "extreme": metric.extreme}
+        {"name": metric.name, "unit": metric.unit, "better": metric.better, "meaning": metric.meaning, "extreme": metric.extreme,
+         "told": metric.told}
         for metric in METRICS.values() if metric.name in present
     ]
 
@@ -83,7 +89,7 @@ def _cell(experiment: Experiment, result: CellResult, style: Style, edges: np.nd
         "label": experiment.label(result.cell),
         "workload": result.cell.workload, "heap": result.cell.heap, "colour": style.colour(result.cell.collector),
         "dash": [] if isinstance(dashes, str) else [1.5 * length for length in dashes[1]], "marker": style.marker(result.cell.barrier),
-        "is_baseline": result.is_baseline, "failures": ", ".join(result.failures).replace("_", " "), "blocks": [d.block for d in result.digests],
+        "is_baseline": result.is_baseline, "starved": result.starved, "fair": result.fairly_compared, "failures": ", ".join(result.failures).replace("_", " "), "blocks": [d.block for d in result.digests],
         "values": {name: found for name, found in values.items() if any(value is not None for value in found)},
         "ratios": {name: _ratio(ratio) for name in METRICS if (ratio := result.ratio(name)) is not None},
         **(distributions.of_cell(result, edges) if result.digests else {}),
@@ -93,6 +99,22 @@ def _cell(experiment: Experiment, result: CellResult, style: Style, edges: np.nd
 def _ratio(ratio: Ratio) -> list:
     """[value, low, high, invocations]."""
     return [*numbers([ratio.value, ratio.low, ratio.high]), ratio.invocations]
+
+
+def _floor(experiment: Experiment) -> list[list] | None:
+    """The machine's: [delays, P(delay > x)]."""
+    floor = machine_floor(experiment)
+    return [numbers(values) for values in floor.points] if floor else None
+
+
+def _slow(run: Run) -> list[list] | None:
+    """[start, length, causes] of the slowest requests of a run; null where it has none."""
+    if not run.record or not run.record.get("requests"):
+        return None
+    return [
+        [one.start, one.length, one.text]
+        for one in waits.slow_requests(run.block, run.record, SLOWEST)
+    ]
 
 
 def _explicit_free(experiment: Experiment) -> dict | None:
@@ -130,7 +152,7 @@ def _runs(experiment: Experiment, places: dict[str, int]) -> list[dict]:
         {
             "cell": places[run.cell.hash], "block": run.block, "status": run.status, "error": (run.record or {}).get("error", ""),
             "command": (run.record or {}).get("command", ""), "utc": (run.record or {}).get("provenance", {}).get("utc", ""),
-            "verified": run.verified, "detail": found.get(run),
+            "verified": run.verified, "detail": found.get(run), "slow": _slow(run),
         }
         for run in runs
     ]

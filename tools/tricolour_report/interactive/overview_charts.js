@@ -68,21 +68,25 @@ function comparisonKeys() {
 
 const ratioText = ([value, low, high, n]) => `${value}${finite(low) ? ` [${low}, ${high}]` : ""}, n = ${n}`;
 
+const starvedText = (cell) => (cell.starved ? "; starved" : cell.fair ? "" : "; the baseline is starved");
+
 function metricPoints(cell, metric) {
   const ratio = cell.ratios && cell.ratios[metric.name];
   const at = `heap ${cell.heap}: `;
   if (chosen.view === "ratio") {
     if (!ratio || !finite(ratio[0])) return [];
     const [value, low, high] = ratio;
-    return [{cell, value, low, high, text: `${at}${cell.is_baseline ? "the baseline" : `${ratioText(ratio)} times the baseline`}`}];
+    return [{cell, value, low, high, hollow: !cell.fair, text: `${at}${cell.is_baseline ? "the baseline" : `${ratioText(ratio)} times the baseline`}${starvedText(cell)}`}];
   }
   const values = (cell.values && cell.values[metric.name]) || [];
   const present = values.filter(finite);
   if (!present.length) return [];
-  const best = metric.better === "higher" ? d3.max : d3.min;
-  const value = metric.extreme ? best(present) : d3.median(present);
+  const [least, middle, greatest] = [d3.min(present), d3.median(present), d3.max(present)];
+  const longest = metric.told === "least";
+  const value = longest ? least : middle;
+  const told = `${at}${metric.told} of runs ${measured(value, metric.unit)}${longest ? `, median ${measured(middle, metric.unit)}, greatest ${measured(greatest, metric.unit)}` : ""}`;
   const runs = values.flatMap((one, place) => (finite(one) ? [{cell, value: one, small: true, text: `${at}block ${cell.blocks[place]}: ${measured(one, metric.unit)}`}] : []));
-  return [...runs, {cell, value, text: `${at}${metric.extreme ? "least disturbed" : "median"} run ${measured(value, metric.unit)}`}];
+  return [...runs, {cell, value, hollow: cell.starved, ...(longest && greatest > least ? {low: least, high: greatest} : {}), text: told + starvedText(cell)}];
 }
 
 const UNITS_IN_TICKS = ["ns", "bytes"];
@@ -111,7 +115,7 @@ const RESOURCES = {wall: "wall time", cpu: "CPU time"};
 function lowerBoundOverhead({log}) {
   const panels = data.workloads.flatMap((workload) => Object.entries(RESOURCES).map(([resource, name]) => {
     const found = data.overheads.filter((one) => one.resource === resource && data.cells[one.cell].workload === workload);
-    const points = found.map(({cell, ratio}) => ({cell: data.cells[cell], value: ratio[0], low: ratio[1], high: ratio[2], text: `heap ${data.cells[cell].heap}: ${ratioText(ratio)} times the floor`}));
+    const points = found.map(({cell, ratio}) => ({cell: data.cells[cell], value: ratio[0], low: ratio[1], high: ratio[2], hollow: data.cells[cell].starved, text: `heap ${data.cells[cell].heap}: ${ratioText(ratio)} times the floor`}));
     if (!points.length) return null;
     const free = data.explicit_free && data.explicit_free.workload === workload && resource === "wall" ? data.explicit_free.ratio : null;
     const extra = finite(free) ? [{[data.heaps.length > 1 ? "y" : "x"]: free, dash: [5, 4], label: "malloc and free"}] : [];

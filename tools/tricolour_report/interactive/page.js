@@ -35,7 +35,7 @@ function fillSettings() {
 
 function tellMetric() {
   const metric = metricHere();
-  byId("metric-meaning").textContent = metric ? `${metric.meaning}${metric.extreme ? "; an extreme: no interval" : ""}` : "";
+  byId("metric-meaning").textContent = metric ? `${metric.meaning}${metric.extreme ? `; an extreme: no interval, the ${metric.told} of runs` : ""}` : "";
 }
 
 const runsOf = (cell) => data.runs.filter((run) => run.cell === cell);
@@ -55,7 +55,16 @@ function fillRun() {
   byId("left-out").textContent = leftOut();
   byId("run-command").textContent = chosen.run ? chosen.run.command : "";
   byId("run-status").textContent = chosen.run ? [`status ${chosen.run.status.replaceAll("_", " ")}`, chosen.run.utc, chosen.run.error].filter(Boolean).join("; ") : "";
+  fillSlow();
   fillMetrics();
+}
+
+function fillSlow() {
+  const slow = (chosen.run && chosen.run.slow) || [];
+  byId("run-slow-table").hidden = !slow.length;
+  byId("run-slow-none").textContent = slow.length ? "" : chosen.run && chosen.run.slow ? "No request of this run took 1 ms or more." : "This run has no requests.";
+  byId("run-slow").replaceChildren(...slow.map(([start, length, text]) => element("tr", {}, element("td", {textContent: duration(start)}),
+    element("td", {className: "number", textContent: duration(length)}), element("td", {className: "some-wrap", textContent: text}))));
 }
 
 // Every metric of the chosen run beside its cell's median.
@@ -102,6 +111,8 @@ figure("chart-pause-histogram", pauseHistogram, {log: true});
 figure("chart-pause-distribution", pauseDistribution, {log: true});
 figure("chart-pause-percentiles", pausePercentiles, {log: true});
 figure("chart-request-latency", requestLatency, {log: true});
+figure("chart-slowest-requests", slowestRequests);
+figure("chart-bystander", bystanderDelay, {log: true});
 figure("chart-utilisation", utilisation);
 figure("chart-time-spent", timeSpent);
 const runFigures = [figure("chart-timeline", timeline), figure("chart-heap", heapOverTime)];

@@ -3,7 +3,7 @@
 // A panel is {title, x, y, lines, dots, bars, shades, rules, height, note, onRange}. What is drawn carries its looks as attributes, so
 // that the SVG can be saved as it is. Marks whose key is in `hidden` are not drawn.
 //   lines:  {key, label, colour, dash, width, points: [[x, y], ...], band: [[x, low, high], ...], step, say(point)}   a point of which `say` gives null is not read out
-//   dots:   {key, label, colour, marker, x, y, low, high, small, text}   the interval lies along the axis that is no band
+//   dots:   {key, label, colour, marker, x, y, low, high, small, hollow, text}   the interval lies along the axis that is no band
 //   bars:   {key, label, colour, row, from, to, place, of, low, high, text}   `place` of `of` bars in a row of the band axis y
 //   shades: {from, to, text}   rules: {x or y, label, dash}
 
@@ -216,7 +216,8 @@ function drawDot(plot, dot, panel, x, y, above, targets) {
   const open = dot.marker === "X";
   plot.append("path").attr("class", "mark").attr("d", MARKERS[dot.marker] || MARKERS.o)
     .attr("transform", `translate(${at[0]},${at[1]}) scale(${dot.small ? 0.55 : 1})`)
-    .attr("fill", open ? "none" : colour).attr("fill-opacity", dot.small ? 0.45 : 1).attr("stroke", open ? colour : "none").attr("stroke-width", 2);
+    .attr("fill", open ? "none" : dot.hollow ? "#ffffff" : colour).attr("fill-opacity", dot.small ? 0.45 : 1)
+    .attr("stroke", open || dot.hollow ? colour : "none").attr("stroke-width", dot.hollow ? 1.5 : 2);
   targets.push({at, colour, texts: [dot.label, dot.text]});
 }
 

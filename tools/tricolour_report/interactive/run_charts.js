@@ -65,14 +65,16 @@ function heapOverTime() {
   const cell = data.cells[chosen.run.cell];
   const points = (times, values) => zip(running(times).map((time) => time * 1000), values).map(([time, kib]) => [time, kib * 1024]);
   const used = points(heap.time, heap.used);
-  const goal = points(heap.goal_time, heap.goal);
-  if (goal.length) goal.push([detail.length, goal[goal.length - 1][1]]);
-  const triggers = points(heap.trigger_time, heap.trigger);
-  const most = d3.max([...used, ...goal], ([, bytes]) => bytes);
+  const trigger = points(heap.trigger_time, heap.trigger);
+  if (trigger.length) trigger.push([detail.length, trigger[trigger.length - 1][1]]);
+  const size = [[0, heap.size * 1024], [detail.length, heap.size * 1024]];
+  const begun = points(heap.begun_time, heap.begun);
+  const most = d3.max([...used, ...trigger, ...size], ([, bytes]) => bytes);
   const cycle = cycleHere();
   const series = [
-    {key: "in use", label: "in use", colour: cell.colour, dash: []}, {key: "goal", label: "goal", colour: "#000000", dash: [5, 3], width: 1},
-    {key: "trigger", label: "trigger of a cycle", colour: "#000000", marker: "v"},
+    {key: "in use", label: "in use", colour: cell.colour, dash: []}, {key: "size", label: "size of the heap", colour: "#000000", dash: [], width: 1},
+    {key: "trigger", label: "trigger: the use at which the next cycle is to begin", colour: "#000000", dash: [5, 3], width: 1},
+    {key: "begun", label: "the pacer begins a cycle", colour: "#000000", marker: "v"},
   ];
   const say = ([time, bytes]) => `${measured(bytes, "bytes")} at ${duration(time)}`;
   const shades = hidden.has("pause") ? [] : intervals(detail.pauses).map(([from, to]) => ({from, to}));
@@ -82,11 +84,14 @@ function heapOverTime() {
   return {
     panels: [{
       wide: true, height: 300, x: {...timeAxis("ms since the measured region began", [0, detail.length], false), tick: (ns) => short(ns / 1e6)}, y: axis, shades,
-      lines: [{...series[1], step: true, points: goal, say}, {...series[0], step: true, width: 1.3, points: used, say}],
-      dots: triggers.map(([time, bytes]) => ({...series[2], small: triggers.length > 60, x: time, y: bytes, text: say([time, bytes])})),
+      lines: [
+        {...series[1], points: size, say: ([, bytes]) => measured(bytes, "bytes")}, {...series[2], step: true, points: trigger, say},
+        {...series[0], step: true, width: 1.3, points: used, say},
+      ],
+      dots: begun.map(([time, bytes]) => ({...series[3], small: begun.length > 60, x: time, y: bytes, text: say([time, bytes])})),
       onRange: (range, at) => nearestCycle(range ? (range[0] + range[1]) / 2 : at),
     }],
-    legend: [...series.filter(({key}) => key === "in use" || (key === "goal" ? goal.length : triggers.length)), {key: "pause", label: "pause", colour: "#bdbdbd", box: true}],
+    legend: [...series.filter(({key}) => ["in use", "size"].includes(key) || (key === "trigger" ? trigger.length : begun.length)), {key: "pause", label: "pause", colour: "#bdbdbd", box: true}],
   };
 }
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DamagedRun
-from ..lost_time import merge, pauses_in_region
+from ..lost_time import SLOW_PATHS, merge, pauses_in_region
 from ..sweep_folder import Run
 from ..tables import read_table
 from .compact import steps
@@ -24,7 +24,10 @@ SAMPLES = 60_000
 FEWEST = 200
 MOST_SAMPLES = 2_000
 VISIBLE = 1 / 2000  # of a cycle's length: a gap smaller than that is no pixel wide
-PHASES = ("begin", "marking", "termination", "sweeping", "paused", "stall", "assist", "handshake")
+PHASES = (
+    "begin", "marking", "termination", "sweeping", "paused", "stall", "assist", "handshake",
+    *SLOW_PATHS
+)
 ALL_MUTATORS = -1
 
 
@@ -139,15 +142,19 @@ def _heap(run: Run, start: int, length: int, samples: int) -> dict | None:
     if heap.empty:
         return None
     time = (heap["t_ns"].to_numpy() - start) // 1000
-    used, goal = heap["used"].to_numpy() // 1024, heap["goal"].to_numpy() // 1024
+    used, size, trigger = (
+        heap[name].to_numpy() // 1024 for name in ("used", "committed", "trigger")
+    )
     shown = _extremes(used, samples)
-    changed = np.flatnonzero((np.diff(goal, prepend=-1) != 0))
-    triggers = np.flatnonzero(heap["event"].str.contains("trigger").to_numpy(dtype=bool))
-    changed, triggers = _thinned(changed, samples // 2), _thinned(triggers, samples // 2)
+    changed = np.flatnonzero((np.diff(trigger, prepend=-1) != 0))
+    begun = np.flatnonzero((heap["event"] == "trigger").to_numpy(dtype=bool))
+    changed, begun = _thinned(changed, samples // 2), _thinned(begun, samples // 2)
     return {
         "samples": len(heap), "time": steps(time[shown]), "used": used[shown].tolist(),
-        "goal_time": steps(time[changed]), "goal": goal[changed].tolist() if goal.any() else [],
-        "trigger_time": steps(time[triggers]), "trigger": used[triggers].tolist(),
+        "size": int(size.max()),
+        "trigger_time": steps(time[changed]),
+        "trigger": trigger[changed].tolist() if trigger.any() else [],
+        "begun_time": steps(time[begun]), "begun": used[begun].tolist(),
     }
 
 
