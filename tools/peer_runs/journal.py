@@ -18,7 +18,7 @@ MOST_TIMEOUTS = 2
 
 
 class Unusable(Exception):
-    """Wrong usage, or a folder that cannot be written to or resumed; the text says what would help."""
+    """Wrong usage, or a folder that cannot be used; the text says what would help."""
 
 
 def begin(folder: Path, plan: dict) -> None:

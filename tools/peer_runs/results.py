@@ -209,8 +209,8 @@ def _reading(document: dict) -> list[str]:
             "Ratios are paired by round, with 95 % t intervals on their logarithms; where an"
             " interval holds 1, no difference was shown. Other figures are medians over runs. The"
             " worst request is the longest of a run: its least over runs is what the program can"
-            " do, the median and the greatest what it does. A collector that collects fewer than 3"
-            " times in the median run is starved, and its figures say nothing of collecting."
+            " do, the median and the greatest what it does. A collector of which a run collected"
+            " fewer than 3 times is starved, and its figures say nothing of collecting."
         ),
         (
             "Each heap is the same number of bytes for all that take a limit: -Xmx and -Xms for"

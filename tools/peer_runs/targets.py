@@ -10,7 +10,8 @@ three times, or of whose figure there is no value.
 from dataclasses import dataclass
 from statistics import median
 
-from tricolour_report.peers import FEWEST_CYCLES, PeerCell, paired_ratio
+from tricolour_report.experiment import ENOUGH_CYCLES
+from tricolour_report.peers import PeerCell, paired_ratio
 from tricolour_report.quantities import duration
 
 from .contests import BARRIERS, BOUNDED, PRESSURE
@@ -255,8 +256,8 @@ class Targets:
             )
         if cell.starved:
             return (
-                f"starved: {median(cell.values('collections')):g} cycles in the median run,"
-                f" {FEWEST_CYCLES} are needed"
+                f"starved: {min(cell.values('collections')):g} cycles in a run,"
+                f" {ENOUGH_CYCLES} are needed"
             )
         if value is None:
             return "there is no such figure"

@@ -14,6 +14,7 @@ from statistics import median
 
 from . import schema
 from .errors import DamagedRun
+from .experiment import ENOUGH_CYCLES
 from .intervals import ENOUGH_INVOCATIONS, Ratio, paired, ratio
 from .quantities import ABSENT, duration, measured, size
 from .quantities import ratio as ratio_text
@@ -22,7 +23,6 @@ FILE = "peers.json"
 FIGURE = Path("plots") / "peers.png"
 SCHEMA_VERSION = 1
 PUBLISHED = schema.FOLDER.parent / "reference" / "peers"
-FEWEST_CYCLES = 3
 ABSENT_TEXT = f"There is no {FILE}, neither in the sweep's folder nor in results/reference/peers."
 
 # By the beginning of a contest's name: the figures of which ratios are shown, and whether more of
@@ -66,11 +66,11 @@ class PeerCell:
 
     @property
     def starved(self) -> bool:
-        """Whether a collector collected too seldom in the median run for its figures to say
+        """Whether a collector collected too seldom in a run for its figures to say
         anything of collecting.
         """
         collections = self.values("collections")
-        return bool(collections) and median(collections) < FEWEST_CYCLES
+        return bool(collections) and min(collections) < ENOUGH_CYCLES
 
 
 def _figure(one: dict, figure: str) -> float | None:
