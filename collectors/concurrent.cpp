@@ -17,6 +17,7 @@
 #include "collectors/pacer.hpp"
 #include "collectors/registry.hpp"
 #include "collectors/stopped_collection.hpp"
+#include "core/injected_waits.hpp"
 
 namespace tricolour {
 namespace {
@@ -216,6 +217,7 @@ class Concurrent final : public Collector {
     if (cycle_.completed() >= target) return;
     const Nanoseconds begin_ns = now_ns();
     const Activity interrupted = heap_.world.enter_blocked(mutator, Activity::stalled);
+    pass_wait(WaitPlace::stall);
     {
       std::unique_lock lock(lock_);
       completed_.wait(lock, [&] { return cycle_.completed() >= target || (!running_ && !requested_) || cycle_.failed(); });

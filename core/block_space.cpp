@@ -6,6 +6,7 @@
 
 #include "core/block_sweep.hpp"
 #include "core/errors.hpp"
+#include "core/injected_waits.hpp"
 #include "core/poison.hpp"
 #include "core/spin.hpp"
 
@@ -49,22 +50,29 @@ BlockState BlockSpace::state(std::size_t block) const {
 
 // --- claims ---------------------------------------------------------------------------------------------------------------------
 
-std::optional<std::size_t> BlockSpace::claim(ClaimOrder order) {
+std::optional<std::size_t> BlockSpace::claim(ClaimOrder order, MutatorContext* mutator) {
+  pass_wait(WaitPlace::search);
   for (;;) {
     // Read before the lists: what is swept later is on a list by the time this is zero.
     const bool all_swept = swept();
     if (order == ClaimOrder::holes_first) {
-      if (const auto block = claim_with_room(1)) return block;
+      if (const auto block = claim_with_room(1, mutator)) return block;
     } else if (const auto block = claim_free()) {
       return block;
     }
-    if (const auto block = claim_swept_now(order == ClaimOrder::free_only ? room_classes : 1)) return block;
+    {
+      const ActivityScope scope(all_swept ? nullptr : mutator, Activity::lazy_sweeping);
+      if (const auto block = claim_swept_now(order == ClaimOrder::free_only ? room_classes : 1)) return block;
+    }
     if (const auto block = claim_free()) return block;
     if (order != ClaimOrder::free_only) {
-      if (const auto block = claim_with_room(0)) return block;
+      if (const auto block = claim_with_room(0, mutator)) return block;
     }
     if (all_swept) return std::nullopt;
-    if (sweep_cursor_.load(std::memory_order_relaxed) >= blocks_) sweep_stragglers();
+    if (sweep_cursor_.load(std::memory_order_relaxed) >= blocks_) {
+      const ActivityScope scope(mutator, Activity::lazy_sweeping);
+      sweep_stragglers();
+    }
   }
 }
 
@@ -73,17 +81,17 @@ void BlockSpace::sweep_stragglers() {
   if (!spin_until([this] { return swept(); })) std::this_thread::yield();
 }
 
-std::optional<std::size_t> BlockSpace::claim_with_room(unsigned least_class) {
+std::optional<std::size_t> BlockSpace::claim_with_room(unsigned least_class, MutatorContext* mutator) {
   for (unsigned room = room_classes; room-- > least_class;) {
     while (const auto block = holes_[room].take()) {
-      if (try_claim_listed(*block, least_class)) return block;
+      if (try_claim_listed(*block, least_class, mutator)) return block;
     }
   }
   return std::nullopt;
 }
 
 /// The caller has taken `block` off a list of blocks with holes. One that was listed in an earlier epoch is swept first.
-bool BlockSpace::try_claim_listed(std::size_t block, unsigned least_class) {
+bool BlockSpace::try_claim_listed(std::size_t block, unsigned least_class, MutatorContext* mutator) {
   const Word now = epoch();
   Word seen = words_[block].load(std::memory_order_acquire);
   if (faulty(Fault::list_trusted)) {
@@ -96,6 +104,7 @@ bool BlockSpace::try_claim_listed(std::size_t block, unsigned least_class) {
                                                  std::memory_order_relaxed);
   }
   if (!claim_for_sweep(block)) return false;
+  const ActivityScope scope(mutator, Activity::lazy_sweeping);
   const Swept swept = clear(block);
   const bool wanted = swept.state == BlockState::free || (swept.state == BlockState::holes && swept.room >= least_class);
   publish(block, wanted ? Swept{BlockState::in_use} : swept);
@@ -173,6 +182,7 @@ bool BlockSpace::claim_for_sweep(std::size_t block) {
 }
 
 BlockSpace::Swept BlockSpace::clear(std::size_t block) {
+  pass_wait(WaitPlace::sweep);
   if (observer_ != nullptr || poisons_free_memory) report_dead(block);
   const std::size_t granules = clear_dead(metadata_, block_begin(block), live_state_);
   if (granules == 0) return {BlockState::free};

@@ -37,6 +37,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/activity_scope.hpp"
 #include "core/block_set.hpp"
 #include "core/heap_observer.hpp"
 #include "core/metadata.hpp"
@@ -69,8 +70,8 @@ class BlockSpace {
   BlockState state(std::size_t block) const;
 
   /// A block to allocate in, swept and now the caller's; nothing when the heap has no more. Sweeps a bounded share where that is due,
-  /// and more only when there is no other room. Any mutator.
-  std::optional<std::size_t> claim(ClaimOrder order = ClaimOrder::holes_first);
+  /// and more only when there is no other room. `mutator`: to whom the sweeping is charged; may be null. Any mutator.
+  std::optional<std::size_t> claim(ClaimOrder order = ClaimOrder::holes_first, MutatorContext* mutator = nullptr);
   /// Gives back a claimed block that may still have holes.
   void unclaim(std::size_t block);
 
@@ -116,10 +117,10 @@ class BlockSpace {
     BlockState state;
     unsigned room = 0;
   };
-  std::optional<std::size_t> claim_with_room(unsigned least_class);
+  std::optional<std::size_t> claim_with_room(unsigned least_class, MutatorContext* mutator);
   std::optional<std::size_t> claim_free();
   std::optional<std::size_t> claim_swept_now(unsigned least_class);
-  bool try_claim_listed(std::size_t block, unsigned least_class);
+  bool try_claim_listed(std::size_t block, unsigned least_class, MutatorContext* mutator);
   bool claim_for_sweep(std::size_t block);
   Swept clear(std::size_t block);
   void publish(std::size_t block, Swept swept);

@@ -19,12 +19,27 @@ namespace tricolour {
 enum class EventKind : std::uint8_t { pause, mutator_interval, phase, heap_sample };
 /// What a global pause was for.
 enum class PauseKind : std::uint8_t { cycle_begin, termination, full, quantum, fallback, verify };
-/// How a mutator or a GC thread spent an interval. The first eight partition a mutator's wall time; of those, allocation_slow_path is making
-/// room, or a hole for an object of more than a KiB, and the way to a hole that was swept before is running.
+/// How a mutator or a GC thread spent an interval. Those before `begin` partition a mutator's wall
+/// time: the next hole in a block that the mutator holds is running; the search for another block
+/// is `search`; zeroing pages that fault is `page_fault`; the wait for the right to stop the world,
+/// or for a stop to end before a mutator can end, is `registry_lock`; what is left of an
+/// allocation's slow path is `allocation_slow_path`.
 enum class Activity : std::uint8_t {
   running, allocation_slow_path, lazy_sweeping, paused, handshake, assisting, stalled, blocked,
+  search, large_object_search, registry_lock, page_fault,
   begin, marking, termination, sweeping,
 };
+inline constexpr std::size_t mutator_activities = static_cast<std::size_t>(Activity::begin);
+
+/// Reported only when it is long: one that lasts some nanoseconds costs more to report than it takes.
+constexpr bool is_slow_path(Activity activity) {
+  return activity == Activity::allocation_slow_path || activity == Activity::lazy_sweeping ||
+         (activity >= Activity::search && activity <= Activity::page_fault);
+}
+/// A mutator that wants to run does not: all but running, and blocked, which is its own wish.
+constexpr bool is_lost(Activity activity) {
+  return activity != Activity::running && activity != Activity::blocked && activity < Activity::begin;
+}
 enum class Role : std::uint8_t { mutator, collector, marker, sweeper };
 enum class Cause : std::uint8_t { none, pacing, allocation_quantum, exhausted, explicit_request, verification, handshake };
 
@@ -33,8 +48,9 @@ constexpr std::string_view to_string(PauseKind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 constexpr std::string_view to_string(Activity activity) {
-  constexpr std::string_view names[]{"running",   "allocation_slow_path", "lazy_sweeping", "paused",  "handshake",   "assist",
-                                     "stall",     "blocked",              "begin",         "marking", "termination", "sweeping"};
+  constexpr std::string_view names[]{"running", "allocation_slow_path", "lazy_sweeping", "paused", "handshake", "assist", "stall", "blocked",
+                                     "search", "large_object_search", "registry_lock", "page_fault",
+                                     "begin", "marking", "termination", "sweeping"};
   return names[static_cast<std::size_t>(activity)];
 }
 constexpr std::string_view to_string(Role role) {

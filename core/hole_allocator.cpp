@@ -7,11 +7,12 @@
 #include "core/metadata_scan.hpp"
 
 namespace tricolour {
-std::optional<Hole> HoleAllocator::next(std::size_t bytes) {
+std::optional<Hole> HoleAllocator::next(std::size_t bytes, MutatorContext* mutator) {
   for (unsigned passed = 0;; ++passed) {
     if (auto hole = next_in_block(bytes)) return hole;
     const bool holes_first = passed < most_passed_blocks;
-    const auto block = blocks_.claim(only_free_ ? ClaimOrder::free_only : holes_first ? ClaimOrder::holes_first : ClaimOrder::free_first);
+    const ClaimOrder order = only_free_ ? ClaimOrder::free_only : holes_first ? ClaimOrder::holes_first : ClaimOrder::free_first;
+    const auto block = blocks_.claim(order, mutator);
     if (!block) return std::nullopt;
     position_ = blocks_.block_begin(*block);
     block_end_ = position_ + block_bytes;

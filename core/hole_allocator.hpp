@@ -30,8 +30,9 @@ class HoleAllocator {
       : blocks_(blocks), metadata_(metadata), piece_bytes_(piece_bytes), only_free_(only_free) {}
 
   /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`; nothing when no block has one. Passes over
-  /// a bounded number of blocks without such a hole as long as there are free ones.
-  std::optional<Hole> next(std::size_t bytes);
+  /// a bounded number of blocks without such a hole as long as there are free ones. `mutator`: to whom the sweeping on the way is charged;
+  /// may be null.
+  std::optional<Hole> next(std::size_t bytes, MutatorContext* mutator = nullptr);
   /// The same within the present block: no claim and no sweeping.
   std::optional<Hole> next_in_block(std::size_t bytes);
   /// Forgets the block. `gives_back`: others may use what is left of it.

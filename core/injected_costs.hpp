@@ -1,6 +1,6 @@
 // Injected costs: time added on purpose where the testbed claims to measure it, in the instrumented build.
 //
-// Purpose: a known cost has to come out of the measurement again, under the right name. A pause is lengthened by reading the clock until
+// Purpose: a known cost has to come out of the measurement again, under the right name. A pause, or a wait (injected_waits.hpp), is lengthened by reading the clock until
 // the time is up. In a barrier a clock read is longer than what is to be added, so there a number of dependent multiplications is, whose
 // time `measure_alone` takes in the same process.
 //
@@ -13,16 +13,52 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 
 #include "core/clock.hpp"
 
 namespace tricolour {
+
+/// Where a mutator can wait.
+enum class WaitPlace : std::uint8_t {
+  search, sweep, large_object_search, assist, registry_lock, page_fault, handshake, stall,
+};
+inline constexpr std::size_t wait_places = static_cast<std::size_t>(WaitPlace::stall) + 1;
+
+constexpr std::string_view to_string(WaitPlace place) {
+  constexpr std::string_view names[]{"search",        "sweep",      "large_object_search",
+                                     "assist",        "registry_lock", "page_fault",
+                                     "handshake",     "stall"};
+  return names[static_cast<std::size_t>(place)];
+}
 
 struct InjectedCosts {
   Nanoseconds pause_ns = 0;               ///< into every global pause
   std::uint32_t test_multiplications = 0;   ///< into every test of the marking flag
   std::uint32_t shade_multiplications = 0;  ///< into every shade that a barrier calls for
 
+  /// Into each `wait_every`-th wait of that kind.
+  Nanoseconds search_ns = 0;
+  Nanoseconds sweep_ns = 0;
+  Nanoseconds large_object_search_ns = 0;
+  Nanoseconds assist_ns = 0;
+  Nanoseconds registry_lock_ns = 0;
+  Nanoseconds page_fault_ns = 0;
+  Nanoseconds handshake_ns = 0;
+  Nanoseconds stall_ns = 0;
+  std::uint64_t wait_every = 100;
+
+  Nanoseconds wait_ns(WaitPlace place) const {
+    const Nanoseconds lengths[]{search_ns,        sweep_ns,      large_object_search_ns, assist_ns,
+                                registry_lock_ns, page_fault_ns, handshake_ns,           stall_ns};
+    return lengths[static_cast<std::size_t>(place)];
+  }
+  bool any_wait() const {
+    for (std::size_t i = 0; i < wait_places; ++i) {
+      if (wait_ns(static_cast<WaitPlace>(i)) != 0) return true;
+    }
+    return false;
+  }
   bool any() const { return pause_ns != 0 || test_multiplications != 0 || shade_multiplications != 0; }
 };
 

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "core/faults.hpp"
+#include "core/injected_waits.hpp"
 #include "core/poison.hpp"
 
 namespace tricolour {
@@ -18,6 +19,7 @@ constexpr unsigned swept_at_once = 64;
 }  // namespace
 
 Object* LargeObjectSpace::allocate(std::size_t bytes) {
+  pass_wait(WaitPlace::large_object_search);
   const std::size_t pages = (bytes + page_bytes - 1) / page_bytes;
   sweep_next(lazy_share);
   for (;;) {

@@ -1,8 +1,12 @@
 #include "core/mutator_context.hpp"
 
+#include <sys/mman.h>
+#include <sys/resource.h>
+
 #include <algorithm>
 
 #include "core/heap.hpp"
+#include "core/injected_waits.hpp"
 #include "core/metadata_scan.hpp"
 
 namespace tricolour {
@@ -26,7 +30,7 @@ MutatorContext::MutatorContext(Heap& heap, MutatorStatus status, const std::func
       small_(heap.blocks, heap.metadata, heap.hole_piece_bytes, false),
       medium_(heap.blocks, heap.metadata, whole_blocks, true),
       shade_buffer_(heap.grey_set.take_empty()),
-      activity_(status == MutatorStatus::blocked ? Activity::blocked : Activity::running) {
+      clock_(status == MutatorStatus::blocked ? Activity::blocked : Activity::running) {
   heap_.world.add(*this, status, arrival);
   restart_accounting();
 }
@@ -120,17 +124,16 @@ Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) 
   return bump(slots, bytes);
 }
 
-/// Two clock readings cost more than the way to a hole where nothing is swept: that is running time.
-std::optional<Hole> MutatorContext::next_hole(std::size_t bytes) {
-  if (heap_.blocks.swept()) return small_.next(bytes);
-  if (const auto hole = small_.next_in_block(bytes)) return hole;
-  const ActivityScope scope(*this, Activity::lazy_sweeping);
-  return small_.next(bytes);
+/// Two clock readings cost more than the way to a hole in a block that is held: that is running time.
+std::optional<Hole> MutatorContext::next_hole(HoleAllocator& holes, std::size_t bytes) {
+  if (const auto hole = holes.next_in_block(bytes)) return hole;
+  const ActivityScope scope(*this, Activity::search);
+  return holes.next(bytes, this);
 }
 
 bool MutatorContext::refill(std::size_t bytes) {
   heap_.hooks().on_refill(*this, hole_.bytes());
-  const auto hole = next_hole(bytes);
+  const auto hole = next_hole(small_, bytes);
   const std::size_t gone = small_.take_wasted_bytes() + (hole ? hole->bytes() : 0);
   heap_.account.hand_out(gone);
   pass_window(Window::between_hole_and_install);
@@ -150,7 +153,7 @@ Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) 
     const ActivityScope scope(*this, Activity::allocation_slow_path);
     heap_.hooks().on_refill(*this, bytes);
     if (bytes <= medium_hole_.bytes()) break;
-    if (const auto hole = medium_.next(bytes)) {
+    if (const auto hole = next_hole(medium_, bytes)) {
       heap_.account.hand_out(hole->bytes());
       medium_hole_ = *hole;
     } else if (refill(bytes)) {
@@ -168,16 +171,44 @@ Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) 
   return object;
 }
 
+Object* MutatorContext::find_large(std::size_t bytes) {
+  const ActivityScope scope(*this, Activity::large_object_search);
+  return heap_.large.allocate(bytes);
+}
+
+namespace {
+/// Of this thread.
+long page_faults() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_minflt + usage.ru_majflt;
+}
+}  // namespace
+
+/// A piece in which a page faulted counts as page_fault. Below one piece nothing is asked: that costs as much as zeroing some pages.
+void MutatorContext::zero_pages(std::byte* memory, std::size_t bytes) {
+  const bool watched = heap_.recorded() && bytes >= zeroing_piece_bytes;
+  long faults = watched ? page_faults() : 0;
+  for (std::size_t offset = 0; offset < bytes; offset += zeroing_piece_bytes) {
+    const std::size_t length = std::min(zeroing_piece_bytes, bytes - offset);
+    const Nanoseconds begin = watched ? now_ns() : 0;
+    // Pages that are taken away fault again, which is what the wait is to be known by.
+    if (watched && pass_wait(WaitPlace::page_fault)) madvise(memory + offset, length & ~std::size_t{4095}, MADV_DONTNEED);
+    std::memset(memory + offset, 0, length);
+    if (const long now = watched ? page_faults() : 0; now != faults) {
+      faults = now;
+      switch_activity(switch_activity(Activity::page_fault, begin));
+    }
+    poll();
+  }
+}
+
 Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
   const ActivityScope scope(*this, Activity::allocation_slow_path);
   heap_.hooks().on_refill(*this, bytes);
   Object* object = nullptr;
-  for (unsigned attempts = 0; (object = heap_.large.allocate(bytes)) == nullptr;) make_room(bytes, attempts);
-  auto* const memory = reinterpret_cast<std::byte*>(object);
-  for (std::size_t offset = 0; offset < bytes; offset += zeroing_piece_bytes) {
-    std::memset(memory + offset, 0, std::min(zeroing_piece_bytes, bytes - offset));
-    poll();
-  }
+  for (unsigned attempts = 0; (object = find_large(bytes)) == nullptr;) make_room(bytes, attempts);
+  zero_pages(reinterpret_cast<std::byte*>(object), bytes);
   pass_window(Window::between_pages_and_publish);
   // No safepoint from here on: the colour belongs to the phase in which the object becomes reachable.
   const auto granules = static_cast<std::uint32_t>(bytes >> granule_shift);
@@ -245,29 +276,25 @@ bool MutatorContext::flush_shade_buffer() {
 // --- accounting -----------------------------------------------------------------------------------------------------------------
 
 Activity MutatorContext::switch_activity(Activity next, std::optional<Nanoseconds> at) {
-  const Activity ended = activity_;
+  const Activity ended = clock_.current();
   if (ended == next || !heap_.recorded()) return ended;
-  const Nanoseconds now = at ? *at : now_ns();
-  activity_ns_[static_cast<std::size_t>(ended)] += now - activity_since_;
-  const bool reported = ended == Activity::paused || ended == Activity::handshake || ended == Activity::assisting || ended == Activity::stalled;
-  if (reported) {
-    heap_.emit({.kind = EventKind::mutator_interval, .activity = ended, .role = Role::mutator, .thread = index_,
-                .cycle = phase_.cycle, .begin_ns = activity_since_, .stopped_ns = activity_since_, .end_ns = now});
-  }
-  activity_ = next;
-  activity_since_ = now;
+  clock_.change(next, at ? *at : now_ns(), [this](const ActivityStretch& one) {
+    heap_.emit({.kind = EventKind::mutator_interval, .activity = one.activity, .role = Role::mutator, .thread = index_, .cycle = phase_.cycle,
+                .begin_ns = one.begin_ns, .stopped_ns = one.begin_ns, .end_ns = one.end_ns, .cpu_ns = one.cpu_ns});
+  });
   return ended;
 }
 
-std::array<Nanoseconds, 8> MutatorContext::time_by_activity(Nanoseconds until) const {
-  auto times = activity_ns_;
-  times[static_cast<std::size_t>(activity_)] += until - activity_since_;
-  return times;
+void MutatorContext::rename_activity(Activity activity) {
+  if (heap_.recorded()) clock_.rename(activity);
 }
 
-void MutatorContext::restart_accounting() {
-  activity_ns_ = {};
-  activity_since_ = now_ns();
+ActivityScope::ActivityScope(MutatorContext* mutator, Activity activity) : mutator_(mutator) {
+  if (mutator_ != nullptr) outer_ = mutator_->switch_activity(activity);
+}
+
+ActivityScope::~ActivityScope() {
+  if (mutator_ != nullptr) mutator_->switch_activity(outer_);
 }
 
 }  // namespace tricolour

@@ -14,6 +14,8 @@
 #include <array>
 #include <cstring>
 
+#include "core/activity_clock.hpp"
+#include "core/activity_scope.hpp"
 #include "core/card_table.hpp"
 #include "core/errors.hpp"
 #include "core/faults.hpp"
@@ -116,9 +118,11 @@ class MutatorContext {
   /// Ends the current activity's interval and starts one of `next`, now or `at` a moment since it began; returns the activity that ended.
   /// Not while a collector has claimed this mutator: the event says the cycle.
   Activity switch_activity(Activity next, std::optional<Nanoseconds> at = std::nullopt);
-  /// Nanoseconds spent per activity up to `until`, the first eight of `Activity`.
-  std::array<Nanoseconds, 8> time_by_activity(Nanoseconds until) const;
-  void restart_accounting();
+  /// The present activity was `activity` since it began.
+  void rename_activity(Activity activity);
+  /// Nanoseconds spent per activity up to `until`.
+  ActivityClock::Times time_by_activity(Nanoseconds until) const { return clock_.times(until); }
+  void restart_accounting() { clock_.restart(now_ns()); }
   std::uint64_t allocated_bytes() const { return allocated_bytes_ + static_cast<std::uint64_t>(cursor_ - counted_from_); }
   std::uint64_t allocated_objects() const;
 
@@ -155,7 +159,9 @@ class MutatorContext {
   Object* bump(std::uint32_t slots, std::size_t bytes);
   Object* allocate_medium(std::uint32_t slots, std::size_t bytes);
   Object* allocate_large(std::uint32_t slots, std::size_t bytes);
-  std::optional<Hole> next_hole(std::size_t bytes);
+  std::optional<Hole> next_hole(HoleAllocator& holes, std::size_t bytes);
+  Object* find_large(std::size_t bytes);
+  void zero_pages(std::byte* memory, std::size_t bytes);
   bool refill(std::size_t bytes);
   void make_room(std::size_t bytes, unsigned& attempts);
   [[gnu::noinline]] void answer_safepoint();
@@ -193,9 +199,7 @@ class MutatorContext {
   std::uint64_t pushed_ = 0;
   std::uint64_t allocated_bytes_ = 0;
   std::uint64_t allocated_objects_ = 0;
-  Activity activity_;
-  Nanoseconds activity_since_ = 0;
-  std::array<Nanoseconds, 8> activity_ns_{};
+  ActivityClock clock_;
 };
 
 /// The span of a barrier, from its first look to its last effect: a safepoint in it is a fault. Nothing where faults are not built.
@@ -212,19 +216,6 @@ class NoSafepoint {
 
  private:
   MutatorContext& mutator_;
-};
-
-/// Switches the activity for a scope, and back.
-class ActivityScope {
- public:
-  ActivityScope(MutatorContext& mutator, Activity activity) : mutator_(mutator), outer_(mutator.switch_activity(activity)) {}
-  ~ActivityScope() { mutator_.switch_activity(outer_); }
-  ActivityScope(const ActivityScope&) = delete;
-  ActivityScope& operator=(const ActivityScope&) = delete;
-
- private:
-  MutatorContext& mutator_;
-  Activity outer_;
 };
 
 }  // namespace tricolour

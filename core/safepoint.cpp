@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/heap.hpp"
+#include "core/injected_waits.hpp"
 #include "core/probes.hpp"
 #include "core/spin.hpp"
 
@@ -23,7 +24,7 @@ void World::add(MutatorContext& mutator, MutatorStatus status, const std::functi
 void World::remove(MutatorContext& mutator, const std::function<void()>& farewell) {
   // A child that never attached is blocked as it is, and a collector may have claimed it.
   const bool runs = status_of(mutator) == MutatorStatus::running;
-  const Activity interrupted = runs ? enter_blocked(mutator, Activity::paused) : Activity::blocked;
+  const Activity interrupted = runs ? enter_blocked(mutator, Activity::registry_lock) : Activity::blocked;
   std::scoped_lock lock(registry_lock_);
   mutator.switch_activity(interrupted);
   farewell();
@@ -38,6 +39,7 @@ void World::answer(MutatorContext& mutator) {
   if (const HandshakeWork* work = state.handshake.load(std::memory_order_acquire)) {
     const ActivityScope scope(mutator, Activity::handshake);
     (*work)(mutator);
+    pass_wait(WaitPlace::handshake);
     finish_handshake(mutator);
     return;
   }
@@ -129,8 +131,17 @@ Nanoseconds World::resume() {
 }
 
 World::Exclusive::Exclusive(World& world, MutatorContext* self) : world_(world), self_(self) {
-  if (self_ != nullptr) interrupted_ = world_.enter_blocked(*self_, Activity::paused);
-  lock_ = std::unique_lock(world_.registry_lock_);
+  if (self_ != nullptr) interrupted_ = world_.enter_blocked(*self_, Activity::registry_lock);
+  lock_ = std::unique_lock(world_.registry_lock_, std::try_to_lock);
+  const bool waits = !lock_.owns_lock() || (self_ != nullptr && pass_wait(WaitPlace::registry_lock));
+  if (!lock_.owns_lock()) lock_.lock();
+  if (self_ == nullptr) return;
+  // Not before: without the lock a collector may have claimed this mutator.
+  if (waits) {
+    self_->switch_activity(Activity::paused);
+  } else {
+    self_->rename_activity(Activity::paused);
+  }
 }
 
 World::Exclusive::~Exclusive() {

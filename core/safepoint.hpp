@@ -58,8 +58,8 @@ class World {
   /// Registers a mutator, born in `status`: `running` on its own thread, or `blocked` for a thread that attaches later. `arrival` (may be
   /// empty) runs under the registry lock, when no stop or handshake is under way. Called by no running mutator: it could not stop.
   void add(MutatorContext& mutator, MutatorStatus status, const std::function<void(MutatorContext&)>& arrival);
-  /// `farewell` runs under the registry lock, when no stop or handshake is under way. The wait for that counts as paused, the farewell as
-  /// what the mutator was doing.
+  /// `farewell` runs under the registry lock, when no stop or handshake is under way. The wait for that counts as registry_lock, the
+  /// farewell as what the mutator was doing.
   void remove(MutatorContext& mutator, const std::function<void()>& farewell);
 
   /// The slow half of a poll. Called by the mutator itself.
@@ -69,7 +69,8 @@ class World {
   Activity enter_blocked(MutatorContext& mutator, Activity activity);
   void leave_blocked(MutatorContext& mutator, Activity next);
 
-  /// The right to stop the world. A mutator that asks for it counts as blocked while it waits and works.
+  /// The right to stop the world. A mutator that asks for it is blocked while it waits and works; the wait counts
+  /// as registry_lock, the work as paused.
   class Exclusive {
    public:
     /// `self`: the calling mutator, or null on a GC thread.

@@ -185,7 +185,11 @@ def test_files_follow_the_schema(tricolour, tmp_path):
     requests = run["requests"]
     every = requests["row_every"]
     assert requests["count"] == run["operations"] and every >= 2 and every.bit_count() == 1
-    assert len((out / "requests.csv").read_text().splitlines()) == 1 + -(-requests["count"] // every)
+    rows = [list(map(int, line.split(","))) for line in (out / "requests.csv").read_text().splitlines()[1:]]
+    assert sum(weight for *_, weight in rows) == requests["count"]
+    assert max(end - intended for _, intended, _, end, _ in rows) == requests["max_ns"] and requests["from"] == "start"
+    assert all(weight == 1 for _, intended, _, end, weight in rows if end - intended >= 1_000_000)
+    assert rows == sorted(rows, key=lambda row: (row[0], row[2]))
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "cache") == ["run"]
 
 

@@ -50,11 +50,6 @@ Tally tally(const std::vector<RecordedEvent>& events, Interval region, Activity 
   return found;
 }
 
-bool is_lost(Activity activity) {
-  return activity == Activity::paused || activity == Activity::handshake || activity == Activity::assisting ||
-         activity == Activity::stalled;
-}
-
 std::vector<std::pair<std::string, double>> least_mmu(const std::vector<RecordedEvent>& events, Interval region, unsigned mutators) {
   std::vector<std::vector<Interval>> lost(mutators);
   for (const auto& [event, emitter, on_mutator_thread] : events) {
@@ -79,29 +74,31 @@ std::vector<std::pair<std::string, double>> least_mmu(const std::vector<Recorded
 }
 
 /// CPU time by role. A pause's own share is what its thread did beside the phases it ran in it; what ran on a mutator's thread is not the
-/// mutator's. Assists and lazy sweeps are timed by the wall alone: of them counts what surely was CPU time.
+/// mutator's. Assists say what surely was CPU time (activity_clock.hpp). Lazy sweeps are timed by the wall alone.
 CpuFigures cpu_figures(const Pass& pass, const std::vector<RecordedEvent>& events, Interval region,
                        const std::vector<MutatorAccount>& mutators) {
   CpuFigures cpu;
-  Nanoseconds at_work = 0;  // by the wall: not stopped, not waiting
+  Nanoseconds at_work = 0, assisting = 0, sweeping = 0;  // by the wall: not stopped, not waiting
   for (const MutatorAccount& account : mutators) {
     const auto spent_in = [&](Activity activity) { return account.time_by_activity[static_cast<std::size_t>(activity)]; };
     cpu.mutator += account.cpu_ns;
-    cpu.assist += spent_in(Activity::assisting);
-    cpu.sweep += spent_in(Activity::lazy_sweeping);
+    assisting += spent_in(Activity::assisting);
+    sweeping += spent_in(Activity::lazy_sweeping);
     for (const Activity one : {Activity::running, Activity::allocation_slow_path, Activity::lazy_sweeping, Activity::handshake,
-                               Activity::assisting}) {
+                               Activity::assisting, Activity::search, Activity::large_object_search, Activity::page_fault}) {
       at_work += spent_in(one);
     }
   }
   Nanoseconds own_stops = 0;
   for (const auto& [event, emitter, on_mutator_thread] : events) {
-    if (event.kind == EventKind::pause && on_mutator_thread && touches(event, region)) own_stops += clipped_cpu(event, region);
+    if (!touches(event, region)) continue;
+    if (event.kind == EventKind::pause && on_mutator_thread) own_stops += clipped_cpu(event, region);
+    if (event.kind == EventKind::mutator_interval && event.activity == Activity::assisting) cpu.assist += clipped_cpu(event, region);
   }
-  const Nanoseconds surely = certain_cpu(cpu.assist + cpu.sweep, at_work, cpu.mutator - own_stops);
-  cpu.assist = std::min(cpu.assist, surely);
-  cpu.sweep = surely - cpu.assist;
-  cpu.mutator -= surely;
+  cpu.sweep = certain_cpu(sweeping, at_work, cpu.mutator - own_stops);
+  cpu.assist_is_least = cpu.assist < assisting;
+  cpu.sweep_is_least = cpu.sweep < sweeping;
+  cpu.mutator -= cpu.assist + cpu.sweep;
   // Backwards, so that a pause is met before what ran in it.
   std::unordered_map<std::uint32_t, const Event*> pause_of;
   for (const auto& [event, emitter, on_mutator_thread] : std::views::reverse(events)) {
@@ -124,12 +121,15 @@ CpuFigures cpu_figures(const Pass& pass, const std::vector<RecordedEvent>& event
   return cpu;
 }
 
-std::optional<RequestFigures> request_figures(const Pass& pass) {
-  Histogram all;
-  for (unsigned i = 0; i < pass.mutators(); ++i) all.add(pass.request_log(i).latencies(pass.account(i).operations));
-  if (all.count() == 0) return std::nullopt;
-  return RequestFigures{all.count(),         all.quantile(0.5), all.quantile(0.9),    all.quantile(0.99),
-                        all.quantile(0.999), all.max(),         pass.request_stride()};
+RunDelayFigures run_delay_figures(const Pass& pass) {
+  RunDelayFigures figures{.available = true, .why = "", .total_ns = 0};
+  for (unsigned i = 0; i < pass.mutators(); ++i) {
+    figures.total_ns += pass.account(i).run_delay_ns;
+    if (pass.run_delay(i).available()) continue;
+    figures.available = false;
+    figures.why = pass.run_delay(i).why();
+  }
+  return figures;
 }
 
 }  // namespace
@@ -160,7 +160,8 @@ RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& e
   figures.stalls = tally(events, figures.region, Activity::stalled);
   figures.assists = tally(events, figures.region, Activity::assisting);
   figures.bystander = bystander_figures(bystander, figures.region.begin, figures.region.end);
-  figures.requests = request_figures(pass);
+  figures.requests = request_figures(pass, events);
+  figures.run_delay = run_delay_figures(pass);
   if (!events.empty()) figures.mmu = least_mmu(events, figures.region, pass.mutators());
   figures.cpu_ns = cpu_figures(pass, events, figures.region, figures.mutators);
   for (const auto& [event, emitter, on_mutator_thread] : events) {

@@ -12,6 +12,7 @@
 #include "harness/bystander.hpp"
 #include "harness/pass.hpp"
 #include "harness/recorder.hpp"
+#include "harness/request_figures.hpp"
 #include "harness/utilisation.hpp"
 
 namespace tricolour {
@@ -28,14 +29,18 @@ struct Tally {
   std::uint64_t count = 0;
   Nanoseconds total_ns = 0;
 };
-struct RequestFigures {
-  std::uint64_t count = 0;
-  std::uint64_t p50_ns = 0, p90_ns = 0, p99_ns = 0, p999_ns = 0, max_ns = 0;
-  std::uint64_t row_every = 1;  ///< the table holds every so many-th request
-};
-/// CPU time of the process in the region; the parts add up to the whole.
+/// CPU time of the process in the region; the parts add up to the whole. Of what mutators did beside their own work counts what surely was
+/// CPU time.
 struct CpuFigures {
   Nanoseconds mutator = 0, mark = 0, sweep = 0, pause = 0, assist = 0, other = 0;
+  bool sweep_is_least = false;   ///< it may have been more, and the mutators' own less
+  bool assist_is_least = false;
+};
+/// Of all mutators in the region: time in which they could have run and the system did not let them.
+struct RunDelayFigures {
+  bool available = false;
+  std::string why;  ///< there is no such number
+  Nanoseconds total_ns = 0;
 };
 
 struct RunFigures {
@@ -50,6 +55,7 @@ struct RunFigures {
   Tally assists;
   BystanderFigures bystander;
   std::optional<RequestFigures> requests;
+  RunDelayFigures run_delay;
   std::vector<std::pair<std::string, double>> mmu;  ///< window to value, where the run is long enough
   CpuFigures cpu_ns;
   std::vector<MutatorAccount> mutators;

@@ -19,7 +19,15 @@ Pass::Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::opti
   for (unsigned i = 0; i < mutators; ++i) mutators_.emplace_back(request_rows.value_or(0));
 }
 
-void Pass::take_part(unsigned mutator, MutatorContext& context) { mutators_[mutator].context = &context; }
+RunDelayMeter& Pass::take_part(unsigned mutator, MutatorContext& context) {
+  Participant& self = mutators_[mutator];
+  self.context = &context;
+  if (records_requests_) {
+    self.delays.open();
+    self.requests.read_delays_from(&self.delays);
+  }
+  return self.delays;
+}
 
 std::uint64_t Pass::request_stride() const {
   std::uint64_t stride = 1;
@@ -57,6 +65,7 @@ void Pass::arrive_at_begin(unsigned mutator) {
     begin_ns_.store(now_ns(), std::memory_order_release);
   });
   self.account.cpu_ns = thread_cpu_ns();
+  self.delays.take_total();
   self.context->restart_accounting();
   // Until it woke up it was blocked.
   self.account.time_by_activity[static_cast<std::size_t>(Activity::blocked)] = now_ns() - begin_ns();
@@ -66,6 +75,7 @@ void Pass::arrive_at_end(unsigned mutator, std::uint64_t operations) {
   Participant& self = mutators_[mutator];
   self.arrived_ns = now_ns();
   self.account.cpu_ns = thread_cpu_ns() - self.account.cpu_ns;
+  self.account.run_delay_ns = self.delays.take_total();
   self.account.operations = operations;
   const std::uint64_t cycle = take_counts(self, true);
   end_.arrive([&] {

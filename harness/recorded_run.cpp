@@ -16,7 +16,10 @@ RecordedRun read_run(const std::filesystem::path& place) {
   } catch (const std::exception& error) {
     throw DamagedRun(fmt::format("run.json: {}", error.what()));
   }
-  if (run["schema_version"].integer_or(0) != 1) throw DamagedRun("run.json has another schema than version 1");
+  if (run["schema_version"].integer_or(0) != run_schema_version) {
+    throw DamagedRun(fmt::format("run.json has another schema than version {}; run it again with this version of tricolour",
+                                 run_schema_version));
+  }
   const std::string status = run["status"].text_or("");
   const std::string cell = run["cell"].text_or("");
   const std::int64_t block = run["block"].integer_or(-1);

@@ -30,9 +30,17 @@ void Recorder::on_event(const Event& event) {
   Buffer& buffer = buffer_of_this_thread();
   buffer.events.push_back(event);
   buffer.count.store(buffer.events.size(), std::memory_order_relaxed);
+  if (buffer.delays == nullptr || event.kind != EventKind::mutator_interval) return;
+  const bool is_long = event.end_ns - event.begin_ns >= RunDelayMeter::most_age_ns;
+  buffer.delays->read_if_older(event.end_ns, is_long ? 0 : RunDelayMeter::most_age_ns);
 }
 
 void Recorder::adopt_mutator_thread() { buffer_of_this_thread().of_mutator = true; }
+
+void Recorder::adopt_mutator_thread(RunDelayMeter& delays) {
+  adopt_mutator_thread();
+  buffer_of_this_thread().delays = &delays;
+}
 
 std::size_t Recorder::bytes() const {
   std::scoped_lock lock(lock_);

@@ -1,12 +1,13 @@
 // The requests of one mutator.
 //
-// Purpose: a histogram of them all, and the times of every k-th, to be written. k is a power of two and grows with the run, so that at most
-// `most_rows` rows are left, and so that rows come no faster than one in `least_row_gap_ns`: a row takes some 60 ns, because neither branches
-// nor cache expect it, which is half of a short request.
+// Purpose: a histogram of them all, the times of the slowest, and those of every k-th, to be written. k is a power of two and grows with the
+// run, so that at most `most_rows` rows are left, and so that rows come no faster than one in `least_row_gap_ns`: a row takes some 60 ns,
+// because neither branches nor cache expect it, which is half of a short request.
 //
 // Invariant: in the histogram every request of `long_ns` or more stands for itself, and a k-th one that is shorter for the short ones since the
-// last. Rows are kept in segments; segment s holds every 2^s-th request of its part of the run. `for_each` thins all of them to one
-// stride: a systematic sample of the whole run, not of its beginning.
+// last. Rows are kept in segments; segment s holds every 2^s-th request of its part of the run. `rows` thins all of them to one
+// stride: a systematic sample of the whole run, not of its beginning; it stands for all but the slowest, which are there themselves: the
+// `least_slowest` slowest of those of `long_ns` or more, and all of `slow_ns` or more. The weights add up to the number of requests.
 //
 // Ownership: the mutator's thread while it runs; anybody after it was joined.
 #pragma once
@@ -14,17 +15,31 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "harness/histogram.hpp"
+#include "harness/run_delay.hpp"
+#include "harness/slowest_requests.hpp"
 #include "workloads/request_sink.hpp"
 
 namespace tricolour {
 
+/// A row of the requests table.
+struct WeightedRequest {
+  RequestRow row;
+  std::uint64_t weight;  ///< requests that it stands for
+};
+
 class RequestLog final : public RequestSink {
  public:
+  /// A request of this length is explained.
+  static constexpr Nanoseconds slow_ns = 1'000'000;
+  static constexpr std::size_t least_slowest = 10'000;
+
   /// `most_rows`: 0 keeps none.
   explicit RequestLog(std::uint64_t most_rows) : keeps_rows_(most_rows != 0), most_sampled_(keeps_rows_ ? most_rows : most_without_rows) {
     const std::uint64_t prepared_words = 2 * std::min(prepared_share * most_rows, most_prepared_rows);
@@ -34,33 +49,79 @@ class RequestLog final : public RequestSink {
   /// `requests`: that there were. Empty if none was recorded.
   Histogram latencies(std::uint64_t requests) const {
     Histogram all = latencies_;
-    if (next_ != 0) all.record(last_short_, represented_ + requests - next_);
+    if (next_ != 0) all.record(last_short_, represented_ + std::max(requests, next_) - next_);
     return all;
   }
   std::uint64_t look_at(std::uint64_t number, Nanoseconds intended, Nanoseconds start, Nanoseconds end) override {
     represented_ += number - next_;
     next_ = number + 1;
+    open_loop_ |= intended != start;
     const Nanoseconds latency = std::max<Nanoseconds>(0, end - intended);
+    const bool sampled = number >= wanted_;
     if (latency >= long_ns) {
       latencies_.record(static_cast<std::uint64_t>(latency));
+      keep_long({number, intended, start, end, std::max(intended, long_ended_ns_)});
+      seeks_short_ |= sampled;
     } else {
       last_short_ = static_cast<std::uint64_t>(latency);
       latencies_.record(last_short_, 1 + std::exchange(represented_, 0));
+      short_row_ = {number, intended, start, end, intended};
+      seeks_short_ = false;
     }
-    if (number >= wanted_) {
+    if (delays_ != nullptr) read_delay(latency, sampled, start, end);
+    if (sampled) {
       if (keeps_rows_) append(intended, start, end);
       count_sample(number, end);
       wanted_ = (number + stride_) & ~(stride_ - 1);
     }
-    return wanted_;
+    // Where every k-th request happens to be long, the next short one is looked at in its place.
+    return seeks_short_ ? number + 1 : wanted_;
   }
+  /// Of the thread that makes the requests; null, or it outlives the log.
+  void read_delays_from(RunDelayMeter* delays) { delays_ = delays; }
+  /// Requests are due at times of their own.
+  bool open_loop() const { return open_loop_; }
+  /// At least those of `slow_ns` or more, in no order.
+  const std::vector<RequestRow>& slowest() const { return slowest_.rows(); }
+  /// Those that took longest without the wait behind other requests, in no order.
+  const std::vector<RequestRow>& longest_gaps() const { return longest_gaps_.rows(); }
   /// Of every how many requests a row was kept, over the whole run.
   std::uint64_t stride() const { return stride_; }
 
-  /// `each(intended, start, end)` for every `stride`-th request; a multiple of `stride()`.
+  /// The rows to be written, by start, of as many `requests`; `stride` is a multiple of `stride()`.
+  std::vector<WeightedRequest> rows(std::uint64_t requests, std::uint64_t stride) const {
+    std::vector<WeightedRequest> all;
+    if (!keeps_rows_ || next_ == 0) return all;
+    requests = std::max(requests, next_);
+    std::vector<RequestRow> slowest = slowest_.rows();
+    std::ranges::sort(slowest, {}, &RequestRow::number);
+    auto next_slow = slowest.begin();
+    std::uint64_t unrepresented = 0;
+    std::size_t last_sample = 0;  // in `all`, counted from 1
+    for_each(stride, [&](const RequestRow& row) {
+      const bool is_slow = next_slow != slowest.end() && next_slow->number == row.number;
+      unrepresented += std::min(stride, requests - row.number);
+      for (; next_slow != slowest.end() && next_slow->number < row.number + stride; ++next_slow, --unrepresented) {
+        all.push_back({*next_slow, 1});
+      }
+      if (is_slow) return;
+      all.push_back({row, std::exchange(unrepresented, 0)});
+      last_sample = all.size();
+    });
+    for (; next_slow != slowest.end(); ++next_slow) all.push_back({*next_slow, 1});
+    if (unrepresented > 0 && last_sample > 0) {
+      all[last_sample - 1].weight += unrepresented;
+    } else if (unrepresented > 0) {
+      all.push_back({short_row_.value_or(slowest_.dropped().value_or(slowest.front())), unrepresented});
+    }
+    std::ranges::sort(all, {}, [](const WeightedRequest& one) { return one.row.number; });
+    return all;
+  }
+
+ private:
+  /// Every `stride`-th request.
   template <class Each>
   void for_each(std::uint64_t stride, Each each) const {
-    if (!keeps_rows_) return;
     Nanoseconds last_end = 0;
     std::size_t position = 0;
     std::uint64_t request = 0;
@@ -70,12 +131,28 @@ class RequestLog final : public RequestSink {
       for (std::uint64_t row = 0; row < segment_rows_[s]; ++row, request += step) {
         Nanoseconds intended = 0;
         const Nanoseconds start = read(position, last_end, intended);
-        if (request % stride == 0) each(intended, start, last_end);
+        if (request % stride == 0) each(RequestRow{request, intended, start, last_end, intended});
       }
     }
   }
+  void keep_long(const RequestRow& row) {
+    slowest_.offer(row);
+    longest_gaps_.offer(row);
+    long_ended_ns_ = row.end_ns;
+  }
+  /// In an open loop the time between requests may hold a delay too, and nothing says how much of it; so readings are closer there.
+  void read_delay(Nanoseconds latency, bool sampled, Nanoseconds start, Nanoseconds end) {
+    const bool slow = latency >= slow_ns;
+    const Nanoseconds age = slow ? slow_age_ns : open_loop_ ? open_loop_age_ns : RunDelayMeter::most_age_ns;
+    const bool read = (slow || sampled) && delays_->read_if_older(end, age);
+    if (!read && latency >= long_ns) delays_->pass_request(end - start);
+  }
 
- private:
+  /// After a slow request nothing is read again for so long: in an overload all are slow.
+  static constexpr Nanoseconds slow_age_ns = 50'000;
+  static constexpr Nanoseconds open_loop_age_ns = 250'000;
+  static constexpr std::size_t least_gaps = 1000;
+  static constexpr Nanoseconds never = std::numeric_limits<Nanoseconds>::max();
   /// Before a row that does not fit two words: six words follow.
   static constexpr std::uint32_t in_full = ~std::uint32_t{0};
   static constexpr std::size_t chunk_words = std::size_t{1} << 16;
@@ -157,6 +234,13 @@ class RequestLog final : public RequestSink {
   std::uint32_t* next_word_ = nullptr;
   std::uint32_t* chunk_end_ = nullptr;
   Nanoseconds last_end_ = 0;
+  SlowestRequests<&RequestRow::latency_ns> slowest_{least_slowest, slow_ns};
+  SlowestRequests<&RequestRow::gap_ns> longest_gaps_{least_gaps, never};
+  Nanoseconds long_ended_ns_ = 0;
+  std::optional<RequestRow> short_row_;  ///< the last one that was looked at
+  bool seeks_short_ = false;
+  bool open_loop_ = false;
+  RunDelayMeter* delays_ = nullptr;
 };
 
 }  // namespace tricolour

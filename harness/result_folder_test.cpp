@@ -99,10 +99,10 @@ TEST_CASE("few requests stand in a table of text, many in binary rows") {
     CHECK(fs::exists(scratch.path / "requests.csv") == (requests == 50'000));
     if (requests == 50'000) continue;
     const std::string rows = read_file(scratch.path / "requests.bin");
-    REQUIRE(rows.size() == static_cast<std::size_t>(requests) * 4 * sizeof(std::int64_t));
-    std::array<std::int64_t, 4> last{};
+    REQUIRE(rows.size() == static_cast<std::size_t>(requests) * 5 * sizeof(std::int64_t));
+    std::array<std::int64_t, 5> last{};
     std::memcpy(last.data(), rows.data() + rows.size() - sizeof(last), sizeof(last));
-    CHECK(last == std::array<std::int64_t, 4>{0, 5'000'000'000, 5'000'000'001, 5'000'000'002});
+    CHECK(last == std::array<std::int64_t, 5>{0, 5'000'000'000, 5'000'000'001, 5'000'000'002, 1});
   }
 }
 

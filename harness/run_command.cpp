@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "core/errors.hpp"
+#include "core/injected_waits.hpp"
 #include "core/schedule_window.hpp"
 #include "harness/commands.hpp"
 #include "harness/execution.hpp"
@@ -71,6 +72,7 @@ int carry_out(const RunCommand& command) {
   };
   const FaultSwitch fault(plan.fault);
   Schedule::seed(plan.tuned.schedule_seed);
+  InjectedWaits::set(plan.tuned.heap.injected);
   const Outcome outcome = execute(plan, {.records = command.records,
                                          .request_rows = folder ? command.options.request_rows : 0,
                                          .timeout_s = command.timeout_s,

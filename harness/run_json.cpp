@@ -1,6 +1,8 @@
 #include "harness/run_json.hpp"
 
+#include "core/injected_waits.hpp"
 #include "harness/provenance.hpp"
+#include "harness/recorded_run.hpp"
 
 namespace tricolour {
 namespace {
@@ -47,8 +49,9 @@ Json parameters(const RunOptions& options, const RunPlan& plan) {
 Json mutator_times(const RunFigures& figures, bool recorded) {
   Json::Array rows;
   if (!recorded) return rows;
-  constexpr const char* names[]{"running", "allocation_slow_path", "lazy_sweeping", "paused", "handshake", "assisting", "stalled",
-                                "blocked"};
+  constexpr const char* names[]{"running", "allocation_slow_path", "lazy_sweeping",       "paused",        "handshake", "assisting",
+                                "stalled", "blocked",              "search",              "large_object_search", "registry_lock", "page_fault"};
+  static_assert(std::size(names) == mutator_activities);
   for (std::size_t i = 0; i < figures.mutators.size(); ++i) {
     Json::Object row{{"mutator", i}};
     for (std::size_t activity = 0; activity < std::size(names); ++activity) {
@@ -59,11 +62,48 @@ Json mutator_times(const RunFigures& figures, bool recorded) {
   return rows;
 }
 
+/// Those that took any time.
+Json causes(const CauseTimes& times) {
+  Json::Object all;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (times[i] > 0) all.emplace_back(std::string(to_string(static_cast<WaitCause>(i))), times[i]);
+  }
+  return all;
+}
+
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json();
+}
+
 Json requests(const std::optional<RequestFigures>& figures) {
   if (!figures) return nullptr;
-  return Json::Object{{"count", figures->count},        {"p50_ns", figures->p50_ns},   {"p90_ns", figures->p90_ns},
-                      {"p99_ns", figures->p99_ns},      {"p999_ns", figures->p999_ns}, {"max_ns", figures->max_ns},
+  Json::Array slow;
+  for (const SlowRequest& one : figures->slow) {
+    slow.emplace_back(Json::Object{
+        {"thread", one.thread}, {"start_ns", one.start_ns}, {"duration_ns", one.duration_ns}, {"causes", causes(one.causes)}});
+  }
+  return Json::Object{{"count", figures->count},
+                      {"p50_ns", figures->p50_ns},
+                      {"p90_ns", figures->p90_ns},
+                      {"p99_ns", figures->p99_ns},
+                      {"p999_ns", figures->p999_ns},
+                      {"p9999_ns", or_null(figures->p9999_ns)},
+                      {"p99999_ns", or_null(figures->p99999_ns)},
+                      {"max_ns", figures->max_ns},
+                      {"from", figures->from_intended ? "intended" : "start"},
+                      {"slow", std::move(slow)},
+                      {"slow_count", figures->slow_count},
+                      {"slow_total_ns", figures->slow_total_ns},
+                      {"slow_causes", causes(figures->slow_causes)},
+                      {"explained_share", or_null(figures->explained_share)},
                       {"row_every", figures->row_every}};
+}
+
+Json run_delay(const RunDelayFigures& figures) {
+  return Json::Object{{"available", figures.available},
+                      {"why", figures.why},
+                      {"total_ns", figures.available ? Json(figures.total_ns) : Json()}};
 }
 
 Json barrier_counts(const BarrierCounts& counts) {
@@ -97,6 +137,8 @@ void add_figures(Json::Object& run, const RunFigures& figures, bool recorded) {
                             {"assists", tally(figures.assists)},
                             {"bystander", to_json(figures.bystander)},
                             {"requests", requests(figures.requests)},
+                            {"longest_unexplained_ns", figures.requests ? Json(figures.requests->longest_unexplained_ns) : Json()},
+                            {"run_delay", run_delay(figures.run_delay)},
                             {"mmu", std::move(mmu)},
                             {"cpu_ns", Json::Object{{"mutator", cpu.mutator},
                                                     {"mark", cpu.mark},
@@ -122,6 +164,15 @@ Json performance_counters(const std::vector<Count>& counts) {
   return all;
 }
 
+/// In the whole process, in the order in which they ended.
+Json injected_waits() {
+  Json::Array all;
+  for (const InjectedWait& one : InjectedWaits::done()) {
+    all.emplace_back(Json::Object{{"place", to_string(one.place)}, {"begin_ns", one.begin_ns}, {"end_ns", one.end_ns}});
+  }
+  return all;
+}
+
 /// Counts over the whole process, warm-up included.
 Json whole_process(const CollectorStatistics& statistics) {
   Json::Object counters{{"cycles", statistics.cycles},
@@ -138,7 +189,7 @@ Json whole_process(const CollectorStatistics& statistics) {
 }  // namespace
 
 Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& outcome, std::uint64_t block) {
-  Json::Object run{{"schema_version", 1},
+  Json::Object run{{"schema_version", run_schema_version},
                    {"cell", cell_hash(options)},
                    {"block", block},
                    {"status", outcome.verdict.status},
@@ -153,6 +204,7 @@ Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& 
   if (const auto& injected = outcome.injected) {
     run.emplace_back("injected_ns", Json::Object{{"pause", injected->pause}, {"test", injected->test}, {"shade", injected->shade}});
   }
+  if (plan.tuned.heap.injected.any_wait()) run.emplace_back("injected_waits", injected_waits());
   const HeapFigures& heap = outcome.heap;
   run.emplace_back("heap", Json::Object{{"size", heap.size},
                                         {"live", heap.live},

@@ -9,6 +9,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 TRICOLOUR = os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricolour"))
 RUN = ["run", "--workload", "binary_trees", "--param", "depth=10", "--heap", "8M"]
@@ -24,6 +26,41 @@ def test_json_has_every_figure():
     assert run["pauses"]["count"] > 0 and run["pauses"]["max_ns"] >= run["pauses"]["p99_ns"] >= run["pauses"]["p50_ns"] > 0
     partition = {key: value for key, value in run["mutator_time_ns"][0].items() if key != "mutator"}
     assert sum(partition.values()) == run["wall_ns"]
+
+
+SLOW = ["run", "--workload", "latency", "--param", "live_mb=50", "--heap", "100M", "--collector", "stop_the_world", "--seconds", 1]
+
+
+def test_slow_requests_are_explained_by_waits_that_phases_and_pauses_show(tmp_path):
+    subprocess.run([TRICOLOUR, *map(str, SLOW), "--out", tmp_path / "run"], capture_output=True, text=True, timeout=120, check=True)
+    run = json.loads((tmp_path / "run/run.json").read_text())
+    requests = run["requests"]
+    slow = requests["slow"]
+    assert 0 < len(slow) == min(requests["slow_count"], 1000)
+    assert [one["duration_ns"] for one in slow] == sorted((one["duration_ns"] for one in slow), reverse=True)
+    assert slow[0]["duration_ns"] == requests["max_ns"] >= run["longest_unexplained_ns"]
+    assert all(1_000_000 <= one["duration_ns"] >= sum(one["causes"].values()) for one in slow)
+    if len(slow) == requests["slow_count"]:
+        assert sum(one["duration_ns"] for one in slow) == requests["slow_total_ns"]
+        assert {name: sum(one["causes"].get(name, 0) for one in slow) for name in requests["slow_causes"]} == requests["slow_causes"]
+    if run["run_delay"]["available"]:
+        assert requests["explained_share"] == pytest.approx(sum(requests["slow_causes"].values()) / requests["slow_total_ns"])
+    else:
+        assert requests["explained_share"] is None and run["run_delay"]["why"] and run["run_delay"]["total_ns"] is None
+    rows = [line.split(",") for line in (tmp_path / "run/phases.csv").read_text().splitlines()[1:]]
+    stops = [(int(begin), int(end)) for _, _, role, phase, begin, end, *_ in rows if role == "mutator" and phase == "paused"]
+    for one in slow:
+        begin, end = one["start_ns"], one["start_ns"] + one["duration_ns"]
+        assert one["causes"].get("pause", 0) == sum(max(0, min(end, stop_end) - max(begin, stop)) for stop, stop_end in stops)
+
+
+def test_the_text_says_what_slow_requests_waited_for():
+    text = said(*SLOW)
+    assert re.search(r"^  slow requests +\d+ of 1 ms or more, together .*; what they waited for:$", text, re.M)
+    assert re.search(r"^ +pause +[0-9.]+ .?s +[0-9.]+ %$", text, re.M)
+    assert re.search(r"^ +the longest, [0-9.]+ ms: .*pause [0-9.]+ ms", text, re.M)
+    assert re.search(r"^ +longest gap without a name ", text, re.M)
+    assert re.search(r"^  run delay ", text, re.M)
 
 
 def test_resident_memory_and_bystander_are_always_there():

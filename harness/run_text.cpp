@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -43,6 +45,43 @@ void add_pauses(Lines& lines, const RunFigures& figures) {
   lines.add("", "longest time to safepoint {}", ns(pauses.max_time_to_safepoint_ns));
 }
 
+std::string show_causes(const CauseTimes& times, Nanoseconds whole) {
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (times[i] > 0) values.push_back(fmt::format("{} {}", to_string(static_cast<WaitCause>(i)), ns(times[i])));
+  }
+  if (const Nanoseconds unnamed = whole - sum(times); unnamed > 0) values.push_back(fmt::format("without a name {}", ns(unnamed)));
+  return joined(values, ", ");
+}
+
+/// What the slow requests waited for, the greatest first.
+void add_slow_requests(Lines& lines, const RequestFigures& requests) {
+  lines.add("slow requests", "{} of 1 ms or more, together {}; what they waited for:", count(requests.slow_count), ns(requests.slow_total_ns));
+  std::vector<std::pair<Nanoseconds, std::string_view>> causes;
+  for (std::size_t i = 0; i < wait_causes; ++i) {
+    if (requests.slow_causes[i] > 0) causes.emplace_back(requests.slow_causes[i], to_string(static_cast<WaitCause>(i)));
+  }
+  std::ranges::sort(causes, std::greater{});
+  if (const Nanoseconds unnamed = requests.slow_total_ns - sum(requests.slow_causes); unnamed > 0) causes.emplace_back(unnamed, "without a name");
+  for (const auto& [total, name] : causes) {
+    lines.add("", "  {:<20}{:>10}{:>8.1f} %", name, ns(total), 100.0 * static_cast<double>(total) / static_cast<double>(requests.slow_total_ns));
+  }
+  const SlowRequest& longest = requests.slow.front();
+  lines.add("", "the longest, {}: {}", ns(longest.duration_ns), show_causes(longest.causes, longest.duration_ns));
+}
+
+void add_requests(Lines& lines, const RunFigures& figures) {
+  const RequestFigures& requests = *figures.requests;
+  const auto show = [](std::uint64_t value) { return show_duration(static_cast<double>(value)); };
+  std::string tail;
+  if (requests.p9999_ns) tail += ", p99.99 " + show(*requests.p9999_ns);
+  if (requests.p99999_ns) tail += ", p99.999 " + show(*requests.p99999_ns);
+  lines.add("requests", "{}: p50 {}, p99 {}, p99.9 {}{}, longest {}{}", count(requests.count), show(requests.p50_ns), show(requests.p99_ns),
+            show(requests.p999_ns), tail, show(requests.max_ns), requests.from_intended ? "; from when they were due" : "");
+  if (requests.slow_count > 0) add_slow_requests(lines, requests);
+  lines.add("", "longest gap without a name {}", ns(requests.longest_unexplained_ns));
+}
+
 void add_counters(Lines& lines, const std::vector<Count>& counts) {
   std::vector<std::string> values;
   std::map<std::string, std::vector<std::string>> unavailable;  // by reason
@@ -72,10 +111,11 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
     for (const auto& [window, value] : figures.mmu) values.push_back(fmt::format("{} {:.1f} %", window, 100 * value));
     lines.add("MMU", "{}", joined(values, ", "));
   }
-  if (const auto& requests = figures.requests) {
-    const auto show = [](std::uint64_t value) { return show_duration(static_cast<double>(value)); };
-    lines.add("requests", "{}: p50 {}, p99 {}, p99.9 {}, longest {}", count(requests->count), show(requests->p50_ns),
-              show(requests->p99_ns), show(requests->p999_ns), show(requests->max_ns));
+  if (figures.requests) add_requests(lines, figures);
+  if (recorded && figures.run_delay.available) {
+    lines.add("run delay", "{}: mutators could have run, and the system did not let them", ns(figures.run_delay.total_ns));
+  } else if (recorded) {
+    lines.add("run delay", "unknown, so no share of slow requests is explained: {}", figures.run_delay.why);
   }
   lines.add("bystander", "delay p50 {}, p99 {}, longest {}: the machine's and, where mutators and collector threads fill "
             "the cores, the collector's", ns(figures.bystander.p50_ns), ns(figures.bystander.p99_ns), ns(figures.bystander.max_ns));
@@ -85,8 +125,9 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
   }
   const CpuFigures& cpu = figures.cpu_ns;
   if (recorded) {
+    const auto least = [](Nanoseconds value, bool is_least) { return (is_least ? "at least " : "") + ns(value); };
     lines.add("CPU", "mutators {}, pauses {}, marking {}, sweeping {}, assists {}, other {}", ns(cpu.mutator), ns(cpu.pause), ns(cpu.mark),
-              ns(cpu.sweep), ns(cpu.assist), ns(cpu.other));
+              least(cpu.sweep, cpu.sweep_is_least), least(cpu.assist, cpu.assist_is_least), ns(cpu.other));
   }
   add_counters(lines, outcome.pass->counts());
 }

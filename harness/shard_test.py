@@ -210,7 +210,7 @@ def cut(path, count):
 @pytest.mark.parametrize("damage, said", [
     (lambda run: shutil.rmtree(run), "run.json: cannot read"),
     (lambda run: cut(run / "run.json", 40), "run.json: "),
-    (lambda run: (run / "run.json").write_text('{"schema_version": 2}'), "another schema"),
+    (lambda run: (run / "run.json").write_text('{"schema_version": 1}'), "another schema than version 2; run it again"),
     (lambda run: shutil.copy(run.parent / "3" / "run.json", run / "run.json"), "belongs to cell"),
     (lambda run: (run / "pauses.csv").unlink(), "pauses.csv cannot be read"),
     (lambda run: cut(run / "phases.csv", 3), "phases.csv: the last line is cut off"),

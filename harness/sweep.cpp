@@ -274,7 +274,7 @@ class Sweep {
     const std::string& said = result.standard_error;
     const std::string error = result.signal != 0 && !result.timed_out ? fmt::format("ended by signal {}", result.signal) : row.status;
     ResultFolder folder(place, true);
-    write_file(folder.place() / "run.json", to_text(Json::Object{{"schema_version", 1},
+    write_file(folder.place() / "run.json", to_text(Json::Object{{"schema_version", run_schema_version},
                                                                  {"cell", hash},
                                                                  {"block", block},
                                                                  {"status", row.status},

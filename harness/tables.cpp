@@ -27,7 +27,7 @@ constexpr Table phases_table{"phases.csv", "cycle,thread,role,phase,begin_ns,end
 constexpr Table heap_table{"heap.csv", "t_ns,used,committed,trigger,event\n"};
 constexpr Table bystander_table{"bystander.csv", "t_ns,gap_ns\n"};
 constexpr Table checks_table{"verify.csv", "cycle,checked,lost,floating_black,floating_retained\n"};
-constexpr Table requests_table{"requests.csv", "thread,intended_ns,start_ns,end_ns\n"};
+constexpr Table requests_table{"requests.csv", "thread,intended_ns,start_ns,end_ns,weight\n"};
 /// Where many requests stand, without a header.
 constexpr const char* binary_requests = "requests.bin";
 
@@ -53,8 +53,7 @@ std::string pauses(const RunTables& tables) {
 /// Of a mutator's intervals those that it lost: from them and the pauses a reader gets the utilisation that run.json states.
 bool has_row(const Event& one) {
   if (one.kind == EventKind::phase) return one.activity >= Activity::begin || one.activity == Activity::assisting;
-  return one.kind == EventKind::mutator_interval && (one.activity == Activity::paused || one.activity == Activity::handshake ||
-                                                     one.activity == Activity::assisting || one.activity == Activity::stalled);
+  return one.kind == EventKind::mutator_interval && is_lost(one.activity);
 }
 
 std::string phases(const RunTables& tables) {
@@ -116,25 +115,28 @@ std::string checks(const RunTables& tables) {
 
 /// Text as long as that is small, else the same columns in binary.
 constexpr std::size_t most_text_rows = 50'000;
-struct RequestRow {
-  std::int64_t thread, intended, start, end;
+struct TableRow {
+  std::int64_t thread, intended, start, end, weight;
 };
 
 void write_requests(const std::filesystem::path& folder, const RunTables& tables) {
   static_assert(std::endian::native == std::endian::little);
-  std::vector<RequestRow> rows;
+  std::vector<TableRow> rows;
   const unsigned mutators = tables.pass == nullptr ? 0 : tables.pass->mutators();
   for (unsigned i = 0; i < mutators; ++i) {
-    tables.pass->request_log(i).for_each(tables.pass->request_stride(), [&](Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
-      rows.push_back({i, intended, start, end});
-    });
+    const auto kept = tables.pass->request_log(i).rows(tables.pass->account(i).operations, tables.pass->request_stride());
+    for (const auto& [row, weight] : kept) {
+      rows.push_back({i, row.intended_ns, row.start_ns, row.end_ns, static_cast<std::int64_t>(weight)});
+    }
   }
   if (rows.size() > most_text_rows) {
-    write_file(folder / binary_requests, {reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(RequestRow)});
+    write_file(folder / binary_requests, {reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(TableRow)});
     return;
   }
   Text out = begin_text(requests_table);
-  for (const RequestRow& one : rows) fmt::format_to(std::back_inserter(out), "{},{},{},{}\n", one.thread, one.intended, one.start, one.end);
+  for (const TableRow& one : rows) {
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.thread, one.intended, one.start, one.end, one.weight);
+  }
   write_file(folder / requests_table.file, view(out));
 }
 
@@ -154,7 +156,7 @@ std::string damage_of_requests(const std::filesystem::path& folder) {
   std::error_code error;
   if (!std::filesystem::exists(folder / binary_requests, error)) return damage_of(folder, requests_table);
   const auto bytes = std::filesystem::file_size(folder / binary_requests, error);
-  return !error && bytes % sizeof(RequestRow) == 0 ? "" : fmt::format("{}: the last row is cut off", binary_requests);
+  return !error && bytes % sizeof(TableRow) == 0 ? "" : fmt::format("{}: the last row is cut off", binary_requests);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from calibration import checks, definitions, injected_barrier_cost, injected_pause, recording, same_against_same
+from calibration import checks, definitions, injected_barrier_cost, injected_pause, injected_waits, recording, same_against_same
 from calibration.checks import Check
 from calibration.runs import Progress, RunFailed, run
 from tricolour_report import intervals
@@ -120,6 +120,46 @@ def test_a_barrier_cost_of_another_size_or_in_another_arm_fails(costs):
     assert not any(check.passes for check in injected_barrier_cost.checks(barrier_blocks(costs)))
 
 
+MS = 1_000_000
+TABLE = "                  search                 10.0 ms    50.0 %\n"
+
+
+def waited(cause="search", took=5 * MS, phase="search", mmu=0.4, text=TABLE):
+    """A run with one wait of 5 ms in its region and one before it, and what is told of it."""
+    record = {
+        "start_ns": 100 * MS, "end_ns": 200 * MS, "mmu": {"10ms": mmu},
+        "injected_waits": [{"place": "search", "begin_ns": begin, "end_ns": begin + 5 * MS} for begin in (50 * MS, 110 * MS)],
+        "requests": {"slow": [{"start_ns": 109 * MS, "duration_ns": 7 * MS, "causes": {cause: took}}]},
+    }
+    phases = [{"role": "mutator", "phase": phase, "begin_ns": str(110 * MS - 5), "end_ns": str(115 * MS + 5)}]
+    return injected_waits.find(injected_waits.PLACES["search"], record, phases, [], text)
+
+
+def test_a_wait_is_found_under_its_own_name():
+    found = waited()
+    assert found.passes and (found.waits, found.in_requests, found.in_phases, found.share) == (1, 1, 1, [1.0])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"cause": "sweep"},
+        {"took": 5 * MS - 1},  # a part of it has no name
+        {"took": 6 * MS},  # something else has its name
+        {"phase": "lazy_sweeping"},
+        {"mmu": 0.6},
+        {"text": TABLE.replace("search", "sweep ")},
+    ],
+)
+def test_a_wait_under_another_name_or_of_another_length_is_not_found(told):
+    assert not waited(**told).passes
+
+
+def test_a_run_in_which_nothing_waited_proves_nothing():
+    record = {"start_ns": 0, "end_ns": 1, "mmu": {"10ms": 0.0}, "injected_waits": [], "requests": {"slow": []}}
+    assert not injected_waits.find(injected_waits.PLACES["search"], record, [], [], TABLE).passes
+
+
 # --- recording, definitions, the record ----------------------------------------------------------------------------------------------
 
 
@@ -210,5 +250,8 @@ def test_every_part_of_a_calibration_works(instrumented, build_dir, tmp_path):
     finished = subprocess.run(words, capture_output=True, text=True, timeout=600)
     assert finished.returncode == 0, finished.stderr
     found = {check["name"]: check for check in json.loads((tmp_path / "calibration.json").read_text())["checks"]}
-    assert len(found) == 12
+    assert len(found) == 12 + len(injected_waits.PLACES)
+    for place in injected_waits.PLACES:
+        check = found[f"injected wait, {place.replace('_', ' ')}"]
+        assert check["passes"], check
     assert found["definitions"]["passes"] and found["utilisation twice"]["passes"], "these are no timings"

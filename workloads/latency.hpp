@@ -43,7 +43,19 @@ struct Latency {
                             .unit = "requests/s",
                             .summary = "due per mutator, at Poisson times; 0: closed loop",
                             .least = 0,
-                            .most = 1e7}},
+                            .most = 1e7},
+                           {.name = "large_every",
+                            .value = 0,
+                            .unit = "requests",
+                            .summary = "one in so many also allocates a large object and drops it; 0: none",
+                            .least = 0,
+                            .most = 1e9},
+                           {.name = "large_kb",
+                            .value = 1024,
+                            .unit = "KiB",
+                            .summary = "a large object's payload",
+                            .least = 16,
+                            .most = 65'536}},
             .has_requests = true};
   }
 
@@ -54,7 +66,7 @@ struct Latency {
 
   template <Barrier B>
   static void run(Mutator<B>& m, WorkloadRun& run) {
-    Program<B> program{m, run.random(), slot_count(run.parameters)};
+    Program<B> program{m, run.random(), run.parameters};
     program.build();
     const double rate = run.parameters.number("rate");
     SplitMix arrivals{run.random()};
@@ -123,8 +135,13 @@ struct Latency {
   template <Barrier B>
   class Program {
    public:
-    Program(Mutator<B>& m, std::uint64_t seed, std::size_t slots)
-        : m_(m), random_(seed), slots_(slots), chains_(m, m.allocate(static_cast<std::uint32_t>(slots), 0)) {}
+    Program(Mutator<B>& m, std::uint64_t seed, const Parameters& parameters)
+        : m_(m),
+          random_(seed),
+          slots_(slot_count(parameters)),
+          large_every_(parameters.count("large_every")),
+          large_bytes_(parameters.count("large_kb") * 1024),
+          chains_(m, m.allocate(static_cast<std::uint32_t>(slots_), 0)) {}
 
     void build() {
       for (std::size_t slot = 0; slot < slots_; ++slot) {
@@ -139,6 +156,7 @@ struct Latency {
       Object* const chain = make_chain(slot);
       Object* const replaced = m_.exchange(chains_, slot, chain);
       if (serial_ % sampled_every == 0) check_chain(replaced, slot);
+      if (large_every_ != 0 && serial_ % large_every_ == 0) m_.allocate(0, large_bytes_);
     }
 
     void check() {
@@ -182,6 +200,8 @@ struct Latency {
     Mutator<B>& m_;
     SplitMix random_;
     const std::size_t slots_;
+    const std::size_t large_every_;
+    const std::size_t large_bytes_;
     const Root chains_;
     std::uint64_t serial_ = 0;
   };

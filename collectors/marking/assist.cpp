@@ -1,5 +1,7 @@
 #include "collectors/marking/assist.hpp"
 
+#include "core/injected_waits.hpp"
+
 namespace tricolour {
 namespace {
 
@@ -40,6 +42,7 @@ class PacketStack {
 }  // namespace
 
 MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes, const OtherSource& other) {
+  pass_wait(WaitPlace::assist);
   // Before the first look at the grey set; partner: the second read in `none_while`.
   state_.fetch_add(one_entry, std::memory_order_seq_cst);
   MarkCount count;

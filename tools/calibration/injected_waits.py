@@ -1,0 +1,148 @@
+"""A known wait in each place where a mutator can wait must come out under its own name, wherever a wait is told.
+
+Purpose: for each place one run of requests in which a few waits of 5 ms are injected below whatever
+times that place. The run says by another reading of the clock when each began and ended. Every one
+of them must be a row of its phase, the named cause of the request in which it happened, lost time in
+utilisation, and a line of the table of what slow requests waited for.
+
+Invariant: a wait is found only where all of it is. What it took is compared with what the same wait
+says of itself, so a machine that does something else meanwhile makes both longer.
+"""
+
+import csv
+import json
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from .checks import Check, percent
+from .runs import Progress, execute
+
+INJECTED_NS = 5_000_000
+WINDOW, WINDOW_NS = "10ms", 10_000_000
+MOST_SHARE = 1.1  # of what a wait says of itself
+RUN_NOMINAL_S = 2.5
+
+
+@dataclass(frozen=True)
+class Place:
+    """`phase` and `cause`: how phases.csv and a request name it. `every`: one of how many occurrences waits."""
+
+    phase: str
+    cause: str
+    words: list
+    every: int = 1
+
+
+LAZY = ["--collector", "stop_the_world", "--sweep", "lazy", "--heap", "32M"]
+CONCURRENT = ["--collector", "concurrent", "--barrier", "yuasa", "--heap", "22M"]
+LARGE = ["--collector", "stop_the_world", "--heap", "64M", "--param", "large_every=2000",
+         "--param", "large_kb=1024"]
+PLACES = {
+    "search": Place("search", "search", LAZY, every=300),
+    "sweep": Place("lazy_sweeping", "sweep", LAZY, every=300),
+    "large_object_search": Place("large_object_search", "large_object_search", LARGE, every=50),
+    "assist": Place("assist", "assist", CONCURRENT, every=500),
+    "registry_lock": Place("registry_lock", "registry_lock", LAZY, every=2),
+    "page_fault": Place("page_fault", "page_fault", LARGE, every=200),
+    "pause": Place("paused", "pause", LAZY),
+    "handshake": Place("handshake", "handshake", CONCURRENT),
+    "stall": Place("stall", "stall", [*CONCURRENT, "--set", "pacer.assist=off"], every=2),
+}
+
+
+@dataclass
+class Found:
+    """Of one place: the waits in the measured region, and where each was found."""
+
+    waits: int
+    in_requests: int
+    in_phases: int
+    # What the request says it took, of what the wait says of itself.
+    share: list[float] = field(default_factory=list)
+    utilisation: float = 1.0
+    in_table: bool = False
+
+    @property
+    def passes(self) -> bool:
+        return (
+            0 < self.waits == self.in_requests == self.in_phases
+            and float(np.median(self.share)) <= MOST_SHARE
+            and self.utilisation <= 1 - INJECTED_NS / WINDOW_NS
+            and self.in_table
+        )
+
+
+def measure(binary: Path, scratch: Path, seconds: float, progress: Progress) -> dict[str, Found]:
+    return {name: measure_one(binary, scratch, name, seconds, progress) for name in PLACES}
+
+
+def measure_one(binary: Path, scratch: Path, name: str, seconds: float, progress: Progress) -> Found:
+    place = PLACES[name]
+    folder = scratch / "waits"
+    words = [
+        "run", "--workload", "latency", "--param", "live_mb=16", "--warmup", 0, "--seconds", seconds,
+        *place.words, "--out", folder,
+        "--set", f"inject.{name}_ns={INJECTED_NS}", "--set", f"inject.wait_every={place.every}",
+    ]
+    text = execute(binary, words).stdout
+    record = json.loads((folder / "run.json").read_text())
+    with open(folder / "phases.csv") as phases, open(folder / "pauses.csv") as pauses:
+        found = find(place, record, list(csv.DictReader(phases)), list(csv.DictReader(pauses)), text)
+    shutil.rmtree(folder)
+    progress.advance(RUN_NOMINAL_S, "a wait made longer")
+    return found
+
+
+def find(place: Place, record: dict, phases: list[dict], pauses: list[dict], text: str) -> Found:
+    """Where the waits of a run, which are all at one place, come out."""
+    if place.cause == "pause":  # every pause has it, in the work for which the world is stopped
+        waits = [(int(row["stopped_ns"]), int(row["resume_ns"])) for row in pauses]
+    else:
+        waits = [(wait["begin_ns"], wait["end_ns"]) for wait in record["injected_waits"]]
+    region = record["start_ns"], record["end_ns"]
+    waits = [(begin, end) for begin, end in waits if region[0] <= begin and end <= region[1]]
+    rows = [
+        (int(row["begin_ns"]), int(row["end_ns"]))
+        for row in phases if row["role"] == "mutator" and row["phase"] == place.phase
+    ]
+    requests = [
+        (one["start_ns"], one["start_ns"] + one["duration_ns"], one["causes"].get(place.cause, 0))
+        for one in record["requests"]["slow"]
+    ]
+    found = Found(len(waits), 0, 0, utilisation=record["mmu"][WINDOW])
+    known: dict[tuple, int] = {}  # by request, what the waits in it say of themselves
+    for begin, end in waits:
+        in_a_row = any(row[0] <= begin and end <= row[1] for row in rows)
+        found.in_phases += in_a_row and end - begin >= INJECTED_NS
+        around = next((one for one in requests if one[0] <= begin and end <= one[1]), None)
+        if around is not None:
+            known[around] = known.get(around, 0) + end - begin
+            found.in_requests += around[2] >= known[around]
+    found.share = [request[2] / total for request, total in known.items()]
+    line = rf"^ +{place.cause} +[0-9.]+ .?s +[0-9.]+ %$"
+    found.in_table = re.search(line, text, re.MULTILINE) is not None
+    return found
+
+
+def checks(found: dict[str, Found]) -> list[Check]:
+    return [_check(name, one) for name, one in found.items()]
+
+
+def _check(name: str, found: Found) -> Check:
+    place = PLACES[name]
+    share = percent(float(np.median(found.share))) if found.share else "nothing"
+    return Check(
+        name=f"injected wait, {name.replace('_', ' ')}",
+        what=f"Waits of {INJECTED_NS // 1_000_000} ms come out as phase {place.phase} and as cause "
+             f"{place.cause} of their request.",
+        expected=f"every wait, the request's cause at most {percent(MOST_SHARE, 0)} of it, MMU({WINDOW}) "
+                 f"at most {percent(1 - INJECTED_NS / WINDOW_NS, 0)}, a line in the table of slow requests",
+        measured=f"of {found.waits} waits {found.in_phases} in phases and {found.in_requests} in "
+                 f"requests, the cause {share}, MMU({WINDOW}) {percent(found.utilisation)}, "
+                 f"{'a' if found.in_table else 'no'} line in the table",
+        passes=found.passes,
+    )
