@@ -54,6 +54,8 @@ def of_testbed(document: dict, folder: Path) -> dict:
     requests = document["requests"] or {}
     region = (document["start_ns"], document["end_ns"])
     open_loop = document["parameters"]["param"].get("rate", 0) > 0
+    if open_loop and requests.get("from") != "intended":
+        raise ValueError("its latencies do not count from the intended start")
     one_mutator = len(document["mutator_time_ns"]) == 1
     found = {
         "wall_ns": document["wall_ns"],
