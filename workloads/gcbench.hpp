@@ -4,7 +4,7 @@
 // trees of every second depth are built, top-down and bottom-up, about as many nodes of each depth. One operation is one whole pass.
 //
 // Invariant: one path of every short-lived tree, every node of the long-lived tree and every element of the array are read back and
-// compared. `harness/peers/gcbench_malloc.cpp` is the same program with malloc and free.
+// compared. `harness/peers/gcbench.hpp` is the same program over other memories.
 //
 // Source: J. Ellis, P. Kovac, H.-J. Boehm, "An Artificial Garbage Collection Benchmark" (1997).
 #pragma once

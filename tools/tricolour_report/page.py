@@ -20,6 +20,7 @@ from .experiment import ENOUGH_CYCLES, Experiment
 from .interactive.document import as_script, document
 from .interactive.script import Script
 from .intervals import ENOUGH_INVOCATIONS
+from .peers import appendix
 from .quantities import ABSENT, duration, size
 from .rows import groups
 from .sweep_folder import flatten
@@ -46,6 +47,7 @@ def render(experiment: Experiment, static: list[Shown], script: Script) -> str:
         trim_blocks=True, lstrip_blocks=True,
     )
     calibration, calibration_absent = _calibration(experiment)
+    peers, peers_absent = appendix(experiment.sweep.folder)
     fewest = min((len(result.digests) for result in experiment.results if result.digests), default=0)
     return environment.get_template(TEMPLATE).render(
         sweep=experiment.sweep,
@@ -69,6 +71,8 @@ def render(experiment: Experiment, static: list[Shown], script: Script) -> str:
         absent=absences(experiment),
         calibration=calibration,
         calibration_absent=calibration_absent,
+        peers=peers,
+        peers_absent=peers_absent,
         failures=_failures(experiment),
         verified=_verified(experiment),
         provenance=_provenance(experiment),

@@ -1,0 +1,30 @@
+# The peers in C++: the testbed's programs with malloc and free, and with Boehm's collector where its library is there.
+# Target `peers` is all of them; a build with benchmarks has them too.
+
+if(TRICOLOUR_BENCHMARKS)
+  add_custom_target(peers ALL)
+else()
+  add_custom_target(peers)
+endif()
+
+function(tricolour_peer memory)
+  set(peer peer_${memory})
+  add_executable(${peer} EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/harness/peers/${memory}_peer.cpp)
+  target_compile_features(${peer} PRIVATE cxx_std_20)
+  target_include_directories(${peer} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${peer} PRIVATE fmt::fmt Threads::Threads)
+  set_target_properties(${peer} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  tricolour_flags(${peer})
+  add_dependencies(peers ${peer})
+endfunction()
+
+tricolour_peer(malloc)
+find_path(TRICOLOUR_GC_INCLUDE gc.h)
+find_library(TRICOLOUR_GC_LIBRARY gc)
+if(TRICOLOUR_GC_INCLUDE AND TRICOLOUR_GC_LIBRARY)
+  tricolour_peer(boehm)
+  target_include_directories(peer_boehm SYSTEM PRIVATE ${TRICOLOUR_GC_INCLUDE})
+  target_link_libraries(peer_boehm PRIVATE ${TRICOLOUR_GC_LIBRARY})
+else()
+  message(STATUS "libgc was not found: no peer_boehm")
+endif()

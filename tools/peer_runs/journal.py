@@ -1,0 +1,97 @@
+"""What is planned and what is done, so that an interrupted comparison goes on.
+
+Purpose: `plan.json`, written before the first run: what was asked for, with which build, the heaps,
+and how busy a marker is; and `runs.jsonl`, one line for each run that ended.
+Invariant: a line is there whole or not at all: what an interruption left of a last line is cut off.
+What is resumed is what was planned.
+"""
+
+import json
+import os
+import random
+from pathlib import Path
+
+from .contests import Cell
+
+PLAN, RUNS = "plan.json", "runs.jsonl"
+MOST_TIMEOUTS = 2
+
+
+class Unusable(Exception):
+    """Wrong usage, or a folder that cannot be used; the text says what would help."""
+
+
+def begin(folder: Path, plan: dict) -> None:
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise Unusable(
+            f"{folder} exists: --resume goes on with it, and another --out is another comparison"
+        ) from None
+    beside = folder / (PLAN + ".part")
+    beside.write_text(json.dumps(plan, indent=1) + "\n")
+    beside.rename(folder / PLAN)
+
+
+def resume(folder: Path, request: dict, build: str) -> dict:
+    """The plan in `folder`, which must be for the same request and `build`, the digest of the
+    programs.
+    """
+    try:
+        plan = json.loads((folder / PLAN).read_text())
+    except (OSError, ValueError) as error:
+        raise Unusable(
+            f"{folder / PLAN} cannot be read ({error}): there is nothing to resume"
+        ) from error
+    for name, value in request.items():
+        if plan["request"].get(name) != value:
+            raise Unusable(
+                f"{folder} was begun with {name} {plan['request'].get(name)!r}, not {value!r}:"
+                " resume it with the same arguments"
+            )
+    if plan["build"] != build:
+        raise Unusable(
+            f"{folder} was begun with another build of the programs: its runs do not compare with"
+            " new ones"
+        )
+    return plan
+
+
+class Journal:
+    def __init__(self, folder: Path):
+        self._path = folder / RUNS
+        self.runs: list[dict] = []
+        if self._path.exists():
+            text = self._path.read_text()
+            whole = text[: text.rfind("\n") + 1]
+            self.runs = [json.loads(line) for line in whole.splitlines()]
+            with self._path.open("r+") as file:
+                file.truncate(len(whole.encode()))
+
+    def done(self) -> set[tuple[int, str]]:
+        return {(run["round"], run["cell"]) for run in self.runs}
+
+    def of(self, cell: str) -> list[dict]:
+        return [run for run in self.runs if run["cell"] == cell]
+
+    def append(self, run: dict) -> None:
+        with self._path.open("a") as file:
+            file.write(json.dumps(run) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self.runs.append(run)
+
+
+def given_up(runs: list[dict]) -> bool:
+    """Of one cell: a program that hangs every time must not hold up the others in every round."""
+    return sum(run["status"] == "timeout" for run in runs) >= MOST_TIMEOUTS
+
+
+def order(cells: list[Cell], rounds: int, seed: int) -> list[tuple[int, Cell]]:
+    """Every cell once in each round, in an order of that round's own."""
+    found = []
+    for number in range(rounds):
+        shuffled = list(cells)
+        random.Random(f"{seed}/{number}").shuffle(shuffled)
+        found += [(number, cell) for cell in shuffled]
+    return found
