@@ -6,7 +6,7 @@
 // only then, or when there is none, collects in a pause (a fallback). A failure on the collector thread (the oracle's) reaches every
 // mutator at its next slow path; nothing is freed after it.
 //
-// Ownership: `requested_`, `running_`, `stopping_`: lock_. Pacing facts: the collector thread. Statistics of stalls and cycles:
+// Ownership: `requested_`, `running_`, `stopping_`, `completed_at_ns_`: lock_. Pacing facts: the collector thread. Statistics of stalls and cycles:
 // statistics_lock_.
 //
 // Memory ordering: what mutators need of a finished cycle they get at its stops.
@@ -176,7 +176,15 @@ class Concurrent final : public Collector {
       done = cycle_.terminate(world, last_chance ? no_limit : options_.final_slots);
       if (done) heap_.hole_piece_bytes.store(heap_.options().hole_piece_bytes, std::memory_order_relaxed);
     });
+    if (done) tell_completion();
     return done;
+  }
+
+  /// Stalled mutators go on as soon as a cycle has terminated; they sweep for themselves if need be.
+  void tell_completion() {
+    std::scoped_lock lock(lock_);
+    completed_at_ns_ = now_ns();
+    completed_.notify_all();
   }
 
   void learn(Nanoseconds marking_ns) {
@@ -197,11 +205,14 @@ class Concurrent final : public Collector {
   std::uint64_t request(Cause cause) {
     const std::uint64_t target = cycle_.completed() + 1;
     pass_window(Window::between_trigger_and_request);
-    std::scoped_lock lock(lock_);
-    if (!running_ && !requested_) {
+    {
+      std::scoped_lock lock(lock_);
+      if (running_ || requested_) return target;
       requested_ = cause;
       wake_.notify_one();
     }
+    // Where mutators outnumber processors the collector's thread would wait for this one's time to be over.
+    std::this_thread::yield();
     return target;
   }
 
@@ -218,14 +229,16 @@ class Concurrent final : public Collector {
     const Nanoseconds begin_ns = now_ns();
     const Activity interrupted = heap_.world.enter_blocked(mutator, Activity::stalled);
     pass_wait(WaitPlace::stall);
+    Nanoseconds over_at = 0;
     {
       std::unique_lock lock(lock_);
       completed_.wait(lock, [&] { return cycle_.completed() >= target || (!running_ && !requested_) || cycle_.failed(); });
+      over_at = completed_at_ns_;
     }
-    heap_.world.leave_blocked(mutator, interrupted);
+    heap_.world.leave_blocked(mutator, interrupted, over_at);
     std::scoped_lock lock(statistics_lock_);
     ++counts_.stalls;
-    counts_.stalled_ns += now_ns() - begin_ns;
+    counts_.stalled_ns += std::max<Nanoseconds>(over_at - begin_ns, 0);
   }
 
   /// False when another mutator's came first.
@@ -269,9 +282,9 @@ class Concurrent final : public Collector {
     return marked;
   }
 
-  /// How often a mutator without memory waits for a cycle before it collects in a pause: the first one may have begun long ago, and
-  /// left what has died since.
-  static constexpr unsigned concurrent_attempts = 2;
+  /// How often a mutator without memory waits for a cycle before it collects in a pause. One may have begun long ago, and left what has died
+  /// since; and where mutators outnumber processors, others may have taken what it freed before this one runs.
+  static constexpr unsigned concurrent_attempts = 8;
 
   Heap& heap_;
   const CollectorOptions options_;
@@ -286,6 +299,7 @@ class Concurrent final : public Collector {
   std::optional<Cause> requested_;
   bool running_ = false;
   bool stopping_ = false;
+  Nanoseconds completed_at_ns_ = 0;  ///< the last cycle terminated
 
   std::size_t allocated_bytes_ = 0;
   Nanoseconds cycle_ended_at_ns_ = 0;

@@ -59,6 +59,9 @@ bool Cycle::terminate(World::Exclusive& world, std::size_t slots) {
   const bool done = execute(protocol_.termination, world, slots);
   end_interval(interval, Role::collector);
   if (!done) {
+    // What sent the cycle back must not grow meanwhile.
+    heap_.phase.rescans_at_once = true;
+    for (MutatorContext* mutator : world.mutators()) mutator->rescan_at_once();
     enter(Phase::marking);
     return false;
   }

@@ -40,6 +40,8 @@ class ActivityClock {
   explicit ActivityClock(Activity first) : activity_(first) {}
 
   Activity current() const { return activity_; }
+  /// When the present stretch began.
+  Nanoseconds since() const { return since_ns_; }
 
   /// What was done until `now` ends, `next` begins. Calls `report` for each stretch that is long
   /// enough.

@@ -285,6 +285,11 @@ Activity MutatorContext::switch_activity(Activity next, std::optional<Nanosecond
   return ended;
 }
 
+void MutatorContext::end_wait(Nanoseconds over_at) {
+  if (!heap_.recorded() || over_at <= clock_.since() || now_ns() - over_at < ActivityClock::least_slow_path_ns) return;
+  switch_activity(Activity::run_delay, over_at);
+}
+
 void MutatorContext::rename_activity(Activity activity) {
   if (heap_.recorded()) clock_.rename(activity);
 }

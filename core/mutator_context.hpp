@@ -120,6 +120,8 @@ class MutatorContext {
   Activity switch_activity(Activity next, std::optional<Nanoseconds> at = std::nullopt);
   /// The present activity was `activity` since it began.
   void rename_activity(Activity activity);
+  /// What this mutator waited for was over at `over_at`; if that is long ago, the system did not let it run since.
+  void end_wait(Nanoseconds over_at);
   /// Nanoseconds spent per activity up to `until`.
   ActivityClock::Times time_by_activity(Nanoseconds until) const { return clock_.times(until); }
   void restart_accounting() { clock_.restart(now_ns()); }

@@ -1,6 +1,7 @@
 #include "core/safepoint.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include "core/heap.hpp"
 #include "core/injected_waits.hpp"
@@ -9,6 +10,10 @@
 
 namespace tricolour {
 namespace {
+std::size_t processors() {
+  static const std::size_t count = std::max(1u, std::thread::hardware_concurrency());
+  return count;
+}
 MutatorStatus status_of(const MutatorContext& mutator) { return mutator.safepoint.status.load(std::memory_order_acquire); }
 }  // namespace
 
@@ -41,6 +46,8 @@ void World::answer(MutatorContext& mutator) {
     (*work)(mutator);
     pass_wait(WaitPlace::handshake);
     finish_handshake(mutator);
+    // Others wait for a processor, and the handshake for them.
+    if (crowded_.load(std::memory_order_relaxed)) std::this_thread::yield();
     return;
   }
   const ActivityScope scope(mutator, Activity::paused);
@@ -51,9 +58,11 @@ void World::answer(MutatorContext& mutator) {
   }
   arrived_.notify_all();
   const auto running = [&] { return status_of(mutator) == MutatorStatus::running; };
-  if (spin_until(running)) return;
-  std::unique_lock lock(parking_lock_);
-  resumed_.wait(lock, running);
+  if (!spin_until(running)) {
+    std::unique_lock lock(parking_lock_);
+    resumed_.wait(lock, running);
+  }
+  mutator.end_wait(resumed_at_ns_.load(std::memory_order_relaxed));
 }
 
 Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
@@ -67,7 +76,7 @@ Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
   return interrupted;
 }
 
-void World::leave_blocked(MutatorContext& mutator, Activity next) {
+void World::leave_blocked(MutatorContext& mutator, Activity next, std::optional<Nanoseconds> wait_over_at) {
   std::optional<Nanoseconds> held_up_since;
   for (;;) {
     pass_window(Window::before_leaving_blocked);
@@ -81,7 +90,11 @@ void World::leave_blocked(MutatorContext& mutator, Activity next) {
     wait_while_claimed(mutator);
   }
   // Not before: while it is claimed the mutator's copy of the phase, which an event names, is the collector's.
-  if (held_up_since) mutator.switch_activity(Activity::paused, *held_up_since);
+  if (wait_over_at) mutator.end_wait(*wait_over_at);
+  if (held_up_since) {
+    mutator.switch_activity(Activity::paused, *held_up_since);
+    mutator.end_wait(resumed_at_ns_.load(std::memory_order_relaxed));
+  }
   mutator.switch_activity(next);
 }
 
@@ -115,7 +128,8 @@ void World::finish_handshake(MutatorContext& mutator) {
 }
 
 Nanoseconds World::resume() {
-  Nanoseconds resumed_ns = 0;
+  const Nanoseconds resumed_ns = now_ns();
+  resumed_at_ns_.store(resumed_ns, std::memory_order_relaxed);
   {
     std::scoped_lock lock(parking_lock_);
     for (MutatorContext* mutator : mutators_) {
@@ -124,7 +138,6 @@ Nanoseconds World::resume() {
       const bool was_claimed = state.status.load(std::memory_order_relaxed) == MutatorStatus::claimed;
       state.status.store(was_claimed ? MutatorStatus::blocked : MutatorStatus::running, std::memory_order_release);
     }
-    resumed_ns = now_ns();
   }
   resumed_.notify_all();
   return resumed_ns;
@@ -181,6 +194,7 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
 void World::Exclusive::handshake(const HandshakeWork& work) {
   const std::uint64_t cycle = world_.heap_.phase.cycle;
   probe::handshake_begin(cycle, world_.mutators_.size());
+  world_.crowded_.store(world_.mutators_.size() > processors(), std::memory_order_relaxed);
   for (MutatorContext* mutator : world_.mutators_) {
     mutator->safepoint.handshake.store(&work, std::memory_order_release);
     mutator->safepoint.poll.store(true, std::memory_order_release);

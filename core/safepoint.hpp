@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "core/events.hpp"
@@ -67,7 +68,8 @@ class World {
   /// From here on a collector may act for the mutator; it touches neither heap nor roots until `leave_blocked`.
   /// Returns the activity that it interrupted.
   Activity enter_blocked(MutatorContext& mutator, Activity activity);
-  void leave_blocked(MutatorContext& mutator, Activity next);
+  /// `wait_over_at`: when what it waited for was there; the time since then was the system's.
+  void leave_blocked(MutatorContext& mutator, Activity next, std::optional<Nanoseconds> wait_over_at = std::nullopt);
 
   /// The right to stop the world. A mutator that asks for it is blocked while it waits and works; the wait counts
   /// as registry_lock, the work as paused.
@@ -108,6 +110,9 @@ class World {
   std::mutex parking_lock_;
   std::condition_variable arrived_;
   std::condition_variable resumed_;
+  std::atomic<Nanoseconds> resumed_at_ns_{0};  // relaxed: before the statuses' release, after their acquire
+  /// More mutators than processors at the last handshake. Relaxed: a hint.
+  std::atomic<bool> crowded_{false};
 };
 
 }  // namespace tricolour

@@ -28,6 +28,8 @@ WaitCause cause_of(Activity activity) {
       return WaitCause::large_object_search;
     case Activity::registry_lock:
       return WaitCause::registry_lock;
+    case Activity::run_delay:
+      return WaitCause::run_delay;
     case Activity::page_fault:
       return WaitCause::page_fault;
     case Activity::allocation_slow_path:

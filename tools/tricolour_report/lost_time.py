@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 SLOW_PATHS = (
-    "lazy_sweeping", "search", "large_object_search", "registry_lock", "page_fault",
+    "lazy_sweeping", "search", "large_object_search", "registry_lock", "page_fault", "run_delay",
     "allocation_slow_path",
 )
 LOST_PHASES = ("paused", "stall", "assist", "handshake", *SLOW_PATHS)

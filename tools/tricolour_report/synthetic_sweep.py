@@ -211,7 +211,7 @@ def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) ->
     lost = sum(lengths)
     gaps = [gap for _, gap in tables["bystander"]]
     mutator = dict(running=wall - lost, allocation_slow_path=0, lazy_sweeping=0, paused=lost, handshake=0, assisting=0, stalled=0, blocked=0,
-                   search=0, large_object_search=0, registry_lock=0, page_fault=0)
+                   search=0, large_object_search=0, registry_lock=0, page_fault=0, run_delay=0)
     if parameters["collector"] == "concurrent":
         mutator.update(running=wall - lost - wall // 50, assisting=wall // 50)
     return {

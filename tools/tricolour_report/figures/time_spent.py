@@ -15,7 +15,7 @@ ROLES = {"mutator": "#BBBBBB", "mark": "#009E73", "sweep": "#E69F00", "pause": "
 STATES = {
     "running": "#BBBBBB", "allocation_slow_path": "#56B4E9", "lazy_sweeping": "#E69F00", "paused": "#222222",
     "handshake": "#8C6D31", "assisting": "#7A5195", "stalled": "#B00020", "search": "#D55E00",
-    "large_object_search": "#E8A1C6", "registry_lock": "#0072B2", "page_fault": "#9AD3F2",
+    "large_object_search": "#E8A1C6", "registry_lock": "#0072B2", "page_fault": "#9AD3F2", "run_delay": "#999999",
     "blocked": "#F0E442",
 }
 

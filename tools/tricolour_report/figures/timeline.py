@@ -14,7 +14,7 @@ PHASES = {
     "begin": "#56B4E9", "marking": "#009E73", "termination": "#CC79A7", "sweeping": "#E69F00",
     "stall": "#B00020", "assist": "#7A5195", "handshake": "#8C6D31",
     "lazy_sweeping": "#F5C05C", "search": "#D55E00", "large_object_search": "#E8A1C6",
-    "registry_lock": "#0072B2", "page_fault": "#9AD3F2", "allocation_slow_path": "#5CC3A2",
+    "registry_lock": "#0072B2", "page_fault": "#9AD3F2", "run_delay": "#999999", "allocation_slow_path": "#5CC3A2",
 }
 PAUSE = "#222222"
 COLOURS = PHASES | {"paused": PAUSE}  # what a mutator alone was stopped for is a pause as any
