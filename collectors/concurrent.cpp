@@ -54,7 +54,7 @@ class Concurrent final : public Collector {
     if (cycle_.phase() == Phase::marking) {
       if (options_.assist) pay(mutator);
     } else if (heap_.used_bytes() >= pacer_.trigger_bytes()) {
-      request(Cause::pacing);
+      request(mutator, Cause::pacing);
     }
   }
 
@@ -62,7 +62,7 @@ class Concurrent final : public Collector {
     cycle_.rethrow_failure();
     if (!stopped_.worth_trying(attempts)) return false;
     if (attempts < concurrent_attempts) {
-      const std::uint64_t target = request(Cause::exhausted);
+      const std::uint64_t target = request(mutator, Cause::exhausted);
       help_to_complete(mutator, target);
       stall_until_completed(mutator, target);
       ++attempts;
@@ -78,7 +78,7 @@ class Concurrent final : public Collector {
     const std::uint64_t under_way = cycle_.phase() == Phase::idle ? 0 : 1;
     const std::uint64_t target = cycle_.completed() + under_way + 1;
     while (cycle_.completed() < target) {
-      stall_until_completed(mutator, request(Cause::explicit_request));
+      stall_until_completed(mutator, request(mutator, Cause::explicit_request));
       cycle_.rethrow_failure();
     }
   }
@@ -146,6 +146,7 @@ class Concurrent final : public Collector {
   bool begin(Cause cause) {
     World::Exclusive world(heap_.world, nullptr);
     if (cycle_.phase() != Phase::idle) return false;
+    crowded_.store(world.mutators().size() >= std::thread::hardware_concurrency(), std::memory_order_relaxed);
     world.stop({PauseKind::cycle_begin, cause}, [&](Pause&) {
       allocated_bytes_ = heap_.account.handed_out();
       cycle_.begin(world, false);
@@ -202,7 +203,7 @@ class Concurrent final : public Collector {
   // --- on mutators' threads -------------------------------------------------------------------------------------------------------
 
   /// Asks for a cycle; returns how many will have completed when the next one has.
-  std::uint64_t request(Cause cause) {
+  std::uint64_t request(MutatorContext& mutator, Cause cause) {
     const std::uint64_t target = cycle_.completed() + 1;
     pass_window(Window::between_trigger_and_request);
     {
@@ -211,8 +212,7 @@ class Concurrent final : public Collector {
       requested_ = cause;
       wake_.notify_one();
     }
-    // Where mutators outnumber processors the collector's thread would wait for this one's time to be over.
-    std::this_thread::yield();
+    give_way(mutator);
     return target;
   }
 
@@ -258,14 +258,20 @@ class Concurrent final : public Collector {
     }
   }
 
+  /// Where mutators keep all processors busy the collector's thread would wait until a mutator's time is over.
+  void give_way(MutatorContext& mutator) const {
+    if (!crowded_.load(std::memory_order_relaxed)) return;
+    const ActivityScope scope(mutator, Activity::stalled);
+    std::this_thread::yield();
+  }
+
   /// What marking is behind the line. Where there is nothing to take and little room, the cycle waits for its own thread, which may wait for
   /// a processor.
   void pay(MutatorContext& mutator) {
     const std::size_t used = heap_.used_bytes();
     const std::size_t owed = pacer_.owed_bytes(cycle_.marker().marked_bytes(), used);
     if (owed == 0 || assist(mutator, owed) > 0 || !pacer_.is_late(used)) return;
-    const ActivityScope scope(mutator, Activity::stalled);
-    std::this_thread::yield();
+    give_way(mutator);
   }
 
   /// Returns the bytes marked.
@@ -303,6 +309,7 @@ class Concurrent final : public Collector {
 
   std::size_t allocated_bytes_ = 0;
   Nanoseconds cycle_ended_at_ns_ = 0;
+  std::atomic<bool> crowded_{false};       // as many mutators as processors at the last begin; relaxed: a hint
   std::atomic<std::uint64_t> assists_{0};  // statistics, of many threads at once: relaxed
   std::atomic<Nanoseconds> assisted_ns_{0};
   mutable std::mutex statistics_lock_;
