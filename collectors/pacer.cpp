@@ -77,8 +77,7 @@ std::size_t Pacer::owed_bytes(std::size_t marked, std::size_t used) const {
   const double done = static_cast<double>(marked);
   const double expected = work_.load(std::memory_order_relaxed);
   const double due = (done < expected ? expected : begin) * std::min((share - line_begin) / (line_end - line_begin), 1.0);
-  if (due <= done) return 0;
-  return static_cast<std::size_t>(std::min(due - done, static_cast<double>(most_assist_bytes)));
+  return due <= done ? 0 : most_assist_bytes;
 }
 
 }  // namespace tricolour

@@ -3,9 +3,9 @@
 // Purpose: begin early enough that marking ends before memory does, and no earlier; and hold marking to that, whoever marks.
 //
 // The line: from a cycle's begin to the use at which memory would run out, the bytes that have to be marked grow with the bytes that were
-// handed out since. Whatever the mark threads have done counts first; a mutator that finds marking below the line marks the
-// difference, a bounded amount at a time, and gets no more memory at a time than that pays for. So marking keeps up also when mutators
-// outnumber processors and the mark threads hardly run, and no mutator ever marks for long.
+// handed out since. Whatever the mark threads have done counts first; a mutator that finds marking below the line marks a
+// bounded amount, and gets no more memory at a time than that pays for. So marking keeps up also when mutators outnumber processors and
+// the mark threads hardly run, and no mutator ever marks for long.
 //
 // Invariant: `trigger_bytes` is between what is live and what the heap holds. Estimates are exponential averages over cycles, from the first
 // measurement on, so one odd cycle moves them by half at most.
@@ -33,7 +33,8 @@ class Pacer {
 
   /// A cycle begins with so much in use.
   void cycle_began(std::size_t used_bytes);
-  /// What a mutator should mark now, in bytes, at most `most_assist_bytes`: 0 as long as marking is on the line.
+  /// What a mutator should mark now: 0 as long as marking is on the line, else `most_assist_bytes`. Never less, because a short assist costs
+  /// as much on the way in and out, and has nothing on the way from memory.
   std::size_t owed_bytes(std::size_t marked, std::size_t used) const;
   /// Marking should have ended before so much was in use.
   bool is_late(std::size_t used) const;

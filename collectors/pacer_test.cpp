@@ -53,7 +53,7 @@ TEST_CASE("the trigger stays between what is live and what the heap holds") {
   }
 }
 
-TEST_CASE("a mutator owes nothing while marking is on the line, then the difference, and never much at once") {
+TEST_CASE("a mutator owes nothing while marking is on the line, then a bounded amount") {
   Pacer pacer(heap_bytes, headroom);
   pacer.cycle_ended(cycle(1));
   const std::size_t begin = 500'000'000;
