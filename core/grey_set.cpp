@@ -60,6 +60,11 @@ GreySet::GreySet(std::size_t most_objects, std::uint32_t capacity)
 
 GreySet::~GreySet() = default;
 
+void GreySet::touch_pages() {
+  constexpr std::size_t touched_packets = 256;
+  std::fill_n(storage_.begin(), std::min(touched_packets, packets_) * packet_bytes_, std::byte{0});
+}
+
 std::size_t GreySet::bytes_for(std::size_t most_objects, std::uint32_t capacity) {
   const std::uint32_t items = std::max<std::uint32_t>(capacity, 1);
   return packet_count(most_objects, items) * packet_bytes(items);

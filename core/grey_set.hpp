@@ -73,6 +73,9 @@ class GreySet {
   /// What such a set reserves.
   static std::size_t bytes_for(std::size_t most_objects, std::uint32_t capacity);
 
+  /// Backs the packets that are handed out first, so that no first touch falls into a pause. Before any thread uses the set.
+  void touch_pages();
+
   std::uint32_t capacity() const { return capacity_; }
   std::size_t reserved_bytes() const { return storage_.bytes(); }
   bool full(const GreyPacket& packet) const { return packet.count() == capacity_; }

@@ -60,6 +60,7 @@ void Heap::touch_pages() {
   heap_storage_.touch_pages();
   metadata_storage_.touch_pages();
   side_table_storage_.touch_pages();
+  grey_set.touch_pages();
   poison(heap_storage_.begin(), heap_storage_.bytes());
 }
 
