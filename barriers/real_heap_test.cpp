@@ -236,4 +236,45 @@ TEMPLATE_LIST_TEST_CASE("the arms of the barrier-cost benchmark are what they sa
   CHECK(buffer_after_stores(BarrierArm::full) == !shades);
 }
 
+TEMPLATE_TEST_CASE("a slot that is scanned again at once has what it holds shaded, until the next cycle", "[barriers]", Steele, BoehmCards) {
+  constexpr std::uint32_t slots = 3 * chunk_slots;
+  const std::size_t slot = GENERATE(std::size_t{0}, std::size_t{slots - 1});
+  CAPTURE(slot);
+  Marking<TestType> heap(slots);
+  heap.blacken_source(slot);
+  heap.mutator->rescan_at_once();
+  heap.mutator->store(heap.source, slot, heap.spare);
+  CHECK_FALSE(heap.is_white(heap.spare));
+  CHECK(heap.is_white(heap.old_value));
+  CHECK(heap.source_is_black(slot));
+  CHECK_FALSE(heap.card_is_dirty(slot));
+  heap.mutator->adopt(heap.heap().phase);
+  heap.mutator->store(heap.source, slot, heap.old_value);
+  CHECK(heap.is_white(heap.old_value));
+  CHECK((!heap.source_is_black(slot) || heap.card_is_dirty(slot)));
+}
+
+TEST_CASE("a mutator that makes much grey again scans at once, until the next cycle", "[barriers]") {
+  constexpr std::size_t chunks = 70;
+  Marking<Steele> heap(chunks * chunk_slots);
+  std::size_t regreyed = 0;
+  for (; regreyed < chunks && !heap.mutator->phase().rescans_at_once; ++regreyed) {
+    const std::size_t slot = regreyed * chunk_slots;
+    heap.blacken_source(slot);
+    heap.mutator->store(heap.source, slot, heap.spare);
+    CHECK_FALSE(heap.source_is_black(slot));
+    CHECK(heap.is_white(heap.spare));
+  }
+  REQUIRE(regreyed == 64);
+  const std::size_t next = regreyed * chunk_slots;
+  heap.blacken_source(next);
+  heap.mutator->store(heap.source, next, heap.spare);
+  CHECK(heap.source_is_black(next));
+  CHECK_FALSE(heap.is_white(heap.spare));
+  ++heap.heap().phase.cycle;
+  heap.mutator->adopt(heap.heap().phase);
+  heap.mutator->store(heap.source, next, heap.old_value);
+  CHECK_FALSE(heap.source_is_black(next));
+}
+
 }  // namespace tricolour

@@ -1,63 +1,33 @@
-// Fault 20: a mutator stores between the last handshake, which found nothing, and the stop that ends marking.
-#include <atomic>
-#include <thread>
-
+// What a mutator does at a moment at which no marker looks: between a cycle's begin and its marking, and between the last handshake, which
+// found nothing, and the stop that ends marking.
 #include "barriers/dijkstra.hpp"
-#include "collectors/collected_heap.hpp"
-#include "core/mutator.hpp"
-#include "tools/fault_test.hpp"
+#include "barriers/yuasa.hpp"
+#include "collectors/window_run.hpp"
 
 namespace tricolour {
 namespace {
 
 Sighting store_behind_the_last_handshake() {
-  CollectedHeapOptions options;
-  options.heap.bytes = std::size_t{4} << 20;
-  options.collector = "concurrent";
-  options.collection.allocation = Dijkstra::traits.allocation;
-  options.verify = true;
-  std::atomic<bool> asked{false};
-  std::atomic<bool> stored{false};
-  const Schedule::Visitor visitor([&](Window here) {
-    if (here != Window::between_gathering_and_termination) return;
-    asked = true;
-    while (!stored) std::this_thread::yield();
-  });
-  Sighting sighting;
-  CollectedHeap heap(options, Dijkstra::traits);
-  {
-    Mutator<Dijkstra> m(heap);
-    const Root kept(m, m.allocate(1, 0));
-    std::atomic<bool> collected{false};
-    Schedule::visit(&visitor);
-    std::thread collection([&] {
-      Mutator<Dijkstra> other(heap);
-      try {
-        heap.collector().collect(other);
-      } catch (const std::exception& error) {
-        sighting.failure = error.what();
-      }
-      stored = true;
-      collected = true;
-    });
-    while (!collected) {
-      m.poll();
-      if (!asked || stored) continue;
-      m.store(kept, 0, m.allocate(1, 0));
-      stored = true;
-    }
-    collection.join();
-    Schedule::visit(nullptr);
-  }
-  heap.stop();
-  sighting.cycles = heap.oracle()->statistics().cycles_checked;
-  return sighting;
+  const auto store = [](Mutator<Dijkstra>& m, Root& kept) { m.store(kept, 0, m.allocate(1, 0)); };
+  return act_in_window<Dijkstra>(Window::between_gathering_and_termination, 1, store).sighting();
+}
+
+Sighting take_out_of_a_global() {
+  const auto take = [](Mutator<Yuasa>& m, Root& kept) {
+    kept = m.load(m.heap().globals(), 0);
+    m.store(m.heap().globals(), 0, nullptr);
+  };
+  return act_in_window<Yuasa>(Window::between_begin_and_marking, 1, take).sighting();
 }
 
 }  // namespace
 
 TEST_CASE("fault store_after_flush_unchecked: what was shaded last is never scanned", "[fault]") {
   check_kill(Fault::store_after_flush_unchecked, store_behind_the_last_handshake);
+}
+
+TEST_CASE("fault global_store_without_barrier: what a global held is lost", "[fault]") {
+  check_kill(Fault::global_store_without_barrier, take_out_of_a_global);
 }
 
 }  // namespace tricolour

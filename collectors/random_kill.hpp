@@ -30,9 +30,9 @@ Sighting random_mutator_sees(const CollectedHeapOptions& options, std::uint64_t 
   return {run.failure, run.verification.cycles_checked};
 }
 
-/// Turns `fault` on, or takes the mutant, until a seed sees it; then the original has to get past the same seeds.
+/// Turns `fault` on, or takes the mutant, until a seed sees it; then the original has to get past the same seeds. Returns who saw it.
 template <Barrier Original, Barrier Mutant = Original>
-void check_kill_by_random_mutators(Fault fault, const std::string& collector = "incremental") {
+std::string_view check_kill_by_random_mutators(Fault fault, const std::string& collector = "incremental") {
   constexpr std::uint64_t most_seeds = 20;
   INFO(Original::traits.name << " under " << collector);
   const CollectedHeapOptions options = tiny_heap(Original::traits, collector);
@@ -48,8 +48,10 @@ void check_kill_by_random_mutators(Fault fault, const std::string& collector = "
     }
   }
   CHECK(failure != "");
+  CHECK(failure.find("heap exhausted") == std::string::npos);
   if (!failure.empty()) report_kill(fault, reporter_of(failure), cycles);
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) CHECK(random_mutator_sees<Original>(options, seed).failure == "");
+  return reporter_of(failure);
 }
 
 }  // namespace tricolour

@@ -93,16 +93,25 @@ class RandomMutator {
     return at;
   }
 
+  /// As `reachable`, or the globals, to which no root refers.
+  Object* holder() { return random_() % 8 == 0 ? globals_object() : reachable(); }
+
   void store_somewhere(Object* value) {
-    Object* const target = reachable();
-    if (target->slot_count() > 0) m_.store(target, random_() % target->slot_count(), value);
+    Object* const target = holder();
+    if (target->slot_count() == 0) return;
+    const std::size_t index = random_() % target->slot_count();
+    if (random_() % 4 == 0) {
+      m_.exchange(target, index, value);
+    } else {
+      m_.store(target, index, value);
+    }
   }
 
   void walk() { any() = reachable(); }
 
   /// Takes the only reference out of one object, and puts it into another that has probably been scanned.
   void hide() {
-    Object* const from = reachable();
+    Object* const from = holder();
     if (from->slot_count() == 0) return;
     Root held(m_, taken(m_.exchange(from, random_() % from->slot_count(), nullptr)));
     if (random_() % 4 == 0) m_.poll();

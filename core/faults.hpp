@@ -65,6 +65,8 @@ enum class Fault : std::uint8_t {
   list_trusted,                      ///< 33: a block is on two lists, and whoever takes it off one allocates in it
   full_with_holes,                   ///< 34: a block that has room is taken for full
   list_loses_block,                  ///< 35: a swept block is on no list
+  // Scanning again at once
+  rescan_at_once_dropped,            ///< 36: a slot that is to be scanned at once is not scanned
 };
 
 struct FaultInfo {
@@ -74,7 +76,7 @@ struct FaultInfo {
   std::string_view name;
 };
 
-inline constexpr std::array<FaultInfo, 37> all_faults{{
+inline constexpr std::array<FaultInfo, 38> all_faults{{
     {Fault::flag_loaded_before_poll, 1, false, "flag_loaded_before_poll"},
     {Fault::old_value_read_after_store, 2, false, "old_value_read_after_store"},
     {Fault::exchange_without_barrier, 3, true, "exchange_without_barrier"},
@@ -112,6 +114,7 @@ inline constexpr std::array<FaultInfo, 37> all_faults{{
     {Fault::list_trusted, 33, true, "list_trusted"},
     {Fault::full_with_holes, 34, true, "full_with_holes"},
     {Fault::list_loses_block, 35, true, "list_loses_block"},
+    {Fault::rescan_at_once_dropped, 36, true, "rescan_at_once_dropped"},
 }};
 
 /// Switches one fault on for the life of this object, for the whole process.

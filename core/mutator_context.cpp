@@ -255,7 +255,7 @@ void MutatorContext::push_grey(GreyItem item) {
 }
 
 void MutatorContext::regrey(Object* source, Slot& slot) {
-  if (phase_.rescans_at_once) return shade(slot.load());
+  if (phase_.rescans_at_once) return rescan_now(slot);
   auto byte = SideMetadata::atomic(metadata_.byte_of_slot(source, slot));
   ColourByte seen = byte.load(std::memory_order_relaxed);
   // acq_rel: the winner alone pushes; release orders the barrier's store before the marker that pops the item and acquires.

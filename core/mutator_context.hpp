@@ -94,7 +94,7 @@ class MutatorContext {
   }
   void regrey(Object* source, Slot& slot);
   void mark_card(Object*, Slot& slot) {
-    if (phase_.rescans_at_once) [[unlikely]] return shade(slot.load());
+    if (phase_.rescans_at_once) [[unlikely]] return rescan_now(slot);
     cards_.mark(&slot);
   }
   bool is_logged(Slot& slot) const { return log_bits_.test(slot); }
@@ -169,6 +169,9 @@ class MutatorContext {
   [[gnu::noinline]] void answer_safepoint();
   [[gnu::noinline]] void shade_white(Object* object);
   void push_grey(GreyItem item);
+  void rescan_now(Slot& slot) {
+    if (!faulty(Fault::rescan_at_once_dropped)) shade(slot.load());
+  }
   void install(Hole hole);
   void count_hole();
 

@@ -29,7 +29,7 @@ class HeapModel {
         bounds_(bounds),
         layout_(bounds, barrier.traits.side_table),
         protocol_(protocol),
-        collector_(bounds_, layout_, protocol_, barrier.traits.black_means) {}
+        collector_(bounds_, layout_, protocol_, barrier.traits) {}
   HeapModel(const HeapModel&) = delete;
   HeapModel& operator=(const HeapModel&) = delete;
 

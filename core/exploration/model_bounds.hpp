@@ -28,6 +28,7 @@ struct SeededFaults {
   bool end_drops_buffer = false;         ///< a mutator that ends drops its shade buffer
   bool own_flush_unseen = false;         ///< a buffer that fills during a termination round does not spoil the round
   bool cards_scanned_at_once = false;    ///< no handshake between taking a card and scanning it
+  bool rescan_at_once_dropped = false;   ///< a slot that is to be scanned at once is not scanned
 };
 
 struct Bounds {

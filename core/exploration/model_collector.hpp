@@ -5,8 +5,8 @@
 // A stop is one step, enabled when every mutator is at a safepoint: while the world is stopped nobody else makes a step, so its inner steps
 // could not be told apart. Between two objects the collector may ask for the final stop at any time, as quanta and cut-short rounds do, and
 // the stop marks the rest. A handshake is one step when at most one of its mutator's roots is white, else one per shaded root, with the
-// mutator held. When the grey set is empty (`Cycle::gather_from_mutators`) a mutator may have a handshake if that would bring anything; and
-// once a cycle each dirty card may be taken, and scanned after a handshake with every mutator.
+// mutator held. When the grey set is empty (`Cycle::gather_from_mutators`) a mutator may have a handshake if that would bring anything, or if
+// the mutator scans slots again at once from there on; and once a cycle each dirty card may be taken, and scanned after a handshake with every mutator.
 //
 // Ownership: `CollectorState`, and everything while the world is stopped.
 #pragma once
@@ -21,8 +21,13 @@ class ModelCollector {
  public:
   using State = HeapState<Memory>;
 
-  ModelCollector(const Bounds& bounds, const Layout& layout, const Protocol& protocol, BlackMeans means)
-      : bounds_(bounds), layout_(layout), protocol_(protocol), marking_(bounds, layout, means), thread_(bounds.mutators) {}
+  ModelCollector(const Bounds& bounds, const Layout& layout, const Protocol& protocol, const BarrierTraits& traits)
+      : bounds_(bounds),
+        layout_(layout),
+        protocol_(protocol),
+        scans_slots_again_(traits.regreys || layout.has_cards()),
+        marking_(bounds, layout, traits.black_means),
+        thread_(bounds.mutators) {}
 
   const ModelMarking<Memory>& marking() const { return marking_; }
 
@@ -208,11 +213,13 @@ class ModelCollector {
             [this](State& next, Choice&, Label&) { marking_.scan_card(next); });
   }
 
+  /// From here on the mutator scans slots again at once. Those that start later do so, too.
   bool gather(State& state, std::uint8_t index, Label& label) const {
+    state.collector.phase.rescans_at_once = state.mutators[index].phase.rescans_at_once = scans_slots_again_;
     return hand_shake(state, index, {Step::flush_buffers, rescans() ? Step::shade_roots : Step::end}, 0, label);
   }
   bool would_bring_anything(const State& state, const MutatorState& mutator) const {
-    if (mutator.buffer != 0) return true;
+    if (mutator.buffer != 0 || mutator.phase.rescans_at_once != scans_slots_again_) return true;
     for (const ObjectNumber root : mutator.roots) {
       if (rescans() && root != null_object && !marking_.is_marked(state, root)) return true;
     }
@@ -337,6 +344,7 @@ class ModelCollector {
   const Bounds& bounds_;
   const Layout& layout_;
   const Protocol& protocol_;
+  const bool scans_slots_again_;  ///< the barrier has slots scanned again
   const ModelMarking<Memory> marking_;
   const unsigned thread_;
 };

@@ -86,12 +86,14 @@ class ModelEnvironment {
     const ActionResult colour = look_at_colour(Action::look_grey, number(source), std::memory_order_acquire);
     return colour == grey_state || (colour != mutator_.phase.sense.black && !is_white(source));
   }
-  void regrey(Reference source, SlotReference) {
+  void regrey(Reference source, SlotReference slot) {
+    if (rescans_at_once()) return rescan_now(slot);
     const ObjectNumber object = number(source);
     const ActionResult full = action(Action::regrey, {object, 0}, [&] { return exchange_colour(object, mutator_.phase.sense.black, grey_state); });
     if (full != 0) publish();
   }
-  void mark_card(Reference source, SlotReference) {
+  void mark_card(Reference source, SlotReference slot) {
+    if (rescans_at_once()) return rescan_now(slot);
     const ObjectNumber object = number(source);
     storing(Action::mark_card, {object, 0}, [&] { memory_.store(thread_, layout_.card(object), 1, std::memory_order_release); });
   }
@@ -138,6 +140,13 @@ class ModelEnvironment {
   bool impossible() const { return impossible_; }
 
  private:
+  bool rescans_at_once() {
+    return resumption_.look([&] { return mutator_.phase.rescans_at_once; }) != 0;
+  }
+  void rescan_now(SlotReference slot) {
+    if (!bounds_.faults.rescan_at_once_dropped) shade(load(slot));
+  }
+
   unsigned at(SlotReference slot) const { return layout_.slot(slot.object, slot.index); }
 
   void note(Action action, SlotReference slot, ActionResult result) {

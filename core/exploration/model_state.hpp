@@ -68,6 +68,7 @@ struct ModelPhase {
   bool marking = false;
   bool roots_scanned = false;
   bool allocates_black = true;
+  bool rescans_at_once = false;
 
   /// What a step of the table changes.
   void take(Step step) {
@@ -75,6 +76,7 @@ struct ModelPhase {
       case Step::flip_mark_sense:
         sense = sense.flipped();
         roots_scanned = false;
+        rescans_at_once = false;
         break;
       case Step::barrier_on: marking = true; break;
       case Step::barrier_off: marking = false; break;
@@ -87,7 +89,8 @@ struct ModelPhase {
 
   template <class Archive>
   void transfer(Archive& archive) {
-    transfer_packed<std::uint8_t>(archive, Bits{sense.black, 2}, Bits{marking, 1}, Bits{roots_scanned, 1}, Bits{allocates_black, 1});
+    transfer_packed<std::uint8_t>(archive, Bits{sense.black, 2}, Bits{marking, 1}, Bits{roots_scanned, 1}, Bits{allocates_black, 1},
+                                  Bits{rescans_at_once, 1});
   }
 };
 
