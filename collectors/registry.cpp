@@ -54,7 +54,8 @@ SweepMode resolved_sweep(const CollectorInfo& collector, SweepMode sweep) {
 
 std::string sweep_refused_because(const CollectorInfo& collector, SweepMode sweep) {
   if (sweep != SweepMode::concurrent || collector.has_background_thread) return {};
-  return "sweep 'concurrent' needs a collector with a background thread, which " + std::string(collector.name) + " has not" +
+  return "sweep 'concurrent' needs a collector with a background thread, which " +
+         std::string(collector.name) + " lacks" +
          those_that_can(&CollectorInfo::has_background_thread);
 }
 

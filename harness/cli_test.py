@@ -185,9 +185,11 @@ def test_files_follow_the_schema(tricolour, tmp_path):
     requests = run["requests"]
     every = requests["row_every"]
     assert requests["count"] == run["operations"] and every >= 2 and every.bit_count() == 1
-    rows = [list(map(int, line.split(","))) for line in (out / "requests.csv").read_text().splitlines()[1:]]
+    lines = (out / "requests.csv").read_text().splitlines()[1:]
+    rows = [list(map(int, line.split(","))) for line in lines]
     assert sum(weight for *_, weight in rows) == requests["count"]
-    assert max(end - intended for _, intended, _, end, _ in rows) == requests["max_ns"] and requests["from"] == "start"
+    assert max(end - intended for _, intended, _, end, _ in rows) == requests["max_ns"]
+    assert requests["from"] == "start"
     assert all(weight == 1 for _, intended, _, end, weight in rows if end - intended >= 1_000_000)
     assert rows == sorted(rows, key=lambda row: (row[0], row[2]))
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "cache") == ["run"]
@@ -211,7 +213,8 @@ def test_a_trigger_is_told_of_collectors_that_pace(tricolour, tmp_path, collecto
     rows = [dict(zip(header, row)) for row in rows]
     assert all((int(row["trigger"]) > 0) == paces for row in rows)
     triggers = [row for row in rows if row["event"] == "trigger"]
-    assert bool(triggers) == paces and all(int(row["used"]) >= int(row["trigger"]) for row in triggers)
+    assert bool(triggers) == paces
+    assert all(int(row["used"]) >= int(row["trigger"]) for row in triggers)
 
 
 def test_a_heap_that_is_too_small_is_exhausted(tricolour):

@@ -7,51 +7,15 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <charconv>
 #include <iostream>
-#include <limits>
-#include <type_traits>
 
 #include "core/errors.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/names.hpp"
+#include "harness/option_values.hpp"
 
 namespace tricolour {
 namespace {
-
-/// "name=value" words, as CLI11 collects them, into pairs; the same name twice contradicts itself.
-NamedTexts split(const std::vector<std::string>& words, std::string_view flag) {
-  NamedTexts pairs;
-  for (const std::string& word : words) {
-    const std::size_t equals = word.find('=');
-    if (equals == 0 || equals == std::string::npos) throw ConfigurationError(fmt::format("{} takes name=value, not '{}'", flag, word));
-    const std::string name = word.substr(0, equals);
-    for (const auto& [other, value] : pairs) {
-      if (same_name(name, other)) throw ConfigurationError(fmt::format("{} gives '{}' twice", flag, name));
-    }
-    pairs.emplace_back(name, word.substr(equals + 1));
-  }
-  return pairs;
-}
-
-/// A check of an option's word, before the library converts it: that takes -1 as the largest number there is, and a number that is too
-/// large as the largest.
-template <class Number>
-auto number(Number least = std::numeric_limits<Number>::lowest(), Number most = std::numeric_limits<Number>::max()) {
-  return [least, most](const std::string& word) -> std::string {
-    Number value{};
-    const char* const end = word.data() + word.size();
-    const auto [rest, error] = std::from_chars(word.data(), end, value);
-    const bool read = error == std::errc{} && rest == end && value >= least && value <= most;
-    if (read) return "";
-    const bool bounded = std::is_integral_v<Number> || least != std::numeric_limits<Number>::lowest();
-    const std::string bounds = bounded ? fmt::format(" from {} to {}", least, most) : "";
-    return fmt::format("'{}' is not a {}number{}", word, std::is_integral_v<Number> ? "whole " : "", bounds);
-  };
-}
-
-/// For names of files: an empty one is a variable that was not set, and stands inside the program for "none".
-std::string not_empty(const std::string& word) { return word.empty() ? "the name is empty" : ""; }
 
 void add_workload_flags(CLI::App& app, RunOptions& options, std::vector<std::string>& parameters) {
   app.add_option("--workload", options.workload, "what the mutators do (tricolour list workloads)")->required();
@@ -65,7 +29,10 @@ void add_collection_flags(CLI::App& app, RunOptions& options) {
   app.add_option("--collector", options.collector, "when the tracing runs (tricolour list collectors)")->capture_default_str();
   app.add_option("--barrier", options.barrier, "what mutators promise at a store (tricolour list barriers)")->capture_default_str();
   app.add_option("--marker", options.marker, "who traces (tricolour list markers)")->capture_default_str();
-  app.add_option("--sweep", options.sweep, "eager, lazy, parallel, concurrent, or auto: concurrent where the collector has a thread of its own, else lazy")->capture_default_str();
+  app.add_option("--sweep", options.sweep,
+                 "when unmarked objects are freed (tricolour list sweepers); auto: concurrent if "
+                 "the collector has a thread of its own, else lazy")
+      ->capture_default_str();
 }
 
 struct RunWords {
@@ -131,8 +98,8 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
 }
 
 void finish(RunCommand& command, const RunWords& words) {
-  command.options.parameters = split(words.parameters, "--param");
-  command.options.settings = split(words.settings, "--set");
+  command.options.parameters = named_values(words.parameters, "--param");
+  command.options.settings = named_values(words.settings, "--set");
   command.records = words.record == "on";
   command.logs_cycles = !words.log.empty();
   if (!words.minimum_heap.empty()) command.minimum_heap = parse_bytes(words.minimum_heap, "--min-heap");
@@ -339,7 +306,7 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
     }
     if (replay_app.parsed()) return replay;
     if (minheap_app.parsed()) {
-      minheap.options.parameters = split(minheap_parameters, "--param");
+      minheap.options.parameters = named_values(minheap_parameters, "--param");
       return minheap;
     }
     if (sweep_app.parsed()) return sweep;

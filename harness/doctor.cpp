@@ -91,8 +91,9 @@ std::vector<std::string> warnings(const Findings& found) {
   warn(found.clock_reading_ns > 200,
        fmt::format("reading the clock takes {:.0f} ns: request latencies include it twice", found.clock_reading_ns));
   warn(found.gaps_above_1ms > 0,
-       fmt::format("with nothing running a bystander waited above 1 ms {} times in 2 s, at most {}: no single longest pause below that "
-                   "means anything; take the minimum over 10 runs",
+       fmt::format("without mutators, a thread that only sleeps woke more than 1 ms late {} times "
+                   "in 2 s, at most {}: a single longest pause below that means nothing; take the "
+                   "minimum of the longest over 10 runs",
                    found.gaps_above_1ms, ns(found.floor.max_ns)));
   warn(found.stolen_share > 0.001, fmt::format("the hypervisor took {:.1f} % of the CPU time", 100 * found.stolen_share));
   return all;
@@ -118,9 +119,11 @@ std::string in_words(const Findings& found, const std::vector<std::string>& all)
   text += line("counters", counted.empty() ? "none" : joined(counted, ", "));
   text += line("clock", fmt::format("CLOCK_MONOTONIC, steps of {} ns, {:.0f} ns a reading", found.clock_step_ns, found.clock_reading_ns));
   text += line("load", fmt::format("{:.2f}", machine.load));
-  text += line("machine floor", fmt::format("bystander delay with nothing running, 2 s: p50 {}, p99 {}, longest {}; {} above 1 ms",
-                                            ns(found.floor.p50_ns), ns(found.floor.p99_ns), ns(found.floor.max_ns),
-                                            found.gaps_above_1ms));
+  text += line("machine floor",
+               fmt::format("bystander delay without mutators, 2 s: p50 {}, p99 {}, longest {}; {} "
+                           "above 1 ms",
+                           ns(found.floor.p50_ns), ns(found.floor.p99_ns), ns(found.floor.max_ns),
+                           found.gaps_above_1ms));
   text += line("stolen", fmt::format("{:.1f} %", 100 * found.stolen_share));
   text += all.empty() ? "\nNothing here will hurt a measurement.\n" : "\nWhat will hurt a measurement:\n";
   for (const std::string& one : all) text += "  - " + one + "\n";

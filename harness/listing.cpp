@@ -114,18 +114,27 @@ Listing list_markers() {
 }
 
 Listing list_sweepers() {
-  constexpr std::pair<const char*, const char*> sweepers[]{
-      {"eager", "all of it in the pause that ends the cycle, on one thread"},
-      {"lazy", "block by block, when a mutator needs room"},
-      {"parallel", "all of it in the pause that ends the cycle, on several threads"},
-      {"concurrent", "beside the mutators, on the collector's thread"},
+  constexpr std::pair<SweepMode, const char*> modes[]{
+      {SweepMode::automatic, "concurrent if the collector has a thread of its own, else lazy"},
+      {SweepMode::eager, "all of it in the pause that ends the cycle, on one thread"},
+      {SweepMode::lazy, "block by block, when a mutator needs room"},
+      {SweepMode::parallel, "all of it in the pause that ends the cycle, on several threads"},
+      {SweepMode::concurrent, "while mutators run, on the collector's thread"},
   };
+  const std::string_view standard = to_string(CollectorOptions{}.sweep);
   Listing listing;
-  for (const auto& [name, summary] : sweepers) {
-    const bool beside = std::string_view(name) == "concurrent";
-    const auto fitting = names_of(collectors(), [&](const CollectorInfo& one) { return !beside || one.has_background_thread; });
-    listing.add(fmt::format("{:<16}{}; collectors: {}\n", name, summary, joined(fitting, ", ")),
-                {{"name", name}, {"summary", summary}, {"collectors", array_of(fitting)}});
+  for (const auto& [mode, summary] : modes) {
+    const std::string_view name = to_string(mode);
+    const auto fitting = names_of(collectors(), [&](const CollectorInfo& one) {
+      return sweep_refused_because(one, mode).empty();
+    });
+    const bool is_default = name == standard;
+    listing.add(fmt::format("{:<16}{}{}; collectors: {}\n", name, is_default ? "the default: " : "",
+                            summary, joined(fitting, ", ")),
+                {{"name", name},
+                 {"summary", summary},
+                 {"default", is_default},
+                 {"collectors", array_of(fitting)}});
   }
   return listing;
 }
@@ -146,8 +155,9 @@ Listing list_parameters() {
   for (const Setting& one : settings()) {
     const double value = one.default_value();
     const std::string shown = one.unit == "switch" ? (value != 0 ? "on" : "off") : show_number(value);
-    listing.add(fmt::format("--set {}={:<10}{:<8}{} ({} to {})\n", one.name, shown, one.unit, one.summary, show_number(one.least),
-                            show_number(one.most)),
+    const std::string flag = fmt::format("--set {}={}", one.name, shown);
+    listing.add(fmt::format("{:<40}{:<12}{} ({} to {})\n", flag, one.unit, one.summary,
+                            show_number(one.least), show_number(one.most)),
                 {{"name", one.name},
                  {"default", number(value)},
                  {"unit", one.unit},

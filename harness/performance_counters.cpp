@@ -91,7 +91,7 @@ std::string unavailable_because(int error, std::string_view paranoid) {
   switch (error) {
     case ENOENT:
     case ENODEV:
-    case EOPNOTSUPP: return "the machine, or what it is virtual on, has no such counter";
+    case EOPNOTSUPP: return "this processor, or the hypervisor below it, offers no such counter";
     case EACCES:
     case EPERM: return fmt::format("not permitted: perf_event_paranoid is {}, or the container forbids it", paranoid);
     case ENOSYS: return "the kernel has no performance counters";

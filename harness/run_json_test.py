@@ -28,37 +28,52 @@ def test_json_has_every_figure():
     assert sum(partition.values()) == run["wall_ns"]
 
 
-SLOW = ["run", "--workload", "latency", "--param", "live_mb=50", "--heap", "100M", "--collector", "stop_the_world", "--seconds", 1]
+SLOW = [
+    "run", "--workload", "latency", "--param", "live_mb=50", "--heap", "100M",
+    "--collector", "stop_the_world", "--operations", 1_000_000,  # some cycles on any machine
+]
 
 
 def test_slow_requests_are_explained_by_waits_that_phases_and_pauses_show(tmp_path):
-    subprocess.run([TRICOLOUR, *map(str, SLOW), "--out", tmp_path / "run"], capture_output=True, text=True, timeout=120, check=True)
+    words = [TRICOLOUR, *map(str, SLOW), "--out", tmp_path / "run"]
+    subprocess.run(words, capture_output=True, text=True, timeout=120, check=True)
     run = json.loads((tmp_path / "run/run.json").read_text())
     requests = run["requests"]
     slow = requests["slow"]
     assert 0 < len(slow) == min(requests["slow_count"], 1000)
-    assert [one["duration_ns"] for one in slow] == sorted((one["duration_ns"] for one in slow), reverse=True)
+    durations = [one["duration_ns"] for one in slow]
+    assert durations == sorted(durations, reverse=True)
     assert slow[0]["duration_ns"] == requests["max_ns"] >= run["longest_unexplained_ns"]
     assert all(1_000_000 <= one["duration_ns"] >= sum(one["causes"].values()) for one in slow)
     if len(slow) == requests["slow_count"]:
         assert sum(one["duration_ns"] for one in slow) == requests["slow_total_ns"]
-        assert {name: sum(one["causes"].get(name, 0) for one in slow) for name in requests["slow_causes"]} == requests["slow_causes"]
+        for name, total in requests["slow_causes"].items():
+            assert total == sum(one["causes"].get(name, 0) for one in slow)
     if run["run_delay"]["available"]:
-        assert requests["explained_share"] == pytest.approx(sum(requests["slow_causes"].values()) / requests["slow_total_ns"])
+        explained = sum(requests["slow_causes"].values())
+        assert requests["explained_share"] == pytest.approx(explained / requests["slow_total_ns"])
     else:
-        assert requests["explained_share"] is None and run["run_delay"]["why"] and run["run_delay"]["total_ns"] is None
+        assert requests["explained_share"] is None and run["run_delay"]["total_ns"] is None
+        assert run["run_delay"]["why"]
     rows = [line.split(",") for line in (tmp_path / "run/phases.csv").read_text().splitlines()[1:]]
-    stops = [(int(begin), int(end)) for _, _, role, phase, begin, end, *_ in rows if role == "mutator" and phase == "paused"]
+    stops = [
+        (int(begin), int(end))
+        for _, _, role, phase, begin, end, *_ in rows
+        if role == "mutator" and phase == "paused"
+    ]
     for one in slow:
         begin, end = one["start_ns"], one["start_ns"] + one["duration_ns"]
-        assert one["causes"].get("pause", 0) == sum(max(0, min(end, stop_end) - max(begin, stop)) for stop, stop_end in stops)
+        stopped = sum(max(0, min(end, resume) - max(begin, stop)) for stop, resume in stops)
+        assert one["causes"].get("pause", 0) == stopped
 
 
 def test_the_text_says_what_slow_requests_waited_for():
     text = said(*SLOW)
-    assert re.search(r"^  slow requests +\d+ of 1 ms or more, together .*; what they waited for:$", text, re.M)
+    heading = r"^  slow requests +\d+ of 1 ms or more, together .*; what they waited for:$"
+    assert re.search(heading, text, re.M)
     assert re.search(r"^ +pause +[0-9.]+ .?s +[0-9.]+ %$", text, re.M)
-    assert re.search(r"^ +the longest, [0-9.]+ ms: .*pause [0-9.]+ ms", text, re.M)
+    # on a busy machine its cause need not be a pause
+    assert re.search(r"^ +the longest, [0-9.]+ .?s: [a-z ]+ [0-9.]+ .?s(,|$)", text, re.M)
     assert re.search(r"^ +longest gap without a name ", text, re.M)
     assert re.search(r"^  run delay ", text, re.M)
 
@@ -67,8 +82,10 @@ def test_resident_memory_and_bystander_are_always_there():
     run = json.loads(said(*RUN, "--seconds", 0.5, "--record", "off", "--json"))
     assert run["heap"]["peak_resident"] > run["heap"]["size"]
     bystander = run["bystander"]
-    assert 0 < bystander["count"] <= 501 and bystander["max_ns"] >= bystander["p99_ns"] >= bystander["p50_ns"] >= 0
-    assert re.search(r"^  bystander +delay p50 ", said(*RUN, "--seconds", 0.1, "--record", "off"), re.M)
+    assert 0 < bystander["count"] <= 501
+    assert bystander["max_ns"] >= bystander["p99_ns"] >= bystander["p50_ns"] >= 0
+    unrecorded = said(*RUN, "--seconds", 0.1, "--record", "off")
+    assert re.search(r"^  bystander +delay p50 ", unrecorded, re.M)
 
 
 def test_counters_are_plausible_or_say_why_there_are_none():
@@ -81,5 +98,5 @@ def test_counters_are_plausible_or_say_why_there_are_none():
     if counters["page_faults"] is not None:
         assert counters["page_faults"] * os.sysconf("SC_PAGESIZE") < run["heap"]["size"] / 2, "the heap's pages are touched before the region"
     text = said(*RUN, "--seconds", 0.1)
-    assert all(name.removesuffix("_ns").replace("task_clock", "task clock") in text for name in counters)
+    assert all(name.removesuffix("_ns").replace("_", " ") in text for name in counters)
     assert json.loads(said("doctor", "--json"))["performance_counters"].keys() == counters.keys()

@@ -33,6 +33,12 @@ template <class Count>
 std::string count(Count value) {
   return show_count(static_cast<double>(value));
 }
+/// A name of run.json in a text.
+std::string in_words(std::string_view name) {
+  std::string words(name);
+  std::ranges::replace(words, '_', ' ');
+  return words;
+}
 
 void add_pauses(Lines& lines, const RunFigures& figures) {
   const PauseFigures& pauses = figures.pauses;
@@ -48,7 +54,8 @@ void add_pauses(Lines& lines, const RunFigures& figures) {
 std::string show_causes(const CauseTimes& times, Nanoseconds whole) {
   std::vector<std::string> values;
   for (std::size_t i = 0; i < times.size(); ++i) {
-    if (times[i] > 0) values.push_back(fmt::format("{} {}", to_string(static_cast<WaitCause>(i)), ns(times[i])));
+    if (times[i] == 0) continue;
+    values.push_back(in_words(to_string(static_cast<WaitCause>(i))) + " " + ns(times[i]));
   }
   if (const Nanoseconds unnamed = whole - sum(times); unnamed > 0) values.push_back(fmt::format("without a name {}", ns(unnamed)));
   return joined(values, ", ");
@@ -57,9 +64,10 @@ std::string show_causes(const CauseTimes& times, Nanoseconds whole) {
 /// What the slow requests waited for, the greatest first.
 void add_slow_requests(Lines& lines, const RequestFigures& requests) {
   lines.add("slow requests", "{} of 1 ms or more, together {}; what they waited for:", count(requests.slow_count), ns(requests.slow_total_ns));
-  std::vector<std::pair<Nanoseconds, std::string_view>> causes;
+  std::vector<std::pair<Nanoseconds, std::string>> causes;
   for (std::size_t i = 0; i < wait_causes; ++i) {
-    if (requests.slow_causes[i] > 0) causes.emplace_back(requests.slow_causes[i], to_string(static_cast<WaitCause>(i)));
+    const Nanoseconds total = requests.slow_causes[i];
+    if (total > 0) causes.emplace_back(total, in_words(to_string(static_cast<WaitCause>(i))));
   }
   std::ranges::sort(causes, std::greater{});
   if (const Nanoseconds unnamed = requests.slow_total_ns - sum(requests.slow_causes); unnamed > 0) causes.emplace_back(unnamed, "without a name");
@@ -86,7 +94,7 @@ void add_counters(Lines& lines, const std::vector<Count>& counts) {
   std::vector<std::string> values;
   std::map<std::string, std::vector<std::string>> unavailable;  // by reason
   for (const Count& one : counts) {
-    const std::string name(to_string(one.counter));
+    const std::string name = in_words(to_string(one.counter));
     if (!one.value) unavailable[one.unavailable].push_back(name);
     else if (one.counter == Counter::task_clock_ns) values.push_back("task clock " + show_duration(static_cast<double>(*one.value)));
     else values.push_back(fmt::format("{} {}", name, count(*one.value)));
@@ -98,8 +106,8 @@ void add_counters(Lines& lines, const std::vector<Count>& counts) {
 void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
   const RunFigures& figures = *outcome.figures;
   const bool recorded = !outcome.tables.events.empty();
-  lines.add("throughput", "{}/s: {} x {} in {}", count(figures.operations_per_s()), count(figures.operations),
-            plan.instance->info().operation, ns(figures.wall_ns()));
+  lines.add("throughput", "{}/s: {} operations in {}, each {}", count(figures.operations_per_s()),
+            count(figures.operations), ns(figures.wall_ns()), plan.instance->info().operation);
   lines.add("allocation", "{} in {} objects, {}/s", bytes(figures.allocated_bytes), count(figures.allocated_objects),
             show_bytes(static_cast<double>(figures.allocated_bytes) * 1e9 / static_cast<double>(figures.wall_ns())));
   lines.add("cycles", "{}{}", figures.cycles, figures.fallbacks == 0 ? "" : fmt::format(", {} fell back to a pause", figures.fallbacks));
@@ -113,12 +121,16 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
   }
   if (figures.requests) add_requests(lines, figures);
   if (recorded && figures.run_delay.available) {
-    lines.add("run delay", "{}: mutators could have run, and the system did not let them", ns(figures.run_delay.total_ns));
+    lines.add("run delay", "{}: mutators were ready to run, and the system ran something else",
+              ns(figures.run_delay.total_ns));
   } else if (recorded) {
     lines.add("run delay", "unknown, so no share of slow requests is explained: {}", figures.run_delay.why);
   }
-  lines.add("bystander", "delay p50 {}, p99 {}, longest {}: the machine's and, where mutators and collector threads fill "
-            "the cores, the collector's", ns(figures.bystander.p50_ns), ns(figures.bystander.p99_ns), ns(figures.bystander.max_ns));
+  lines.add("bystander",
+            "delay p50 {}, p99 {}, longest {}; caused by the machine and, when threads fill all "
+            "cores, by mutators and collector",
+            ns(figures.bystander.p50_ns), ns(figures.bystander.p99_ns),
+            ns(figures.bystander.max_ns));
   if (const auto& barriers = figures.barriers) {
     lines.add("barriers", "{} executed, {} past the flag; shades: {} enqueued, {} redundant", count(barriers->executed), count(barriers->slow_path),
               count(barriers->enqueued), count(barriers->redundant));

@@ -29,13 +29,18 @@ void show_time(const Experiment& experiment, std::size_t blocks, double timeout_
     if (!plan.seconds) ++by_operations;
   }
   if (by_clock_s > 0) {
-    fmt::print(stderr, "time: at least {}, the warm-ups and measured regions\n", show_seconds(by_clock_s * static_cast<double>(blocks)));
+    fmt::print(stderr, "time: at least {} for warm-ups and measured regions\n",
+               show_seconds(by_clock_s * static_cast<double>(blocks)));
   }
   if (by_operations != 0) {
-    fmt::print(stderr, "time of {} runs: unknown, they end after a number of operations; given up after {} each\n", by_operations * blocks,
-               show_seconds(timeout_s));
+    fmt::print(stderr,
+               "time of {} runs: unknown, because they end after a number of operations; each is "
+               "given up after {}\n",
+               by_operations * blocks, show_seconds(timeout_s));
   }
-  fmt::print(stderr, "beside it: starts, the touching of pages, self-checks, and minimum heaps that are not remembered\n");
+  fmt::print(stderr,
+             "not included: starting, touching pages, self-checks, and measuring minimum heaps "
+             "that are not remembered\n");
 }
 
 /// What decides how much is allocated, and what is alive.

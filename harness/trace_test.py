@@ -62,10 +62,17 @@ def test_a_timeline_nests(tmp_path, words):
 
 
 def told(document, kinds):
-    """What a timeline tells at which moment, without the rows, and without `blocked`: the tables do not have it."""
+    """What a timeline tells at which moment, without the rows.
+
+    And without `blocked`, which the tables do not have.
+    """
     origin = document["otherData"]["origin_ns"]
-    return sorted((event["ph"], event["name"], origin + round(event["ts"] * 1000), round(event.get("dur", 0) * 1000), json.dumps(event["args"]))
-                  for event in document["traceEvents"] if event["ph"] in kinds and event["name"] != "blocked")
+    return sorted(
+        (event["ph"], event["name"], origin + round(event["ts"] * 1000),
+         round(event.get("dur", 0) * 1000), json.dumps(event["args"]))
+        for event in document["traceEvents"]
+        if event["ph"] in kinds and event["name"] != "blocked"
+    )
 
 
 @pytest.mark.parametrize("words", [[*RUN, "--mutators", "2"], [*CONCURRENT, "--mutators", "2", "--sweep", "concurrent"]])

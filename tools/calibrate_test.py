@@ -8,7 +8,10 @@ import subprocess
 import numpy as np
 import pytest
 
-from calibration import checks, definitions, injected_barrier_cost, injected_pause, injected_waits, recording, same_against_same
+from calibration import (
+    checks, definitions, injected_barrier_cost, injected_pause, injected_waits, recording,
+    same_against_same,
+)
 from calibration.checks import Check
 from calibration.runs import Progress, RunFailed, run
 from tricolour_report import intervals
@@ -128,16 +131,23 @@ def waited(cause="search", took=5 * MS, phase="search", mmu=0.4, text=TABLE):
     """A run with one wait of 5 ms in its region and one before it, and what is told of it."""
     record = {
         "start_ns": 100 * MS, "end_ns": 200 * MS, "mmu": {"10ms": mmu},
-        "injected_waits": [{"place": "search", "begin_ns": begin, "end_ns": begin + 5 * MS} for begin in (50 * MS, 110 * MS)],
-        "requests": {"slow": [{"start_ns": 109 * MS, "duration_ns": 7 * MS, "causes": {cause: took}}]},
+        "injected_waits": [
+            {"place": "search", "begin_ns": begin, "end_ns": begin + 5 * MS}
+            for begin in (50 * MS, 110 * MS)
+        ],
+        "requests": {
+            "slow": [{"start_ns": 109 * MS, "duration_ns": 7 * MS, "causes": {cause: took}}]
+        },
     }
-    phases = [{"role": "mutator", "phase": phase, "begin_ns": str(110 * MS - 5), "end_ns": str(115 * MS + 5)}]
+    begin_ns, end_ns = str(110 * MS - 5), str(115 * MS + 5)
+    phases = [{"role": "mutator", "phase": phase, "begin_ns": begin_ns, "end_ns": end_ns}]
     return injected_waits.find(injected_waits.PLACES["search"], record, phases, [], text)
 
 
 def test_a_wait_is_found_under_its_own_name():
     found = waited()
-    assert found.passes and (found.waits, found.in_requests, found.in_phases, found.share) == (1, 1, 1, [1.0])
+    counts = found.waits, found.in_requests, found.in_phases
+    assert found.passes and counts == (1, 1, 1) and found.share == [1.0]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +166,10 @@ def test_a_wait_under_another_name_or_of_another_length_is_not_found(told):
 
 
 def test_a_run_in_which_nothing_waited_proves_nothing():
-    record = {"start_ns": 0, "end_ns": 1, "mmu": {"10ms": 0.0}, "injected_waits": [], "requests": {"slow": []}}
+    record = {
+        "start_ns": 0, "end_ns": 1, "mmu": {"10ms": 0.0}, "injected_waits": [],
+        "requests": {"slow": []},
+    }
     assert not injected_waits.find(injected_waits.PLACES["search"], record, [], [], TABLE).passes
 
 

@@ -212,7 +212,7 @@ def test_a_package_that_cannot_be_had_is_said_and_is_no_failure(path_without_go)
         env=os.environ | {"PATH": str(path_without_go)},
     )
     assert finished.returncode == 0, finished.stderr
-    assert "golang-go cannot be had; its peers will be missing" in finished.stderr
+    assert "golang-go cannot be installed; its peers will be missing" in finished.stderr
 
 
 def test_an_allocator_that_cannot_be_loaded_is_missing_not_another(tmp_path):

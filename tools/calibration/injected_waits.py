@@ -1,9 +1,9 @@
-"""A known wait in each place where a mutator can wait must come out under its own name, wherever a wait is told.
+"""A known wait in each place where a mutator can wait must come out under its own name.
 
 Purpose: for each place one run of requests in which a few waits of 5 ms are injected below whatever
 times that place. The run says by another reading of the clock when each began and ended. Every one
-of them must be a row of its phase, the named cause of the request in which it happened, lost time in
-utilisation, and a line of the table of what slow requests waited for.
+of them must be a row of its phase, the named cause of the request in which it happened, lost time
+in utilisation, and a line of the table of what slow requests waited for.
 
 Invariant: a wait is found only where all of it is. What it took is compared with what the same wait
 says of itself, so a machine that does something else meanwhile makes both longer.
@@ -29,7 +29,10 @@ RUN_NOMINAL_S = 2.5
 
 @dataclass(frozen=True)
 class Place:
-    """`phase` and `cause`: how phases.csv and a request name it. `every`: one of how many occurrences waits."""
+    """`phase` and `cause`: how phases.csv and a request name it.
+
+    `every`: one of how many occurrences waits.
+    """
 
     phase: str
     cause: str
@@ -80,18 +83,21 @@ def measure(binary: Path, scratch: Path, seconds: float, progress: Progress) -> 
     return {name: measure_one(binary, scratch, name, seconds, progress) for name in PLACES}
 
 
-def measure_one(binary: Path, scratch: Path, name: str, seconds: float, progress: Progress) -> Found:
+def measure_one(
+    binary: Path, scratch: Path, name: str, seconds: float, progress: Progress
+) -> Found:
     place = PLACES[name]
     folder = scratch / "waits"
     words = [
-        "run", "--workload", "latency", "--param", "live_mb=16", "--warmup", 0, "--seconds", seconds,
-        *place.words, "--out", folder,
+        "run", "--workload", "latency", "--param", "live_mb=16", "--warmup", 0,
+        "--seconds", seconds, *place.words, "--out", folder,
         "--set", f"inject.{name}_ns={INJECTED_NS}", "--set", f"inject.wait_every={place.every}",
     ]
     text = execute(binary, words).stdout
     record = json.loads((folder / "run.json").read_text())
     with open(folder / "phases.csv") as phases, open(folder / "pauses.csv") as pauses:
-        found = find(place, record, list(csv.DictReader(phases)), list(csv.DictReader(pauses)), text)
+        rows = [list(csv.DictReader(table)) for table in (phases, pauses)]
+        found = find(place, record, *rows, text)
     shutil.rmtree(folder)
     progress.advance(RUN_NOMINAL_S, "a wait made longer")
     return found
@@ -123,7 +129,7 @@ def find(place: Place, record: dict, phases: list[dict], pauses: list[dict], tex
             known[around] = known.get(around, 0) + end - begin
             found.in_requests += around[2] >= known[around]
     found.share = [request[2] / total for request, total in known.items()]
-    line = rf"^ +{place.cause} +[0-9.]+ .?s +[0-9.]+ %$"
+    line = rf"^ +{place.cause.replace('_', ' ')} +[0-9.]+ .?s +[0-9.]+ %$"
     found.in_table = re.search(line, text, re.MULTILINE) is not None
     return found
 
@@ -139,8 +145,9 @@ def _check(name: str, found: Found) -> Check:
         name=f"injected wait, {name.replace('_', ' ')}",
         what=f"Waits of {INJECTED_NS // 1_000_000} ms come out as phase {place.phase} and as cause "
              f"{place.cause} of their request.",
-        expected=f"every wait, the request's cause at most {percent(MOST_SHARE, 0)} of it, MMU({WINDOW}) "
-                 f"at most {percent(1 - INJECTED_NS / WINDOW_NS, 0)}, a line in the table of slow requests",
+        expected=f"every wait, the request's cause at most {percent(MOST_SHARE, 0)} of it, "
+                 f"MMU({WINDOW}) at most {percent(1 - INJECTED_NS / WINDOW_NS, 0)}, a line in "
+                 "the table of slow requests",
         measured=f"of {found.waits} waits {found.in_phases} in phases and {found.in_requests} in "
                  f"requests, the cause {share}, MMU({WINDOW}) {percent(found.utilisation)}, "
                  f"{'a' if found.in_table else 'no'} line in the table",

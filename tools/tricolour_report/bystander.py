@@ -59,9 +59,9 @@ def floor_sentence(floor: Floor | None) -> str:
             "machine's doing."
         )
     return (
-        f"The machine's own floor, with nothing else running: a thread that only sleeps woke up to "
-        f"{duration(floor.least)} to {duration(floor.longest)} late; a longest pause near that "
-        f"may be the machine's doing."
+        "The machine's own floor, with nothing else running: the longest delay of a thread that "
+        f"only sleeps was {duration(floor.least)} to {duration(floor.longest)}; a longest pause "
+        "near that may be the machine's doing."
     )
 
 

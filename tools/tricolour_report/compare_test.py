@@ -80,7 +80,8 @@ def test_the_values_beside_a_ratio_agree_with_it(tmp_path, command, metric, two_
     for cell, block in (("00000000", 1), ("00000001", 4)):
         (folder / "runs" / cell / str(block) / "run.json").unlink()
     other = shutil.copytree(folder, tmp_path / "other") if two_folders else folder
-    words = (f"{folder}:collector=stop_the_world", f"{other}:collector=concurrent", "--metric", metric, "--json")
+    sides = f"{folder}:collector=stop_the_world", f"{other}:collector=concurrent"
+    words = (*sides, "--metric", metric, "--json")
     code, out, _ = command("compare", *words)
     (finding,) = json.loads(out)["findings"]
     assert code == 0 and finding["invocations"] == (5 if two_folders else 4)

@@ -98,8 +98,8 @@ def _waited(experiment: Experiment) -> list[dict]:
             "total": duration(one.total) if one.count else ABSENT, "unexplained": row.unexplained,
             "shares": shares_text(one, len(one.parts)) or ABSENT,
             "explained": explained_text(one) if one.count else ABSENT,
-            "slowest": f"{duration(one.slowest.length)} (block {one.slowest.block}): {one.slowest.text}"
-            if one.slowest else ABSENT,
+            "slowest": f"{duration(one.slowest.length)} (block {one.slowest.block}): "
+            f"{one.slowest.text}" if one.slowest else ABSENT,
         }
         for group in groups(experiment) for row in group.rows if (one := waits(row.result))
     ]

@@ -95,8 +95,8 @@ def check(document: object, name: str) -> str | None:
     found = document.get("schema_version") if isinstance(document, dict) else None
     if found == 1 != version(name):
         return (
-            f"schema version 1, this program reads version {version(name)}: run it again, its "
-            f"figures were not right"
+            f"schema version 1, this program reads version {version(name)}: run it again, because "
+            "its figures do not mean the same"
         )
     if found not in (version(name), None):
         return f"schema version {found!r}, this program reads version {version(name)}"

@@ -60,7 +60,8 @@ def write_sweep(
                 ]
                 cells.append({"cell": cell, "parameters": parameters, "runs": runs})
     index = {
-        "schema_version": schema.version("index.schema.json"), "name": "synthetic", "created_utc": "2026-01-02T03:04:05Z",
+        "schema_version": schema.version("index.schema.json"), "name": "synthetic",
+        "created_utc": "2026-01-02T03:04:05Z",
         "baseline": {"collector": "stop_the_world", "barrier": "none"}, "invocations": invocations, "cells": cells,
         "machine_floor": {when: dict(zip(DELAY, values)) for when, values in FLOOR.items()},
     }
@@ -210,14 +211,18 @@ def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) ->
     fallbacks = sum(row[1] == "fallback" for row in tables["pauses"])
     lost = sum(lengths)
     gaps = [gap for _, gap in tables["bystander"]]
-    mutator = dict(running=wall - lost, allocation_slow_path=0, lazy_sweeping=0, paused=lost, handshake=0, assisting=0, stalled=0, blocked=0,
-                   search=0, large_object_search=0, registry_lock=0, page_fault=0, run_delay=0)
+    mutator = dict(
+        running=wall - lost, allocation_slow_path=0, lazy_sweeping=0, paused=lost, handshake=0,
+        assisting=0, stalled=0, blocked=0, search=0, large_object_search=0, registry_lock=0,
+        page_fault=0, run_delay=0,
+    )
     if parameters["collector"] == "concurrent":
         mutator.update(running=wall - lost - wall // 50, assisting=wall // 50)
     return {
         "start_ns": 5_000_000_000, "end_ns": 5_000_000_000 + wall, "wall_ns": wall,
         "operations": int(rate * seconds), "operations_per_s": rate,
-        "allocated_bytes": 10**9, "allocated_objects": 10**7, "cycles": cycles, "fallbacks": fallbacks,
+        "allocated_bytes": 10**9, "allocated_objects": 10**7,
+        "cycles": cycles, "fallbacks": fallbacks,
         "pauses": {"count": len(lengths), "total_ns": lost, "p50_ns": int(np.median(lengths)), "p99_ns": max(lengths),
                    "max_ns": max(lengths), "max_time_to_safepoint_ns": 30_000},
         "stalls": {

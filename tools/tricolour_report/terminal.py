@@ -82,16 +82,19 @@ def _waits(group: Group, coloured: bool) -> list[str]:
         return []
     lines = [
         "",
-        f"what requests of {SLOW} or more waited for: number and time in all runs, share of each cause",
+        f"what requests of {SLOW} or more waited for: their number and total time in all runs, "
+        "and the share of each cause",
     ]
     for row, one in found:
-        name, gap = f"  {row.collector} {row.barrier}", f"longest gap without a name {row.unexplained}"
+        name = f"  {row.collector} {row.barrier}"
+        gap = f"longest gap without a name {row.unexplained}"
         if not one.count:
             lines.append(_coloured(row, coloured, f"{name}: none; {gap}"))
             continue
-        of_all, of_slowest = shares_text(one, MOST_CAUSES), parts_text(one.slowest.parts, MOST_CAUSES)
+        of_all = shares_text(one, MOST_CAUSES)
+        of_slowest = parts_text(one.slowest.parts, MOST_CAUSES)
         lines += [_coloured(row, coloured, text) for text in (
-            f"{name}: {one.count}, {duration(one.total)}: {of_all}",
+            f"{name}: {one.count} requests, {duration(one.total)}: {of_all}",
             f"    explained {explained_text(one)}; {gap}",
             f"    slowest {duration(one.slowest.length)}: {of_slowest}",
         )]

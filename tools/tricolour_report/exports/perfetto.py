@@ -1,11 +1,10 @@
 """A timeline of each run in the Trace Event Format, which Perfetto (ui.perfetto.dev) and Chrome's trace viewer open.
 
 Purpose: what `tricolour run --trace` writes from memory, from a run's tables: same names, arguments
-and units, and `origin_ns`, the moment at which `ts` is 0. Two things are less than in `--trace`. The
-tables do not say which thread stopped the world, and which traced, so pauses of all mutators and
-phases of the collector's threads are in rows called `collector`, where `--trace` has one row per
-thread. And they have no row for a mutator in a system call or a wait of its own, so `blocked` is
-absent.
+and units, and `origin_ns`, the moment at which `ts` is 0. Two things are missing. The tables do not
+say which thread stopped the world, and which traced, so pauses of all mutators and phases of the
+collector's threads are in rows called `collector`, where `--trace` has one row per thread. And they
+have no row for a mutator in a system call or a wait of its own, so `blocked` is absent.
 Invariant: slices of one row nest. A slice that would cross another is in a further row of the same
 name, so both are visible.
 Source: Trace Event Format, Google; complete ("X"), counter ("C") and metadata ("M") events; times in microseconds, with nanoseconds behind

@@ -12,8 +12,9 @@ from .headless_browser import Browser
 
 COMBINATIONS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
 CHARTS = (
-    "metric", "overhead", "barrier-cost", "pause-histogram", "pause-distribution", "pause-percentiles", "request-latency",
-    "slowest-requests", "bystander", "utilisation", "time-spent", "timeline", "heap",
+    "metric", "overhead", "barrier-cost", "pause-histogram", "pause-distribution",
+    "pause-percentiles", "request-latency", "slowest-requests", "bystander", "utilisation",
+    "time-spent", "timeline", "heap",
 )
 OF_RECORDS = ("metric", "overhead", "slowest-requests", "time-spent")
 # What a folder without tables of events and barrier cost lacks.
@@ -102,7 +103,9 @@ def on_mark(page, chart):
     """Scrolls to the first mark of a chart; returns a point on it in the window: where a line
     begins, or inside a bar."""
     return page.run(
-        f"(() => {{ const mark = document.querySelector('#chart-{chart} path.mark, #chart-{chart} rect.mark'); mark.scrollIntoView({{block: 'center'}});"
+        "(() => { const mark = document.querySelector("
+        f"'#chart-{chart} path.mark, #chart-{chart} rect.mark');"
+        " mark.scrollIntoView({block: 'center'});"
         " const box = mark.getBoundingClientRect();"
         " if (mark.tagName === 'rect') return [box.left + box.width / 2, box.top + "
         "Math.min(box.height, 20) / 2];"

@@ -76,8 +76,8 @@ def _metrics(experiment: Experiment) -> list[dict]:
     """Those that any run has."""
     present = {name for result in experiment.results for digest in result.digests for name, value in digest.metrics.items() if not isnan(value)}
     return [
-        {"name": metric.name, "unit": metric.unit, "better": metric.better, "meaning": metric.meaning, "extreme": metric.extreme,
-         "told": metric.told}
+        {"name": metric.name, "unit": metric.unit, "better": metric.better,
+         "meaning": metric.meaning, "extreme": metric.extreme, "told": metric.told}
         for metric in METRICS.values() if metric.name in present
     ]
 
@@ -89,7 +89,9 @@ def _cell(experiment: Experiment, result: CellResult, style: Style, edges: np.nd
         "label": experiment.label(result.cell),
         "workload": result.cell.workload, "heap": result.cell.heap, "colour": style.colour(result.cell.collector),
         "dash": [] if isinstance(dashes, str) else [1.5 * length for length in dashes[1]], "marker": style.marker(result.cell.barrier),
-        "is_baseline": result.is_baseline, "starved": result.starved, "fair": result.fairly_compared, "failures": ", ".join(result.failures).replace("_", " "), "blocks": [d.block for d in result.digests],
+        "is_baseline": result.is_baseline, "starved": result.starved,
+        "fair": result.fairly_compared, "failures": ", ".join(result.failures).replace("_", " "),
+        "blocks": [d.block for d in result.digests],
         "values": {name: found for name, found in values.items() if any(value is not None for value in found)},
         "ratios": {name: _ratio(ratio) for name in METRICS if (ratio := result.ratio(name)) is not None},
         **(distributions.of_cell(result, edges) if result.digests else {}),
