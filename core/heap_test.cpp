@@ -201,8 +201,9 @@ TEST_CASE("globals are roots", "[heap]") {
   CHECK(sum_list(m, m.load(heap.heap().globals(), 2)) == 1000ull * 999 / 2);
 }
 
-TEST_CASE("a heap smaller than a block is refused", "[heap]") {
+TEST_CASE("a heap smaller than a block is refused, and a hole for an array of chunks", "[heap]") {
   CHECK_THROWS_AS(Heap(HeapOptions{.bytes = 1000}), ConfigurationError);
+  CHECK_THROWS_AS(Heap(HeapOptions{.bytes = std::size_t{1} << 20, .hole_piece_bytes = 64 * 1024}), ConfigurationError);
 }
 
 #if defined(TRICOLOUR_ASAN)

@@ -56,7 +56,9 @@ bool is_there(const Setting& setting) {
 /// Those of other builds too.
 const std::vector<Setting>& all_settings() {
   static const std::vector<Setting> all{
-      in("heap.hole_piece_bytes", "bytes", 256, 64 * kib, "the longest hole handed out at once", heap, &HeapOptions::hole_piece_bytes),
+      // At most: an array that is coloured by chunks must not fit into a hole.
+      in("heap.hole_piece_bytes", "bytes", 256, chunk_slots * sizeof(Slot), "the longest hole handed out at once", heap,
+         &HeapOptions::hole_piece_bytes),
       in("heap.packet_capacity", "items", 1, 1 << 20, "grey items per packet and shade buffer", heap, &HeapOptions::packet_capacity),
       in("heap.huge_pages", "switch", 0, 1, "ask the kernel for transparent huge pages", heap, &HeapOptions::huge_pages),
       in("marker.deque_capacity", "items", 2, 1 << 24, "items a worker's deque holds before it spills into packets", marking,
