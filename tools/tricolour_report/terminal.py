@@ -82,8 +82,7 @@ def _waits(group: Group, coloured: bool) -> list[str]:
         return []
     lines = [
         "",
-        f"what requests of {SLOW} or more waited for: their number and total time in all runs, "
-        "and the share of each cause",
+        f"what requests of {SLOW} or more waited for: number, total time in all runs, share by cause",
     ]
     for row, one in found:
         name = f"  {row.collector} {row.barrier}"
@@ -105,7 +104,8 @@ def _notes(experiment: Experiment) -> list[str]:
     notes = [
         f"! starved: a run with fewer than {ENOUGH_CYCLES} cycles; it is ranked nowhere and wins "
         f"nothing.",
-        f"* the 95 % interval excludes 1. Below {ENOUGH_INVOCATIONS} invocations a result is exploratory and claims nothing.",
+        f"* the 95 % interval excludes 1. Below {ENOUGH_INVOCATIONS} invocations a result is exploratory",
+        "and claims nothing.",
         "p50, tail: of all pauses of all runs, as far as their number allows (1 - 10/n).",
         "longest: least, median and greatest over runs of each run's longest; gap without a name: "
         "likewise,",
