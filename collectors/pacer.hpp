@@ -1,6 +1,6 @@
 // The pacer: when a cycle begins, and how much mutators mark for what they allocate.
 //
-// Purpose: begin early enough that marking ends before memory does, and no earlier; and hold marking to that, whoever marks.
+// Purpose: begin early enough that marking ends before memory does, and no earlier; and hold marking to that.
 //
 // The line: from a cycle's begin to the use at which memory would run out, the bytes that have to be marked grow with the bytes that were
 // handed out since. Whatever the mark threads have done counts first; a mutator that finds marking below the line marks a

@@ -35,7 +35,7 @@ BlockSpace::BlockSpace(std::byte* base, std::size_t blocks, SideMetadata metadat
 
 bool BlockSpace::is_unswept(Word seen, Word epoch) const {
   const BlockState state = stored_state(seen);
-  // Of the epoch before, not of any other: a sweeper that nobody stops may have read `epoch` before a sweep began, and see a block that a
+  // Of the epoch before, not of any other: a sweeper that is not stopped may have read `epoch` before a sweep began, and see a block that a
   // mutator has claimed since. All blocks are swept when an epoch ends, so none that holds objects is older than one.
   const bool is_of_epoch_before = (seen >> epoch_shift) == ((epoch - 1) & (~Word{0} >> epoch_shift));
   return is_of_epoch_before && (state == BlockState::in_use || state == BlockState::holes || state == BlockState::full);
@@ -162,7 +162,7 @@ void BlockSpace::begin_sweep(MarkSense sense) {
   // Counted before the epoch turns: a collector thread is not stopped, and may sweep a block the moment it does.
   unswept_.store(occupied_.load(std::memory_order_relaxed), std::memory_order_relaxed);
   scattered_bytes_.store(0, std::memory_order_relaxed);
-  // Release: live_state_ and the count, to whoever sees a block of an earlier epoch.
+  // Release: live_state_ and the count, to a thread that sees a block of an earlier epoch.
   epoch_.store((epoch() + 1) & (~Word{0} >> epoch_shift), std::memory_order_release);
   sweep_cursor_.store(0, std::memory_order_release);
 }

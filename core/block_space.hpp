@@ -1,6 +1,6 @@
 // Blocks: the heap range in pieces of 64 KiB, and who may use each.
 //
-// Purpose: mutators take blocks from lists, by how much room the last sweep left in them, and allocate into their holes; nobody walks the
+// Purpose: mutators take blocks from lists, by how much room the last sweep left in them, and allocate into their holes; no thread walks the
 // heap to find room. The large-object space takes runs of free blocks from the top.
 //
 //   state      meaning                                          left by
@@ -17,7 +17,7 @@
 //
 // Lists: free blocks, and blocks with holes, by how much of them is free: the way to a hole is long where there is little. Those with a large
 // hole have a list of their own: objects of some KiB fit there, and they may become free if they are not filled first. A free block is on its list exactly while its word says free, and
-// belongs to whoever takes it out. Of a block with holes the list is a hint: the exchange of its word decides, because the block may be
+// belongs to the thread that takes it out. Of a block with holes the list is a hint: the exchange of its word decides, because the block may be
 // swept anew since. A swept block is put on its list before the count of unswept ones falls.
 //
 // Invariant: a block's metadata is written in bulk only by the thread that moved it to `sweeping`; no cycle begins before no block is
