@@ -228,13 +228,13 @@ class Concurrent final : public Collector {
     if (cycle_.completed() >= target) return;
     const Nanoseconds begin_ns = now_ns();
     const Activity interrupted = heap_.world.enter_blocked(mutator, Activity::stalled);
-    pass_wait(WaitPlace::stall);
     Nanoseconds over_at = 0;
     {
       std::unique_lock lock(lock_);
       completed_.wait(lock, [&] { return cycle_.completed() >= target || (!running_ && !requested_) || cycle_.failed(); });
       over_at = completed_at_ns_;
     }
+    if (pass_wait(WaitPlace::stall)) over_at = now_ns();
     heap_.world.leave_blocked(mutator, interrupted, over_at);
     std::scoped_lock lock(statistics_lock_);
     ++counts_.stalls;
