@@ -146,7 +146,8 @@ class Concurrent final : public Collector {
   bool begin(Cause cause) {
     World::Exclusive world(heap_.world, nullptr);
     if (cycle_.phase() != Phase::idle) return false;
-    crowded_.store(world.mutators().size() >= std::thread::hardware_concurrency(), std::memory_order_relaxed);
+    const bool crowded = world.mutators().size() >= std::thread::hardware_concurrency();
+    crowded_.store(crowded, std::memory_order_relaxed);
     world.stop({PauseKind::cycle_begin, cause}, [&](Pause&) {
       allocated_bytes_ = heap_.account.handed_out();
       cycle_.begin(world, false);

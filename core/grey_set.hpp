@@ -4,7 +4,7 @@
 // owns; a full one is published whole, without waiting. Markers keep private stacks or deques and spill into packets.
 //
 // Invariant: pushing never fails. An object is in the set at most once (the winner of its colour exchange pushes it; a chunked
-// array has one item that carries its cursor, and at most one more per chunk that was made grey again), a packet is published full, and what is less than full is poured into one shared
+// array has one item that carries its cursor, and at most one more per chunk that was made grey again), a packet is published full; what is less than full is poured into one shared
 // open packet, or left for the next owner that does short work; so `ceil(most objects / capacity)` packets plus one per owner is the worst
 // case, and that much is reserved (the pages are touched only when used).
 //
@@ -97,7 +97,7 @@ class GreySet {
   void pour(GreyItem item);
   /// Nothing published and nothing poured, at some moment during the call.
   bool empty() const;
-  /// Is a full packet published? A hint, for idle markers: relaxed, no lock.
+  /// Is a packet published, full or begun? A hint, for idle markers: relaxed, no lock.
   bool any_published() const { return published_.load(std::memory_order_relaxed) > 0; }
   /// Full packets published so far: a test sees the overflow paths run.
   std::uint64_t published() const { return published_total_.load(std::memory_order_relaxed); }

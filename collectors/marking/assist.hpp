@@ -1,16 +1,16 @@
-// Assists: mutators that mark beside the markers, from published packets.
+// Assists: mutators that mark concurrently with the markers.
 //
-// Purpose: shared by every marker. A mutator takes a packet, traces from it for a bounded number of bytes and pours what is left.
+// Purpose: shared by every marker. A mutator takes a packet, or what the marker offers, traces from it for a bounded number of bytes, and leaves the rest.
 //
 // Invariant: while a mutator holds grey items privately, `none_while` is false.
 //
 // Ownership: any mutator calls `assist`; the concurrent marker calls `none_while` and `take_hunger`.
 //
-// Memory ordering: every access to state_ is seq_cst; an assist enters it before its first look at the grey set and leaves it after the
-// pour. A marker that reads nobody inside, finds the grey set empty and then reads the same word again (entries only grow) has seen an
+// Memory ordering: every access to state_ is seq_cst; an assist enters it before its first look at the grey set and leaves it after it
+// gave back what was left. A marker that reads nobody inside, finds the grey set empty and then reads the same word again (entries only grow) has seen an
 // empty grey set at a moment at which no assist held anything; looking at the number alone, it could miss one that came in between and
 // emptied the set. hungry_ is a hint: relaxed.
-// Source: mutator assists as in Go's pacer (Clements, proposal 44167); here they only ever take what is published.
+// Source: mutator assists as in Go's pacer (Clements, proposal 44167); here they take what is published, or the oldest items of a worker's deque.
 #pragma once
 
 #include <atomic>

@@ -13,6 +13,8 @@
 
 namespace {
 
+using tricolour::peers::there;
+
 struct Boehm {
   static constexpr const char* name = "boehm";
   static constexpr bool explicit_release = false;
@@ -28,13 +30,6 @@ struct Boehm {
   }
   static void release(void*) {}
   static std::optional<std::uint64_t> collections() { return GC_get_gc_no(); }
-
- private:
-  static void* there(void* memory) {
-    if (memory == nullptr) [[unlikely]]
-      throw std::bad_alloc();
-    return memory;
-  }
 };
 
 }  // namespace

@@ -9,6 +9,8 @@
 
 namespace {
 
+using tricolour::peers::there;
+
 struct Malloc {
   static constexpr const char* name = "malloc";
   static constexpr bool explicit_release = true;
@@ -19,13 +21,6 @@ struct Malloc {
   static void* zeroed_data(std::size_t bytes) { return there(std::calloc(bytes, 1)); }
   static void release(void* memory) { std::free(memory); }
   static std::optional<std::uint64_t> collections() { return std::nullopt; }
-
- private:
-  static void* there(void* memory) {
-    if (memory == nullptr) [[unlikely]]
-      throw std::bad_alloc();
-    return memory;
-  }
 };
 
 }  // namespace

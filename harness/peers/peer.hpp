@@ -18,6 +18,13 @@
 
 namespace tricolour::peers {
 
+/// What an allocator returned, which must be memory.
+inline void* there(void* memory) {
+  if (memory == nullptr) [[unlikely]]
+    throw std::bad_alloc();
+  return memory;
+}
+
 inline int print_quantiles() {
   Histogram histogram;
   for (std::uint64_t value = 0; std::cin >> value;) histogram.record(value);

@@ -45,7 +45,7 @@ class Contest:
 @dataclass(frozen=True)
 class Cell:
     """`kind` is tricolour, malloc, boehm, java or go; `busy_as` is the heap whose marker a busy
-    thread stands in for.
+    thread takes the place of.
     """
 
     contest: Contest

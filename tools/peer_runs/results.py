@@ -228,7 +228,7 @@ def _reading(document: dict) -> list[str]:
         )
     for name, shape in document["busy"].items():
         lines.append(
-            f"The busy thread of `{name}` stands in for the marker of concurrent/yuasa there: every"
+            f"The busy thread of `{name}` takes the place of the marker of concurrent/yuasa: every"
             f" {shape['busy_period_ms']:.0f} ms it streams through {shape['busy_mb']:g} MB, one"
             f" word of each cache line, for {100 * shape['busy_share']:.1f} % of the time, and"
             " sleeps through the rest. Peak resident memory includes what it reads."

@@ -1,7 +1,7 @@
 """Pause histogram and complementary distribution, one panel a kind of pause.
 
 Invariants: x is log time; the histogram's y is the log count over all invocations; the
-complementary distribution's y is P(pause > x). n and the maximum stand in the panel's title. The
+complementary distribution's y is P(pause > x). The panel's title has n and the maximum. The
 machine's own floor, measured with nothing else running, is drawn in grey: below it no pause can be
 known.
 """
