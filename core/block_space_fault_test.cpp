@@ -47,13 +47,14 @@ Sighting allocate_side_by_side() {
   for (std::size_t block = 0; block < Space::blocks; ++block) s.space.sweep(block);
   constexpr std::size_t bytes = 256;
   const std::atomic<std::size_t> piece_bytes{bytes};
-  HoleAllocator first(s.space, s.metadata, piece_bytes, false);
-  HoleAllocator second(s.space, s.metadata, piece_bytes, false);
+  HeapAccount account(Space::blocks * block_bytes);
+  HoleAllocator first(s.space, s.metadata, account, piece_bytes, false);
+  HoleAllocator second(s.space, s.metadata, account, piece_bytes, false);
   Sighting sighting;
   try {
     first.next(bytes);
     second.next(bytes);
-    first.retire(true);
+    first.give_back();
     second.next(bytes);
   } catch (const InvariantViolated& error) {
     sighting.failure = error.what();

@@ -13,10 +13,12 @@ std::optional<Hole> HoleAllocator::next(std::size_t bytes, MutatorContext* mutat
     const bool holes_first = passed < most_passed_blocks;
     const ClaimOrder order = large_holes_ ? ClaimOrder::large_hole : holes_first ? ClaimOrder::holes_first : ClaimOrder::free_first;
     const auto block = blocks_.claim(order, mutator);
-    if (!block) return std::nullopt;
+    if (!block) {
+      count(0);
+      return std::nullopt;
+    }
     position_ = blocks_.block_begin(*block);
     block_end_ = position_ + block_bytes;
-    passed_over_bytes_ = 0;
     ahead_ = find();
   }
 }
@@ -32,16 +34,16 @@ std::optional<Hole> HoleAllocator::next_in_block(std::size_t bytes) {
     if (hole.bytes() < bytes && hole.end == position_) hole.end = position_ = hole.begin + hole_length(hole.begin, bytes);
     ahead_ = find();
     prefetch();
-    if (hole.bytes() >= bytes) return hole;
-    pass_over(hole);
+    if (hole.bytes() >= bytes) {
+      count(hole.bytes());
+      return hole;
+    }
+    passed_over_bytes_ += hole.bytes();
   }
   return std::nullopt;
 }
 
-void HoleAllocator::pass_over(Hole hole) {
-  wasted_bytes_ += hole.bytes();
-  passed_over_bytes_ += hole.bytes();
-}
+void HoleAllocator::count(std::size_t bytes) { account_.hand_out(bytes + std::exchange(passed_over_bytes_, 0)); }
 
 std::size_t HoleAllocator::hole_length(const std::byte* begin, std::size_t most) const {
   const auto room = static_cast<std::size_t>(block_end_ - begin);
@@ -50,19 +52,23 @@ std::size_t HoleAllocator::hole_length(const std::byte* begin, std::size_t most)
   return faulty(Fault::hole_too_long) ? std::min(room, length + granule_bytes) : length;
 }
 
+std::size_t HoleAllocator::object_bytes(const std::byte* position, ColourByte byte) const {
+  const std::size_t field = size_field(byte);
+  return (field == size_in_header ? reinterpret_cast<const Object*>(position)->granules() : field) * granule_bytes;
+}
+
 Hole HoleAllocator::find() {
   while (position_ < block_end_) {
     // Relaxed: the header behind it was published to this mutator by the sweep that it did, or by itself.
     const ColourByte byte = metadata_.load_relaxed(reinterpret_cast<Object*>(position_));
     if (byte != 0) {
-      const std::size_t field = size_field(byte);
-      position_ += (field == size_in_header ? reinterpret_cast<Object*>(position_)->granules() : field) * granule_bytes;
+      position_ += object_bytes(position_, byte);
       continue;
     }
     const Hole hole{position_, position_ + hole_length(position_, least_hole_bytes)};
     position_ = hole.end;
     if (hole.bytes() >= least_hole_bytes) return hole;
-    pass_over(hole);
+    passed_over_bytes_ += hole.bytes();
   }
   return {};
 }
@@ -73,12 +79,33 @@ void HoleAllocator::prefetch() const {
   for (std::size_t offset = 0; offset < std::min(fetched_bytes, ahead_.bytes()); offset += line_bytes) __builtin_prefetch(ahead_.begin + offset, 1);
 }
 
-void HoleAllocator::retire(bool gives_back) {
-  if (gives_back && has_room()) blocks_.unclaim(blocks_.block_of(ahead_.begin));
+void HoleAllocator::forget() {
   ahead_ = {};
   position_ = block_end_ = nullptr;
 }
 
-std::size_t HoleAllocator::take_wasted_bytes() { return std::exchange(wasted_bytes_, 0); }
+void HoleAllocator::give_back() {
+  if (block_end_ != nullptr) {
+    const std::byte* const counted = ahead_.begin != nullptr ? ahead_.begin : block_end_;
+    const std::size_t free = free_bytes_before(counted);
+    if (counted != block_end_ || free >= least_hole_bytes) {
+      // The next to claim the block counts all its free pieces.
+      account_.take_back(free);
+      blocks_.unclaim(blocks_.block_of(block_end_ - block_bytes));
+    }
+  }
+  forget();
+}
+
+std::size_t HoleAllocator::free_bytes_before(const std::byte* end) const {
+  std::size_t bytes = 0;
+  for (const std::byte* at = block_end_ - block_bytes; at < end;) {
+    const ColourByte byte = metadata_.load_relaxed(reinterpret_cast<const Object*>(at));
+    const std::size_t step = byte == 0 ? granule_bytes : object_bytes(at, byte);
+    if (byte == 0) bytes += step;
+    at += step;
+  }
+  return bytes;
+}
 
 }  // namespace tricolour

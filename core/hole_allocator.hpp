@@ -3,10 +3,12 @@
 // Purpose: walks the blocks that its mutator claimed, hole by hole, in pieces that stay in the cache between hand-out and use. It looks one
 // hole ahead, so that memory on the way from the last cycle's cold holes arrives while the hole before is filled.
 //
-// Invariant: the metadata of a hole is zero when it is handed out (the block was swept), and nobody else writes the hole's memory or
-// metadata until the block is swept again, which happens only after `retire`.
+// What it hands out and what it passes over because it is too small goes on the heap's account, once.
 //
-// Ownership: one mutator; the collector may call `retire` while it holds that mutator stopped.
+// Invariant: the metadata of a hole is zero when it is handed out (the block was swept), and nobody else writes the hole's memory or
+// metadata until the block is swept again, which happens only after `forget`.
+//
+// Ownership: one mutator; the collector may call `forget` while it holds that mutator stopped.
 #pragma once
 
 #include <atomic>
@@ -14,6 +16,7 @@
 #include <optional>
 
 #include "core/block_space.hpp"
+#include "core/heap_account.hpp"
 
 namespace tricolour {
 
@@ -26,8 +29,9 @@ struct Hole {
 class HoleAllocator {
  public:
   /// `piece_bytes`: the longest hole handed out at once, which may change. `large_holes`: blocks with a hole for any object but a large one.
-  HoleAllocator(BlockSpace& blocks, SideMetadata metadata, const std::atomic<std::size_t>& piece_bytes, bool large_holes)
-      : blocks_(blocks), metadata_(metadata), piece_bytes_(piece_bytes), large_holes_(large_holes) {}
+  HoleAllocator(BlockSpace& blocks, SideMetadata metadata, HeapAccount& account, const std::atomic<std::size_t>& piece_bytes,
+                bool large_holes)
+      : blocks_(blocks), metadata_(metadata), account_(account), piece_bytes_(piece_bytes), large_holes_(large_holes) {}
 
   /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`; nothing when no block has one. Passes over
   /// a bounded number of blocks without such a hole as long as there are free ones. `mutator`: to whom the sweeping on the way is charged;
@@ -35,22 +39,23 @@ class HoleAllocator {
   std::optional<Hole> next(std::size_t bytes, MutatorContext* mutator = nullptr);
   /// The same within the present block: no claim and no sweeping.
   std::optional<Hole> next_in_block(std::size_t bytes);
-  /// Forgets the block. `gives_back`: others may use what is left of it.
-  void retire(bool gives_back);
-  /// The present block has a hole that was not handed out.
-  bool has_room() const { return ahead_.begin != nullptr; }
-  /// Free bytes of the present block that were passed over.
-  std::size_t passed_over_bytes() const { return passed_over_bytes_; }
-  /// Free bytes passed over since last asked, because they were too small.
-  std::size_t take_wasted_bytes();
+  /// Forgets the block.
+  void forget();
+  /// The same; others may use all that is free in the block, the rest of the hole that was handed out last included.
+  void give_back();
 
  private:
   /// Blocks whose holes are too small, before a free one is taken: together some 30 us.
   static constexpr unsigned most_passed_blocks = 16;
 
-  void pass_over(Hole hole);
   /// The next hole or piece of one, empty at the block's end; what is shorter than `least_hole_bytes` is wasted.
   Hole find();
+  /// Of the object at `position`, whose metadata is `byte`.
+  std::size_t object_bytes(const std::byte* position, ColourByte byte) const;
+  /// Of the present block.
+  std::size_t free_bytes_before(const std::byte* end) const;
+  /// Puts `bytes` on the account with what was passed over.
+  void count(std::size_t bytes);
   /// Of the hole at `begin`, up to a piece or `most` bytes, whichever is longer.
   std::size_t hole_length(const std::byte* begin, std::size_t most) const;
   /// Fetches the begin of the hole ahead.
@@ -58,13 +63,13 @@ class HoleAllocator {
 
   BlockSpace& blocks_;
   SideMetadata metadata_;
+  HeapAccount& account_;
   const std::atomic<std::size_t>& piece_bytes_;  // relaxed: a mere bound
   bool large_holes_;
   Hole ahead_;                     ///< found and not handed out
   std::byte* position_ = nullptr;  ///< behind it
   std::byte* block_end_ = nullptr;
-  std::size_t wasted_bytes_ = 0;
-  std::size_t passed_over_bytes_ = 0;
+  std::size_t passed_over_bytes_ = 0;  ///< and not yet on the account
 };
 
 }  // namespace tricolour

@@ -37,7 +37,7 @@ struct InjectedCosts {
   std::uint32_t test_multiplications = 0;   ///< into every test of the marking flag
   std::uint32_t shade_multiplications = 0;  ///< into every shade that a barrier calls for
 
-  /// Into each `wait_every`-th wait of that kind.
+  /// Into a wait of that kind, when the last one was longer than `wait_apart_ns` ago.
   Nanoseconds search_ns = 0;
   Nanoseconds sweep_ns = 0;
   Nanoseconds large_object_search_ns = 0;
@@ -46,7 +46,7 @@ struct InjectedCosts {
   Nanoseconds page_fault_ns = 0;
   Nanoseconds handshake_ns = 0;
   Nanoseconds stall_ns = 0;
-  std::uint64_t wait_every = 100;
+  Nanoseconds wait_apart_ns = 20'000'000;
 
   Nanoseconds wait_ns(WaitPlace place) const {
     const Nanoseconds lengths[]{search_ns,        sweep_ns,      large_object_search_ns, assist_ns,

@@ -27,8 +27,8 @@ MutatorContext::MutatorContext(Heap& heap, MutatorStatus status, const std::func
       black_means_(black_means),
       cards_(heap.cards),
       log_bits_(heap.log_bits),
-      small_(heap.blocks, heap.metadata, heap.hole_piece_bytes, false),
-      medium_(heap.blocks, heap.metadata, whole_blocks, true),
+      small_(heap.blocks, heap.metadata, heap.account, heap.hole_piece_bytes, false),
+      medium_(heap.blocks, heap.metadata, heap.account, whole_blocks, true),
       shade_buffer_(heap.grey_set.take_empty()),
       clock_(status == MutatorStatus::blocked ? Activity::blocked : Activity::running) {
   heap_.world.add(*this, status, arrival);
@@ -40,9 +40,8 @@ MutatorContext::~MutatorContext() {
     if (faulty(Fault::shades_of_ended_mutator_dropped)) shade_buffer_->clear();
     flush_shade_buffer();
     heap_.ended_allocated_bytes.fetch_add(allocated_bytes(), std::memory_order_relaxed);
-    if (small_.has_room()) heap_.account.take_back(static_cast<std::size_t>(hole_.end - cursor_) + small_.passed_over_bytes());
-    small_.retire(true);
-    medium_.retire(true);
+    small_.give_back();
+    medium_.give_back();
     retire_holes();
   });
   heap_.grey_set.give_back(shade_buffer_);
@@ -106,8 +105,8 @@ std::uint64_t MutatorContext::allocated_objects() const {
 
 void MutatorContext::retire_holes() {
   install({});
-  small_.retire(false);
-  medium_.retire(false);
+  small_.forget();
+  medium_.forget();
   medium_hole_ = {};
 }
 
@@ -134,8 +133,6 @@ std::optional<Hole> MutatorContext::next_hole(HoleAllocator& holes, std::size_t 
 bool MutatorContext::refill(std::size_t bytes) {
   heap_.hooks().on_refill(*this, hole_.bytes());
   const auto hole = next_hole(small_, bytes);
-  const std::size_t gone = small_.take_wasted_bytes() + (hole ? hole->bytes() : 0);
-  heap_.account.hand_out(gone);
   pass_window(Window::between_hole_and_install);
   install(hole.value_or(Hole{}));
   return hole.has_value();
@@ -154,7 +151,6 @@ Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) 
     heap_.hooks().on_refill(*this, bytes);
     if (bytes <= medium_hole_.bytes()) break;
     if (const auto hole = next_hole(medium_, bytes)) {
-      heap_.account.hand_out(hole->bytes());
       medium_hole_ = *hole;
     } else if (refill(bytes)) {
       return bump(slots, bytes);

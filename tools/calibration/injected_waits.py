@@ -29,15 +29,11 @@ RUN_NOMINAL_S = 2.5
 
 @dataclass(frozen=True)
 class Place:
-    """`phase` and `cause`: how phases.csv and a request name it.
-
-    `every`: one of how many occurrences waits.
-    """
+    """`phase` and `cause`: how phases.csv and a request name it."""
 
     phase: str
     cause: str
     words: list
-    every: int = 1
 
 
 LAZY = ["--collector", "stop_the_world", "--sweep", "lazy", "--heap", "32M"]
@@ -45,15 +41,15 @@ CONCURRENT = ["--collector", "concurrent", "--barrier", "yuasa", "--heap", "22M"
 LARGE = ["--collector", "stop_the_world", "--heap", "64M", "--param", "large_every=2000",
          "--param", "large_kb=1024"]
 PLACES = {
-    "search": Place("search", "search", LAZY, every=300),
-    "sweep": Place("lazy_sweeping", "sweep", LAZY, every=300),
-    "large_object_search": Place("large_object_search", "large_object_search", LARGE, every=50),
-    "assist": Place("assist", "assist", CONCURRENT, every=500),
-    "registry_lock": Place("registry_lock", "registry_lock", LAZY, every=2),
-    "page_fault": Place("page_fault", "page_fault", LARGE, every=200),
+    "search": Place("search", "search", LAZY),
+    "sweep": Place("lazy_sweeping", "sweep", LAZY),
+    "large_object_search": Place("large_object_search", "large_object_search", LARGE),
+    "assist": Place("assist", "assist", CONCURRENT),
+    "registry_lock": Place("registry_lock", "registry_lock", LAZY),
+    "page_fault": Place("page_fault", "page_fault", LARGE),
     "pause": Place("paused", "pause", LAZY),
     "handshake": Place("handshake", "handshake", CONCURRENT),
-    "stall": Place("stall", "stall", [*CONCURRENT, "--set", "pacer.assist=off"], every=2),
+    "stall": Place("stall", "stall", [*CONCURRENT, "--set", "pacer.assist=off"]),
 }
 
 
@@ -91,7 +87,7 @@ def measure_one(
     words = [
         "run", "--workload", "latency", "--param", "live_mb=16", "--warmup", 0,
         "--seconds", seconds, *place.words, "--out", folder,
-        "--set", f"inject.{name}_ns={INJECTED_NS}", "--set", f"inject.wait_every={place.every}",
+        "--set", f"inject.{name}_ns={INJECTED_NS}",
     ]
     text = execute(binary, words).stdout
     record = json.loads((folder / "run.json").read_text())
