@@ -2,15 +2,20 @@
 //
 // Purpose: begin in one stop, mark beside the mutators, gather what they hold by handshakes, terminate in one stop as soon as marking drains.
 //
-// Invariant: one cycle at a time, on the collector thread. A mutator that runs out of memory waits for the cycle under way (a stall), and
-// only then, or when there is none, collects in a pause (a fallback). A failure on the collector thread (the oracle's) reaches every
-// mutator at its next slow path; nothing is freed after it.
+// Who does it: a mutator that finds the trigger passed begins the cycle itself, so that none begins late because a thread has to wait for a
+// processor. The collector's thread marks, gathers and terminates; where mutators keep all processors busy, they mark as they allocate, and
+// the one that finds nothing more to mark terminates.
 //
-// Ownership: `requested_`, `running_`, `stopping_`, `completed_at_ns_`: lock_. Pacing facts: the collector thread. Statistics of stalls and cycles:
-// statistics_lock_.
+// Invariant: one cycle at a time. Between begin and termination one thread at a time leads: marks as the marker's leader, or terminates. A
+// mutator that runs out of memory waits for the cycle under way (a stall), and only then, or when there is none, collects in a pause (a
+// fallback). A failure on the collector thread (the oracle's) reaches every mutator at its next slow path; nothing is freed after it.
+//
+// Ownership: `requested_`, `begun_`, `running_`, `stopping_`, `completed_at_ns_`: lock_. Pacing facts: the holder of World::Exclusive.
+// `resumptions_`, `gathers_`: who leads. Statistics of stalls and cycles: statistics_lock_. `lead_` is taken before World::Exclusive.
 //
 // Memory ordering: what mutators need of a finished cycle they get at its stops.
-// Source: mostly concurrent marking as in Printezis, Detlefs 2000; handshakes before the final stop as in Go's mark termination.
+// Source: mostly concurrent marking as in Printezis, Detlefs 2000; handshakes before the final stop, and cycles that mutators begin and end,
+// as in Go (gcStart, gcMarkDone).
 #include <algorithm>
 #include <thread>
 
@@ -27,6 +32,7 @@ class Concurrent final : public Collector {
   explicit Concurrent(const CollectorParts& parts)
       : heap_(parts.heap),
         options_(parts.options),
+        mutators_lead_(parts.barrier.side_table != SideTable::cards),
         cycle_(parts),
         stopped_(cycle_, parts.heap),
         pacer_(parts.heap.bytes(), parts.options.headroom_factor) {
@@ -102,7 +108,7 @@ class Concurrent final : public Collector {
 
   void serve() {
     try {
-      while (const auto cause = next_request()) run_cycle(*cause);
+      while (next_task()) serve_once();
     } catch (...) {
       cycle_.fail();
       std::scoped_lock lock(lock_);
@@ -113,73 +119,120 @@ class Concurrent final : public Collector {
     counts_.collector_cpu_ns = thread_cpu_ns();
   }
 
-  std::optional<Cause> next_request() {
+  bool next_task() {
     pass_window(Window::between_cycles);
     std::unique_lock lock(lock_);
     running_ = false;
     completed_.notify_all();
-    wake_.wait(lock, [&] { return requested_.has_value() || stopping_; });
-    if (stopping_) return std::nullopt;
+    wake_.wait(lock, [&] { return requested_.has_value() || begun_ || stopping_; });
     running_ = true;
+    begun_ = false;
+    return !stopping_;
+  }
+
+  void serve_once() {
+    if (const auto cause = take_request()) {
+      cycle_.finish_sweep();
+      begin(nullptr, *cause, cycle_.completed());
+    }
+    pass_window(Window::between_begin_and_marking);
+    complete_cycle();
+    if (options_.sweep == SweepMode::concurrent) cycle_.finish_sweep();
+  }
+
+  std::optional<Cause> take_request() {
+    std::scoped_lock lock(lock_);
     return std::exchange(requested_, std::nullopt);
   }
 
-  void run_cycle(Cause cause) {
-    cycle_.finish_sweep();
-    if (!begin(cause)) return;
-    pass_window(Window::between_begin_and_marking);
-    const Nanoseconds begin_ns = now_ns();
-    unsigned resumptions = 0;
-    do {
+  void complete_cycle() {
+    leave_to_assists();
+    std::scoped_lock lead(lead_);
+    while (cycle_.phase() == Phase::marking) {
       mark();
       pass_window(Window::between_gathering_and_termination);
-    } while (!terminate(resumptions++));
-    const Nanoseconds marking_ns = now_ns() - begin_ns;
-    if (options_.sweep == SweepMode::concurrent) cycle_.finish_sweep();
-    learn(marking_ns);
-    stopped_.judge_cycle();
-    std::scoped_lock lock(statistics_lock_);
-    ++counts_.concurrent_cycles;
-    counts_.resumptions += resumptions - 1;
+      terminate(nullptr);
+    }
   }
 
-  bool begin(Cause cause) {
-    World::Exclusive world(heap_.world, nullptr);
-    if (cycle_.phase() != Phase::idle) return false;
-    const bool crowded = world.mutators().size() >= std::thread::hardware_concurrency();
-    crowded_.store(crowded, std::memory_order_relaxed);
-    world.stop({PauseKind::cycle_begin, cause}, [&](Pause&) {
-      allocated_bytes_ = heap_.account.handed_out();
-      cycle_.begin(world, false);
-      pacer_.cycle_began(heap_.used_bytes());
-      heap_.hole_piece_bytes.store(std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes), std::memory_order_relaxed);
-    });
-    return true;
+  /// Where mutators keep all processors busy they mark as they allocate; this thread would keep what it leads with while it waits for its
+  /// turn. It leads when they do neither.
+  void leave_to_assists() const {
+    if (!options_.assist || !mutators_lead_ || !crowded_.load(std::memory_order_relaxed)) return;
+    const auto done_by_mutators = [this] { return cycle_.marker().marked_bytes() + heap_.account.handed_out(); };
+    std::uint64_t before = 0;
+    do {
+      before = done_by_mutators();
+      std::this_thread::yield();
+    } while (cycle_.phase() == Phase::marking && done_by_mutators() != before);
   }
 
-  /// Beside the mutators, until neither markers nor handshakes find any more; a few handshakes at most, the final stop does the rest.
+  /// Beside the mutators, until neither markers nor handshakes find any more.
   void mark() {
     const Cycle::Interval interval = cycle_.begin_interval(Activity::marking);
-    constexpr unsigned most_rounds = 3;
-    for (unsigned round = 0; round < most_rounds; ++round) {
+    do {
       cycle_.marker().mark_concurrently();
-      World::Exclusive world(heap_.world, nullptr);
-      if (!cycle_.gather_from_mutators(world)) break;
-    }
+    } while (gather(nullptr));
     cycle_.end_marking(interval, Role::marker);
   }
 
-  bool terminate(unsigned resumptions) {
-    const bool last_chance = resumptions >= options_.most_resumptions;
+  // --- by the collector thread or a mutator -----------------------------------------------------------------------------------------------------------
+
+  /// The last cycle's sweep is complete. `self`: the calling mutator, if it is one. False when a cycle has begun since `completed` had ended.
+  bool begin(MutatorContext* self, Cause cause, std::uint64_t completed) {
+    World::Exclusive world(heap_.world, self);
+    if (cycle_.phase() != Phase::idle || cycle_.completed() != completed) return false;
+    const bool crowded = world.mutators().size() > std::thread::hardware_concurrency();
+    crowded_.store(crowded, std::memory_order_relaxed);
+    stop(world, {PauseKind::cycle_begin, cause}, [&] {
+      scattered_bytes_ = heap_.blocks.scattered_bytes();
+      cycle_.begin(world, false);
+      pacer_.cycle_began(heap_.used_bytes(), crowded);
+      heap_.hole_piece_bytes.store(std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes), std::memory_order_relaxed);
+    });
+    cycle_began_at_ns_ = now_ns();
+    return true;
+  }
+
+  /// By who leads. True when what mutators hold had something to mark; a few times at most, the final stop does the rest.
+  bool gather(MutatorContext* self) {
+    constexpr unsigned most_gathers = 3;
+    if (gathers_ == most_gathers) return false;
+    ++gathers_;
+    World::Exclusive world(heap_.world, self);
+    return cycle_.gather_from_mutators(world);
+  }
+
+  /// By who leads. False when there was more to mark than a pause may.
+  bool terminate(MutatorContext* self) {
+    World::Exclusive world(heap_.world, self);
+    const bool last_chance = resumptions_ >= options_.most_resumptions;
     bool done = false;
-    World::Exclusive world(heap_.world, nullptr);
-    world.stop({PauseKind::termination, Cause::pacing}, [&](Pause&) {
+    stop(world, {PauseKind::termination, Cause::pacing}, [&] {
       allocated_bytes_ = heap_.account.handed_out();
       done = cycle_.terminate(world, last_chance ? no_limit : options_.final_slots);
-      if (done) heap_.hole_piece_bytes.store(heap_.options().hole_piece_bytes, std::memory_order_relaxed);
+      if (!done) return;
+      heap_.hole_piece_bytes.store(heap_.options().hole_piece_bytes, std::memory_order_relaxed);
+      tell_completion();  // in the stop: behind it this thread may have to wait for a processor
     });
-    if (done) tell_completion();
-    return done;
+    gathers_ = 0;
+    if (!done) {
+      ++resumptions_;
+      return false;
+    }
+    learn();
+    stopped_.judge_cycle();
+    std::scoped_lock lock(statistics_lock_);
+    ++counts_.concurrent_cycles;
+    counts_.resumptions += std::exchange(resumptions_, 0);
+    return true;
+  }
+
+  void stop(World::Exclusive& world, Pause pause, const std::function<void()>& work) try {
+    world.stop(pause, [&](Pause&) { work(); });
+  } catch (...) {
+    tell_completion();  // Nothing completes any more: who waits looks at the failure.
+    throw;
   }
 
   /// Stalled mutators go on as soon as a cycle has terminated; they sweep for themselves if need be.
@@ -189,38 +242,53 @@ class Concurrent final : public Collector {
     completed_.notify_all();
   }
 
-  void learn(Nanoseconds marking_ns) {
+  void learn() {
     const Nanoseconds now = now_ns();
     pacer_.cycle_ended({.live_bytes = heap_.live_bytes.load(std::memory_order_relaxed),
                         .marked_bytes = cycle_.marker().marked_bytes(),
-                        .scattered_bytes = heap_.blocks.scattered_bytes(),
-                        .marking_ns = marking_ns,
+                        .scattered_bytes = scattered_bytes_,
+                        .marking_ns = now - cycle_began_at_ns_,
                         .allocated_bytes = allocated_bytes_,
-                        .elapsed_ns = now - cycle_ended_at_ns_});
+                        .elapsed_ns = now - cycle_ended_at_ns_,
+                        .crowded = crowded_.load(std::memory_order_relaxed)});
     cycle_ended_at_ns_ = now;
     heap_.announce_trigger(pacer_.trigger_bytes());
   }
 
   // --- on mutators' threads -------------------------------------------------------------------------------------------------------
 
-  /// Asks for a cycle; returns how many will have completed when the next one has.
+  /// Sees to it that a cycle begins; returns how many will have completed when the next one has.
   std::uint64_t request(MutatorContext& mutator, Cause cause) {
-    const std::uint64_t target = cycle_.completed() + 1;
+    const std::uint64_t completed = cycle_.completed();
+    const std::uint64_t target = completed + 1;
     pass_window(Window::between_trigger_and_request);
-    {
-      std::scoped_lock lock(lock_);
-      if (running_ || requested_) return target;
-      requested_ = cause;
-      wake_.notify_one();
+    if (cycle_.phase() != Phase::idle) return target;
+    if (cycle_.is_swept()) {
+      if (begin(&mutator, cause, completed)) {
+        std::scoped_lock lock(lock_);
+        begun_ = true;
+        wake_.notify_one();
+      }
+    } else {
+      ask_for_cycle(cause);
+      const ActivityScope scope(mutator, Activity::lazy_sweeping);
+      cycle_.sweep_a_share();
     }
-    give_way(mutator);
     return target;
+  }
+
+  /// A thread that is busy is sweeping, or at a cycle: who needs another then asks again.
+  void ask_for_cycle(Cause cause) {
+    std::scoped_lock lock(lock_);
+    if (running_ || requested_) return;
+    requested_ = cause;
+    wake_.notify_one();
   }
 
   /// Marks as long as there is something to take: what a mutator without memory can do best.
   void help_to_complete(MutatorContext& mutator, std::uint64_t target) {
     while (options_.assist && cycle_.phase() == Phase::marking && cycle_.completed() < target) {
-      if (assist(mutator, Pacer::most_assist_bytes) == 0) return;
+      if (assist(mutator, Pacer::most_assist_bytes) == 0 && !lead_instead(mutator)) return;
       mutator.poll();
     }
   }
@@ -232,7 +300,7 @@ class Concurrent final : public Collector {
     Nanoseconds over_at = 0;
     {
       std::unique_lock lock(lock_);
-      completed_.wait(lock, [&] { return cycle_.completed() >= target || (!running_ && !requested_) || cycle_.failed(); });
+      completed_.wait(lock, [&] { return cycle_.completed() >= target || cycle_.failed() || is_at_rest(); });
       over_at = completed_at_ns_;
     }
     if (pass_wait(WaitPlace::stall)) over_at = now_ns();
@@ -241,6 +309,9 @@ class Concurrent final : public Collector {
     ++counts_.stalls;
     counts_.stalled_ns += std::max<Nanoseconds>(over_at - begin_ns, 0);
   }
+
+  /// lock_ is held: there is no cycle, and none will begin by itself.
+  bool is_at_rest() const { return cycle_.phase() == Phase::idle && !running_ && !requested_ && !begun_; }
 
   /// False when another mutator's came first.
   bool collect_in_pause(MutatorContext& mutator) {
@@ -259,20 +330,22 @@ class Concurrent final : public Collector {
     }
   }
 
-  /// Where mutators keep all processors busy the collector's thread would wait until a mutator's time is over.
-  void give_way(MutatorContext& mutator) const {
-    if (!crowded_.load(std::memory_order_relaxed)) return;
+  /// What marking is behind the line. Where there is nothing to take the cycle can end, or its leader waits for a processor.
+  void pay(MutatorContext& mutator) {
+    const std::size_t used = heap_.used_bytes();
+    const std::size_t owed = pacer_.owed_bytes(cycle_.marker().marked_bytes(), used);
+    if (owed == 0 || assist(mutator, owed) > 0 || !crowded_.load(std::memory_order_relaxed)) return;
+    if (lead_instead(mutator) || !pacer_.is_late(used)) return;
     const ActivityScope scope(mutator, Activity::stalled);
     std::this_thread::yield();
   }
 
-  /// What marking is behind the line. Where there is nothing to take and little room, the cycle waits for its own thread, which may wait for
-  /// a processor.
-  void pay(MutatorContext& mutator) {
-    const std::size_t used = heap_.used_bytes();
-    const std::size_t owed = pacer_.owed_bytes(cycle_.marker().marked_bytes(), used);
-    if (owed == 0 || assist(mutator, owed) > 0 || !pacer_.is_late(used)) return;
-    give_way(mutator);
+  /// Of the collector's thread, when marking has drained and that does not lead: it may wait for a processor. False when neither more to mark
+  /// was found nor the cycle ended.
+  bool lead_instead(MutatorContext& mutator) {
+    const std::unique_lock lead(lead_, std::try_to_lock);
+    if (!mutators_lead_ || !lead.owns_lock() || cycle_.phase() != Phase::marking || !cycle_.marker().drained()) return false;
+    return gather(&mutator) || terminate(&mutator);
   }
 
   /// Returns the bytes marked.
@@ -295,6 +368,7 @@ class Concurrent final : public Collector {
 
   Heap& heap_;
   const CollectorOptions options_;
+  const bool mutators_lead_;  ///< not where there are cards: to gather is to scan all dirty ones
   Cycle cycle_;
   StoppedCollection stopped_;
   Pacer pacer_;
@@ -303,14 +377,21 @@ class Concurrent final : public Collector {
   std::mutex lock_;
   std::condition_variable wake_;       ///< for the collector thread
   std::condition_variable completed_;  ///< for stalled mutators
-  std::optional<Cause> requested_;
+  std::optional<Cause> requested_;  ///< a cycle, once the last one's sweep is complete
+  bool begun_ = false;              ///< a mutator has begun a cycle
   bool running_ = false;
   bool stopping_ = false;
   Nanoseconds completed_at_ns_ = 0;  ///< the last cycle terminated
 
+  std::mutex lead_;  ///< held by who leads
+  unsigned resumptions_ = 0;
+  unsigned gathers_ = 0;  ///< since the last attempt to terminate
+
   std::size_t allocated_bytes_ = 0;
+  std::size_t scattered_bytes_ = 0;  ///< by the sweep before this cycle
+  Nanoseconds cycle_began_at_ns_ = 0;
   Nanoseconds cycle_ended_at_ns_ = 0;
-  std::atomic<bool> crowded_{false};       // as many mutators as processors at the last begin; relaxed: a hint
+  std::atomic<bool> crowded_{false};       // more mutators than processors at the last begin; relaxed: a hint
   std::atomic<std::uint64_t> assists_{0};  // statistics, of many threads at once: relaxed
   std::atomic<Nanoseconds> assisted_ns_{0};
   mutable std::mutex statistics_lock_;

@@ -1,5 +1,8 @@
 // What a mutator does at a moment at which no marker looks: between a cycle's begin and its marking, and between the last handshake, which
-// found nothing, and the stop that ends marking.
+// found nothing, and the stop that ends marking. And what mutators do while the collector's thread does nothing at all.
+#include <chrono>
+#include <vector>
+
 #include "barriers/dijkstra.hpp"
 #include "barriers/yuasa.hpp"
 #include "collectors/window_run.hpp"
@@ -28,6 +31,41 @@ TEST_CASE("fault store_after_flush_unchecked: what was shaded last is never scan
 
 TEST_CASE("fault global_store_without_barrier: what a global held is lost", "[fault]") {
   check_kill(Fault::global_store_without_barrier, take_out_of_a_global);
+}
+
+TEST_CASE("mutators that keep all processors busy begin and end cycles while the collector's thread waits", "[pacer]") {
+  if constexpr (!faults_built) return;  // without schedule windows
+  CollectedHeapOptions options;
+  options.heap.bytes = std::size_t{32} << 20;
+  options.collector = "concurrent";
+  options.verify = true;
+  CollectedHeap heap(options, Yuasa::traits);
+  constexpr std::uint64_t wanted = 3;
+  const auto cycles = [&] { return heap.collector().statistics().cycles; };
+  std::uint64_t completed_meanwhile = 0;
+  const Schedule::Visitor visitor([&](Window here) {
+    if (here != Window::between_begin_and_marking || completed_meanwhile != 0) return;
+    // The end of this wait is the failure.
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    while (cycles() < wanted && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    completed_meanwhile = cycles();
+  });
+  Schedule::visit(&visitor);
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i <= std::thread::hardware_concurrency(); ++i) {
+    threads.emplace_back([&] {
+      Mutator<Yuasa> m(heap);
+      constexpr std::uint32_t kept = 5000;
+      const Root table(m, m.allocate(kept, 0));
+      for (std::uint32_t step = 0; cycles() < wanted; ++step) m.store(table, step % kept, m.allocate(2, 100));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  Schedule::visit(nullptr);
+  heap.stop();
+  CHECK(completed_meanwhile >= wanted);
+  CHECK(heap.collector().statistics().fallbacks == 0);
+  CHECK(heap.oracle()->statistics().cycles_checked >= wanted);
 }
 
 }  // namespace tricolour

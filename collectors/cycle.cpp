@@ -211,6 +211,17 @@ void Cycle::finish_sweep() {
   clear_log();
 }
 
+void Cycle::sweep_a_share() {
+  heap_.large.sweep_next();
+  heap_.blocks.sweep_next();
+}
+
+bool Cycle::is_swept() {
+  if (!heap_.blocks.swept() || !heap_.large.swept()) return false;
+  const std::unique_lock lock(log_lock_, std::try_to_lock);
+  return lock.owns_lock() && !log_stale_;
+}
+
 void Cycle::clear_log() {
   std::scoped_lock lock(log_lock_);
   if (std::exchange(log_stale_, false)) LogBits::clear(heap_.side_table(), heap_.side_table_bytes());

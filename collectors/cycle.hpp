@@ -51,6 +51,10 @@ class Cycle {
   bool gather_from_mutators(World::Exclusive& world);
   /// Completes the sweep of the last cycle, and clears what mutators logged in it. Nothing is being marked; beside mutators, or stopped.
   void finish_sweep();
+  /// Sweeps some blocks and large objects, if any are left: some ten microseconds. Any thread.
+  void sweep_a_share();
+  /// The sweep of the last cycle is complete, and what mutators logged in it is cleared. Any thread.
+  bool is_swept();
   /// World stopped, the sweep complete: the oracle looks whether anything reachable was freed.
   void check_swept();
 

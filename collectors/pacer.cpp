@@ -6,13 +6,10 @@ namespace tricolour {
 namespace {
 /// What a heap never hands out: tails of holes, of pages, of blocks held by mutators.
 constexpr double unusable_share = 0.03;
-/// A cycle never begins before this share of the room behind the live data has been used: what the mark threads cannot do in the rest is
-/// cheaper as assists than as more cycles.
-constexpr double least_used_share = 0.50;
-/// The line begins and ends at these shares of the room: mark threads need a moment to start, and the final pause and the sweep come before
-/// memory has run out.
+/// The line begins at this share of the room: mark threads need a moment to start.
 constexpr double line_begin = 0.05;
-constexpr double line_end = 0.80;
+/// Who finds nothing to mark here waits for the cycle's end: the final pause and the sweep come before memory has run out.
+constexpr double late_share = 0.80;
 /// A cycle may mark this much more than the last one left before it counts as one that may have to mark everything.
 constexpr double growth = 1.05;
 constexpr double least_piece_bytes = 1024;
@@ -23,6 +20,16 @@ double average(std::optional<double> old, double now) { return old ? (*old + now
 constexpr double assumed_mark_rate = 0.25;
 constexpr double assumed_allocation_rate = 0.5;
 }  // namespace
+
+struct Pacer::Pace {
+  /// A cycle never begins before this share of the room behind the live data has been used: what the mark threads cannot do in the rest is
+  /// cheaper as assists than as more cycles.
+  double least_used_share;
+  /// The line ends at this share of the room.
+  double line_end;
+};
+constexpr Pacer::Pace Pacer::beside_markers{.least_used_share = 0.50, .line_end = late_share};
+constexpr Pacer::Pace Pacer::among_many{.least_used_share = 0.90, .line_end = 0.20};
 
 Pacer::Pacer(std::size_t heap_bytes, double headroom_factor)
     : heap_bytes_(static_cast<double>(heap_bytes)),
@@ -47,19 +54,21 @@ void Pacer::cycle_ended(const CycleFacts& facts) {
   scattered_bytes_ = std::min(static_cast<double>(facts.scattered_bytes), (heap_bytes_ - live) / 2);
   const double room = std::max(0.0, usable() - live);
   const double headroom = headroom_factor_ * race * live;
-  const double used_first = std::max(room - headroom, least_used_share * room);
+  const double used_first = std::max(room - headroom, pace_of(facts.crowded).least_used_share * room);
   trigger_.store(static_cast<std::size_t>(live + used_first), std::memory_order_relaxed);
   expected_ = live;
 }
 
-void Pacer::cycle_began(std::size_t used_bytes) {
+void Pacer::cycle_began(std::size_t used_bytes, bool crowded) {
   const double used = static_cast<double>(used_bytes);
   const double work = std::clamp(growth * expected_, 1.0, std::max(used, 1.0));
   const double room = std::max(usable() - used, 0.01 * heap_bytes_);
   work_.store(work, std::memory_order_relaxed);
   begin_used_.store(used, std::memory_order_relaxed);
   room_.store(room, std::memory_order_relaxed);
-  const double marked_per_allocated = work / ((line_end - line_begin) * room);
+  const Pace& pace = pace_of(crowded);
+  pace_.store(&pace, std::memory_order_relaxed);
+  const double marked_per_allocated = work / ((pace.line_end - line_begin) * room);
   const double piece = std::clamp(static_cast<double>(most_assist_bytes) / marked_per_allocated, least_piece_bytes, most_piece_bytes);
   piece_.store(static_cast<std::size_t>(piece), std::memory_order_relaxed);
 }
@@ -68,7 +77,7 @@ double Pacer::share_handed_out(std::size_t used) const {
   return (static_cast<double>(used) - begin_used_.load(std::memory_order_relaxed)) / room_.load(std::memory_order_relaxed);
 }
 
-bool Pacer::is_late(std::size_t used) const { return share_handed_out(used) > line_end; }
+bool Pacer::is_late(std::size_t used) const { return share_handed_out(used) > late_share; }
 
 std::size_t Pacer::owed_bytes(std::size_t marked, std::size_t used) const {
   const double share = share_handed_out(used);
@@ -76,7 +85,7 @@ std::size_t Pacer::owed_bytes(std::size_t marked, std::size_t used) const {
   const double begin = begin_used_.load(std::memory_order_relaxed);
   const double done = static_cast<double>(marked);
   const double expected = work_.load(std::memory_order_relaxed);
-  const double due = (done < expected ? expected : begin) * std::min((share - line_begin) / (line_end - line_begin), 1.0);
+  const double due = (done < expected ? expected : begin) * std::min((share - line_begin) / (pace().line_end - line_begin), 1.0);
   return due <= done ? 0 : most_assist_bytes;
 }
 

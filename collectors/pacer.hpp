@@ -7,6 +7,9 @@
 // bounded amount, and gets no more memory at a time than that pays for. So marking keeps up also when mutators outnumber processors and
 // the mark threads hardly run, and no mutator ever marks for long.
 //
+// Where mutators keep all processors busy nothing is marked beside them: all marking is their own, whenever it is done. Then the cycle begins
+// late and the line is steep, because each store costs more while marking, and what is born then is kept.
+//
 // Invariant: `trigger_bytes` is between what is live and what the heap holds. Estimates are exponential averages over cycles, from the first
 // measurement on, so one odd cycle moves them by half at most.
 //
@@ -31,12 +34,12 @@ class Pacer {
   /// Used bytes at which the next cycle should begin.
   std::size_t trigger_bytes() const { return trigger_.load(std::memory_order_relaxed); }
 
-  /// A cycle begins with so much in use.
-  void cycle_began(std::size_t used_bytes);
+  /// A cycle begins with so much in use. `crowded`: mutators keep all processors busy.
+  void cycle_began(std::size_t used_bytes, bool crowded);
   /// What a mutator should mark now: 0 as long as marking is on the line, else `most_assist_bytes`. Never less, because a short assist costs
   /// as much on the way in and out, and has nothing on the way from memory.
   std::size_t owed_bytes(std::size_t marked, std::size_t used) const;
-  /// Marking should have ended before so much was in use.
+  /// Memory runs out soon: marking should have ended before so much was in use.
   bool is_late(std::size_t used) const;
   /// How much memory a mutator may take at once while marking, so that what it owes for it stays below `most_assist_bytes`.
   std::size_t piece_bytes() const { return piece_.load(std::memory_order_relaxed); }
@@ -51,10 +54,16 @@ class Pacer {
     Nanoseconds marking_ns;        ///< wall time from begin to termination; 0 when it was stopped throughout
     std::size_t allocated_bytes;   ///< since the last cycle ended
     Nanoseconds elapsed_ns;        ///< since the last cycle ended
+    bool crowded;                  ///< mutators keep all processors busy
   };
   void cycle_ended(const CycleFacts& facts);
 
  private:
+  struct Pace;
+  static const Pace beside_markers;
+  static const Pace among_many;
+  static const Pace& pace_of(bool crowded) { return crowded ? among_many : beside_markers; }
+  const Pace& pace() const { return *pace_.load(std::memory_order_relaxed); }
   double usable() const;
   /// Of the room at the cycle's begin.
   double share_handed_out(std::size_t used) const;
@@ -70,6 +79,7 @@ class Pacer {
   std::atomic<double> work_;         ///< bytes expected to be marked
   std::atomic<double> begin_used_;   ///< in use at the begin: the most that can be marked
   std::atomic<double> room_{1};      ///< bytes that may be handed out until memory runs out
+  std::atomic<const Pace*> pace_{&beside_markers};
 };
 
 }  // namespace tricolour

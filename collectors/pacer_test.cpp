@@ -16,7 +16,8 @@ Pacer::CycleFacts cycle(double mark_advantage) {
           .scattered_bytes = 0,
           .marking_ns = 100'000'000,
           .allocated_bytes = static_cast<std::size_t>(live_bytes / mark_advantage),
-          .elapsed_ns = 100'000'000};
+          .elapsed_ns = 100'000'000,
+          .crowded = false};
 }
 }  // namespace
 
@@ -57,7 +58,7 @@ TEST_CASE("a mutator owes nothing while marking is on the line, then a bounded a
   Pacer pacer(heap_bytes, headroom);
   pacer.cycle_ended(cycle(1));
   const std::size_t begin = 500'000'000;
-  pacer.cycle_began(begin);
+  pacer.cycle_began(begin, false);
   const std::size_t room = heap_bytes - begin;
   CHECK(pacer.owed_bytes(0, begin) == 0);
   CHECK(pacer.owed_bytes(0, begin + room / 2) == Pacer::most_assist_bytes);
@@ -73,17 +74,18 @@ TEST_CASE("a mutator owes nothing while marking is on the line, then a bounded a
 
 TEST_CASE("who marks what is owed for each piece has everything marked before memory runs out", "[pacer]") {
   // The mark threads do nothing at all.
+  const bool crowded = GENERATE(false, true);
   for (const std::size_t begin : {250'000'000, 500'000'000, 800'000'000, 930'000'000}) {
     Pacer pacer(heap_bytes, headroom);
     pacer.cycle_ended(cycle(1));
-    pacer.cycle_began(begin);
+    pacer.cycle_began(begin, crowded);
     std::size_t marked = 0;
     std::size_t used = begin;
     while (marked < live_bytes && used < heap_bytes) {
       used += pacer.piece_bytes();
       marked += pacer.owed_bytes(marked, used);
     }
-    CAPTURE(begin);
+    CAPTURE(begin, crowded);
     CHECK(marked >= live_bytes);
     CHECK(used < heap_bytes);
   }
@@ -92,7 +94,7 @@ TEST_CASE("who marks what is owed for each piece has everything marked before me
 TEST_CASE("a cycle that marks more than was expected is held to all that was in use", "[pacer]") {
   Pacer pacer(heap_bytes, headroom);
   pacer.cycle_ended(cycle(1));
-  pacer.cycle_began(700'000'000);
+  pacer.cycle_began(700'000'000, false);
   CHECK(pacer.owed_bytes(live_bytes * 11 / 10, 950'000'000) > 0);
   CHECK(pacer.owed_bytes(700'000'000, heap_bytes) == 0);
 }
@@ -100,9 +102,9 @@ TEST_CASE("a cycle that marks more than was expected is held to all that was in 
 TEST_CASE("the less room there is, the smaller the pieces", "[pacer]") {
   Pacer pacer(heap_bytes, headroom);
   pacer.cycle_ended(cycle(1));
-  pacer.cycle_began(300'000'000);
+  pacer.cycle_began(300'000'000, false);
   const std::size_t much_room = pacer.piece_bytes();
-  pacer.cycle_began(900'000'000);
+  pacer.cycle_began(900'000'000, false);
   CHECK(pacer.piece_bytes() < much_room);
   CHECK(pacer.piece_bytes() > 0);
 }
@@ -115,4 +117,21 @@ TEST_CASE("room that is scattered in nearly full blocks is not counted on", "[pa
   facts.scattered_bytes = 100'000'000;
   scattered.cycle_ended(facts);
   CHECK(scattered.trigger_bytes() + 100'000'000 == compact.trigger_bytes());
+}
+
+TEST_CASE("where mutators keep all processors busy cycles begin later and are done sooner", "[pacer]") {
+  Pacer beside(heap_bytes, headroom);
+  beside.cycle_ended(cycle(1));
+  Pacer crowded(heap_bytes, headroom);
+  Pacer::CycleFacts facts = cycle(1);
+  facts.crowded = true;
+  crowded.cycle_ended(facts);
+  CHECK(crowded.trigger_bytes() > beside.trigger_bytes());
+  constexpr std::size_t begin = 500'000'000;
+  constexpr std::size_t used = begin + begin / 4;
+  constexpr std::size_t half_marked = live_bytes / 2;
+  beside.cycle_began(begin, false);
+  crowded.cycle_began(begin, true);
+  CHECK(beside.owed_bytes(half_marked, used) == 0);
+  CHECK(crowded.owed_bytes(half_marked, used) > 0);
 }

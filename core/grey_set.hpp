@@ -14,6 +14,7 @@
 // Source: packets as in Ossia et al. 2002, "A parallel, incremental and concurrent GC for servers".
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -54,9 +55,25 @@ class GreyPacket {
   void push(GreyItem item) { items()[count_++] = item; }
   GreyItem pop() { return items()[--count_]; }
   void clear() { count_ = 0; }
+  /// Into `other`, which is empty.
+  void move_oldest(std::uint32_t count, GreyPacket& other) {
+    std::copy_n(items(), count, other.items());
+    std::copy(items() + count, items() + count_, items());
+    other.count_ = count;
+    count_ -= count;
+  }
+  /// Fetches the objects of the `items` that are popped next.
+  void prefetch_top(std::uint32_t items) const {
+    for (std::uint32_t i = 1; i <= items && i <= count_; ++i) __builtin_prefetch(this->items()[count_ - i].object());
+  }
+  /// Fetches the object that is popped after `items` others.
+  void prefetch_below(std::uint32_t items) const {
+    if (count_ > items) __builtin_prefetch(this->items()[count_ - 1 - items].object());
+  }
 
  private:
   GreyItem* items() { return reinterpret_cast<GreyItem*>(this + 1); }
+  const GreyItem* items() const { return reinterpret_cast<const GreyItem*>(this + 1); }
   std::uint32_t count_;
   [[maybe_unused]] std::uint32_t alignment_;
 };

@@ -14,8 +14,6 @@ LargeObjectSpace::LargeObjectSpace(BlockSpace& blocks, SideMetadata metadata, He
 namespace {
 /// Objects that one allocation sweeps before it looks for room.
 constexpr unsigned lazy_share = 16;
-/// Objects swept between two looks for room, or at once by a sweeper; together some microseconds under the lock.
-constexpr unsigned swept_at_once = 64;
 }  // namespace
 
 Object* LargeObjectSpace::allocate(std::size_t bytes) {
@@ -35,7 +33,7 @@ Object* LargeObjectSpace::allocate(std::size_t bytes) {
       return object;
     }
     if (all_swept) return nullptr;
-    if (!swept()) sweep_next(swept_at_once);
+    if (!swept()) sweep_next();
     if (!blocks_.sweep_next()) blocks_.sweep_stragglers();
   }
 }
@@ -86,7 +84,7 @@ void LargeObjectSpace::begin_sweep(MarkSense sense) {
 }
 
 void LargeObjectSpace::sweep() {
-  while (!swept()) sweep_next(swept_at_once);
+  while (!swept()) sweep_next();
 }
 
 void LargeObjectSpace::sweep_next(unsigned count) {

@@ -5,10 +5,13 @@
 namespace tricolour {
 namespace {
 
-/// A packet as a stack: full ones are published, an empty one is refilled with a published one or from elsewhere.
+/// A packet as a stack: full ones are published, an empty one is refilled with a published one or from elsewhere. What others have left in a
+/// packet is not in this processor's cache: objects are fetched some items before their turn.
 class PacketStack {
  public:
-  PacketStack(GreySet& grey_set, const Assists::OtherSource& other) : grey_set_(grey_set), other_(other), packet_(grey_set.take_begun()) {}
+  PacketStack(GreySet& grey_set, const Assists::OtherSource& other) : grey_set_(grey_set), other_(other), packet_(grey_set.take_begun()) {
+    packet_->prefetch_top(prefetched_items);
+  }
   ~PacketStack() { grey_set_.give_back_begun(packet_); }
   PacketStack(const PacketStack&) = delete;
   PacketStack& operator=(const PacketStack&) = delete;
@@ -23,15 +26,29 @@ class PacketStack {
   bool pop(GreyItem& item) {
     if (packet_->empty() && !refill()) return false;
     item = packet_->pop();
+    packet_->prefetch_below(prefetched_items);
     return true;
+  }
+  /// Gives others the oldest half, whose subgraphs are the largest.
+  void share() {
+    if (packet_->count() < 2) return;
+    GreyPacket* const half = grey_set_.take_empty();
+    packet_->move_oldest(packet_->count() / 2, *half);
+    grey_set_.pour(*half);
+    grey_set_.give_back(half);
   }
 
  private:
+  static constexpr std::uint32_t prefetched_items = 16;
+
   bool refill() {
-    GreyPacket* const published = grey_set_.take_published();
-    if (published == nullptr) return other_ && other_(*packet_);
-    grey_set_.give_back(packet_);
-    packet_ = published;
+    if (GreyPacket* const published = grey_set_.take_published()) {
+      grey_set_.give_back(packet_);
+      packet_ = published;
+    } else if (!other_ || !other_(*packet_)) {
+      return false;
+    }
+    packet_->prefetch_top(prefetched_items);
     return true;
   }
   GreySet& grey_set_;
@@ -52,6 +69,7 @@ MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_
       Scanner<false, means, PacketStack> scanner(heap_.metadata, phase, prefetch, stack);
       count = scanner.trace(no_limit, bytes);
     });
+    if (take_hunger()) stack.share();
   }
   if (count.bytes < bytes) hungry_.store(true, std::memory_order_relaxed);
   // Releases what was poured; partner: the first read in `none_while`.

@@ -7,7 +7,7 @@
 // or `mark_quantum` returns true, the grey set is empty and so is everything a marker holds privately.
 //
 // Ownership: `begin_cycle`, `mark_stopped`, `mark_quantum`: the thread that holds the world stopped. `mark_concurrently`: one collector thread.
-// `assist`: any mutator, while the barrier is on, beside `mark_concurrently`.
+// `assist`, `drained`: any mutator, while the barrier is on, beside `mark_concurrently`.
 #pragma once
 
 #include <atomic>
@@ -50,6 +50,9 @@ class Marker {
   virtual bool mark_quantum(std::size_t slots) = 0;
   /// On a mutator's thread: scans until about `bytes` are marked or there is nothing to take; returns the bytes marked.
   virtual std::size_t assist(std::size_t bytes) = 0;
+
+  /// There is nothing that an assist could take, and none under way. Any thread; what the leader holds to itself it does not see.
+  virtual bool drained() const = 0;
 
   /// Of the present cycle; grows while marking. Relaxed: the pacer's estimate, exact once the world is stopped.
   std::uint64_t marked_bytes() const { return marked_bytes_.load(std::memory_order_relaxed); }

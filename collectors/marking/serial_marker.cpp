@@ -72,9 +72,9 @@ class SerialMarker final : public Marker {
     // A slice at a time, so that a hungry mutator never waits long for packets and the pacer sees progress.
     constexpr std::size_t slice_slots = 16 * 1024;
     for (;;) {
-      const bool drained = with_black_means(phase_.black_means, [&]<BlackMeans means>() { return drain<false, means>(slice_slots); });
-      if (drained) {
-        if (assists_.none_while([&] { return heap_.grey_set.empty(); })) return;
+      const bool own_done = with_black_means(phase_.black_means, [&]<BlackMeans means>() { return drain<false, means>(slice_slots); });
+      if (own_done) {
+        if (drained()) return;
         relax_processor();
       } else if (assists_.take_hunger() || !heap_.grey_set.any_published()) {
         // Something is always there for mutators to take: this thread may not run when they look.
@@ -88,6 +88,8 @@ class SerialMarker final : public Marker {
     add_marked(count.bytes, count.objects);
     return count.bytes;
   }
+
+  bool drained() const override { return assists_.none_while([&] { return heap_.grey_set.empty(); }); }
 
   std::vector<Counter> counters() const override {
     return {{"packets_published", heap_.grey_set.published()}, {"packets_shared", stack_.shared_packets}};

@@ -68,6 +68,8 @@ class StealingMarker final : public Marker {
     return count.bytes;
   }
 
+  bool drained() const override { return assists_.none_while([&] { return heap_.grey_set.empty(); }); }
+
   std::vector<Counter> counters() const override {
     MarkWorker::Counters sum;
     for (const auto& worker : workers_) sum += worker->stack.counters();
@@ -132,7 +134,7 @@ class StealingMarker final : public Marker {
     const auto everybody_idle = [&] { return termination_.busy() == 0; };
     for (;;) {
       const auto over = [&] {
-        return termination_.try_finish([&] { return assists_.none_while([&] { return heap_.grey_set.empty(); }); });
+        return termination_.try_finish([&] { return drained(); });
       };
       if (over()) return true;
       const auto ready = [&] { return everybody_idle() || work_in_sight(*workers_[0]); };
