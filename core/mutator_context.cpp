@@ -189,7 +189,8 @@ void MutatorContext::zero_pages(std::byte* memory, std::size_t bytes) {
     const std::size_t length = std::min(zeroing_piece_bytes, bytes - offset);
     const Nanoseconds begin = watched ? now_ns() : 0;
     // Pages that are taken away fault again, which is what the wait is to be known by.
-    if (watched && pass_wait(WaitPlace::page_fault)) madvise(memory + offset, length & ~std::size_t{4095}, MADV_DONTNEED);
+    const std::size_t whole_pages = length & ~std::size_t{4095};
+    if (watched && whole_pages != 0 && pass_wait(WaitPlace::page_fault)) madvise(memory + offset, whole_pages, MADV_DONTNEED);
     std::memset(memory + offset, 0, length);
     if (const long now = watched ? page_faults() : 0; now != faults) {
       faults = now;
