@@ -6,22 +6,18 @@
 // processor. The collector's thread marks, gathers and terminates; where mutators keep all processors busy, they mark as they allocate, and
 // the one that finds nothing more to mark terminates.
 //
-// Invariant: one cycle at a time. Between begin and termination one thread at a time leads: marks as the marker's leader, or terminates. A
-// mutator that runs out of memory waits for the cycle under way (a stall), and only then, or when there is none, collects in a pause (a
-// fallback). A failure on the collector thread (the oracle's) reaches every mutator at its next slow path; nothing is freed after it.
+// Invariant: a mutator that runs out of memory waits for the cycle under way (a stall), and only then, or when there is none, collects in a
+// pause (a fallback). A failure on the collector thread (the oracle's) reaches every mutator at its next slow path; nothing is freed after it.
 //
-// Ownership: `requested_`, `begun_`, `running_`, `stopping_`, `completed_at_ns_`: lock_. Pacing facts: the holder of World::Exclusive.
-// `resumptions_`, `gathers_`: who leads. Statistics of stalls and cycles: statistics_lock_. `lead_` is taken before World::Exclusive.
+// Ownership: `requested_`, `begun_`, `running_`, `stopping_`, `completed_at_ns_`: lock_. Statistics of stalls: statistics_lock_.
 //
 // Memory ordering: what mutators need of a finished cycle they get at its stops.
-// Source: mostly concurrent marking as in Printezis, Detlefs 2000; handshakes before the final stop, and cycles that mutators begin and end,
-// as in Go (gcStart, gcMarkDone).
+// Source: mostly concurrent marking as in Printezis, Detlefs 2000; handshakes before the final stop as in Go's mark termination.
 #include <algorithm>
 #include <thread>
 
-#include "collectors/pacer.hpp"
+#include "collectors/concurrent_cycle.hpp"
 #include "collectors/registry.hpp"
-#include "collectors/stopped_collection.hpp"
 #include "core/injected_waits.hpp"
 
 namespace tricolour {
@@ -32,16 +28,13 @@ class Concurrent final : public Collector {
   explicit Concurrent(const CollectorParts& parts)
       : heap_(parts.heap),
         options_(parts.options),
-        mutators_lead_(parts.barrier.side_table != SideTable::cards),
-        cycle_(parts),
-        stopped_(cycle_, parts.heap),
-        pacer_(parts.heap.bytes(), parts.options.headroom_factor) {
-    heap_.announce_trigger(pacer_.trigger_bytes());
-  }
+        steps_(parts, [this] { tell_completion(); }),
+        cycle_(steps_.cycle()),
+        pacer_(steps_.pacer()) {}
   ~Concurrent() override { stop(); }
 
   void start() override {
-    cycle_ended_at_ns_ = now_ns();
+    steps_.start();
     thread_ = std::thread([this] { serve(); });
   }
 
@@ -66,7 +59,7 @@ class Concurrent final : public Collector {
 
   bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned& attempts) override {
     cycle_.rethrow_failure();
-    if (!stopped_.worth_trying(attempts)) return false;
+    if (!steps_.stopped().worth_trying(attempts)) return false;
     if (attempts < concurrent_attempts) {
       const std::uint64_t target = request(mutator, Cause::exhausted);
       help_to_complete(mutator, target);
@@ -91,10 +84,9 @@ class Concurrent final : public Collector {
 
   CollectorStatistics statistics() const override {
     CollectorStatistics statistics = cycle_.statistics();
+    steps_.count(statistics);
     std::scoped_lock lock(statistics_lock_);
-    statistics.concurrent_cycles = counts_.concurrent_cycles;
     statistics.fallbacks = counts_.fallbacks;
-    statistics.resumptions = counts_.resumptions;
     statistics.stalls = counts_.stalls;
     statistics.stalled_ns = counts_.stalled_ns;
     statistics.assists = assists_.load(std::memory_order_relaxed);
@@ -133,10 +125,11 @@ class Concurrent final : public Collector {
   void serve_once() {
     if (const auto cause = take_request()) {
       cycle_.finish_sweep();
-      begin(nullptr, *cause, cycle_.completed());
+      steps_.begin(nullptr, *cause, cycle_.completed());
     }
     pass_window(Window::between_begin_and_marking);
-    complete_cycle();
+    leave_to_assists();
+    steps_.complete();
     if (options_.sweep == SweepMode::concurrent) cycle_.finish_sweep();
   }
 
@@ -145,20 +138,10 @@ class Concurrent final : public Collector {
     return std::exchange(requested_, std::nullopt);
   }
 
-  void complete_cycle() {
-    leave_to_assists();
-    std::scoped_lock lead(lead_);
-    while (cycle_.phase() == Phase::marking) {
-      mark();
-      pass_window(Window::between_gathering_and_termination);
-      terminate(nullptr);
-    }
-  }
-
   /// Where mutators keep all processors busy they mark as they allocate; this thread would keep what it leads with while it waits for its
   /// turn. It leads when they do neither.
   void leave_to_assists() const {
-    if (!options_.assist || !mutators_lead_ || !crowded_.load(std::memory_order_relaxed)) return;
+    if (!options_.assist || !steps_.mutators_lead() || !steps_.crowded()) return;
     const auto done_by_mutators = [this] { return cycle_.marker().marked_bytes() + heap_.account.handed_out(); };
     std::uint64_t before = 0;
     do {
@@ -167,92 +150,11 @@ class Concurrent final : public Collector {
     } while (cycle_.phase() == Phase::marking && done_by_mutators() != before);
   }
 
-  /// Beside the mutators, until neither markers nor handshakes find any more.
-  void mark() {
-    const Cycle::Interval interval = cycle_.begin_interval(Activity::marking);
-    do {
-      cycle_.marker().mark_concurrently();
-    } while (gather(nullptr));
-    cycle_.end_marking(interval, Role::marker);
-  }
-
-  // --- by the collector thread or a mutator -----------------------------------------------------------------------------------------------------------
-
-  /// The last cycle's sweep is complete. `self`: the calling mutator, if it is one. False when a cycle has begun since `completed` had ended.
-  bool begin(MutatorContext* self, Cause cause, std::uint64_t completed) {
-    World::Exclusive world(heap_.world, self);
-    if (cycle_.phase() != Phase::idle || cycle_.completed() != completed) return false;
-    const bool crowded = world.mutators().size() > std::thread::hardware_concurrency();
-    crowded_.store(crowded, std::memory_order_relaxed);
-    stop(world, {PauseKind::cycle_begin, cause}, [&] {
-      scattered_bytes_ = heap_.blocks.scattered_bytes();
-      cycle_.begin(world, false);
-      pacer_.cycle_began(heap_.used_bytes(), crowded);
-      heap_.hole_piece_bytes.store(std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes), std::memory_order_relaxed);
-    });
-    cycle_began_at_ns_ = now_ns();
-    return true;
-  }
-
-  /// By who leads. True when what mutators hold had something to mark; a few times at most, the final stop does the rest.
-  bool gather(MutatorContext* self) {
-    constexpr unsigned most_gathers = 3;
-    if (gathers_ == most_gathers) return false;
-    ++gathers_;
-    World::Exclusive world(heap_.world, self);
-    return cycle_.gather_from_mutators(world);
-  }
-
-  /// By who leads. False when there was more to mark than a pause may.
-  bool terminate(MutatorContext* self) {
-    World::Exclusive world(heap_.world, self);
-    const bool last_chance = resumptions_ >= options_.most_resumptions;
-    bool done = false;
-    stop(world, {PauseKind::termination, Cause::pacing}, [&] {
-      allocated_bytes_ = heap_.account.handed_out();
-      done = cycle_.terminate(world, last_chance ? no_limit : options_.final_slots);
-      if (!done) return;
-      heap_.hole_piece_bytes.store(heap_.options().hole_piece_bytes, std::memory_order_relaxed);
-      tell_completion();  // in the stop: behind it this thread may have to wait for a processor
-    });
-    gathers_ = 0;
-    if (!done) {
-      ++resumptions_;
-      return false;
-    }
-    learn();
-    stopped_.judge_cycle();
-    std::scoped_lock lock(statistics_lock_);
-    ++counts_.concurrent_cycles;
-    counts_.resumptions += std::exchange(resumptions_, 0);
-    return true;
-  }
-
-  void stop(World::Exclusive& world, Pause pause, const std::function<void()>& work) try {
-    world.stop(pause, [&](Pause&) { work(); });
-  } catch (...) {
-    tell_completion();  // Nothing completes any more: who waits looks at the failure.
-    throw;
-  }
-
   /// Stalled mutators go on as soon as a cycle has terminated; they sweep for themselves if need be.
   void tell_completion() {
     std::scoped_lock lock(lock_);
     completed_at_ns_ = now_ns();
     completed_.notify_all();
-  }
-
-  void learn() {
-    const Nanoseconds now = now_ns();
-    pacer_.cycle_ended({.live_bytes = heap_.live_bytes.load(std::memory_order_relaxed),
-                        .marked_bytes = cycle_.marker().marked_bytes(),
-                        .scattered_bytes = scattered_bytes_,
-                        .marking_ns = now - cycle_began_at_ns_,
-                        .allocated_bytes = allocated_bytes_,
-                        .elapsed_ns = now - cycle_ended_at_ns_,
-                        .crowded = crowded_.load(std::memory_order_relaxed)});
-    cycle_ended_at_ns_ = now;
-    heap_.announce_trigger(pacer_.trigger_bytes());
   }
 
   // --- on mutators' threads -------------------------------------------------------------------------------------------------------
@@ -264,7 +166,7 @@ class Concurrent final : public Collector {
     pass_window(Window::between_trigger_and_request);
     if (cycle_.phase() != Phase::idle) return target;
     if (cycle_.is_swept()) {
-      if (begin(&mutator, cause, completed)) {
+      if (steps_.begin(&mutator, cause, completed)) {
         std::scoped_lock lock(lock_);
         begun_ = true;
         wake_.notify_one();
@@ -288,7 +190,7 @@ class Concurrent final : public Collector {
   /// Marks as long as there is something to take: what a mutator without memory can do best.
   void help_to_complete(MutatorContext& mutator, std::uint64_t target) {
     while (options_.assist && cycle_.phase() == Phase::marking && cycle_.completed() < target) {
-      if (assist(mutator, Pacer::most_assist_bytes) == 0 && !lead_instead(mutator)) return;
+      if (assist(mutator, Pacer::most_assist_bytes) == 0 && !steps_.lead_instead(mutator)) return;
       mutator.poll();
     }
   }
@@ -316,7 +218,7 @@ class Concurrent final : public Collector {
   /// False when another mutator's came first.
   bool collect_in_pause(MutatorContext& mutator) {
     for (;;) {
-      switch (stopped_.run(mutator, {PauseKind::fallback, Cause::exhausted}, cycle_.completed())) {
+      switch (steps_.stopped().run(mutator, {PauseKind::fallback, Cause::exhausted}, cycle_.completed())) {
         case StoppedCollection::Outcome::under_way:
           stall_until_completed(mutator, cycle_.completed() + 1);
           cycle_.rethrow_failure();
@@ -334,18 +236,10 @@ class Concurrent final : public Collector {
   void pay(MutatorContext& mutator) {
     const std::size_t used = heap_.used_bytes();
     const std::size_t owed = pacer_.owed_bytes(cycle_.marker().marked_bytes(), used);
-    if (owed == 0 || assist(mutator, owed) > 0 || !crowded_.load(std::memory_order_relaxed)) return;
-    if (lead_instead(mutator) || !pacer_.is_late(used)) return;
+    if (owed == 0 || assist(mutator, owed) > 0 || !steps_.crowded()) return;
+    if (steps_.lead_instead(mutator) || !pacer_.is_late(used)) return;
     const ActivityScope scope(mutator, Activity::stalled);
     std::this_thread::yield();
-  }
-
-  /// Of the collector's thread, when marking has drained and that does not lead: it may wait for a processor. False when neither more to mark
-  /// was found nor the cycle ended.
-  bool lead_instead(MutatorContext& mutator) {
-    const std::unique_lock lead(lead_, std::try_to_lock);
-    if (!mutators_lead_ || !lead.owns_lock() || cycle_.phase() != Phase::marking || !cycle_.marker().drained()) return false;
-    return gather(&mutator) || terminate(&mutator);
   }
 
   /// Returns the bytes marked.
@@ -368,10 +262,9 @@ class Concurrent final : public Collector {
 
   Heap& heap_;
   const CollectorOptions options_;
-  const bool mutators_lead_;  ///< not where there are cards: to gather is to scan all dirty ones
-  Cycle cycle_;
-  StoppedCollection stopped_;
-  Pacer pacer_;
+  ConcurrentCycle steps_;
+  Cycle& cycle_;
+  const Pacer& pacer_;
   std::thread thread_;
 
   std::mutex lock_;
@@ -383,15 +276,6 @@ class Concurrent final : public Collector {
   bool stopping_ = false;
   Nanoseconds completed_at_ns_ = 0;  ///< the last cycle terminated
 
-  std::mutex lead_;  ///< held by who leads
-  unsigned resumptions_ = 0;
-  unsigned gathers_ = 0;  ///< since the last attempt to terminate
-
-  std::size_t allocated_bytes_ = 0;
-  std::size_t scattered_bytes_ = 0;  ///< by the sweep before this cycle
-  Nanoseconds cycle_began_at_ns_ = 0;
-  Nanoseconds cycle_ended_at_ns_ = 0;
-  std::atomic<bool> crowded_{false};       // more mutators than processors at the last begin; relaxed: a hint
   std::atomic<std::uint64_t> assists_{0};  // statistics, of many threads at once: relaxed
   std::atomic<Nanoseconds> assisted_ns_{0};
   mutable std::mutex statistics_lock_;

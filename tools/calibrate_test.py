@@ -147,7 +147,7 @@ def waited(cause="search", took=5 * MS, phase="search", mmu=0.4, text=TABLE):
 def test_a_wait_is_found_under_its_own_name():
     found = waited()
     counts = found.waits, found.in_requests, found.in_phases
-    assert found.passes and counts == (1, 1, 1) and found.share == pytest.approx([1.0])
+    assert found.passes and counts == (1, 1, 1) and found.share == pytest.approx([1.0], rel=1e-5)
 
 
 @pytest.mark.parametrize(

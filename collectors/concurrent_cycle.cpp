@@ -1,0 +1,120 @@
+#include "collectors/concurrent_cycle.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace tricolour {
+
+ConcurrentCycle::ConcurrentCycle(const CollectorParts& parts, std::function<void()> completed)
+    : heap_(parts.heap),
+      options_(parts.options),
+      mutators_lead_(parts.barrier.side_table != SideTable::cards),
+      completed_(std::move(completed)),
+      cycle_(parts),
+      stopped_(cycle_, parts.heap),
+      pacer_(parts.heap.bytes(), parts.options.headroom_factor) {
+  heap_.announce_trigger(pacer_.trigger_bytes());
+}
+
+bool ConcurrentCycle::begin(MutatorContext* self, Cause cause, std::uint64_t completed) {
+  World::Exclusive world(heap_.world, self);
+  if (cycle_.phase() != Phase::idle || cycle_.completed() != completed) return false;
+  const bool crowded = world.mutators().size() > std::thread::hardware_concurrency();
+  crowded_.store(crowded, std::memory_order_relaxed);
+  stop(world, {PauseKind::cycle_begin, cause}, [&] {
+    scattered_bytes_ = heap_.blocks.scattered_bytes();
+    cycle_.begin(world, false);
+    pacer_.cycle_began(heap_.used_bytes(), crowded);
+    heap_.hole_piece_bytes.store(std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes),
+                                 std::memory_order_relaxed);
+  });
+  began_at_ns_ = now_ns();
+  return true;
+}
+
+void ConcurrentCycle::complete() {
+  std::scoped_lock lead(lead_);
+  while (cycle_.phase() == Phase::marking) {
+    mark();
+    pass_window(Window::between_gathering_and_termination);
+    terminate(nullptr);
+  }
+}
+
+bool ConcurrentCycle::lead_instead(MutatorContext& mutator) {
+  if (!mutators_lead_) return false;
+  const std::unique_lock lead(lead_, std::try_to_lock);
+  if (!lead.owns_lock() || cycle_.phase() != Phase::marking) return false;
+  return cycle_.marker().drained() && (gather(&mutator) || terminate(&mutator));
+}
+
+/// Beside the mutators, until neither markers nor handshakes find any more.
+void ConcurrentCycle::mark() {
+  const Cycle::Interval interval = cycle_.begin_interval(Activity::marking);
+  do {
+    cycle_.marker().mark_concurrently();
+  } while (gather(nullptr));
+  cycle_.end_marking(interval, Role::marker);
+}
+
+bool ConcurrentCycle::gather(MutatorContext* self) {
+  constexpr unsigned most_gathers = 3;
+  if (gathers_ == most_gathers) return false;
+  ++gathers_;
+  World::Exclusive world(heap_.world, self);
+  return cycle_.gather_from_mutators(world);
+}
+
+bool ConcurrentCycle::terminate(MutatorContext* self) {
+  World::Exclusive world(heap_.world, self);
+  const bool last_chance = resumptions_ >= options_.most_resumptions;
+  bool done = false;
+  stop(world, {PauseKind::termination, Cause::pacing}, [&] {
+    allocated_bytes_ = heap_.account.handed_out();
+    done = cycle_.terminate(world, last_chance ? no_limit : options_.final_slots);
+    if (!done) return;
+    heap_.hole_piece_bytes.store(heap_.options().hole_piece_bytes, std::memory_order_relaxed);
+    completed_();  // in the stop: behind it this thread may have to wait for a processor
+  });
+  gathers_ = 0;
+  if (!done) {
+    ++resumptions_;
+    return false;
+  }
+  learn();
+  stopped_.judge_cycle();
+  std::scoped_lock lock(counts_lock_);
+  ++cycles_;
+  all_resumptions_ += std::exchange(resumptions_, 0);
+  return true;
+}
+
+void ConcurrentCycle::stop(World::Exclusive& world, Pause pause,
+                           const std::function<void()>& work) try {
+  world.stop(pause, [&](Pause&) { work(); });
+} catch (...) {
+  completed_();  // Nothing completes any more: who waits looks at the failure.
+  throw;
+}
+
+void ConcurrentCycle::learn() {
+  const Nanoseconds now = now_ns();
+  pacer_.cycle_ended({.live_bytes = heap_.live_bytes.load(std::memory_order_relaxed),
+                      .marked_bytes = cycle_.marker().marked_bytes(),
+                      .scattered_bytes = scattered_bytes_,
+                      .marking_ns = now - began_at_ns_,
+                      .allocated_bytes = allocated_bytes_,
+                      .elapsed_ns = now - ended_at_ns_,
+                      .crowded = crowded()});
+  ended_at_ns_ = now;
+  heap_.announce_trigger(pacer_.trigger_bytes());
+}
+
+void ConcurrentCycle::count(CollectorStatistics& statistics) const {
+  std::scoped_lock lock(counts_lock_);
+  statistics.concurrent_cycles = cycles_;
+  statistics.resumptions = all_resumptions_;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,84 @@
+// A concurrent cycle: begun by whoever comes first, led by one thread at a time.
+//
+// Purpose: the steps of a cycle between its two stops, for the collector's thread and for mutators
+// that do its work while it waits for a processor; and the pacer, which learns from each cycle.
+//
+// Invariant: one cycle at a time. Who leads holds `lead`: marks as the marker's leader, gathers, or
+// terminates; the phase leaves `marking` by nobody else. `lead` is taken before World::Exclusive.
+//
+// Ownership: facts for the pacer: the holder of World::Exclusive. `resumptions_`, `gathers_`: who
+// leads. Counts: counts_lock_.
+//
+// Memory ordering: what a thread needs of the cycle it gets with `lead` or World::Exclusive.
+// Source: as in Go, mutators begin cycles and end them (gcStart, gcMarkDone).
+#pragma once
+
+#include <functional>
+#include <mutex>
+
+#include "collectors/pacer.hpp"
+#include "collectors/stopped_collection.hpp"
+
+namespace tricolour {
+
+class ConcurrentCycle {
+ public:
+  /// `completed` is called at each cycle's end, in the stop, and at a failure.
+  ConcurrentCycle(const CollectorParts& parts, std::function<void()> completed);
+
+  Cycle& cycle() { return cycle_; }
+  const Cycle& cycle() const { return cycle_; }
+  StoppedCollection& stopped() { return stopped_; }
+  const Pacer& pacer() const { return pacer_; }
+  /// More mutators than processors at the last begin: a hint, relaxed.
+  bool crowded() const { return crowded_.load(std::memory_order_relaxed); }
+  /// Mutators may lead: not where there are cards, because to gather is to scan all dirty ones.
+  bool mutators_lead() const { return mutators_lead_; }
+
+  /// The collector starts: time counts from here.
+  void start() { ended_at_ns_ = now_ns(); }
+  /// The last cycle's sweep is complete. `self`: the calling mutator, if it is one. False when a
+  /// cycle has begun since `completed` had ended.
+  bool begin(MutatorContext* self, Cause cause, std::uint64_t completed);
+  /// As the collector's thread: leads a cycle under way to its end.
+  void complete();
+  /// As a mutator, when marking has drained and nobody leads: gathers, or terminates. False when
+  /// neither more to mark was found nor the cycle ended.
+  bool lead_instead(MutatorContext& mutator);
+
+  /// Adds its counts.
+  void count(CollectorStatistics& statistics) const;
+
+ private:
+  void mark();
+  /// By who leads. True when what mutators hold had something to mark; a few times at most, the
+  /// final stop does the rest.
+  bool gather(MutatorContext* self);
+  /// By who leads. False when there was more to mark than a pause may.
+  bool terminate(MutatorContext* self);
+  void stop(World::Exclusive& world, Pause pause, const std::function<void()>& work);
+  void learn();
+
+  Heap& heap_;
+  const CollectorOptions options_;
+  const bool mutators_lead_;
+  const std::function<void()> completed_;
+  Cycle cycle_;
+  StoppedCollection stopped_;
+  Pacer pacer_;
+
+  std::mutex lead_;
+  unsigned resumptions_ = 0;
+  unsigned gathers_ = 0;  ///< since the last attempt to terminate
+
+  std::size_t allocated_bytes_ = 0;
+  std::size_t scattered_bytes_ = 0;  ///< by the sweep before this cycle
+  Nanoseconds began_at_ns_ = 0;
+  Nanoseconds ended_at_ns_ = 0;
+  std::atomic<bool> crowded_{false};
+  mutable std::mutex counts_lock_;
+  std::uint64_t cycles_ = 0;
+  std::uint64_t all_resumptions_ = 0;
+};
+
+}  // namespace tricolour
