@@ -111,6 +111,7 @@ class Concurrent final : public Collector {
     counts_.collector_cpu_ns = thread_cpu_ns();
   }
 
+  /// False when there is nothing more to do. A cycle that has begun is brought to its end.
   bool next_task() {
     pass_window(Window::between_cycles);
     std::unique_lock lock(lock_);
@@ -118,8 +119,7 @@ class Concurrent final : public Collector {
     completed_.notify_all();
     wake_.wait(lock, [&] { return requested_.has_value() || begun_ || stopping_; });
     running_ = true;
-    begun_ = false;
-    return !stopping_;
+    return std::exchange(begun_, false) || !stopping_;
   }
 
   void serve_once() {

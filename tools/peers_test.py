@@ -33,7 +33,13 @@ def peers(build, out, *words, environment=None):
         *words,
     ]
     return subprocess.run(
-        words, capture_output=True, text=True, timeout=300, env=os.environ | (environment or {})
+        words,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=os.environ | (environment or {}),
+        # A shell starts what runs in the background with the signal ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
