@@ -116,6 +116,7 @@ def contests(mode: str, smoke: bool) -> list[Contest]:
 
 def _pressure(smoke: bool) -> list[Contest]:
     shrink, seconds = (0.01, 0.1) if smoke else (1, 3.0)
+    # Several cycles in a run: gigabytes take longer to fill.
     found = [
         Contest(
             f"pauses-{live}mb",
@@ -124,7 +125,7 @@ def _pressure(smoke: bool) -> list[Contest]:
             ("2x",),
             (),
             live * shrink,
-            seconds,
+            seconds * (4 if live == 4000 else 1),
         )
         for live in (100, 400, 1600, 4000)
     ]
@@ -136,7 +137,7 @@ def _pressure(smoke: bool) -> list[Contest]:
             ("2x",),
             (),
             200 * shrink,
-            seconds,
+            3 * seconds,
             mutators=16,
         )
     )
