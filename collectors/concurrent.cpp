@@ -4,7 +4,7 @@
 //
 // Who does it: a mutator that finds the trigger passed begins the cycle itself, so that none begins late because a thread has to wait for a
 // processor. The collector's thread marks, gathers and terminates; where mutators keep all processors busy, they mark as they allocate, and
-// the one that finds nothing more to mark terminates.
+// the one that finds nothing more to mark terminates the cycle.
 //
 // Invariant: a mutator that runs out of memory waits for the cycle under way (a stall), and only then, or when there is none, collects in a
 // pause (a fallback). A failure on the collector thread (the oracle's) reaches every mutator at its next slow path; nothing is freed after it.
@@ -141,7 +141,7 @@ class Concurrent final : public Collector {
   /// Where mutators keep all processors busy they mark as they allocate; this thread would keep what it leads with while it waits for its
   /// turn. It leads when they do neither.
   void leave_to_assists() const {
-    if (!options_.assist || !steps_.mutators_lead() || !steps_.crowded()) return;
+    if (!options_.assist || !steps_.mutators_lead() || !heap_.world.crowded()) return;
     const auto done_by_mutators = [this] { return cycle_.marker().marked_bytes() + heap_.account.handed_out(); };
     std::uint64_t before = 0;
     do {
@@ -179,7 +179,7 @@ class Concurrent final : public Collector {
     return target;
   }
 
-  /// A thread that is busy is sweeping, or at a cycle: who needs another then asks again.
+  /// Nothing while the collector thread is busy with a sweep or a cycle: the mutator asks again if that was not enough.
   void ask_for_cycle(Cause cause) {
     std::scoped_lock lock(lock_);
     if (running_ || requested_) return;
@@ -212,7 +212,7 @@ class Concurrent final : public Collector {
     counts_.stalled_ns += std::max<Nanoseconds>(over_at - begin_ns, 0);
   }
 
-  /// lock_ is held: there is no cycle, and none will begin by itself.
+  /// lock_ is held: there is no cycle, and none has been asked for.
   bool is_at_rest() const { return cycle_.phase() == Phase::idle && !running_ && !requested_ && !begun_; }
 
   /// False when another mutator's came first.
@@ -236,7 +236,7 @@ class Concurrent final : public Collector {
   void pay(MutatorContext& mutator) {
     const std::size_t used = heap_.used_bytes();
     const std::size_t owed = pacer_.owed_bytes(cycle_.marker().marked_bytes(), used);
-    if (owed == 0 || assist(mutator, owed) > 0 || !steps_.crowded()) return;
+    if (owed == 0 || assist(mutator, owed) > 0 || !heap_.world.crowded()) return;
     if (steps_.lead_instead(mutator) || !pacer_.is_late(used)) return;
     const ActivityScope scope(mutator, Activity::stalled);
     std::this_thread::yield();
@@ -244,7 +244,6 @@ class Concurrent final : public Collector {
 
   /// Returns the bytes marked.
   std::size_t assist(MutatorContext& mutator, std::size_t bytes) {
-    if (bytes == 0) return 0;
     const Nanoseconds begin_ns = now_ns();
     std::size_t marked = 0;
     {

@@ -1,7 +1,6 @@
 #include "collectors/concurrent_cycle.hpp"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace tricolour {
@@ -20,12 +19,10 @@ ConcurrentCycle::ConcurrentCycle(const CollectorParts& parts, std::function<void
 bool ConcurrentCycle::begin(MutatorContext* self, Cause cause, std::uint64_t completed) {
   World::Exclusive world(heap_.world, self);
   if (cycle_.phase() != Phase::idle || cycle_.completed() != completed) return false;
-  const bool crowded = world.mutators().size() > std::thread::hardware_concurrency();
-  crowded_.store(crowded, std::memory_order_relaxed);
   stop(world, {PauseKind::cycle_begin, cause}, [&] {
     scattered_bytes_ = heap_.blocks.scattered_bytes();
     cycle_.begin(world, false);
-    pacer_.cycle_began(heap_.used_bytes(), crowded);
+    pacer_.cycle_began(heap_.used_bytes(), heap_.world.crowded());
     heap_.hole_piece_bytes.store(std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes),
                                  std::memory_order_relaxed);
   });
@@ -94,7 +91,7 @@ void ConcurrentCycle::stop(World::Exclusive& world, Pause pause,
                            const std::function<void()>& work) try {
   world.stop(pause, [&](Pause&) { work(); });
 } catch (...) {
-  completed_();  // Nothing completes any more: who waits looks at the failure.
+  completed_();  // Nothing completes any more: a thread that waits sees the failure.
   throw;
 }
 
@@ -106,7 +103,7 @@ void ConcurrentCycle::learn() {
                       .marking_ns = now - began_at_ns_,
                       .allocated_bytes = allocated_bytes_,
                       .elapsed_ns = now - ended_at_ns_,
-                      .crowded = crowded()});
+                      .crowded = heap_.world.crowded()});
   ended_at_ns_ = now;
   heap_.announce_trigger(pacer_.trigger_bytes());
 }

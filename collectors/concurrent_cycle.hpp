@@ -1,15 +1,17 @@
-// A concurrent cycle: begun by whoever comes first, led by one thread at a time.
+// A concurrent cycle: any thread begins it, and one thread at a time leads it.
 //
 // Purpose: the steps of a cycle between its two stops, for the collector's thread and for mutators
 // that do its work while it waits for a processor; and the pacer, which learns from each cycle.
 //
-// Invariant: one cycle at a time. Who leads holds `lead`: marks as the marker's leader, gathers, or
-// terminates; the phase leaves `marking` by nobody else. `lead` is taken before World::Exclusive.
+// Invariant: one cycle at a time. The leader holds `lead_` while it marks as the marker's leader,
+// gathers, or terminates; no other thread ends the phase `marking`. `lead_` is taken before
+// World::Exclusive. `completed` is called with both held, and may take a lock that no thread holds
+// while it waits for either, or at a safepoint.
 //
-// Ownership: facts for the pacer: the holder of World::Exclusive. `resumptions_`, `gathers_`: who
-// leads. Counts: counts_lock_.
+// Ownership: facts for the pacer: the holder of World::Exclusive. `resumptions_`, `gathers_`: the
+// leader. Counts: counts_lock_.
 //
-// Memory ordering: what a thread needs of the cycle it gets with `lead` or World::Exclusive.
+// Memory ordering: what a thread needs of the cycle it gets with `lead_` or World::Exclusive.
 // Source: as in Go, mutators begin cycles and end them (gcStart, gcMarkDone).
 #pragma once
 
@@ -30,8 +32,6 @@ class ConcurrentCycle {
   const Cycle& cycle() const { return cycle_; }
   StoppedCollection& stopped() { return stopped_; }
   const Pacer& pacer() const { return pacer_; }
-  /// More mutators than processors at the last begin: a hint, relaxed.
-  bool crowded() const { return crowded_.load(std::memory_order_relaxed); }
   /// Mutators may lead: not where there are cards, because to gather is to scan all dirty ones.
   bool mutators_lead() const { return mutators_lead_; }
 
@@ -42,7 +42,7 @@ class ConcurrentCycle {
   bool begin(MutatorContext* self, Cause cause, std::uint64_t completed);
   /// As the collector's thread: leads a cycle under way to its end.
   void complete();
-  /// As a mutator, when marking has drained and nobody leads: gathers, or terminates. False when
+  /// As a mutator, when marking has drained and no thread leads: gathers, or terminates. False when
   /// neither more to mark was found nor the cycle ended.
   bool lead_instead(MutatorContext& mutator);
 
@@ -51,10 +51,10 @@ class ConcurrentCycle {
 
  private:
   void mark();
-  /// By who leads. True when what mutators hold had something to mark; a few times at most, the
+  /// By the leader. True when what mutators hold had something to mark; a few times at most, the
   /// final stop does the rest.
   bool gather(MutatorContext* self);
-  /// By who leads. False when there was more to mark than a pause may.
+  /// By the leader. False when there was more to mark than a pause may.
   bool terminate(MutatorContext* self);
   void stop(World::Exclusive& world, Pause pause, const std::function<void()>& work);
   void learn();
@@ -75,7 +75,6 @@ class ConcurrentCycle {
   std::size_t scattered_bytes_ = 0;  ///< by the sweep before this cycle
   Nanoseconds began_at_ns_ = 0;
   Nanoseconds ended_at_ns_ = 0;
-  std::atomic<bool> crowded_{false};
   mutable std::mutex counts_lock_;
   std::uint64_t cycles_ = 0;
   std::uint64_t all_resumptions_ = 0;

@@ -3,19 +3,13 @@
 
 #include "core/errors.hpp"
 #include "core/hole_allocator.hpp"
-#include "core/reservation.hpp"
+#include "tools/bare_block_space.hpp"
 #include "tools/fault_test.hpp"
 
 namespace tricolour {
 namespace {
 
-struct Space {
-  static constexpr std::size_t blocks = 4;
-  Reservation memory{blocks * block_bytes, block_bytes};
-  Reservation bytes{blocks * block_granules, 4096};
-  SideMetadata metadata{reinterpret_cast<ColourByte*>(bytes.begin()), memory.begin()};
-  BlockSpace space{memory.begin(), blocks, metadata};
-};
+using Space = BareBlockSpace<4>;
 
 Sighting sweep_side_by_side() {
   Space s;

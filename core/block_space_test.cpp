@@ -3,19 +3,13 @@
 
 #include <thread>
 
-#include "core/reservation.hpp"
+#include "tools/bare_block_space.hpp"
 #include "tools/catch.hpp"
 
 using namespace tricolour;
 
 namespace {
-struct Space {
-  static constexpr std::size_t blocks = 2048;
-  Reservation memory{blocks * block_bytes, block_bytes};
-  Reservation bytes{blocks * block_granules, 4096};
-  SideMetadata metadata{reinterpret_cast<ColourByte*>(bytes.begin()), memory.begin()};
-  BlockSpace space{memory.begin(), blocks, metadata};
-};
+using Space = BareBlockSpace<2048>;
 }  // namespace
 
 TEST_CASE("every block is claimed once, and a run for large objects is adjacent", "[blocks]") {

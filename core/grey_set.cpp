@@ -147,21 +147,19 @@ void GreySet::publish(GreyPacket* packet) {
   overflow_->published_count.store(overflow_->published.size(), std::memory_order_relaxed);
 }
 
-void GreySet::pour_locked(GreyItem item) {
-  open_->push(item);
-  if (full(*open_)) publish(std::exchange(open_, take_empty()));
-}
-
 bool GreySet::pour(GreyPacket& packet) {
   if (packet.empty()) return false;
-  std::scoped_lock lock(open_lock_);
-  while (!packet.empty()) pour_locked(packet.pop());
+  pour(packet.oldest(), packet.count());
+  packet.clear();
   return true;
 }
 
-void GreySet::pour(GreyItem item) {
+void GreySet::pour(const GreyItem* items, std::size_t count) {
   std::scoped_lock lock(open_lock_);
-  pour_locked(item);
+  for (const GreyItem* item = items; item != items + count; ++item) {
+    open_->push(*item);
+    if (full(*open_)) publish(std::exchange(open_, take_empty()));
+  }
 }
 
 bool GreySet::empty() const {

@@ -55,25 +55,23 @@ class GreyPacket {
   void push(GreyItem item) { items()[count_++] = item; }
   GreyItem pop() { return items()[--count_]; }
   void clear() { count_ = 0; }
-  /// Into `other`, which is empty.
-  void move_oldest(std::uint32_t count, GreyPacket& other) {
-    std::copy_n(items(), count, other.items());
+  /// Oldest first.
+  const GreyItem* oldest() const { return reinterpret_cast<const GreyItem*>(this + 1); }
+  void drop_oldest(std::uint32_t count) {
     std::copy(items() + count, items() + count_, items());
-    other.count_ = count;
     count_ -= count;
   }
   /// Fetches the objects of the `items` that are popped next.
   void prefetch_top(std::uint32_t items) const {
-    for (std::uint32_t i = 1; i <= items && i <= count_; ++i) __builtin_prefetch(this->items()[count_ - i].object());
+    for (std::uint32_t i = 1; i <= items && i <= count_; ++i) __builtin_prefetch(oldest()[count_ - i].object());
   }
   /// Fetches the object that is popped after `items` others.
   void prefetch_below(std::uint32_t items) const {
-    if (count_ > items) __builtin_prefetch(this->items()[count_ - 1 - items].object());
+    if (count_ > items) __builtin_prefetch(oldest()[count_ - 1 - items].object());
   }
 
  private:
   GreyItem* items() { return reinterpret_cast<GreyItem*>(this + 1); }
-  const GreyItem* items() const { return reinterpret_cast<const GreyItem*>(this + 1); }
   std::uint32_t count_;
   [[maybe_unused]] std::uint32_t alignment_;
 };
@@ -110,8 +108,10 @@ class GreySet {
   void publish(GreyPacket* packet);
   /// Empties `packet`, full or not, into the set; true when it held anything. May wait for other pourers, never for a collection.
   bool pour(GreyPacket& packet);
-  /// One item straight into the open packet: for root scans. Same rules as `pour`.
-  void pour(GreyItem item);
+  /// Copies `count` items into the set, in packets. Same rules.
+  void pour(const GreyItem* items, std::size_t count);
+  /// One item, for root scans. Same rules.
+  void pour(GreyItem item) { pour(&item, 1); }
   /// Nothing published and nothing poured, at some moment during the call.
   bool empty() const;
   /// Is a packet published, full or begun? A hint, for idle markers: relaxed, no lock.
@@ -120,7 +120,6 @@ class GreySet {
   std::uint64_t published() const { return published_total_.load(std::memory_order_relaxed); }
 
  private:
-  void pour_locked(GreyItem item);
   GreyPacket* packet(std::size_t number) const;
   /// Travels through the lock-free stacks.
   bool is_numbered(const GreyPacket* packet) const;

@@ -7,6 +7,14 @@
 #include "core/metadata_scan.hpp"
 
 namespace tricolour {
+namespace {
+/// Of the object at `position`, whose metadata is `byte`.
+std::size_t object_bytes(const std::byte* position, ColourByte byte) {
+  const std::size_t field = size_field(byte);
+  return (field == size_in_header ? reinterpret_cast<const Object*>(position)->granules() : field) * granule_bytes;
+}
+}  // namespace
+
 std::optional<Hole> HoleAllocator::next(std::size_t bytes, MutatorContext* mutator) {
   for (unsigned passed = 0;; ++passed) {
     if (auto hole = next_in_block(bytes)) return hole;
@@ -52,11 +60,6 @@ std::size_t HoleAllocator::hole_length(const std::byte* begin, std::size_t most)
   return faulty(Fault::hole_too_long) ? std::min(room, length + granule_bytes) : length;
 }
 
-std::size_t HoleAllocator::object_bytes(const std::byte* position, ColourByte byte) const {
-  const std::size_t field = size_field(byte);
-  return (field == size_in_header ? reinterpret_cast<const Object*>(position)->granules() : field) * granule_bytes;
-}
-
 Hole HoleAllocator::find() {
   while (position_ < block_end_) {
     // Relaxed: the header behind it was published to this mutator by the sweep that it did, or by itself.
@@ -85,14 +88,13 @@ void HoleAllocator::forget() {
 }
 
 void HoleAllocator::give_back() {
-  if (block_end_ != nullptr) {
-    const std::byte* const counted = ahead_.begin != nullptr ? ahead_.begin : block_end_;
-    const std::size_t free = free_bytes_before(counted);
-    if (counted != block_end_ || free >= least_hole_bytes) {
-      // The next to claim the block counts all its free pieces.
-      account_.take_back(free);
-      blocks_.unclaim(blocks_.block_of(block_end_ - block_bytes));
-    }
+  if (block_end_ == nullptr) return;
+  const std::byte* const counted = ahead_.begin != nullptr ? ahead_.begin : block_end_;
+  const std::size_t free = free_bytes_before(counted);
+  if (counted != block_end_ || free >= least_hole_bytes) {
+    // The next to claim the block counts all its free pieces.
+    account_.take_back(free);
+    blocks_.unclaim(blocks_.block_of(block_end_ - block_bytes));
   }
   forget();
 }

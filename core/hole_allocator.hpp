@@ -5,7 +5,7 @@
 //
 // What it hands out and what it passes over because it is too small goes on the heap's account, once.
 //
-// Invariant: the metadata of a hole is zero when it is handed out (the block was swept), and nobody else writes the hole's memory or
+// Invariant: the metadata of a hole is zero when it is handed out (the block was swept), and no other thread writes the hole's memory or
 // metadata until the block is swept again, which happens only after `forget`.
 //
 // Ownership: one mutator; the collector may call `forget` while it holds that mutator stopped.
@@ -50,8 +50,6 @@ class HoleAllocator {
 
   /// The next hole or piece of one, empty at the block's end; what is shorter than `least_hole_bytes` is wasted.
   Hole find();
-  /// Of the object at `position`, whose metadata is `byte`.
-  std::size_t object_bytes(const std::byte* position, ColourByte byte) const;
   /// Of the present block.
   std::size_t free_bytes_before(const std::byte* end) const;
   /// Puts `bytes` on the account with what was passed over.

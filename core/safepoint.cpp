@@ -10,10 +10,6 @@
 
 namespace tricolour {
 namespace {
-std::size_t processors() {
-  static const std::size_t count = std::max(1u, std::thread::hardware_concurrency());
-  return count;
-}
 MutatorStatus status_of(const MutatorContext& mutator) { return mutator.safepoint.status.load(std::memory_order_acquire); }
 }  // namespace
 
@@ -23,6 +19,7 @@ void World::add(MutatorContext& mutator, MutatorStatus status, const std::functi
   mutator.adopt(heap_.phase);
   if (arrival) arrival(mutator);
   mutators_.push_back(&mutator);
+  note_number();
   if (heap_.observer() != nullptr) heap_.observer()->mutator_started(mutator);
 }
 
@@ -35,7 +32,13 @@ void World::remove(MutatorContext& mutator, const std::function<void()>& farewel
   farewell();
   pass_window(Window::between_farewell_and_removal);
   std::erase(mutators_, &mutator);
+  note_number();
   if (heap_.observer() != nullptr) heap_.observer()->mutator_ended(mutator);
+}
+
+void World::note_number() {
+  static const std::size_t processors = std::max(1u, std::thread::hardware_concurrency());
+  crowded_.store(mutators_.size() > processors, std::memory_order_relaxed);
 }
 
 void World::answer(MutatorContext& mutator) {
@@ -47,7 +50,7 @@ void World::answer(MutatorContext& mutator) {
     pass_wait(WaitPlace::handshake);
     finish_handshake(mutator);
     // Others wait for a processor, and the handshake for them.
-    if (crowded_.load(std::memory_order_relaxed)) std::this_thread::yield();
+    if (crowded()) std::this_thread::yield();
     return;
   }
   const ActivityScope scope(mutator, Activity::paused);
@@ -194,7 +197,6 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
 void World::Exclusive::handshake(const HandshakeWork& work) {
   const std::uint64_t cycle = world_.heap_.phase.cycle;
   probe::handshake_begin(cycle, world_.mutators_.size());
-  world_.crowded_.store(world_.mutators_.size() > processors(), std::memory_order_relaxed);
   for (MutatorContext* mutator : world_.mutators_) {
     mutator->safepoint.handshake.store(&work, std::memory_order_release);
     mutator->safepoint.poll.store(true, std::memory_order_release);

@@ -63,6 +63,9 @@ class World {
   /// farewell as what the mutator was doing.
   void remove(MutatorContext& mutator, const std::function<void()>& farewell);
 
+  /// There are more mutators than processors: who waits for a thread should let it run. Any thread.
+  bool crowded() const { return crowded_.load(std::memory_order_relaxed); }
+
   /// The slow half of a poll. Called by the mutator itself.
   void answer(MutatorContext& mutator);
   /// From here on a collector may act for the mutator; it touches neither heap nor roots until `leave_blocked`.
@@ -95,6 +98,8 @@ class World {
   };
 
  private:
+  /// The registry lock is held, and the number of mutators has changed.
+  void note_number();
   void await_stopped(MutatorContext& mutator);
   bool try_claim(MutatorContext& mutator);
   void wait_while_claimed(MutatorContext& mutator);
@@ -111,8 +116,7 @@ class World {
   std::condition_variable arrived_;
   std::condition_variable resumed_;
   std::atomic<Nanoseconds> resumed_at_ns_{0};  // relaxed: before the statuses' release, after their acquire
-  /// More mutators than processors at the last handshake. Relaxed: a hint.
-  std::atomic<bool> crowded_{false};
+  std::atomic<bool> crowded_{false};  // relaxed: a hint
 };
 
 }  // namespace tricolour

@@ -175,7 +175,7 @@ def test_what_a_hanging_program_started_ends_with_it(tmp_path):
     try:
         started = os.pidfd_open(int((tmp_path / "pid").read_text()))
     except ProcessLookupError:
-        return  # and somebody has waited for it
+        return  # it has ended, and is no zombie
     # It is killed: that it has ended is an event, which may still be on its way.
     ended, _, _ = select.select([started], [], [], 60)
     os.close(started)

@@ -31,11 +31,10 @@ class PacketStack {
   }
   /// Gives others the oldest half, whose subgraphs are the largest.
   void share() {
-    if (packet_->count() < 2) return;
-    GreyPacket* const half = grey_set_.take_empty();
-    packet_->move_oldest(packet_->count() / 2, *half);
-    grey_set_.pour(*half);
-    grey_set_.give_back(half);
+    const std::uint32_t half = packet_->count() / 2;
+    if (half == 0) return;
+    grey_set_.pour(packet_->oldest(), half);
+    packet_->drop_oldest(half);
   }
 
  private:

@@ -35,16 +35,7 @@ void MarkWorker::drop_oldest(std::size_t count) {
 }
 
 void MarkWorker::pour_oldest(std::size_t count) {
-  GreyPacket* packet = grey_set_.take_empty();
-  for (std::size_t i = 0; i < count; ++i) {
-    packet->push(base_[i]);
-    if (grey_set_.full(*packet)) {
-      grey_set_.publish(packet);
-      packet = grey_set_.take_empty();
-    }
-  }
-  grey_set_.pour(*packet);
-  grey_set_.give_back(packet);
+  grey_set_.pour(base_, count);
   drop_oldest(count);
 }
 

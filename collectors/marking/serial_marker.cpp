@@ -45,7 +45,7 @@ class MarkStack {
     }
     if (size() >= 2 * capacity) return;
     const std::size_t half = size() / 2;
-    for (std::size_t i = 0; i < half; ++i) grey_set.pour(base_[i]);
+    grey_set.pour(base_, half);
     top_ = std::copy(base_ + half, top_, base_);
   }
   static constexpr int most_shared_packets = 8;
@@ -89,7 +89,7 @@ class SerialMarker final : public Marker {
     return count.bytes;
   }
 
-  bool drained() const override { return assists_.none_while([&] { return heap_.grey_set.empty(); }); }
+  bool drained() const override { return assists_.drained(); }
 
   std::vector<Counter> counters() const override {
     return {{"packets_published", heap_.grey_set.published()}, {"packets_shared", stack_.shared_packets}};

@@ -68,7 +68,7 @@ class StealingMarker final : public Marker {
     return count.bytes;
   }
 
-  bool drained() const override { return assists_.none_while([&] { return heap_.grey_set.empty(); }); }
+  bool drained() const override { return assists_.drained(); }
 
   std::vector<Counter> counters() const override {
     MarkWorker::Counters sum;
@@ -133,9 +133,7 @@ class StealingMarker final : public Marker {
   bool finished_or_resumed() {
     const auto everybody_idle = [&] { return termination_.busy() == 0; };
     for (;;) {
-      const auto over = [&] {
-        return termination_.try_finish([&] { return drained(); });
-      };
+      const auto over = [&] { return termination_.try_finish([&] { return drained(); }); };
       if (over()) return true;
       const auto ready = [&] { return everybody_idle() || work_in_sight(*workers_[0]); };
       if (spin_until(ready)) {

@@ -116,7 +116,11 @@ def contests(mode: str, smoke: bool) -> list[Contest]:
 
 def _pressure(smoke: bool) -> list[Contest]:
     shrink, seconds = (0.01, 0.1) if smoke else (1, 3.0)
-    # Several cycles in a run: gigabytes take longer to fill.
+
+    def long_enough(live_mb: float) -> float:
+        """For several cycles: gigabytes take longer to fill."""
+        return seconds * max(1, live_mb / 1000)
+
     found = [
         Contest(
             f"pauses-{live}mb",
@@ -125,7 +129,7 @@ def _pressure(smoke: bool) -> list[Contest]:
             ("2x",),
             (),
             live * shrink,
-            seconds * (4 if live == 4000 else 1),
+            long_enough(live * shrink),
         )
         for live in (100, 400, 1600, 4000)
     ]
@@ -137,7 +141,7 @@ def _pressure(smoke: bool) -> list[Contest]:
             ("2x",),
             (),
             200 * shrink,
-            3 * seconds,
+            long_enough(16 * 200 * shrink),
             mutators=16,
         )
     )
