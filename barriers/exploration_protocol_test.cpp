@@ -84,13 +84,15 @@ TEST_CASE("what is written between a mutator's safepoints is seen by a card scan
   CHECK(loses<DirtiesBeforeStore>("boehm_cards, the card dirtied first and scanned at once", bounds, protocol));
 }
 
-TEMPLATE_TEST_CASE("a slot that is scanned again at once has what it holds shaded", "[exploration][faults]", Steele, BoehmCards) {
+TEMPLATE_TEST_CASE("a slot that is scanned again at once has what it holds shaded",
+                   "[exploration][faults]", Steele, BoehmCards) {
   Bounds bounds = bounded(1, 3, {load, store, allocate});
   const Protocol protocol = protocol_for(TestType::traits, white);
   const std::string name(TestType::traits.name);
   CHECK_FALSE(loses<TestType>(name + ", slots scanned again at once", bounds, protocol));
   bounds.faults.rescan_at_once_dropped = true;
-  CHECK(loses<TestType>(name + ", fault 36: slots to be scanned at once are not", bounds, protocol));
+  CHECK(
+      loses<TestType>(name + ", fault 36: slots to be scanned at once are not", bounds, protocol));
 }
 
 }  // namespace tricolour::exploration

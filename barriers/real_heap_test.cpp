@@ -236,7 +236,9 @@ TEMPLATE_LIST_TEST_CASE("the arms of the barrier-cost benchmark are what they sa
   CHECK(buffer_after_stores(BarrierArm::full) == !shades);
 }
 
-TEMPLATE_TEST_CASE("a slot that is scanned again at once has what it holds shaded, until the next cycle", "[barriers]", Steele, BoehmCards) {
+TEMPLATE_TEST_CASE(
+    "a slot that is scanned again at once has what it holds shaded, until the next cycle",
+    "[barriers]", Steele, BoehmCards) {
   constexpr std::uint32_t slots = 3 * chunk_slots;
   const std::size_t slot = GENERATE(std::size_t{0}, std::size_t{slots - 1});
   CAPTURE(slot);
@@ -254,7 +256,8 @@ TEMPLATE_TEST_CASE("a slot that is scanned again at once has what it holds shade
   CHECK((!heap.source_is_black(slot) || heap.card_is_dirty(slot)));
 }
 
-TEST_CASE("a mutator that makes much grey again scans at once, until the next cycle", "[barriers]") {
+TEST_CASE("a mutator that makes much grey again scans at once, until the next cycle",
+          "[barriers]") {
   constexpr std::size_t chunks = 70;
   Marking<Steele> heap(chunks * chunk_slots);
   std::size_t regreyed = 0;

@@ -1,18 +1,23 @@
 // concurrent: background mark threads, two short pauses.
 //
-// Purpose: begin in one stop, mark beside the mutators, gather what they hold by handshakes, terminate in one stop as soon as marking drains.
+// Purpose: begin in one stop, mark beside the mutators, gather what they hold by handshakes,
+// terminate in one stop as soon as marking drains.
 //
-// Who does it: a mutator that finds the trigger passed begins the cycle itself, so that none begins late because a thread has to wait for a
-// processor. The collector's thread marks, gathers and terminates; where mutators keep all processors busy, they mark as they allocate, and
-// the one that finds nothing more to mark terminates the cycle.
+// Who does it: a mutator that finds the trigger passed begins the cycle itself, so that none begins
+// late because a thread has to wait for a processor. The collector's thread marks, gathers and
+// terminates; where mutators keep all processors busy, they mark as they allocate, and the one that
+// finds nothing more to mark terminates the cycle.
 //
-// Invariant: a mutator that runs out of memory waits for the cycle under way (a stall), and only then, or when there is none, collects in a
-// pause (a fallback). A failure on the collector thread (the oracle's) reaches every mutator at its next slow path; nothing is freed after it.
+// Invariant: a mutator that runs out of memory waits for the cycle under way (a stall), and only
+// then, or when there is none, collects in a pause (a fallback). A failure on the collector thread
+// (the oracle's) reaches every mutator at its next slow path; nothing is freed after it.
 //
-// Ownership: `requested_`, `begun_`, `running_`, `stopping_`, `completed_at_ns_`: lock_. Statistics of stalls: statistics_lock_.
+// Ownership: `requested_`, `begun_`, `running_`, `stopping_`, `completed_at_ns_`: lock_. Statistics
+// of stalls: statistics_lock_.
 //
 // Memory ordering: what mutators need of a finished cycle they get at its stops.
-// Source: mostly concurrent marking as in Printezis, Detlefs 2000; handshakes before the final stop as in Go's mark termination.
+// Source: mostly concurrent marking as in Printezis, Detlefs 2000; handshakes before the final stop
+// as in Go's mark termination.
 #include <algorithm>
 #include <thread>
 
@@ -138,11 +143,13 @@ class Concurrent final : public Collector {
     return std::exchange(requested_, std::nullopt);
   }
 
-  /// Where mutators keep all processors busy they mark as they allocate; this thread would keep what it leads with while it waits for its
-  /// turn. It leads when they do neither.
+  /// Where mutators keep all processors busy they mark as they allocate; this thread would keep
+  /// what it leads with while it waits for its turn. It leads when they do neither.
   void leave_to_assists() const {
     if (!options_.assist || !steps_.mutators_lead() || !heap_.world.crowded()) return;
-    const auto done_by_mutators = [this] { return cycle_.marker().marked_bytes() + heap_.account.handed_out(); };
+    const auto done_by_mutators = [this] {
+      return cycle_.marker().marked_bytes() + heap_.account.handed_out();
+    };
     std::uint64_t before = 0;
     do {
       before = done_by_mutators();
@@ -150,7 +157,8 @@ class Concurrent final : public Collector {
     } while (cycle_.phase() == Phase::marking && done_by_mutators() != before);
   }
 
-  /// Stalled mutators go on as soon as a cycle has terminated; they sweep for themselves if need be.
+  /// Stalled mutators go on as soon as a cycle has terminated; they sweep for themselves if need
+  /// be.
   void tell_completion() {
     std::scoped_lock lock(lock_);
     completed_at_ns_ = now_ns();
@@ -179,7 +187,8 @@ class Concurrent final : public Collector {
     return target;
   }
 
-  /// Nothing while the collector thread is busy with a sweep or a cycle: the mutator asks again if that was not enough.
+  /// Nothing while the collector thread is busy with a sweep or a cycle: the mutator asks again if
+  /// that was not enough.
   void ask_for_cycle(Cause cause) {
     std::scoped_lock lock(lock_);
     if (running_ || requested_) return;
@@ -202,7 +211,8 @@ class Concurrent final : public Collector {
     Nanoseconds over_at = 0;
     {
       std::unique_lock lock(lock_);
-      completed_.wait(lock, [&] { return cycle_.completed() >= target || cycle_.failed() || is_at_rest(); });
+      completed_.wait(
+          lock, [&] { return cycle_.completed() >= target || cycle_.failed() || is_at_rest(); });
       over_at = completed_at_ns_;
     }
     if (pass_wait(WaitPlace::stall)) over_at = now_ns();
@@ -213,12 +223,15 @@ class Concurrent final : public Collector {
   }
 
   /// lock_ is held: there is no cycle, and none has been asked for.
-  bool is_at_rest() const { return cycle_.phase() == Phase::idle && !running_ && !requested_ && !begun_; }
+  bool is_at_rest() const {
+    return cycle_.phase() == Phase::idle && !running_ && !requested_ && !begun_;
+  }
 
   /// False when another mutator's came first.
   bool collect_in_pause(MutatorContext& mutator) {
     for (;;) {
-      switch (steps_.stopped().run(mutator, {PauseKind::fallback, Cause::exhausted}, cycle_.completed())) {
+      switch (steps_.stopped().run(mutator, {PauseKind::fallback, Cause::exhausted},
+                                   cycle_.completed())) {
         case StoppedCollection::Outcome::under_way:
           stall_until_completed(mutator, cycle_.completed() + 1);
           cycle_.rethrow_failure();
@@ -232,7 +245,8 @@ class Concurrent final : public Collector {
     }
   }
 
-  /// What marking is behind the line. Where there is nothing to take the cycle can end, or its leader waits for a processor.
+  /// What marking is behind the line. Where there is nothing to take the cycle can end, or its
+  /// leader waits for a processor.
   void pay(MutatorContext& mutator) {
     const std::size_t used = heap_.used_bytes();
     const std::size_t owed = pacer_.owed_bytes(cycle_.marker().marked_bytes(), used);
@@ -255,8 +269,9 @@ class Concurrent final : public Collector {
     return marked;
   }
 
-  /// How often a mutator without memory waits for a cycle before it collects in a pause. One may have begun long ago, and left what has died
-  /// since; and where mutators outnumber processors, others may have taken what it freed before this one runs.
+  /// How often a mutator without memory waits for a cycle before it collects in a pause. One may
+  /// have begun long ago, and left what has died since; and where mutators outnumber processors,
+  /// others may have taken what it freed before this one runs.
   static constexpr unsigned concurrent_attempts = 8;
 
   Heap& heap_;
@@ -269,8 +284,8 @@ class Concurrent final : public Collector {
   std::mutex lock_;
   std::condition_variable wake_;       ///< for the collector thread
   std::condition_variable completed_;  ///< for stalled mutators
-  std::optional<Cause> requested_;  ///< a cycle, once the last one's sweep is complete
-  bool begun_ = false;              ///< a mutator has begun a cycle
+  std::optional<Cause> requested_;     ///< a cycle, once the last one's sweep is complete
+  bool begun_ = false;                 ///< a mutator has begun a cycle
   bool running_ = false;
   bool stopping_ = false;
   Nanoseconds completed_at_ns_ = 0;  ///< the last cycle terminated

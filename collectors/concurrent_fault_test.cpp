@@ -1,5 +1,6 @@
-// What a mutator does at a moment at which no marker looks: between a cycle's begin and its marking, and between the last handshake, which
-// found nothing, and the stop that ends marking. And what mutators do while the collector's thread does nothing at all.
+// What a mutator does at a moment at which no marker looks: between a cycle's begin and its
+// marking, and between the last handshake, which found nothing, and the stop that ends marking. And
+// what mutators do while the collector's thread does nothing at all.
 #include <chrono>
 #include <vector>
 
@@ -33,7 +34,10 @@ TEST_CASE("fault global_store_without_barrier: what a global held is lost", "[fa
   check_kill(Fault::global_store_without_barrier, take_out_of_a_global);
 }
 
-TEST_CASE("mutators that keep all processors busy begin and end cycles while the collector's thread waits", "[pacer]") {
+TEST_CASE(
+    "mutators that keep all processors busy begin and end cycles while the collector's thread "
+    "waits",
+    "[pacer]") {
   if constexpr (!faults_built) return;  // without schedule windows
   CollectedHeapOptions options;
   options.heap.bytes = std::size_t{32} << 20;
@@ -57,7 +61,8 @@ TEST_CASE("mutators that keep all processors busy begin and end cycles while the
       Mutator<Yuasa> m(heap);
       constexpr std::uint32_t kept = 5000;
       const Root table(m, m.allocate(kept, 0));
-      for (std::uint32_t step = 0; cycles() < wanted; ++step) m.store(table, step % kept, m.allocate(2, 100));
+      for (std::uint32_t step = 0; cycles() < wanted; ++step)
+        m.store(table, step % kept, m.allocate(2, 100));
     });
   }
   for (std::thread& thread : threads) thread.join();

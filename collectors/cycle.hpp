@@ -53,7 +53,8 @@ class Cycle {
   void finish_sweep();
   /// Sweeps some blocks and large objects, if any are left: some ten microseconds. Any thread.
   void sweep_a_share();
-  /// The sweep of the last cycle is complete, and what mutators logged in it is cleared. Any thread.
+  /// The sweep of the last cycle is complete, and what mutators logged in it is cleared. Any
+  /// thread.
   bool is_swept();
   /// World stopped, the sweep complete: the oracle looks whether anything reachable was freed.
   void check_swept();

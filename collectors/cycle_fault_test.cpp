@@ -1,5 +1,6 @@
-// Faults in phases, handshakes, hand-over, sweeping and allocation, killed by random mutators and the oracle; those that overwrite objects by
-// a mutator whose objects refer to nothing, so that the oracle comes first and not a wild reference.
+// Faults in phases, handshakes, hand-over, sweeping and allocation, killed by random mutators and
+// the oracle; those that overwrite objects by a mutator whose objects refer to nothing, so that the
+// oracle comes first and not a wild reference.
 #include "barriers/dijkstra.hpp"
 #include "barriers/hybrid.hpp"
 #include "barriers/steele.hpp"
@@ -9,7 +10,8 @@
 namespace tricolour {
 namespace {
 
-/// Two thirds of the blocks hold objects of `bytes`, of which every `survivor`-th is left by a collection. Then mutates and collects again.
+/// Two thirds of the blocks hold objects of `bytes`, of which every `survivor`-th is left by a
+/// collection. Then mutates and collects again.
 template <class Mutate>
 Sighting allocate_among_survivors(std::size_t bytes, std::size_t survivor, Mutate mutate) {
   CollectedHeapOptions options = tiny_heap(Yuasa::traits, "stop_the_world");
@@ -59,7 +61,8 @@ Sighting allocate_after_another() {
   return allocate_among_survivors(4096, 16, [](Mutator<Yuasa>& m) {
     m.blocking([&m] {
       Mutator<Yuasa> another(m.heap());
-      for (std::size_t bytes = 0; bytes < m.heap().bytes() * 7 / 8; bytes += 64) another.allocate(0, 64 - sizeof(Object));
+      for (std::size_t bytes = 0; bytes < m.heap().bytes() * 7 / 8; bytes += 64)
+        another.allocate(0, 64 - sizeof(Object));
     });
     for (int i = 0; i < 100; ++i) m.allocate(0, granule_bytes - sizeof(Object));
   });

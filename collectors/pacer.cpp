@@ -8,7 +8,8 @@ namespace {
 constexpr double unusable_share = 0.03;
 /// The line begins at this share of the room: mark threads need a moment to start.
 constexpr double line_begin = 0.05;
-/// Who finds nothing to mark here waits for the cycle's end: the final pause and the sweep come before memory has run out.
+/// Who finds nothing to mark here waits for the cycle's end: the final pause and the sweep come
+/// before memory has run out.
 constexpr double late_share = 0.80;
 /// A cycle may mark this much more than the last one left before it counts as one that may have to mark everything.
 constexpr double growth = 1.05;
@@ -22,8 +23,8 @@ constexpr double assumed_allocation_rate = 0.5;
 }  // namespace
 
 struct Pacer::Pace {
-  /// A cycle never begins before this share of the room behind the live data has been used: what the mark threads cannot do in the rest is
-  /// cheaper as assists than as more cycles.
+  /// A cycle never begins before this share of the room behind the live data has been used: what
+  /// the mark threads cannot do in the rest is cheaper as assists than as more cycles.
   double least_used_share;
   /// The line ends at this share of the room.
   double line_end;
@@ -54,7 +55,8 @@ void Pacer::cycle_ended(const CycleFacts& facts) {
   scattered_bytes_ = std::min(static_cast<double>(facts.scattered_bytes), (heap_bytes_ - live) / 2);
   const double room = std::max(0.0, usable() - live);
   const double headroom = headroom_factor_ * race * live;
-  const double used_first = std::max(room - headroom, pace_of(facts.crowded).least_used_share * room);
+  const double used_first =
+      std::max(room - headroom, pace_of(facts.crowded).least_used_share * room);
   trigger_.store(static_cast<std::size_t>(live + used_first), std::memory_order_relaxed);
   expected_ = live;
 }
@@ -85,7 +87,8 @@ std::size_t Pacer::owed_bytes(std::size_t marked, std::size_t used) const {
   const double begin = begin_used_.load(std::memory_order_relaxed);
   const double done = static_cast<double>(marked);
   const double expected = work_.load(std::memory_order_relaxed);
-  const double due = (done < expected ? expected : begin) * std::min((share - line_begin) / (pace().line_end - line_begin), 1.0);
+  const double due = (done < expected ? expected : begin) *
+                     std::min((share - line_begin) / (pace().line_end - line_begin), 1.0);
   return due <= done ? 0 : most_assist_bytes;
 }
 

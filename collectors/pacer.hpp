@@ -1,21 +1,26 @@
 // The pacer: when a cycle begins, and how much mutators mark for what they allocate.
 //
-// Purpose: begin early enough that marking ends before memory does, and no earlier; and hold marking to that.
+// Purpose: begin early enough that marking ends before memory does, and no earlier; and hold
+// marking to that.
 //
-// The line: from a cycle's begin to the use at which memory would run out, the bytes that have to be marked grow with the bytes that were
-// handed out since. Whatever the mark threads have done counts first; a mutator that finds marking below the line marks a
-// bounded amount, and gets no more memory at a time than that pays for. So marking keeps up also when mutators outnumber processors and
-// the mark threads hardly run, and no mutator ever marks for long.
+// The line: from a cycle's begin to the use at which memory would run out, the bytes that have to
+// be marked grow with the bytes that were handed out since. Whatever the mark threads have done
+// counts first; a mutator that finds marking below the line marks a bounded amount, and gets no
+// more memory at a time than that pays for. So marking keeps up also when mutators outnumber
+// processors and the mark threads hardly run, and no mutator ever marks for long.
 //
-// Where mutators keep all processors busy nothing is marked beside them: all marking is their own, whenever it is done. Then the cycle begins
-// late and the line is steep, because each store costs more while marking, and what is born then is kept.
+// Where mutators keep all processors busy no thread marks while they run: all marking is theirs. Then the cycle begins late and the line is steep, because each store costs
+// more while marking, and what is born then is kept.
 //
-// Invariant: `trigger_bytes` is between what is live and what the heap holds. Estimates are exponential averages over cycles, from the first
-// measurement on, so one odd cycle moves them by half at most.
+// Invariant: `trigger_bytes` is between what is live and what the heap holds. Estimates are
+// exponential averages over cycles, from the first measurement on, so one odd cycle moves them by
+// half at most.
 //
-// Ownership: `cycle_began`, world stopped, and `cycle_ended` by the cycle's thread; the rest by any mutator. The atomics are estimates: relaxed.
-// Source: the trigger predicts allocation during marking as in Printezis, Detlefs 2000; work in proportion to allocation, and the credit of
-// background marking, as in Go's pacer (Clements, Go 1.5 pacing design).
+// Ownership: `cycle_began`, `cycle_ended`: the holder of World::Exclusive; the rest: any mutator.
+// The atomics are estimates: relaxed.
+// Source: the trigger predicts allocation during marking as in Printezis, Detlefs 2000; work in
+// proportion to allocation, and the credit of background marking, as in Go's pacer (Clements, Go
+// 1.5 pacing design).
 #pragma once
 
 #include <atomic>
@@ -36,8 +41,9 @@ class Pacer {
 
   /// A cycle begins with so much in use. `crowded`: mutators keep all processors busy.
   void cycle_began(std::size_t used_bytes, bool crowded);
-  /// What a mutator should mark now: 0 as long as marking is on the line, else `most_assist_bytes`. Never less, because a short assist costs
-  /// as much on the way in and out, and has nothing on the way from memory.
+  /// What a mutator should mark now: 0 as long as marking is on the line, else `most_assist_bytes`.
+  /// Never less, because a short assist costs as much on the way in and out, and has nothing on the
+  /// way from memory.
   std::size_t owed_bytes(std::size_t marked, std::size_t used) const;
   /// Memory runs out soon: marking should have ended before so much was in use.
   bool is_late(std::size_t used) const;

@@ -119,7 +119,8 @@ TEST_CASE("room that is scattered in nearly full blocks is not counted on", "[pa
   CHECK(scattered.trigger_bytes() + 100'000'000 == compact.trigger_bytes());
 }
 
-TEST_CASE("where mutators keep all processors busy cycles begin later and are done sooner", "[pacer]") {
+TEST_CASE("where mutators keep all processors busy cycles begin later and are done sooner",
+          "[pacer]") {
   Pacer beside(heap_bytes, headroom);
   beside.cycle_ended(cycle(1));
   Pacer crowded(heap_bytes, headroom);

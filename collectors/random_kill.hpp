@@ -30,9 +30,11 @@ Sighting random_mutator_sees(const CollectedHeapOptions& options, std::uint64_t 
   return {run.failure, run.verification.cycles_checked};
 }
 
-/// Turns `fault` on, or takes the mutant, until a seed sees it; then the original has to get past the same seeds. Returns who saw it.
+/// Turns `fault` on, or takes the mutant, until a seed sees it; then the original has to get past
+/// the same seeds. Returns who saw it.
 template <Barrier Original, Barrier Mutant = Original>
-std::string_view check_kill_by_random_mutators(Fault fault, const std::string& collector = "incremental") {
+std::string_view check_kill_by_random_mutators(Fault fault,
+                                               const std::string& collector = "incremental") {
   constexpr std::uint64_t most_seeds = 20;
   INFO(Original::traits.name << " under " << collector);
   const CollectedHeapOptions options = tiny_heap(Original::traits, collector);

@@ -1,6 +1,8 @@
-// Slots that are scanned again at once (core/phase_state.hpp): marking ends where mutators keep storing, and nothing is lost.
+// Slots that are scanned again at once (core/phase_state.hpp): marking ends where mutators keep
+// storing, and nothing is lost.
 //
-// A mutator stores between the last handshake and the stop that ends marking: what it leaves there is what the final pause has to scan.
+// A mutator stores between the last handshake and the stop that ends marking: what it leaves there
+// is what the final pause has to scan.
 #include <atomic>
 #include <random>
 #include <thread>
@@ -20,9 +22,11 @@ constexpr std::uint32_t chunks = 64;
 template <Barrier B>
 WindowRun store_late(std::size_t final_slots) {
   const auto store = [](Mutator<B>& m, Root& array) {
-    for (std::size_t chunk = 0; chunk < chunks; ++chunk) m.store(array, chunk * chunk_slots, m.allocate(1, 0));
+    for (std::size_t chunk = 0; chunk < chunks; ++chunk)
+      m.store(array, chunk * chunk_slots, m.allocate(1, 0));
   };
-  return act_in_window<B>(Window::between_gathering_and_termination, chunks * chunk_slots, store, final_slots);
+  return act_in_window<B>(Window::between_gathering_and_termination, chunks * chunk_slots, store,
+                          final_slots);
 }
 
 template <Barrier B>
@@ -37,8 +41,10 @@ TEST_CASE("fault rescan_at_once_dropped: what a mutator stores last is lost", "[
   check_kill(Fault::rescan_at_once_dropped, late_stores_seen<BoehmCards>);
 }
 
-TEMPLATE_TEST_CASE("the final pause scans what was stored since the last handshake, not the chunks or cards around it", "[rescan]", Steele,
-                   BoehmCards) {
+TEMPLATE_TEST_CASE(
+    "the final pause scans what was stored since the last handshake, not the chunks or cards "
+    "around it",
+    "[rescan]", Steele, BoehmCards) {
   // Each new object counts as two slots, a card as 64 and a chunk as 4096.
   const WindowRun enough = store_late<TestType>(4 * chunks);
   CHECK(enough.failure == "");
@@ -50,7 +56,8 @@ TEMPLATE_TEST_CASE("the final pause scans what was stored since the last handsha
   CHECK(too_few.collection.resumptions > 0);
 }
 
-TEMPLATE_TEST_CASE("marking ends beside mutators that keep storing into one large array", "[rescan][race]", Steele, BoehmCards) {
+TEMPLATE_TEST_CASE("marking ends beside mutators that keep storing into one large array",
+                   "[rescan][race]", Steele, BoehmCards) {
   CollectedHeapOptions options;
   options.heap.bytes = std::size_t{16} << 20;
   options.collection.allocation = TestType::traits.allocation;

@@ -1,4 +1,5 @@
-// One concurrent cycle in which a mutator acts inside a schedule window, for killing tests: the race happens every time.
+// One concurrent cycle in which a mutator acts inside a schedule window, for killing tests: the
+// race happens every time.
 //
 // Ownership: the calling thread mutates; the collector waits in the window until it has.
 #pragma once
@@ -21,10 +22,12 @@ struct WindowRun {
   Sighting sighting() const { return {failure, cycles_checked}; }
 };
 
-/// When the collector first comes to `where`, a mutator with `kept`, a root that holds an object of `slots`, does what `act(m, kept)` says.
-/// The heap has one global, which holds an object. `final_slots`: what the final pause may scan.
+/// When the collector first comes to `where`, a mutator with `kept`, a root that holds an object of
+/// `slots`, does what `act(m, kept)` says. The heap has one global, which holds an object.
+/// `final_slots`: what the final pause may scan.
 template <Barrier B, class Act>
-WindowRun act_in_window(Window where, std::uint32_t slots, Act act, std::size_t final_slots = CollectorOptions{}.final_slots) {
+WindowRun act_in_window(Window where, std::uint32_t slots, Act act,
+                        std::size_t final_slots = CollectorOptions{}.final_slots) {
   CollectedHeapOptions options;
   options.heap.bytes = std::size_t{16} << 20;
   options.collector = "concurrent";

@@ -35,10 +35,13 @@ BlockSpace::BlockSpace(std::byte* base, std::size_t blocks, SideMetadata metadat
 
 bool BlockSpace::is_unswept(Word seen, Word epoch) const {
   const BlockState state = stored_state(seen);
-  // Of the epoch before, not of any other: a sweeper that is not stopped may have read `epoch` before a sweep began, and see a block that a
-  // mutator has claimed since. All blocks are swept when an epoch ends, so none that holds objects is older than one.
-  const bool is_of_epoch_before = (seen >> epoch_shift) == ((epoch - 1) & (~Word{0} >> epoch_shift));
-  return is_of_epoch_before && (state == BlockState::in_use || state == BlockState::holes || state == BlockState::full);
+  // Of the epoch before, not of any other: a sweeper that is not stopped may have read `epoch`
+  // before a sweep began, and see a block that a mutator has claimed since. All blocks are swept
+  // when an epoch ends, so none that holds objects is older than one.
+  const bool is_of_epoch_before =
+      (seen >> epoch_shift) == ((epoch - 1) & (~Word{0} >> epoch_shift));
+  return is_of_epoch_before &&
+         (state == BlockState::in_use || state == BlockState::holes || state == BlockState::full);
 }
 
 BlockState BlockSpace::state(std::size_t block) const {

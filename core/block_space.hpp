@@ -1,7 +1,8 @@
 // Blocks: the heap range in pieces of 64 KiB, and who may use each.
 //
-// Purpose: mutators take blocks from lists, by how much room the last sweep left in them, and allocate into their holes; no thread walks the
-// heap to find room. The large-object space takes runs of free blocks from the top.
+// Purpose: mutators take blocks from lists, by how much room the last sweep left in them, and
+// allocate into their holes; no thread walks the heap to find room. The large-object space takes
+// runs of free blocks from the top.
 //
 //   state      meaning                                          left by
 //   free       no object                                        claim -> in_use or large
@@ -12,24 +13,28 @@
 //   sweeping   one thread clears dead bytes                     -> free, holes, full or in_use
 //   large      belongs to the large-object space                release -> free
 //
-// `unswept` is stored nowhere: a block's word says in which epoch it was swept or claimed, and a sweep begins by a new epoch. So the
-// stop that begins one does no work per block.
+// `unswept` is stored nowhere: a block's word says in which epoch it was swept or claimed, and a
+// sweep begins by a new epoch. So the stop that begins one does no work per block.
 //
-// Lists: free blocks, and blocks with holes, by how much of them is free: the way to a hole is long where there is little. Those with a large
-// hole have a list of their own: objects of some KiB fit there, and they may become free if they are not filled first. A free block is on its list exactly while its word says free, and
-// belongs to the thread that takes it out. Of a block with holes the list is a hint: the exchange of its word decides, because the block may be
-// swept anew since. A swept block is put on its list before the count of unswept ones falls.
+// Lists: free blocks, and blocks with holes, by how much of them is free: the way to a hole is long
+// where there is little. Those with a large hole have a list of their own: objects of some KiB fit
+// there, and they may become free if they are not filled first. A free block is on its list exactly
+// while its word says free, and belongs to the thread that takes it out. Of a block with holes the
+// list is a hint: the exchange of its word decides, because the block may be swept anew since. A
+// swept block is put on its list before the count of unswept ones falls.
 //
-// Invariant: a block's metadata is written in bulk only by the thread that moved it to `sweeping`; no cycle begins before no block is
-// unswept or sweeping. So sweeping never runs beside marking, and plain vector code is enough. A block is `full` only if its free bytes
-// are fewer than `least_hole_bytes`.
+// Invariant: a block's metadata is written in bulk only by the thread that moved it to `sweeping`;
+// no cycle begins before no block is unswept or sweeping. So sweeping never runs beside marking,
+// and plain vector code is enough. A block is `full` only if its free bytes are fewer than
+// `least_hole_bytes`.
 //
 // Ownership: words_: any thread, by compare-exchange. begin_sweep: the collector, world stopped.
 //
-// Memory ordering: a claim acquires, the word stored at the end of a sweep or a release publishes the cleared bytes; partners of each
-// other, also through the lists. epoch_ is released by begin_sweep behind live_state_ and the count. The cursor only spreads sweepers
-// out: relaxed.
-// Source: recycling partly free blocks is Immix (Blackburn, McKinley 2008); an epoch in place of a walk is ZGC's and Go's sweepgen.
+// Memory ordering: a claim acquires, the word stored at the end of a sweep or a release publishes
+// the cleared bytes; partners of each other, also through the lists. epoch_ is released by
+// begin_sweep behind live_state_ and the count. The cursor only spreads sweepers out: relaxed.
+// Source: recycling partly free blocks is Immix (Blackburn, McKinley 2008); an epoch in place of a
+// walk is ZGC's and Go's sweepgen.
 #pragma once
 
 #include <array>

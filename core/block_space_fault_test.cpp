@@ -1,6 +1,6 @@
-// Fault 29: a second sweeper between the first one's look at a block and its claim. Fault 33: a block that two mutators take.
+// Fault 29: a second sweeper between the first one's look at a block and its claim. Fault 33: a
+// block that two mutators take.
 #include "core/block_space.hpp"
-
 #include "core/errors.hpp"
 #include "core/hole_allocator.hpp"
 #include "tools/bare_block_space.hpp"
@@ -35,7 +35,9 @@ Sighting allocate_side_by_side() {
   while (const auto block = s.space.claim()) {
     std::byte* const begin = s.space.block_begin(*block);
     const std::size_t objects = *block == 0 ? 1 : block_granules / granules;
-    for (std::size_t i = 0; i < objects; ++i) *s.metadata.byte_of(begin + i * granules * granule_bytes) = colour_byte(granules, sense.black);
+    for (std::size_t i = 0; i < objects; ++i)
+      *s.metadata.byte_of(begin + i * granules * granule_bytes) =
+          colour_byte(granules, sense.black);
   }
   s.space.begin_sweep(sense);
   for (std::size_t block = 0; block < Space::blocks; ++block) s.space.sweep(block);

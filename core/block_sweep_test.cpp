@@ -38,10 +38,12 @@ class Block {
     REQUIRE(left.granules == survivors_);
     const ColourByte* const bytes = metadata_.byte_of(memory_.begin());
     REQUIRE(std::equal(expected_.begin(), expected_.end(), bytes));
-    INFO("the longest hole has " << longest_hole_ << " granules, the longest survivor " << longest_survivor_);
+    INFO("the longest hole has " << longest_hole_ << " granules, the longest survivor "
+                                 << longest_survivor_);
     if (left.leave_large_hole) REQUIRE(longest_hole_ >= large_hole_granules);
     // Where no survivor is long, a hole is seen by whole strides of 64 granules.
-    const std::size_t surely_seen = longest_survivor_ >= size_in_header ? large_hole_granules : large_hole_granules + 64 + 63;
+    const std::size_t surely_seen =
+        longest_survivor_ >= size_in_header ? large_hole_granules : large_hole_granules + 64 + 63;
     if (longest_hole_ >= surely_seen) REQUIRE(left.leave_large_hole);
     found_large_hole = left.leave_large_hole;
   }
@@ -71,7 +73,8 @@ TEST_CASE("a sweep leaves what a walk from object to object leaves", "[block_swe
     Block block;
     const std::size_t longest_gap = random() % 3 == 0 ? 1 : random() % 1500 + 1;
     for (std::size_t at = random() % longest_gap; at < block_granules;) {
-      const auto granules = static_cast<std::uint32_t>(std::min<std::size_t>(1 + random() % longest, block_granules - at));
+      const auto granules = static_cast<std::uint32_t>(
+          std::min<std::size_t>(1 + random() % longest, block_granules - at));
       const auto dead = static_cast<ColourByte>(random() % 2 == 0 ? 0 : 2);
       block.put(at, granules, random() % 16 < dying_of_16 ? dead : Block::live);
       at += granules + (random() % 4 == 0 ? random() % longest_gap : 0);
@@ -87,11 +90,13 @@ TEST_CASE("a large hole is found when it is certain, wherever it begins", "[bloc
   const auto before = GENERATE(1u, size_in_header - 1, size_in_header, 300u);
   CAPTURE(before);
   for (std::size_t begin = before; begin < before + 130; ++begin) {
-    for (const std::size_t length : {large_hole_granules - 1, large_hole_granules, large_hole_granules + 64, large_hole_granules + 127}) {
+    for (const std::size_t length : {large_hole_granules - 1, large_hole_granules,
+                                     large_hole_granules + 64, large_hole_granules + 127}) {
       CAPTURE(begin, length);
       Block block;
       block.put(begin - before, before, Block::live);
-      for (std::size_t at = begin + length; at < block_granules; ++at) block.put(at, 1, Block::live);
+      for (std::size_t at = begin + length; at < block_granules; ++at)
+        block.put(at, 1, Block::live);
       block.sweep_and_check();
       if (length < large_hole_granules) REQUIRE_FALSE(block.found_large_hole);
     }

@@ -23,12 +23,26 @@ enum class PauseKind : std::uint8_t { cycle_begin, termination, full, quantum, f
 /// time: the next hole in a block that the mutator holds is running; the search for another block
 /// is `search`; zeroing pages that fault is `page_fault`; the wait for the right to stop the world,
 /// or for a stop to end before a mutator can end, is `registry_lock`; what is left of an
-/// allocation's slow path is `allocation_slow_path`; a wait was over, and the system did not let the
-/// mutator run, is `run_delay`.
+/// allocation's slow path is `allocation_slow_path`; a wait was over, and the system did not let
+/// the mutator run, is `run_delay`.
 enum class Activity : std::uint8_t {
-  running, allocation_slow_path, lazy_sweeping, paused, handshake, assisting, stalled, blocked,
-  search, large_object_search, registry_lock, page_fault, run_delay,
-  begin, marking, termination, sweeping,
+  running,
+  allocation_slow_path,
+  lazy_sweeping,
+  paused,
+  handshake,
+  assisting,
+  stalled,
+  blocked,
+  search,
+  large_object_search,
+  registry_lock,
+  page_fault,
+  run_delay,
+  begin,
+  marking,
+  termination,
+  sweeping,
 };
 inline constexpr std::size_t mutator_activities = static_cast<std::size_t>(Activity::begin);
 
@@ -49,9 +63,15 @@ constexpr std::string_view to_string(PauseKind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 constexpr std::string_view to_string(Activity activity) {
-  constexpr std::string_view names[]{"running", "allocation_slow_path", "lazy_sweeping", "paused", "handshake", "assist", "stall", "blocked",
-                                     "search", "large_object_search", "registry_lock", "page_fault", "run_delay",
-                                     "begin", "marking", "termination", "sweeping"};
+  constexpr std::string_view names[]{"running",       "allocation_slow_path",
+                                     "lazy_sweeping", "paused",
+                                     "handshake",     "assist",
+                                     "stall",         "blocked",
+                                     "search",        "large_object_search",
+                                     "registry_lock", "page_fault",
+                                     "run_delay",     "begin",
+                                     "marking",       "termination",
+                                     "sweeping"};
   return names[static_cast<std::size_t>(activity)];
 }
 constexpr std::string_view to_string(Role role) {

@@ -62,7 +62,7 @@ enum class Fault : std::uint8_t {
   hole_not_retired,                  ///< 31: its unused tail is swept and handed out to another
   large_pages_reused_early,          ///< 32
   // Lists of blocks
-  list_trusted,                      ///< 33: a block is on two lists, and a thread that takes it off one allocates in it
+  list_trusted,                      ///< 33: a block is on two lists, and a claim trusts a list
   full_with_holes,                   ///< 34: a block that has room is taken for full
   list_loses_block,                  ///< 35: a swept block is on no list
   // Scanning again at once

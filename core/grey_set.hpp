@@ -1,16 +1,21 @@
 // The grey set: packets of grey items, shared between mutators and markers.
 //
-// Purpose: objects that are marked and not yet scanned, as they travel between threads. A mutator's shade buffer is a packet it
-// owns; a full one is published whole, without waiting. Markers keep private stacks or deques and spill into packets.
+// Purpose: objects that are marked and not yet scanned, as they travel between threads. A mutator's
+// shade buffer is a packet it owns; a full one is published whole, without waiting. Markers keep
+// private stacks or deques and spill into packets.
 //
-// Invariant: pushing never fails. An object is in the set at most once (the winner of its colour exchange pushes it; a chunked
-// array has one item that carries its cursor, and at most one more per chunk that was made grey again), a packet is published full; what is less than full is poured into one shared
-// open packet, or left for the next owner that does short work; so `ceil(most objects / capacity)` packets plus one per owner is the worst
-// case, and that much is reserved (the pages are touched only when used).
+// Invariant: pushing never fails. An object is in the set at most once (the winner of its colour
+// exchange pushes it; a chunked array has one item that carries its cursor, and at most one more
+// per chunk that was made grey again), a packet is published full; what is less than full is poured
+// into one shared open packet, or left for the next owner that does short work; so `ceil(most
+// objects / capacity)` packets plus one per owner is the worst case, and that much is reserved (the
+// pages are touched only when used).
 //
-// Ownership: a packet belongs to the thread that took it until it publishes or gives it back. The open packet: `open_lock_`.
+// Ownership: a packet belongs to the thread that took it until it publishes or gives it back. The
+// open packet: `open_lock_`.
 //
-// Memory ordering: Boost.Lockfree's stacks publish a packet's items with the push (release) and acquire them with the pop.
+// Memory ordering: Boost.Lockfree's stacks publish a packet's items with the push (release) and
+// acquire them with the pop.
 // Source: packets as in Ossia et al. 2002, "A parallel, incremental and concurrent GC for servers".
 #pragma once
 
@@ -63,7 +68,8 @@ class GreyPacket {
   }
   /// Fetches the objects of the `items` that are popped next.
   void prefetch_top(std::uint32_t items) const {
-    for (std::uint32_t i = 1; i <= items && i <= count_; ++i) __builtin_prefetch(oldest()[count_ - i].object());
+    for (std::uint32_t i = 1; i <= items && i <= count_; ++i)
+      __builtin_prefetch(oldest()[count_ - i].object());
   }
   /// Fetches the object that is popped after `items` others.
   void prefetch_below(std::uint32_t items) const {
@@ -88,7 +94,8 @@ class GreySet {
   /// What such a set reserves.
   static std::size_t bytes_for(std::size_t most_objects, std::uint32_t capacity);
 
-  /// Backs the packets that are handed out first, so that no first touch falls into a pause. Before any thread uses the set.
+  /// Backs the packets that are handed out first, so that no first touch falls into a pause. Before
+  /// any thread uses the set.
   void touch_pages();
 
   std::uint32_t capacity() const { return capacity_; }

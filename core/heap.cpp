@@ -50,9 +50,11 @@ Heap::Heap(const HeapOptions& options, EventListener* listener)
       grey_set(most_grey_objects(heap_storage_.bytes()), options.packet_capacity),
       world(*this),
       hole_piece_bytes(options.hole_piece_bytes) {
-  // Blocks are swept by start bytes; an array that is coloured by chunks has more, and belongs to the large-object space.
+  // Blocks are swept by start bytes; an array that is coloured by chunks has more, and belongs to
+  // the large-object space.
   if (options.hole_piece_bytes > chunk_slots * sizeof(Slot)) {
-    throw ConfigurationError("a hole of " + std::to_string(options.hole_piece_bytes) + " bytes would hold an array that is coloured by chunks");
+    throw ConfigurationError("a hole of " + std::to_string(options.hole_piece_bytes) +
+                             " bytes would hold an array that is coloured by chunks");
   }
   const int advice = options.huge_pages ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
   madvise(heap_storage_.begin(), heap_storage_.bytes(), advice);

@@ -203,7 +203,8 @@ TEST_CASE("globals are roots", "[heap]") {
 
 TEST_CASE("a heap smaller than a block is refused, and a hole for an array of chunks", "[heap]") {
   CHECK_THROWS_AS(Heap(HeapOptions{.bytes = 1000}), ConfigurationError);
-  CHECK_THROWS_AS(Heap(HeapOptions{.bytes = std::size_t{1} << 20, .hole_piece_bytes = 64 * 1024}), ConfigurationError);
+  CHECK_THROWS_AS(Heap(HeapOptions{.bytes = std::size_t{1} << 20, .hole_piece_bytes = 64 * 1024}),
+                  ConfigurationError);
 }
 
 #if defined(TRICOLOUR_ASAN)

@@ -11,7 +11,8 @@ namespace {
 /// Of the object at `position`, whose metadata is `byte`.
 std::size_t object_bytes(const std::byte* position, ColourByte byte) {
   const std::size_t field = size_field(byte);
-  return (field == size_in_header ? reinterpret_cast<const Object*>(position)->granules() : field) * granule_bytes;
+  return (field == size_in_header ? reinterpret_cast<const Object*>(position)->granules() : field) *
+         granule_bytes;
 }
 }  // namespace
 
@@ -51,7 +52,9 @@ std::optional<Hole> HoleAllocator::next_in_block(std::size_t bytes) {
   return std::nullopt;
 }
 
-void HoleAllocator::count(std::size_t bytes) { account_.hand_out(bytes + std::exchange(passed_over_bytes_, 0)); }
+void HoleAllocator::count(std::size_t bytes) {
+  account_.hand_out(bytes + std::exchange(passed_over_bytes_, 0));
+}
 
 std::size_t HoleAllocator::hole_length(const std::byte* begin, std::size_t most) const {
   const auto room = static_cast<std::size_t>(block_end_ - begin);

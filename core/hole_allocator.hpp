@@ -1,12 +1,15 @@
 // Holes: where a mutator bumps.
 //
-// Purpose: walks the blocks that its mutator claimed, hole by hole, in pieces that stay in the cache between hand-out and use. It looks one
-// hole ahead, so that memory on the way from the last cycle's cold holes arrives while the hole before is filled.
+// Purpose: walks the blocks that its mutator claimed, hole by hole, in pieces that stay in the
+// cache between hand-out and use. It looks one hole ahead, so that memory on the way from the last
+// cycle's cold holes arrives while the hole before is filled.
 //
-// What it hands out and what it passes over because it is too small goes on the heap's account, once.
+// What it hands out and what it passes over because it is too small goes on the heap's account,
+// once.
 //
-// Invariant: the metadata of a hole is zero when it is handed out (the block was swept), and no other thread writes the hole's memory or
-// metadata until the block is swept again, which happens only after `forget`.
+// Invariant: the metadata of a hole is zero when it is handed out (the block was swept), and no
+// other thread writes the hole's memory or metadata until the block is swept again, which happens
+// only after `forget`.
 //
 // Ownership: one mutator; the collector may call `forget` while it holds that mutator stopped.
 #pragma once
@@ -29,9 +32,13 @@ struct Hole {
 class HoleAllocator {
  public:
   /// `piece_bytes`: the longest hole handed out at once, which may change. `large_holes`: blocks with a hole for any object but a large one.
-  HoleAllocator(BlockSpace& blocks, SideMetadata metadata, HeapAccount& account, const std::atomic<std::size_t>& piece_bytes,
-                bool large_holes)
-      : blocks_(blocks), metadata_(metadata), account_(account), piece_bytes_(piece_bytes), large_holes_(large_holes) {}
+  HoleAllocator(BlockSpace& blocks, SideMetadata metadata, HeapAccount& account,
+                const std::atomic<std::size_t>& piece_bytes, bool large_holes)
+      : blocks_(blocks),
+        metadata_(metadata),
+        account_(account),
+        piece_bytes_(piece_bytes),
+        large_holes_(large_holes) {}
 
   /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`; nothing when no block has one. Passes over
   /// a bounded number of blocks without such a hole as long as there are free ones. `mutator`: to whom the sweeping on the way is charged;
@@ -41,7 +48,8 @@ class HoleAllocator {
   std::optional<Hole> next_in_block(std::size_t bytes);
   /// Forgets the block.
   void forget();
-  /// The same; others may use all that is free in the block, the rest of the hole that was handed out last included.
+  /// The same; others may use all that is free in the block, the rest of the hole that was handed
+  /// out last included.
   void give_back();
 
  private:

@@ -42,7 +42,8 @@ class LargeObjectSpace {
   void begin_sweep(MarkSense sense);
   /// Frees what the last cycle left white, unless that is done. Any thread.
   void sweep();
-  /// Objects swept between two looks for room, or at once by a sweeper; together some microseconds under the lock.
+  /// Objects swept between two looks for room, or at once by a sweeper; together some microseconds
+  /// under the lock.
   static constexpr unsigned swept_at_once = 64;
   /// The same for the next `count` objects at most.
   void sweep_next(unsigned count = swept_at_once);

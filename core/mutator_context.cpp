@@ -20,7 +20,9 @@ const std::atomic<std::size_t> whole_blocks{block_bytes};
 constexpr std::size_t zeroing_piece_bytes = 256 * 1024;
 }  // namespace
 
-MutatorContext::MutatorContext(Heap& heap, MutatorStatus status, const std::function<void(MutatorContext&)>& arrival, BlackMeans black_means)
+MutatorContext::MutatorContext(Heap& heap, MutatorStatus status,
+                               const std::function<void(MutatorContext&)>& arrival,
+                               BlackMeans black_means)
     : metadata_(heap.metadata),
       heap_(heap),
       index_(heap.mutators_started.fetch_add(1, std::memory_order_relaxed)),
@@ -190,7 +192,8 @@ void MutatorContext::zero_pages(std::byte* memory, std::size_t bytes) {
     const Nanoseconds begin = watched ? now_ns() : 0;
     // Pages that are taken away fault again, which is what the wait is to be known by.
     const std::size_t whole_pages = length & ~std::size_t{4095};
-    if (watched && whole_pages != 0 && pass_wait(WaitPlace::page_fault)) madvise(memory + offset, whole_pages, MADV_DONTNEED);
+    if (watched && whole_pages != 0 && pass_wait(WaitPlace::page_fault))
+      madvise(memory + offset, whole_pages, MADV_DONTNEED);
     std::memset(memory + offset, 0, length);
     if (const long now = watched ? page_faults() : 0; now != faults) {
       faults = now;
@@ -283,7 +286,9 @@ Activity MutatorContext::switch_activity(Activity next, std::optional<Nanosecond
 }
 
 void MutatorContext::end_wait(Nanoseconds over_at) {
-  if (!heap_.recorded() || over_at <= clock_.since() || now_ns() - over_at < ActivityClock::least_slow_path_ns) return;
+  if (!heap_.recorded() || over_at <= clock_.since() ||
+      now_ns() - over_at < ActivityClock::least_slow_path_ns)
+    return;
   switch_activity(Activity::run_delay, over_at);
 }
 

@@ -94,7 +94,8 @@ class MutatorContext {
   }
   void regrey(Object* source, Slot& slot);
   void mark_card(Object*, Slot& slot) {
-    if (phase_.rescans_at_once) [[unlikely]] return rescan_now(slot);
+    if (phase_.rescans_at_once) [[unlikely]]
+      return rescan_now(slot);
     cards_.mark(&slot);
   }
   bool is_logged(Slot& slot) const { return log_bits_.test(slot); }
@@ -120,7 +121,8 @@ class MutatorContext {
   Activity switch_activity(Activity next, std::optional<Nanoseconds> at = std::nullopt);
   /// The present activity was `activity` since it began.
   void rename_activity(Activity activity);
-  /// What this mutator waited for was over at `over_at`; if that is long ago, the system did not let it run since.
+  /// What this mutator waited for was over at `over_at`; if that is long ago, the system did not
+  /// let it run since.
   void end_wait(Nanoseconds over_at);
   /// Nanoseconds spent per activity up to `until`.
   ActivityClock::Times time_by_activity(Nanoseconds until) const { return clock_.times(until); }

@@ -79,7 +79,8 @@ Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
   return interrupted;
 }
 
-void World::leave_blocked(MutatorContext& mutator, Activity next, std::optional<Nanoseconds> wait_over_at) {
+void World::leave_blocked(MutatorContext& mutator, Activity next,
+                          std::optional<Nanoseconds> wait_over_at) {
   std::optional<Nanoseconds> held_up_since;
   for (;;) {
     pass_window(Window::before_leaving_blocked);

@@ -72,7 +72,8 @@ class World {
   /// Returns the activity that it interrupted.
   Activity enter_blocked(MutatorContext& mutator, Activity activity);
   /// `wait_over_at`: when what it waited for was there; the time since then was the system's.
-  void leave_blocked(MutatorContext& mutator, Activity next, std::optional<Nanoseconds> wait_over_at = std::nullopt);
+  void leave_blocked(MutatorContext& mutator, Activity next,
+                     std::optional<Nanoseconds> wait_over_at = std::nullopt);
 
   /// The right to stop the world. A mutator that asks for it is blocked while it waits and works; the wait counts
   /// as registry_lock, the work as paused.
@@ -115,7 +116,8 @@ class World {
   std::mutex parking_lock_;
   std::condition_variable arrived_;
   std::condition_variable resumed_;
-  std::atomic<Nanoseconds> resumed_at_ns_{0};  // relaxed: before the statuses' release, after their acquire
+  std::atomic<Nanoseconds> resumed_at_ns_{
+      0};                             // relaxed: before the statuses' release, after their acquire
   std::atomic<bool> crowded_{false};  // relaxed: a hint
 };
 

@@ -48,7 +48,7 @@ enum class Window : std::uint8_t {
   between_pages_and_publish,          ///< a large object has its pages and is pending
   between_trigger_and_request,        ///< a mutator found that a cycle is due and has not asked for it
   between_cycles,                     ///< a cycle ended, and nothing of the next is asked for
-  between_begin_and_marking,          ///< the world runs again after a cycle's begin, and the collector's thread does not mark yet
+  between_begin_and_marking,          ///< a cycle has begun, and its thread does not mark yet
   between_gathering_and_termination,  ///< the last handshake found nothing, and the world is not stopped yet
   last = between_gathering_and_termination,
 };

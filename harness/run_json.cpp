@@ -49,8 +49,13 @@ Json parameters(const RunOptions& options, const RunPlan& plan) {
 Json mutator_times(const RunFigures& figures, bool recorded) {
   Json::Array rows;
   if (!recorded) return rows;
-  constexpr const char* names[]{"running", "allocation_slow_path", "lazy_sweeping",       "paused",        "handshake", "assisting",
-                                "stalled", "blocked",              "search",              "large_object_search", "registry_lock", "page_fault", "run_delay"};
+  constexpr const char* names[]{"running",       "allocation_slow_path",
+                                "lazy_sweeping", "paused",
+                                "handshake",     "assisting",
+                                "stalled",       "blocked",
+                                "search",        "large_object_search",
+                                "registry_lock", "page_fault",
+                                "run_delay"};
   static_assert(std::size(names) == mutator_activities);
   for (std::size_t i = 0; i < figures.mutators.size(); ++i) {
     Json::Object row{{"mutator", i}};

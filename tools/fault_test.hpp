@@ -31,7 +31,9 @@ inline std::string_view reporter_of(std::string_view failure) {
   const auto says = [&](std::string_view words) { return failure.find(words) != std::string_view::npos; };
   if (says("lost object") || says("allocated over") || says("freed twice") || says("the oracle") || says("outside the heap:")) return "oracle";
   if (says("words are not") || says("points outside")) return "mutator's self-check";
-  if (says("is called full") || says("is called free") || says("and not listed") || says("is on no list")) return "check of block lists";
+  if (says("is called full") || says("is called free") || says("and not listed") ||
+      says("is on no list"))
+    return "check of block lists";
   return "assertion";
 }
 

@@ -5,11 +5,13 @@
 namespace tricolour {
 namespace {
 
-/// A packet as a stack: full ones are published, an empty one is refilled with a published one or from elsewhere. What others have left in a
-/// packet is not in this processor's cache: objects are fetched some items before their turn.
+/// A packet as a stack: full ones are published, an empty one is refilled with a published one or
+/// from elsewhere. What others have left in a packet is not in this processor's cache: objects are
+/// fetched some items before their turn.
 class PacketStack {
  public:
-  PacketStack(GreySet& grey_set, const Assists::OtherSource& other) : grey_set_(grey_set), other_(other), packet_(grey_set.take_begun()) {
+  PacketStack(GreySet& grey_set, const Assists::OtherSource& other)
+      : grey_set_(grey_set), other_(other), packet_(grey_set.take_begun()) {
     packet_->prefetch_top(prefetched_items);
   }
   ~PacketStack() { grey_set_.give_back_begun(packet_); }

@@ -1,16 +1,20 @@
 // Assists: mutators that mark concurrently with the markers.
 //
-// Purpose: shared by every marker. A mutator takes a packet, or what the marker offers, traces from it for a bounded number of bytes, and leaves the rest.
+// Purpose: shared by every marker. A mutator takes a packet, or what the marker offers, traces from
+// it for a bounded number of bytes, and leaves the rest.
 //
 // Invariant: while a mutator holds grey items privately, `none_while` is false.
 //
-// Ownership: any mutator calls `assist`; the concurrent marker calls `none_while` and `take_hunger`; `drained`: any thread.
+// Ownership: any mutator calls `assist`; the concurrent marker calls `none_while` and
+// `take_hunger`; `drained`: any thread.
 //
-// Memory ordering: every access to state_ is seq_cst; an assist enters it before its first look at the grey set and leaves it after it
-// gave back what was left. A marker that reads that none is inside, finds the grey set empty and then reads the same word again (entries only grow) has seen an
-// empty grey set at a moment at which no assist held anything; looking at the number alone, it could miss one that came in between and
-// emptied the set. hungry_ is a hint: relaxed.
-// Source: mutator assists as in Go's pacer (Clements, proposal 44167); here they take what is published, or the oldest items of a worker's deque.
+// Memory ordering: every access to state_ is seq_cst; an assist enters it before its first look at
+// the grey set and leaves it after it gave back what was left. A marker that reads that none is
+// inside, finds the grey set empty and then reads the same word again (entries only grow) has seen
+// an empty grey set at a moment at which no assist held anything; looking at the number alone, it
+// could miss one that came in between and emptied the set. hungry_ is a hint: relaxed.
+// Source: mutator assists as in Go's pacer (Clements, proposal 44167); here they take what is
+// published, or the oldest items of a worker's deque.
 #pragma once
 
 #include <atomic>
@@ -39,7 +43,9 @@ class Assists {
     return inside(before) == 0 && nothing_left() && state_.load(std::memory_order_seq_cst) == before;
   }
   /// No assist is under way and the grey set is empty: so it was at some moment during the call.
-  bool drained() const { return none_while([this] { return heap_.grey_set.empty(); }); }
+  bool drained() const {
+    return none_while([this] { return heap_.grey_set.empty(); });
+  }
   /// Did a mutator look for work and find none since last asked?
   bool take_hunger() { return hungry_.load(std::memory_order_relaxed) && hungry_.exchange(false, std::memory_order_relaxed); }
 

@@ -1,13 +1,16 @@
 // Markers: who traces.
 //
-// Purpose: the third free choice of a run. A marker drains the heap's grey set: with the world stopped, beside the mutators, or in
-// quanta. How often and in which pause is the collector's business.
+// Purpose: the third free choice of a run. A marker drains the heap's grey set: with the world
+// stopped, beside the mutators, or in quanta. How often and in which pause is the collector's
+// business.
 //
-// Invariant: every object that enters the grey set is scanned once, chunk by chunk if it is a long array; when `mark_stopped` returns,
-// or `mark_quantum` returns true, the grey set is empty and so is everything a marker holds privately.
+// Invariant: every object that enters the grey set is scanned once, chunk by chunk if it is a long
+// array; when `mark_stopped` returns, or `mark_quantum` returns true, the grey set is empty and so
+// is everything a marker holds privately.
 //
-// Ownership: `begin_cycle`, `mark_stopped`, `mark_quantum`: the thread that holds the world stopped. `mark_concurrently`: one collector thread.
-// `assist`, `drained`: any mutator, while the barrier is on, beside `mark_concurrently`.
+// Ownership: `begin_cycle`, `mark_stopped`, `mark_quantum`: the thread that holds the world
+// stopped. `mark_concurrently`: one collector thread. `assist`, `drained`: any mutator, while the
+// barrier is on, beside `mark_concurrently`.
 #pragma once
 
 #include <atomic>
@@ -51,7 +54,8 @@ class Marker {
   /// On a mutator's thread: scans until about `bytes` are marked or there is nothing to take; returns the bytes marked.
   virtual std::size_t assist(std::size_t bytes) = 0;
 
-  /// There is nothing that an assist could take, and none under way. Any thread; what the leader holds to itself it does not see.
+  /// There is nothing that an assist could take, and none under way. Any thread; what the leader
+  /// holds to itself it does not see.
   virtual bool drained() const = 0;
 
   /// Of the present cycle; grows while marking. Relaxed: the pacer's estimate, exact once the world is stopped.

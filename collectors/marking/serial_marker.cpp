@@ -72,7 +72,8 @@ class SerialMarker final : public Marker {
     // A slice at a time, so that a hungry mutator never waits long for packets and the pacer sees progress.
     constexpr std::size_t slice_slots = 16 * 1024;
     for (;;) {
-      const bool own_done = with_black_means(phase_.black_means, [&]<BlackMeans means>() { return drain<false, means>(slice_slots); });
+      const bool own_done = with_black_means(
+          phase_.black_means, [&]<BlackMeans means>() { return drain<false, means>(slice_slots); });
       if (own_done) {
         if (drained()) return;
         relax_processor();

@@ -2,11 +2,14 @@
 //
 // Purpose: the steps that the collector can make in a state.
 //
-// A stop is one step, enabled when every mutator is at a safepoint: while the world is stopped nobody else makes a step, so its inner steps
-// could not be told apart. Between two objects the collector may ask for the final stop at any time, as quanta and cut-short rounds do, and
-// the stop marks the rest. A handshake is one step when at most one of its mutator's roots is white, else one per shaded root, with the
-// mutator held. When the grey set is empty (`Cycle::gather_from_mutators`) a mutator may have a handshake if that would bring anything, or if
-// the mutator scans slots again at once from there on; and once a cycle each dirty card may be taken, and scanned after a handshake with every mutator.
+// A stop is one step, enabled when every mutator is at a safepoint: while the world is stopped
+// nobody else makes a step, so its inner steps could not be told apart. Between two objects the
+// collector may ask for the final stop at any time, as quanta and cut-short rounds do, and the stop
+// marks the rest. A handshake is one step when at most one of its mutator's roots is white, else
+// one per shaded root, with the mutator held. When the grey set is empty
+// (`Cycle::gather_from_mutators`) a mutator may have a handshake if that would bring anything, or
+// if the mutator scans slots again at once from there on; and once a cycle each dirty card may be
+// taken, and scanned after a handshake with every mutator.
 //
 // Ownership: `CollectorState`, and everything while the world is stopped.
 #pragma once
@@ -21,7 +24,8 @@ class ModelCollector {
  public:
   using State = HeapState<Memory>;
 
-  ModelCollector(const Bounds& bounds, const Layout& layout, const Protocol& protocol, const BarrierTraits& traits)
+  ModelCollector(const Bounds& bounds, const Layout& layout, const Protocol& protocol,
+                 const BarrierTraits& traits)
       : bounds_(bounds),
         layout_(layout),
         protocol_(protocol),
@@ -215,7 +219,8 @@ class ModelCollector {
 
   /// From here on the mutator scans slots again at once. Those that start later do so, too.
   bool gather(State& state, std::uint8_t index, Label& label) const {
-    state.collector.phase.rescans_at_once = state.mutators[index].phase.rescans_at_once = scans_slots_again_;
+    state.collector.phase.rescans_at_once = state.mutators[index].phase.rescans_at_once =
+        scans_slots_again_;
     return hand_shake(state, index, {Step::flush_buffers, rescans() ? Step::shade_roots : Step::end}, 0, label);
   }
   bool would_bring_anything(const State& state, const MutatorState& mutator) const {

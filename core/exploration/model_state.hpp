@@ -89,7 +89,8 @@ struct ModelPhase {
 
   template <class Archive>
   void transfer(Archive& archive) {
-    transfer_packed<std::uint8_t>(archive, Bits{sense.black, 2}, Bits{marking, 1}, Bits{roots_scanned, 1}, Bits{allocates_black, 1},
+    transfer_packed<std::uint8_t>(archive, Bits{sense.black, 2}, Bits{marking, 1},
+                                  Bits{roots_scanned, 1}, Bits{allocates_black, 1},
                                   Bits{rescans_at_once, 1});
   }
 };
