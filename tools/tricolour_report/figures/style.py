@@ -124,15 +124,19 @@ def nines_axis(axes: Axes, highest: float) -> None:
     axes.set_xlabel("percentile")
 
 
+LEAST_AXIS = 0.1  # of a ratio
+
+
 def readable_limits(ratios: list[Ratio]) -> tuple[float, float]:
     """Limits that hold every value with 1, and the intervals as far as they do not press the values together: one that is far wider than the
-    values are apart is cut at the edge."""
+    values are apart is cut at the edge. The axis is never so short that a difference below a
+    percent looks like one."""
     values = [1.0, *(one.value for one in ratios)]
     reach = 2 * max(max(values) - min(values), 0.05)
     ends = [end for one in ratios for end in (one.low, one.high) if not np.isnan(end)]
     low = max(min(values) - reach, min([*values, *ends]))
     high = min(max(values) + reach, max([*values, *ends]))
-    margin = 0.08 * (high - low) or 0.05
+    margin = max(0.08 * (high - low), (LEAST_AXIS - (high - low)) / 2)
     return low - margin, high + margin
 
 

@@ -19,3 +19,9 @@ def test_an_interval_that_says_nothing_does_not_press_the_values_together():
 def test_one_value_at_1_has_an_axis():
     low, high = readable_limits([Ratio(1.0, nan, nan, 1)])
     assert low < 1 < high
+
+
+def test_equal_values_do_not_look_different():
+    # What open loops give: the throughput is the rate that was asked for.
+    low, high = readable_limits([Ratio(0.99998, 0.9999, 1.00004, 5), Ratio(1.00001, 1.0, 1.0, 5)])
+    assert low < 0.96 and 1.04 < high
