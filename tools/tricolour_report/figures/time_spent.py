@@ -35,7 +35,7 @@ def time_spent(experiment: Experiment, results: list[CellResult], style: Style):
         axes.grid(axis="y", visible=False)
         below = axes.transAxes + ScaledTranslation(0, -BELOW_INCHES, figure.dpi_scale_trans)
         axes.legend(
-            loc="upper center", bbox_to_anchor=(0.5, 0.0), bbox_transform=below, ncol=4, fontsize=8,
+            loc="upper center", bbox_to_anchor=(0.5, 0.0), bbox_transform=below, ncol=3, fontsize=8,
             columnspacing=1.0, handlelength=1.2,
         )
     return figure
