@@ -25,7 +25,7 @@ from .rows import cycles_said, over_runs
 @dataclass(frozen=True)
 class Contest:
     """`score` puts a cell's runs together; an open-loop contest is for requests that have a
-    schedule."""
+    schedule, and one that is not is for all else."""
 
     metric: str
     name: str
@@ -35,16 +35,13 @@ class Contest:
     def of(self, cell: CellResult) -> float:
         """NaN where the cell does not take part."""
         values = list(cell.values(self.metric).values())
-        loops = {
-            (digest.record["requests"] or {}).get("from") == "intended" for digest in cell.digests
-        }
-        if cell.starved or not values or self.open_loop not in (None, *loops):
+        if cell.starved or not values or self.open_loop not in (None, cell.open_loop):
             return nan
         return float(self.score(values))
 
 
 CONTESTS = [
-    Contest("throughput", "most throughput", np.median),
+    Contest("throughput", "most throughput", np.median, open_loop=False),
     Contest("pause_max", "shortest longest pause, least over runs", min),
     Contest("pause_max", "shortest longest pause, median over runs", np.median),
     Contest("mmu_10ms", "best MMU(10 ms), median over runs", np.median),
@@ -75,7 +72,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Mean:
-    """Geometric mean of throughput ratios over workloads for one combination at one heap."""
+    """Geometric mean of throughput ratios over workloads for one combination at one heap; workloads
+    in an open loop have the throughput that was asked for, and do not count."""
 
     combination: str
     collector: str
@@ -167,7 +165,7 @@ def means(experiment: Experiment) -> list[Mean]:
     """For each combination and heap, best first; the baseline itself is left out."""
     found = []
     for heap in experiment.heaps:
-        here = [r for r in experiment.results if r.cell.heap == heap]
+        here = [r for r in experiment.results if r.cell.heap == heap and not r.open_loop]
         for label in dict.fromkeys(experiment.label(r.cell) for r in here):
             own = [r for r in here if experiment.label(r.cell) == label]
             usable = [

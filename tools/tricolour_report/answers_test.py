@@ -104,6 +104,9 @@ def test_requests_are_compared_by_the_form_that_fits_the_loop(tmp_path, open_loo
     folder = sweep_of(tmp_path, 3, ("latency",), open_loop=open_loop)
     record = json.loads(next(folder.glob("runs/*/*/run.json")).read_text())
     assert record["requests"]["from"] == ("intended" if open_loop else "start")
-    contests = set(wins_of(load_experiment(folder, print), "latency, heap 2x"))
+    experiment = load_experiment(folder, print)
+    contests = set(wins_of(experiment, "latency, heap 2x"))
     assert ("lowest request p99, open loop" in contests) == open_loop
     assert ("lowest metered request p99, closed loop" in contests) != open_loop
+    assert ("most throughput" in contests) != open_loop, "the rate was asked for"
+    assert bool(means(experiment)) != open_loop

@@ -156,10 +156,16 @@ def _ratio(metric: Metric, one: Match, paired: bool) -> Ratio | None:
     return intervals.ratio(intervals.unpaired(base, other))
 
 
+# By the rate that was asked for: such a ratio says nothing, and would pull a mean to 1.
+GIVEN_IN_OPEN_LOOPS = ("throughput", "wall_time")
+
+
 def _means(metric: Metric, matches: list[Match], paired: bool) -> list[Finding]:
     """Geometric means over workloads, one for each setting (heap and so on) that several workloads share."""
     settings: dict[str, list[Match]] = {}
     for one in matches:
+        if metric.name in GIVEN_IN_OPEN_LOOPS and (one.base.open_loop or one.other.open_loop):
+            continue
         settings.setdefault(_where(one).removeprefix(one.workload).strip(), []).append(one)
     means = []
     for setting, group in settings.items():

@@ -61,6 +61,18 @@ def test_within_one_folder_runs_are_paired_and_json_says_all(sweep, command):
         assert finding["verdict"] == "worse" and finding["invocations"] == 10 and not finding["exploratory"]
 
 
+def test_the_rate_of_an_open_loop_is_in_no_mean(tmp_path, command):
+    folder = write_sweep(
+        tmp_path / "sweep", 3, ("gcbench", "gcold", "latency"), combinations=PAIRS, open_loop=True
+    )
+    base, other = (f"{folder}:collector={name}" for name, _ in PAIRS)
+    words = ["--metric", "throughput", "--metric", "cpu_total", "--json"]
+    _, out, _ = command("compare", base, other, *words)
+    where = [(finding["metric"], finding["where"]) for finding in json.loads(out)["findings"]]
+    assert ("throughput", "geometric mean of 2 of 2 workloads") in where
+    assert ("cpu_total", "geometric mean of 3 of 3 workloads") in where
+
+
 def test_a_longest_pause_has_no_interval_and_never_fails(sweep, command):
     base, other = (f"{sweep}:collector={name},workload=gcbench" for name in ("concurrent", "stop_the_world"))
     code, out, _ = command("compare", base, other, "--metric", "pause_max", "--fail-on", "5%", "--json")

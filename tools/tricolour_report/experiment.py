@@ -83,6 +83,13 @@ class CellResult:
         return bool(self.digests) and self.cycles[0] < ENOUGH_CYCLES
 
     @property
+    def open_loop(self) -> bool:
+        """Requests came by a schedule, so throughput and wall time are what was asked for."""
+        return any(
+            (digest.record["requests"] or {}).get("from") == "intended" for digest in self.digests
+        )
+
+    @property
     def fairly_compared(self) -> bool:
         """Neither this cell nor its baseline is starved, so a ratio of the two may count for
         either."""
