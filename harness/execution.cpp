@@ -169,8 +169,8 @@ class Execution {
       await_turn(index, true);
       for (TimedPass& timed : passes_) {
         Pass& pass = *timed.pass;
-        RunDelayMeter& delays = pass.take_part(index, mutator);
-        if (options_.records) recorder_.adopt_mutator_thread(delays);
+        TakenTimeMeter& taken_time = pass.take_part(index, mutator);
+        if (options_.records) recorder_.adopt_mutator_thread(taken_time);
         WorkloadRun run(plan_.parameters, pass, index, plan_.mutators, timed.seed);
         blocked(mutator, [&] { pass.gather(); });
         if (index == 0) plan_.instance->setup(mutator, run);

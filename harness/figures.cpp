@@ -122,12 +122,14 @@ CpuFigures cpu_figures(const Pass& pass, const std::vector<RecordedEvent>& event
 }
 
 RunDelayFigures run_delay_figures(const Pass& pass) {
-  RunDelayFigures figures{.available = true, .why = "", .total_ns = 0};
+  RunDelayFigures figures;
+  figures.available = true;
   for (unsigned i = 0; i < pass.mutators(); ++i) {
-    figures.total_ns += pass.account(i).run_delay_ns;
-    if (pass.run_delay(i).available()) continue;
+    figures.total_ns += pass.account(i).taken.run_delay_ns;
+    figures.steal_ns += pass.account(i).taken.steal_ns;
+    if (pass.taken_time(i).available()) continue;
     figures.available = false;
-    figures.why = pass.run_delay(i).why();
+    figures.why = pass.taken_time(i).why();
   }
   return figures;
 }

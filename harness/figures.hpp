@@ -36,11 +36,13 @@ struct CpuFigures {
   bool sweep_is_least = false;   ///< it may have been more, and the mutators' own less
   bool assist_is_least = false;
 };
-/// Of all mutators in the region: time in which they could have run and the system did not let them.
+/// Of all mutators in the region: time in which they could have run and the system did not let them,
+/// and time in which the machine was taken from under them.
 struct RunDelayFigures {
   bool available = false;
   std::string why;  ///< there is no such number
   Nanoseconds total_ns = 0;
+  Nanoseconds steal_ns = 0;  ///< at least; not in `total_ns`
 };
 
 struct RunFigures {

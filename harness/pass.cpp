@@ -19,14 +19,14 @@ Pass::Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::opti
   for (unsigned i = 0; i < mutators; ++i) mutators_.emplace_back(request_rows.value_or(0));
 }
 
-RunDelayMeter& Pass::take_part(unsigned mutator, MutatorContext& context) {
+TakenTimeMeter& Pass::take_part(unsigned mutator, MutatorContext& context) {
   Participant& self = mutators_[mutator];
   self.context = &context;
   if (records_requests_) {
-    self.delays.open();
-    self.requests.read_delays_from(&self.delays);
+    self.taken_time.open();
+    self.requests.read_taken_time_from(&self.taken_time);
   }
-  return self.delays;
+  return self.taken_time;
 }
 
 std::uint64_t Pass::request_stride() const {
@@ -65,7 +65,7 @@ void Pass::arrive_at_begin(unsigned mutator) {
     begin_ns_.store(now_ns(), std::memory_order_release);
   });
   self.account.cpu_ns = thread_cpu_ns();
-  self.delays.take_total();
+  self.taken_time.take_totals();
   self.context->restart_accounting();
   // Until it woke up it was blocked.
   self.account.time_by_activity[static_cast<std::size_t>(Activity::blocked)] = now_ns() - begin_ns();
@@ -75,7 +75,7 @@ void Pass::arrive_at_end(unsigned mutator, std::uint64_t operations) {
   Participant& self = mutators_[mutator];
   self.arrived_ns = now_ns();
   self.account.cpu_ns = thread_cpu_ns() - self.account.cpu_ns;
-  self.account.run_delay_ns = self.delays.take_total();
+  self.account.taken = self.taken_time.take_totals();
   self.account.operations = operations;
   const std::uint64_t cycle = take_counts(self, true);
   end_.arrive([&] {

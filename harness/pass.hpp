@@ -27,7 +27,7 @@ struct MutatorAccount {
   std::uint64_t allocated_bytes = 0;
   std::uint64_t allocated_objects = 0;
   Nanoseconds cpu_ns = 0;
-  Nanoseconds run_delay_ns = 0;
+  TakenTimeMeter::Totals taken;
   ActivityClock::Times time_by_activity{};
   BarrierCounts barriers;  ///< where instrumented
 };
@@ -39,8 +39,8 @@ class Pass : public RunControl {
   Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::optional<std::uint64_t> request_rows,
        const PerformanceCounters* counters = nullptr);
 
-  /// Before `mutator` runs, on its thread. Its context outlives the pass. Returns what reads its run delay, as long as the pass lives.
-  RunDelayMeter& take_part(unsigned mutator, MutatorContext& context);
+  /// Before `mutator` runs, on its thread. Its context outlives the pass. Returns what reads its taken time, as long as the pass lives.
+  TakenTimeMeter& take_part(unsigned mutator, MutatorContext& context);
   /// Waits for all mutators, outside the region. Called inside a blocking region.
   void gather() { gate_.arrive(); }
   /// Ends the pass for everybody, because somebody failed.
@@ -64,7 +64,7 @@ class Pass : public RunControl {
   const MutatorAccount& account(unsigned mutator) const { return mutators_[mutator].account; }
   const RequestLog& request_log(unsigned mutator) const { return mutators_[mutator].requests; }
   /// Of this mutator's thread.
-  const RunDelayMeter& run_delay(unsigned mutator) const { return mutators_[mutator].delays; }
+  const TakenTimeMeter& taken_time(unsigned mutator) const { return mutators_[mutator].taken_time; }
   /// Of every how many requests the logs of all mutators have a row.
   std::uint64_t request_stride() const;
   unsigned mutators() const { return static_cast<unsigned>(mutators_.size()); }
@@ -74,7 +74,7 @@ class Pass : public RunControl {
     explicit Participant(std::uint64_t request_rows) : requests(request_rows) {}
     MutatorContext* context = nullptr;
     MutatorAccount account;
-    RunDelayMeter delays;
+    TakenTimeMeter taken_time;
     RequestLog requests;
     Nanoseconds arrived_ns = 0;  ///< at the end of the region; read by whoever arrives last, under the rendezvous' lock
   };

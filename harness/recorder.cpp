@@ -30,16 +30,16 @@ void Recorder::on_event(const Event& event) {
   Buffer& buffer = buffer_of_this_thread();
   buffer.events.push_back(event);
   buffer.count.store(buffer.events.size(), std::memory_order_relaxed);
-  if (buffer.delays == nullptr || event.kind != EventKind::mutator_interval) return;
-  const bool is_long = event.end_ns - event.begin_ns >= RunDelayMeter::most_age_ns;
-  buffer.delays->read_if_older(event.end_ns, is_long ? 0 : RunDelayMeter::most_age_ns);
+  if (buffer.taken_time == nullptr || event.kind != EventKind::mutator_interval) return;
+  const bool is_long = event.end_ns - event.begin_ns >= TakenTimeMeter::most_age_ns;
+  buffer.taken_time->read_if_older(event.end_ns, is_long ? 0 : TakenTimeMeter::most_age_ns);
 }
 
 void Recorder::adopt_mutator_thread() { buffer_of_this_thread().of_mutator = true; }
 
-void Recorder::adopt_mutator_thread(RunDelayMeter& delays) {
+void Recorder::adopt_mutator_thread(TakenTimeMeter& taken_time) {
   adopt_mutator_thread();
-  buffer_of_this_thread().delays = &delays;
+  buffer_of_this_thread().taken_time = &taken_time;
 }
 
 std::size_t Recorder::bytes() const {

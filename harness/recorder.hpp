@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "core/events.hpp"
-#include "harness/run_delay.hpp"
+#include "harness/taken_time.hpp"
 
 namespace tricolour {
 
@@ -32,9 +32,9 @@ class Recorder final : public EventListener {
   void on_event(const Event& event) override;
   /// Called by each mutator's thread: its events are known as such from now on.
   void adopt_mutator_thread();
-  /// The same, and `delays` is read where this thread's waits are long, and at most once a millisecond where they are short. It
+  /// The same, and `taken_time` is read where this thread's waits are long, and at most once a millisecond where they are short. It
   /// outlives the thread, or the next call.
-  void adopt_mutator_thread(RunDelayMeter& delays);
+  void adopt_mutator_thread(TakenTimeMeter& taken_time);
 
   /// What the events recorded so far take. Any thread.
   std::size_t bytes() const;
@@ -44,7 +44,7 @@ class Recorder final : public EventListener {
  private:
   struct Buffer {
     bool of_mutator = false;
-    RunDelayMeter* delays = nullptr;
+    TakenTimeMeter* taken_time = nullptr;
     std::deque<Event> events;
     std::atomic<std::size_t> count{0};  ///< of them, for other threads; relaxed: an estimate
   };

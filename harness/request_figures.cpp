@@ -6,7 +6,7 @@ namespace tricolour {
 namespace {
 
 Waits waits_of(const Pass& pass, const std::vector<RecordedEvent>& events, unsigned mutator) {
-  return {named_waits(events, mutator), pass.run_delay(mutator).windows(),
+  return {named_waits(events, mutator), pass.taken_time(mutator).windows(),
           pass.request_log(mutator).open_loop()};
 }
 
@@ -74,7 +74,7 @@ std::optional<RequestFigures> request_figures(const Pass& pass,
     figures.longest_unexplained_ns =
         std::max(figures.longest_unexplained_ns, longest_unexplained(log, waits));
     figures.from_intended |= log.open_loop();
-    delay_known &= pass.run_delay(i).available();
+    delay_known &= pass.taken_time(i).available();
   }
   keep_slowest(figures.slow);
   add_percentiles(figures, all);

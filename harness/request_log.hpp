@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "harness/histogram.hpp"
-#include "harness/run_delay.hpp"
+#include "harness/taken_time.hpp"
 #include "harness/slowest_requests.hpp"
 #include "workloads/request_sink.hpp"
 
@@ -68,7 +68,7 @@ class RequestLog final : public RequestSink {
       short_row_ = {number, intended, start, end, intended};
       seeks_short_ = false;
     }
-    if (delays_ != nullptr) read_delay(latency, sampled, start, end);
+    if (taken_time_ != nullptr) read_taken_time(latency, sampled, start, end);
     if (sampled) {
       if (keeps_rows_) append(intended, start, end);
       count_sample(number, end);
@@ -78,7 +78,7 @@ class RequestLog final : public RequestSink {
     return seeks_short_ ? number + 1 : wanted_;
   }
   /// Of the thread that makes the requests; null, or it outlives the log.
-  void read_delays_from(RunDelayMeter* delays) { delays_ = delays; }
+  void read_taken_time_from(TakenTimeMeter* meter) { taken_time_ = meter; }
   /// Requests are due at times of their own.
   bool open_loop() const { return open_loop_; }
   /// At least those of `slow_ns` or more, in no order.
@@ -140,17 +140,19 @@ class RequestLog final : public RequestSink {
     longest_gaps_.offer(row);
     long_ended_ns_ = row.end_ns;
   }
-  /// In an open loop the time between requests may hold a delay too, and nothing says how much of it; so readings are closer there.
-  void read_delay(Nanoseconds latency, bool sampled, Nanoseconds start, Nanoseconds end) {
-    const bool slow = latency >= slow_ns;
-    const Nanoseconds age = slow ? slow_age_ns : open_loop_ ? open_loop_age_ns : RunDelayMeter::most_age_ns;
-    const bool read = (slow || sampled) && delays_->read_if_older(end, age);
-    if (!read && latency >= long_ns) delays_->pass_request(end - start);
+  /// In an open loop time may be taken between requests too, and nothing says how much of it; so readings are closer there.
+  void read_taken_time(Nanoseconds latency, bool sampled, Nanoseconds start, Nanoseconds end) {
+    const bool late = latency >= late_ns;
+    const Nanoseconds age = late ? late_age_ns : open_loop_ ? open_loop_age_ns : TakenTimeMeter::most_age_ns;
+    const bool read = (late || sampled) && taken_time_->read_if_older(end, age);
+    if (!read && latency >= long_ns) taken_time_->pass_request(end - start);
   }
 
-  /// After a slow request nothing is read again for so long: in an overload all are slow.
-  static constexpr Nanoseconds slow_age_ns = 50'000;
-  static constexpr Nanoseconds open_loop_age_ns = 250'000;
+  /// From here on a request's end is worth a reading, and the longest gap without a name is known.
+  static constexpr Nanoseconds late_ns = 100'000;
+  /// After a late request nothing is read again for so long: in an overload all are late.
+  static constexpr Nanoseconds late_age_ns = 50'000;
+  static constexpr Nanoseconds open_loop_age_ns = 100'000;
   static constexpr std::size_t least_gaps = 1000;
   static constexpr Nanoseconds never = std::numeric_limits<Nanoseconds>::max();
   /// Before a row that does not fit two words: six words follow.
@@ -240,7 +242,7 @@ class RequestLog final : public RequestSink {
   std::optional<RequestRow> short_row_;  ///< the last one that was looked at
   bool seeks_short_ = false;
   bool open_loop_ = false;
-  RunDelayMeter* delays_ = nullptr;
+  TakenTimeMeter* taken_time_ = nullptr;
 };
 
 }  // namespace tricolour

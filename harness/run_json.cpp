@@ -108,7 +108,8 @@ Json requests(const std::optional<RequestFigures>& figures) {
 Json run_delay(const RunDelayFigures& figures) {
   return Json::Object{{"available", figures.available},
                       {"why", figures.why},
-                      {"total_ns", figures.available ? Json(figures.total_ns) : Json()}};
+                      {"total_ns", figures.available ? Json(figures.total_ns) : Json()},
+                      {"steal_ns", figures.available ? Json(figures.steal_ns) : Json()}};
 }
 
 Json barrier_counts(const BarrierCounts& counts) {

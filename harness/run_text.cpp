@@ -123,6 +123,10 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
   if (recorded && figures.run_delay.available) {
     lines.add("run delay", "{}: mutators were ready to run, and the system ran something else",
               ns(figures.run_delay.total_ns));
+    if (figures.run_delay.steal_ns > 0) {
+      lines.add("steal", "{}: the hypervisor or interrupts took the processor from mutators",
+                ns(figures.run_delay.steal_ns));
+    }
   } else if (recorded) {
     lines.add("run delay", "unknown, so no share of slow requests is explained: {}", figures.run_delay.why);
   }

@@ -69,8 +69,8 @@ std::vector<NamedWait> named_waits(const std::vector<RecordedEvent>& events,
   return waits;
 }
 
-Waits::Waits(std::vector<NamedWait> waits, std::vector<RunDelay> delays, bool anywhere)
-    : delays_(std::move(delays)), anywhere_(anywhere) {
+Waits::Waits(std::vector<NamedWait> waits, std::vector<TakenTime> taken, bool anywhere)
+    : taken_(std::move(taken)), anywhere_(anywhere) {
   flatten(std::move(waits));
   before_.push_back({});
   for (const Stretch& one : stretches_) {
@@ -126,23 +126,25 @@ Nanoseconds Waits::named_within(Interval span) const {
   return span.begin < span.end ? sum(until(span.end)) - sum(until(span.begin)) : 0;
 }
 
-Nanoseconds Waits::certain_delay(const RunDelay& window, Interval span) const {
+Nanoseconds Waits::certainly_taken(const TakenTime& window, Interval span) const {
   const Interval all{window.begin_ns, window.end_ns};
   const Interval common{std::max(all.begin, span.begin), std::min(all.end, span.end)};
   Nanoseconds before = common.begin - all.begin;
   if (!anywhere_) before = std::min(before, window.elsewhere_ns);
   const Nanoseconds room = overlap(all, span) - named_within(common);
   return std::clamp<Nanoseconds>(
-      window.delay_ns - before - (all.end - common.end) - named_within(common), 0, room);
+      window.taken_ns - before - (all.end - common.end) - named_within(common), 0, room);
 }
 
 CauseTimes Waits::within(Interval span) const {
   CauseTimes times = until(span.end);
   const CauseTimes earlier = until(span.begin);
   for (std::size_t i = 0; i < times.size(); ++i) times[i] -= earlier[i];
-  auto window = std::ranges::upper_bound(delays_, span.begin, {}, &RunDelay::end_ns);
-  for (; window != delays_.end() && window->begin_ns < span.end; ++window) {
-    times[static_cast<std::size_t>(WaitCause::run_delay)] += certain_delay(*window, span);
+  auto window = std::ranges::upper_bound(taken_, span.begin, {}, &TakenTime::end_ns);
+  for (; window != taken_.end() && window->begin_ns < span.end; ++window) {
+    const WaitCause cause =
+        window->by == Taker::scheduler ? WaitCause::run_delay : WaitCause::steal;
+    times[static_cast<std::size_t>(cause)] += certainly_taken(*window, span);
   }
   return times;
 }

@@ -4,7 +4,7 @@
 //
 // Invariant: only intervals that were timed by themselves count, and no nanosecond counts twice: of
 // nested ones the innermost. A wait for the registry's lock is a pause as long as the world was
-// stopped. Run delay counts as far as it surely fell into the span and into no named interval; so
+// stopped. Taken time counts as far as it surely fell into the span and into no named interval; so
 // the causes of a span never add up to more than the span.
 //
 // Ownership: immutable once made.
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "harness/recorder.hpp"
-#include "harness/run_delay.hpp"
+#include "harness/taken_time.hpp"
 #include "harness/utilisation.hpp"
 
 namespace tricolour {
@@ -33,6 +33,7 @@ enum class WaitCause : std::uint8_t {
   page_fault,
   allocation,
   run_delay,
+  steal,
   blocked,
   none,
 };
@@ -51,6 +52,7 @@ constexpr std::string_view to_string(WaitCause cause) {
                                      "page_fault",
                                      "allocation",
                                      "run_delay",
+                                     "steal",
                                      "blocked"};
   return names[static_cast<std::size_t>(cause)];
 }
@@ -68,9 +70,9 @@ std::vector<NamedWait> named_waits(const std::vector<RecordedEvent>& events, std
 
 class Waits {
  public:
-  /// `delays`: of the mutator's thread, by time. `anywhere`: a delay may also have fallen between
+  /// `taken`: of the mutator's thread, by time. `anywhere`: time may also have been taken between
   /// requests (an open loop).
-  Waits(std::vector<NamedWait> waits, std::vector<RunDelay> delays, bool anywhere);
+  Waits(std::vector<NamedWait> waits, std::vector<TakenTime> taken, bool anywhere);
 
   CauseTimes within(Interval span) const;
 
@@ -84,11 +86,11 @@ class Waits {
   /// Per cause up to `time`.
   CauseTimes until(Nanoseconds time) const;
   Nanoseconds named_within(Interval span) const;
-  Nanoseconds certain_delay(const RunDelay& window, Interval span) const;
+  Nanoseconds certainly_taken(const TakenTime& window, Interval span) const;
 
   std::vector<Stretch> stretches_;  ///< disjoint, by time
   std::vector<CauseTimes> before_;  ///< summed up before each stretch, and after the last
-  std::vector<RunDelay> delays_;
+  std::vector<TakenTime> taken_;
   const bool anywhere_;
 };
 

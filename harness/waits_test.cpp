@@ -74,7 +74,7 @@ TEST_CASE("a wait for the registry's lock is a pause as long as the world was st
 TEST_CASE("run delay counts as far as it surely fell into the span") {
   // 500 of delay somewhere in 1000 to 2000; at most 100 of it in requests before the one under way
   // at 2000.
-  const std::vector<RunDelay> windows{{1000, 2000, 500, 100}};
+  const std::vector<TakenTime> windows{{Taker::scheduler, 1000, 2000, 500, 100}};
   const Waits closed({}, windows, false);
   CHECK(named(closed.within({1000, 2000})) == Times{{"run_delay", 500}});
   CHECK(named(closed.within({1050, 2000})) == Times{{"run_delay", 450}});
@@ -94,10 +94,23 @@ TEST_CASE("run delay counts as far as it surely fell into the span") {
 
 TEST_CASE("run delay within a named wait is that wait, not a second cause") {
   const Waits waits({{WaitCause::pause, {1100, 1500}}},
-                    {{1000, 2000, 500, 0}, {3000, 3100, 100, 0}}, false);
+                    {{Taker::scheduler, 1000, 2000, 500, 0},
+                     {Taker::scheduler, 3000, 3100, 100, 0}},
+                    false);
   CHECK(named(waits.within({1000, 2000})) == Times{{"pause", 400}, {"run_delay", 100}});
   CHECK(named(waits.within({900, 4000})) == Times{{"pause", 400}, {"run_delay", 200}});
   CHECK(sum(waits.within({1100, 1500})) == 400);
+}
+
+TEST_CASE("steal time counts as run delay does, under a name of its own") {
+  const std::vector<TakenTime> windows{{Taker::scheduler, 1000, 2000, 300, 0},
+                                       {Taker::machine, 1000, 2000, 500, 0}};
+  const Waits closed({}, windows, false);
+  CHECK(named(closed.within({1000, 2000})) == Times{{"run_delay", 300}, {"steal", 500}});
+  const Waits open({}, windows, true);
+  CHECK(named(open.within({1400, 2000})) == Times{{"steal", 100}});
+  const Waits paused({{WaitCause::pause, {1100, 1500}}}, windows, false);
+  CHECK(named(paused.within({1000, 2000})) == Times{{"pause", 400}, {"steal", 100}});
 }
 
 TEST_CASE("slow requests are explained by the waits of their own mutator") {
@@ -125,7 +138,7 @@ TEST_CASE("slow requests are explained by the waits of their own mutator") {
   CHECK(named(figures.slow[1].causes) == Times{{"pause", ms}});
   CHECK(figures.longest_unexplained_ns == ms);
   CHECK_FALSE(figures.from_intended);
-  CHECK_FALSE(figures.explained_share.has_value());  // run delay was never read
+  CHECK_FALSE(figures.explained_share.has_value());  // taken time was never read
 }
 
 TEST_CASE("percentiles that few requests do not have are not given") {

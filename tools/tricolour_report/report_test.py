@@ -79,7 +79,7 @@ def test_the_page_says_why_slow_requests_have_no_explained_share(tmp_path, comma
     folder = write_sweep(tmp_path, 1, ("latency",), combinations=(("stop_the_world", "none"),))
     path = next(folder.glob("runs/*/*/run.json"))
     record = json.loads(path.read_text())
-    record["run_delay"] = {"available": False, "why": "there is no schedstat", "total_ns": None}
+    record["run_delay"] = {"available": False, "why": "there is no schedstat", "total_ns": None, "steal_ns": None}
     record["requests"]["explained_share"] = None
     path.write_text(json.dumps(record))
     assert command("report", folder, "--quiet")[0] == 0

@@ -229,7 +229,7 @@ def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) ->
             "count": 0, "total_ns": 0
         }, "assists": {"count": 0, "total_ns": 0}, "requests": requests, "mmu": {},
         "longest_unexplained_ns": 20_000 if requests else None, "run_delay": {
-            "available": True, "why": "", "total_ns": 10_000
+            "available": True, "why": "", "total_ns": 10_000, "steal_ns": 0
         },
         "bystander": dict(
             zip(DELAY, [len(gaps), *(int(np.quantile(gaps, p)) for p in (0.5, 0.99, 1.0))])
