@@ -217,6 +217,30 @@ def test_a_trigger_is_told_of_collectors_that_pace(tricolour, tmp_path, collecto
     assert all(int(row["used"]) >= int(row["trigger"]) for row in triggers)
 
 
+@pytest.fixture
+def busy_processors():
+    """Each has something else to run."""
+    loop = [sys.executable, "-c", "while True: pass"]
+    others = [subprocess.Popen(loop) for _ in os.sched_getaffinity(0)]
+    yield
+    for one in others:
+        one.kill()
+        one.wait()
+
+
+def test_on_a_busy_machine_no_cycle_begins_below_its_trigger(tricolour, tmp_path, busy_processors):
+    words = ["--collector", "concurrent", "--barrier", "yuasa", "--operations", 50, "--roots", "stopped"]
+    seen = 0
+    for run in range(6):
+        out = tmp_path / str(run)
+        tricolour(*RUN, *words, "--out", out, preexec_fn=lambda: os.nice(10))
+        header, *rows = [line.split(",") for line in (out / "heap.csv").read_text().splitlines()]
+        triggers = [row for row in (dict(zip(header, row)) for row in rows) if row["event"] == "trigger"]
+        assert [row for row in triggers if int(row["used"]) < int(row["trigger"])] == []
+        seen += len(triggers)
+    assert seen > 100
+
+
 def test_a_heap_that_is_too_small_is_exhausted(tricolour):
     result = tricolour("run", "--workload", "mt_gcbench", "--heap", "13M", "--operations", 1, expect=4)
     assert re.search(r"heap exhausted: heap \d+ bytes, live \d+ bytes, request \d+ bytes", result.stderr)
