@@ -94,7 +94,7 @@ Oracle::~Oracle() = default;
 std::size_t Oracle::bytes_for(std::size_t heap_bytes) {
   constexpr std::size_t bit_sets = 2;
   const std::size_t granules = heap_bytes / granule_bytes;
-  return granules * (sizeof(Entry) + sizeof(const Object*)) + bit_sets * granules / 8;
+  return add_sat(granules * (sizeof(Entry) + sizeof(const Object*)), bit_sets * granules / 8);
 }
 
 Oracle::Entry& Oracle::entry_of(const Object* object) const {

@@ -33,6 +33,8 @@ BlockSpace::BlockSpace(std::byte* base, std::size_t blocks, SideMetadata metadat
   poison(base, blocks * block_bytes);
 }
 
+BlockSpace::~BlockSpace() { unpoison(base_, blocks_ * block_bytes); }
+
 bool BlockSpace::is_unswept(Word seen, Word epoch) const {
   const BlockState state = stored_state(seen);
   // Of the epoch before, not of any other: a sweeper that is not stopped may have read `epoch`

@@ -71,6 +71,8 @@ inline constexpr std::size_t rooms = 6;
 class BlockSpace {
  public:
   BlockSpace(std::byte* base, std::size_t blocks, SideMetadata metadata);
+  /// Its memory may be mapped again for something else.
+  ~BlockSpace();
 
   std::size_t block_count() const { return blocks_; }
   std::byte* block_begin(std::size_t block) const { return base_ + block * block_bytes; }

@@ -1,4 +1,8 @@
-// What can go wrong with a heap, as types. Thrown to the mutator whose call could not be carried out.
+// What can go wrong with a heap, as types. Thrown to the mutator whose call could not be carried
+// out.
+//
+// A misuse that shows in a destructor, which cannot throw, ends the program: std::terminate is
+// called with the exception under way, and its message is printed.
 #pragma once
 
 #include <cstddef>
@@ -31,6 +35,18 @@ class InvariantViolated : public std::runtime_error {
 class ConfigurationError : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;
+};
+
+/// More threads than the system grants this process. The message names the limits.
+class ThreadLimitReached : public ConfigurationError {
+ public:
+  using ConfigurationError::ConfigurationError;
+};
+
+/// The program uses a heap as it must not. The message says what it did and how it is done right.
+class Misuse : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
 };
 
 }  // namespace tricolour

@@ -19,12 +19,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/saturating.hpp"
+
 namespace tricolour {
 
 inline constexpr std::size_t granule_bytes = 16;
 inline constexpr std::size_t granule_shift = 4;
-
-constexpr std::size_t round_up(std::size_t value, std::size_t alignment) { return (value + alignment - 1) / alignment * alignment; }
 
 class Object;
 
@@ -68,9 +68,16 @@ class Object {
   template <class T>
   const T* payload() const { return reinterpret_cast<const T*>(slots() + slot_count_); }
 
-  /// Bytes of heap that an object with these fields takes, header and rounding included.
+  /// Bytes of heap that an object with these fields takes, header and rounding included; for fields
+  /// that no address space holds, more than any heap has.
   static constexpr std::size_t size_for(std::size_t slots, std::size_t payload_bytes) {
-    return round_up(sizeof(Object) + slots * sizeof(Slot) + payload_bytes, granule_bytes);
+    constexpr std::size_t header_and_rounding = sizeof(Object) + granule_bytes - 1;
+    const std::size_t beside_payload = add_sat(mul_sat(slots, sizeof(Slot)), header_and_rounding);
+    return add_sat(beside_payload, payload_bytes) / granule_bytes * granule_bytes;
+  }
+  /// The header counts granules in 32 bits.
+  static constexpr bool fits_header(std::size_t bytes) {
+    return bytes >> granule_shift <= ~std::uint32_t{0};
   }
 
   /// Written once, by the allocating thread, before the object can be reached.

@@ -9,12 +9,11 @@
 
 #include "core/errors.hpp"
 #include "core/object.hpp"
-#include "core/poison.hpp"
 
 namespace tricolour {
 
 Reservation::Reservation(std::size_t bytes, std::size_t alignment) : bytes_(bytes) {
-  mapped_ = bytes + alignment;
+  mapped_ = add_sat(bytes, alignment);
   void* mapping = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapping == MAP_FAILED) {
     throw ConfigurationError("cannot reserve " + std::to_string(mapped_) + " bytes of address space");
@@ -25,7 +24,6 @@ Reservation::Reservation(std::size_t bytes, std::size_t alignment) : bytes_(byte
 
 Reservation::~Reservation() {
   if (mapping_ == nullptr) return;
-  unpoison(mapping_, mapped_);  // the next mapping may lie here
   munmap(mapping_, mapped_);
 }
 
