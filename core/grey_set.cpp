@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/errors.hpp"
+#include "core/saturating.hpp"
 #include "core/schedule_window.hpp"
 
 namespace tricolour {
@@ -17,23 +18,27 @@ using PacketStack = boost::lockfree::stack<GreyPacket*, boost::lockfree::fixed_s
 
 std::size_t packet_bytes(std::uint32_t capacity) { return sizeof(GreyPacket) + capacity * sizeof(GreyItem); }
 std::size_t packet_count(std::size_t most_objects, std::uint32_t capacity) {
-  return (most_objects + capacity - 1) / capacity + GreySet::max_owners;
+  return (most_objects + capacity - 1) / capacity + GreySet::owned_at_first;
 }
 }  // namespace
 
 struct GreySet::Stacks {
-  explicit Stacks(std::size_t packets) : free(packets), published(packets), begun(max_owners) {}
+  explicit Stacks(std::size_t packets) : free(packets), published(packets), begun(owned_at_first) {}
   PacketStack free;
   PacketStack published;
   PacketStack begun;
 };
 
-/// What has no number in the stacks: used when some sixteen million items are grey at once.
+/// What has no number in the stacks: used when some sixteen million items are grey at once, and for
+/// hundreds of mutators. And how many those are.
 struct GreySet::Overflow {
   std::mutex lock;
   std::vector<GreyPacket*> free;
   std::vector<GreyPacket*> published;
   std::size_t never_used;  ///< number of the first packet of the reserve that was never handed out
+  std::vector<Reservation> more;  ///< of `owned_at_first` packets each
+  std::size_t mutators = 0;
+  std::size_t owned_at_most = owned_at_first;   ///< packets, for which there is a reserve
   std::atomic<std::size_t> published_count{0};  // relaxed: a filter before the lock
 
   static GreyPacket* take_last(std::vector<GreyPacket*>& packets) {
@@ -45,16 +50,18 @@ struct GreySet::Overflow {
 };
 
 GreySet::GreySet(std::size_t most_objects, std::uint32_t capacity)
-    : capacity_(std::max<std::uint32_t>(capacity, 1)), packet_bytes_(packet_bytes(capacity_)), packets_(packet_count(most_objects, capacity_)) {
-  storage_ = Reservation(packets_ * packet_bytes_, 4096);
-  const std::size_t numbered = std::min(packets_, numbered_packets);
-  stacks_ = std::make_unique<Stacks>(numbered);
+    : capacity_(std::max<std::uint32_t>(capacity, 1)),
+      packet_bytes_(packet_bytes(capacity_)),
+      packets_(packet_count(most_objects, capacity_)),
+      numbered_(std::min(packets_, numbered_packets)) {
+  storage_ = Reservation(mul_sat(packets_, packet_bytes_), 4096);
+  stacks_ = std::make_unique<Stacks>(numbered_);
   overflow_ = std::make_unique<Overflow>();
-  overflow_->never_used = numbered;
+  overflow_->never_used = numbered_;
   // Nothing is allocated in a pause.
-  overflow_->free.reserve(packets_ - numbered);
-  overflow_->published.reserve(packets_ - numbered);
-  for (std::size_t i = numbered; i-- > 0;) stacks_->free.bounded_push(packet(i));
+  overflow_->free.reserve(packets_ - numbered_);
+  overflow_->published.reserve(packets_ - numbered_);
+  for (std::size_t i = numbered_; i-- > 0;) stacks_->free.bounded_push(packet(i));
   open_ = take_empty();
 }
 
@@ -67,7 +74,7 @@ void GreySet::touch_pages() {
 
 std::size_t GreySet::bytes_for(std::size_t most_objects, std::uint32_t capacity) {
   const std::uint32_t items = std::max<std::uint32_t>(capacity, 1);
-  return packet_count(most_objects, items) * packet_bytes(items);
+  return mul_sat(packet_count(most_objects, items), packet_bytes(items));
 }
 
 GreyPacket* GreySet::packet(std::size_t number) const {
@@ -75,7 +82,41 @@ GreyPacket* GreySet::packet(std::size_t number) const {
 }
 
 bool GreySet::is_numbered(const GreyPacket* packet) const {
-  return reinterpret_cast<const std::byte*>(packet) < storage_.begin() + numbered_packets * packet_bytes_;
+  const auto* const at = reinterpret_cast<const std::byte*>(packet);
+  return at >= storage_.begin() && at < storage_.begin() + numbered_ * packet_bytes_;
+}
+
+GreyPacket* GreySet::join() {
+  {
+    std::scoped_lock lock(overflow_->lock);
+    const std::size_t may_be_owned =
+        owned_by_gc_threads + owned_by_mutator * (overflow_->mutators + 1);
+    if (may_be_owned > overflow_->owned_at_most) grow();
+    ++overflow_->mutators;
+  }
+  return take_empty();
+}
+
+void GreySet::leave(GreyPacket* empty) {
+  give_back(empty);
+  std::scoped_lock lock(overflow_->lock);
+  --overflow_->mutators;
+}
+
+/// overflow_->lock is held.
+void GreySet::grow() {
+  Overflow& overflow = *overflow_;
+  Reservation more(owned_at_first * packet_bytes_, 4096);
+  const std::size_t without_number =
+      packets_ - numbered_ + (overflow.more.size() + 1) * owned_at_first;
+  overflow.more.reserve(overflow.more.size() + 1);
+  overflow.free.reserve(without_number);
+  overflow.published.reserve(without_number);
+  for (std::size_t i = 0; i < owned_at_first; ++i) {
+    overflow.free.push_back(reinterpret_cast<GreyPacket*>(more.begin() + i * packet_bytes_));
+  }
+  overflow.owned_at_most += owned_at_first;
+  overflow.more.push_back(std::move(more));
 }
 
 GreyPacket* GreySet::take_empty() {

@@ -8,8 +8,9 @@
 // exchange pushes it; a chunked array has one item that carries its cursor, and at most one more
 // per chunk that was made grey again), a packet is published full; what is less than full is poured
 // into one shared open packet, or left for the next owner that does short work; so `ceil(most
-// objects / capacity)` packets plus one per owner is the worst case, and that much is reserved (the
-// pages are touched only when used).
+// objects / capacity)` packets plus one per packet that threads own at once is the worst case, and
+// that much is reserved (the pages are touched only when used). For GC threads and the first
+// mutators it is reserved from the start; the reserve grows as more mutators join.
 //
 // Ownership: a packet belongs to the thread that took it until it publishes or gives it back. The
 // open packet: `open_lock_`.
@@ -84,8 +85,12 @@ class GreyPacket {
 
 class GreySet {
  public:
-  /// Most threads that may own a packet at one time.
-  static constexpr std::size_t max_owners = 1024;
+  /// Packets that threads may own at once, reserved from the start.
+  static constexpr std::size_t owned_at_first = 1024;
+  /// Of those, what GC threads may own: each one packet.
+  static constexpr std::size_t owned_by_gc_threads = 512;
+  /// A mutator owns its shade buffer, and while it assists another packet.
+  static constexpr std::size_t owned_by_mutator = 2;
 
   /// Room for `most_objects` at once. `capacity`: items per packet, at least 1.
   GreySet(std::size_t most_objects, std::uint32_t capacity);
@@ -101,6 +106,13 @@ class GreySet {
   std::uint32_t capacity() const { return capacity_; }
   std::size_t reserved_bytes() const { return storage_.bytes(); }
   bool full(const GreyPacket& packet) const { return packet.count() == capacity_; }
+
+  /// A mutator comes, and its shade buffer is what is returned. Grows the reserve where that is
+  /// due. Throws ConfigurationError when there is no address space for it. Any thread, outside of
+  /// pauses.
+  GreyPacket* join();
+  /// It goes, and gives its empty shade buffer back.
+  void leave(GreyPacket* empty);
 
   /// An empty packet, now the caller's. Never fails (see the invariant). Any thread.
   GreyPacket* take_empty();
@@ -131,10 +143,13 @@ class GreySet {
   /// Travels through the lock-free stacks.
   bool is_numbered(const GreyPacket* packet) const;
   GreyPacket* take_overflow();
+  void grow();
 
   const std::uint32_t capacity_;
   const std::size_t packet_bytes_;
   const std::size_t packets_;
+  const std::size_t
+      numbered_;  ///< the first packets of storage_, which travel through the lock-free stacks
   Reservation storage_;
   struct Stacks;
   std::unique_ptr<Stacks> stacks_;

@@ -87,12 +87,38 @@ TEST_CASE("the reserve holds every object of the heap and a packet per owner", "
   constexpr std::size_t most = 5000;
   GreySet set(most, capacity);
   std::vector<GreyPacket*> owned;
-  for (std::size_t i = 0; i + 1 < GreySet::max_owners; ++i) owned.push_back(set.take_empty());
+  for (std::size_t i = 0; i + 1 < GreySet::owned_at_first; ++i) owned.push_back(set.take_empty());
   for (std::size_t i = 0; i < most; ++i) set.pour(item_of(i));
   for (GreyPacket* packet : owned) set.give_back(packet);
   Tally tally(most);
   take_all(set, tally);
   CHECK(each_once(tally));
+}
+
+TEST_CASE("the reserve grows with the mutators that join, and each may own two packets",
+          "[grey_set]") {
+  const std::uint32_t capacity = GENERATE(1, 256);
+  constexpr std::size_t most = 3000;
+  constexpr std::size_t mutators = 5 * GreySet::owned_at_first;
+  GreySet set(most, capacity);
+  for (int round = 0; round < 2; ++round) {
+    std::vector<GreyPacket*> owned;
+    for (std::size_t i = 0; i < mutators; ++i) {
+      owned.push_back(set.join());
+      owned.push_back(set.take_empty());
+    }
+    for (std::size_t i = 0; i < most; ++i) set.pour(item_of(i));
+    std::ranges::sort(owned);
+    CHECK(std::ranges::adjacent_find(owned) == owned.end());
+    CHECK(std::ranges::all_of(owned, [](const GreyPacket* packet) { return packet->empty(); }));
+    for (std::size_t i = 0; i < owned.size(); i += 2) {
+      set.leave(owned[i]);
+      set.give_back(owned[i + 1]);
+    }
+    Tally tally(most);
+    take_all(set, tally);
+    CHECK(each_once(tally));
+  }
 }
 
 TEST_CASE("more packets than the lock-free stacks can number hold their items all the same, again and again", "[grey_set]") {
