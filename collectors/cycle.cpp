@@ -1,6 +1,8 @@
 #include "collectors/cycle.hpp"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "collectors/oracle.hpp"
@@ -8,13 +10,26 @@
 #include "core/probes.hpp"
 
 namespace tricolour {
+namespace {
+/// What a stop shares out over threads: the sweep, where it is parallel, and the scan of deep
+/// stacks.
+unsigned parallel_threads(const CollectorOptions& options) {
+  const unsigned sweep = options.sweep == SweepMode::parallel ? options.sweep_threads : 1;
+  return std::max({sweep, options.marking.stopped_threads, 1u});
+}
+std::string_view role_of_parallel_threads(const CollectorOptions& options) {
+  return options.sweep == SweepMode::parallel ? "sweep thread" : "root scan thread";
+}
+}  // namespace
+
 Cycle::Cycle(const CollectorParts& parts)
     : heap_(parts.heap),
       barrier_(parts.barrier),
       options_(parts.options),
       oracle_(parts.oracle),
       marker_(find_marker(parts.options.marker)->make(parts.heap, parts.options.marking)),
-      sweeper_(parts.heap, parts.options.sweep_threads),
+      parallel_(role_of_parallel_threads(parts.options), parallel_threads(parts.options)),
+      sweeper_(parts.heap, parallel_, parts.options.sweep_threads),
       card_scan_(parts.heap) {}
 
 Cycle::~Cycle() = default;
@@ -105,6 +120,7 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
         phase.roots_scanned = false;
         phase.rescans_at_once = false;
         ++phase.cycle;
+        phase.tracing = true;
         flipped = true;
         break;
       case Step::barrier_on: phase.marking = true; break;
@@ -136,6 +152,7 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
       case Step::repeat_until_clean: throw InvariantViolated("a cycle in stops cannot execute a table with handshakes");
     }
   }
+  if (!flipped) phase.tracing = false;
   for (MutatorContext* mutator : world.mutators()) mutator->adopt(announced(phase, flipped));
   if (flipped && oracle_ != nullptr) oracle_->cycle_began();
   return true;
@@ -148,9 +165,9 @@ void Cycle::shade_roots(World::Exclusive& world, bool first) {
   if constexpr (faults_built) {
     auto mutators = world.mutators();
     if (!first) std::erase_if(mutators, [](const MutatorContext* mutator) { return !is_rescanned(*mutator); });
-    return scan_all_roots(heap_, mutators, options_.marking.stopped_threads);
+    return scan_all_roots(heap_, mutators, parallel_, options_.marking.stopped_threads);
   }
-  scan_all_roots(heap_, world.mutators(), options_.marking.stopped_threads);
+  scan_all_roots(heap_, world.mutators(), parallel_, options_.marking.stopped_threads);
 }
 
 bool Cycle::drain(std::size_t slots) {

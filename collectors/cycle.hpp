@@ -97,6 +97,7 @@ class Cycle {
   const CollectorOptions options_;
   Oracle* oracle_;
   std::unique_ptr<Marker> marker_;
+  ParallelFor parallel_;
   Sweeper sweeper_;
   CardScan card_scan_;
   std::mutex log_lock_;      ///< guards log_stale_; held while the log is cleared, so that no cycle begins before it is clear

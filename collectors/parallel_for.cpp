@@ -1,50 +1,185 @@
 #include "collectors/parallel_for.hpp"
 
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/errors.hpp"
 #include "core/sanitizers.hpp"
+#include "core/thread_start.hpp"
 
 #if TRICOLOUR_THREAD_SANITIZER
-#include <algorithm>
 #include <atomic>
-#include <thread>
-#include <vector>
 #else
 #include <tbb/blocked_range.h>
-#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+#include <tbb/task_group.h>
 #endif
 
 namespace tricolour {
 
 #if TRICOLOUR_THREAD_SANITIZER
-void parallel_for(unsigned threads, std::size_t count, std::size_t grain, const std::function<void(std::size_t)>& each) {
-  std::atomic<std::size_t> next{0};  // relaxed: it only deals out pieces; join orders the work
-  const auto work = [&] {
-    for (std::size_t begin; (begin = next.fetch_add(grain, std::memory_order_relaxed)) < count;) {
-      for (std::size_t i = begin; i < std::min(count, begin + grain); ++i) each(i);
-    }
-  };
-  std::vector<std::thread> others;
-  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
-  work();
-  for (std::thread& other : others) other.join();
-}
-#else
-void parallel_for(unsigned threads, std::size_t count, std::size_t grain, const std::function<void(std::size_t)>& each) {
-  // oneTBB grants the processor count at most, and complains beyond it; here more threads than processors are a fair experiment.
-  static const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism, most_parallel_threads);
-  // One arena per width, made on first use and kept: its workers stay warm between pauses.
-  thread_local tbb::task_arena arena(static_cast<int>(threads));
-  if (arena.max_concurrency() != static_cast<int>(threads)) {
-    arena.terminate();
-    arena.initialize(static_cast<int>(threads));
+/// The pieces of one loop, dealt out by a counter.
+class ParallelFor::Pieces {
+ public:
+  explicit Pieces(unsigned) {}
+
+  /// On the caller's thread. `wake` lets the others enter `help`.
+  template <class Wake>
+  void lead(std::size_t count, std::size_t grain, const Each& each, Wake wake) {
+    next_.store(0, std::memory_order_relaxed);
+    count_ = count;
+    grain_ = grain;
+    each_ = &each;
+    wake();
+    help();
   }
-  arena.execute([&] {
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, grain), [&](const auto& range) {
-      for (std::size_t i = range.begin(); i != range.end(); ++i) each(i);
+  void help() {
+    // Relaxed: it only deals out; the loop's lock orders the work.
+    for (std::size_t begin;
+         (begin = next_.fetch_add(grain_, std::memory_order_relaxed)) < count_;) {
+      for (std::size_t i = begin; i < std::min(count_, begin + grain_); ++i) (*each_)(i);
+    }
+  }
+
+ private:
+  std::atomic<std::size_t> next_{0};
+  std::size_t count_ = 0;
+  std::size_t grain_ = 1;
+  const Each* each_ = nullptr;
+};
+#else
+/// The pieces of one loop, as tasks of one group: who waits for the group works on it.
+class ParallelFor::Pieces {
+ public:
+  explicit Pieces(unsigned threads) : arena_(static_cast<int>(threads), threads) {}
+
+  /// On the caller's thread. `wake` lets the others enter `help`: once the group has a task, so
+  /// that none finds it done before it began.
+  template <class Wake>
+  void lead(std::size_t count, std::size_t grain, const Each& each, Wake wake) {
+    std::exception_ptr failure;
+    arena_.execute([&] {
+      group_.run([&] {
+        try {
+          tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, grain),
+                            [&](const auto& range) {
+                              for (std::size_t i = range.begin(); i != range.end(); ++i) each(i);
+                            });
+        } catch (...) {
+          failure = std::current_exception();
+        }
+      });
+      wake();
+      group_.wait();
     });
-  });
-}
+    if (failure) std::rethrow_exception(failure);
+  }
+  void help() {
+    arena_.execute([this] { group_.wait(); });
+  }
+
+ private:
+  tbb::task_arena arena_;  ///< without workers: all slots are reserved for threads that enter it
+  tbb::task_group group_;
+};
 #endif
+
+/// The threads of one loop, from when they are woken until they have come back.
+class ParallelFor::Crew {
+ public:
+  Crew(ParallelFor& loop, unsigned threads) : loop_(loop), threads_(threads) {}
+  ~Crew() {
+    std::unique_lock lock(loop_.lock_);
+    loop_.done_.wait(lock, [&] { return loop_.at_work_ == 0; });
+  }
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  void wake() {
+    {
+      const std::scoped_lock lock(loop_.lock_);
+      loop_.crew_ = threads_;
+      loop_.at_work_ = threads_ - 1;
+      ++loop_.run_;
+    }
+    loop_.begun_.notify_all();
+  }
+
+ private:
+  ParallelFor& loop_;
+  const unsigned threads_;
+};
+
+ParallelFor::ParallelFor(std::string_view role, unsigned threads)
+    : pieces_(std::make_unique<Pieces>(std::max(threads, 1u))) {
+  if (threads < 1 || threads > most_parallel_threads) {
+    throw ConfigurationError(std::to_string(threads) + " threads: outside 1 to " +
+                             std::to_string(most_parallel_threads));
+  }
+  try {
+    for (unsigned i = 1; i < threads; ++i) {
+      threads_.push_back(start_thread({role, i, threads - 1}, [this, i] { help(i); }));
+    }
+  } catch (...) {
+    end_threads();
+    throw;
+  }
+}
+
+ParallelFor::~ParallelFor() { end_threads(); }
+
+void ParallelFor::end_threads() {
+  {
+    const std::scoped_lock lock(lock_);
+    ending_ = true;
+  }
+  begun_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void ParallelFor::run(unsigned threads, std::size_t count, std::size_t grain, const Each& each) {
+  threads = std::min(threads, static_cast<unsigned>(threads_.size()) + 1);
+  if (threads <= 1) {
+    for (std::size_t i = 0; i < count; ++i) each(i);
+    return;
+  }
+  {
+    Crew crew(*this, threads);
+    try {
+      pieces_->lead(count, grain, each, [&crew] { crew.wake(); });
+    } catch (...) {
+      note_failure();
+    }
+  }
+  const std::scoped_lock lock(lock_);
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+}
+
+/// A thread's life.
+void ParallelFor::help(unsigned index) {
+  for (std::uint64_t seen = 0;;) {
+    {
+      std::unique_lock lock(lock_);
+      begun_.wait(lock, [&] { return ending_ || run_ != seen; });
+      if (ending_) return;
+      seen = run_;
+      if (index >= crew_) continue;
+    }
+    try {
+      pieces_->help();
+    } catch (...) {
+      note_failure();
+    }
+    const std::scoped_lock lock(lock_);
+    if (--at_work_ == 0) done_.notify_one();
+  }
+}
+
+void ParallelFor::note_failure() {
+  const std::scoped_lock lock(lock_);
+  if (!failure_) failure_ = std::current_exception();
+}
 
 }  // namespace tricolour

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "collectors/parallel_for.hpp"
-
 namespace tricolour {
 namespace {
 
@@ -54,10 +52,11 @@ std::vector<Handles> blocks_of(const std::vector<MutatorContext*>& mutators) {
 
 bool scan_roots(Heap& heap, const MutatorContext& mutator) { return shade<false>(heap, mutator.roots.handles()); }
 
-void scan_all_roots(Heap& heap, const std::vector<MutatorContext*>& mutators, unsigned threads) {
+void scan_all_roots(Heap& heap, const std::vector<MutatorContext*>& mutators, ParallelFor& parallel,
+                    unsigned threads) {
   const std::vector<Handles> blocks = blocks_of(mutators);
   if (threads > 1 && blocks.size() >= least_parallel_blocks) {
-    parallel_for(threads, blocks.size(), 1, [&](std::size_t i) { shade<false>(heap, blocks[i]); });
+    parallel.run(threads, blocks.size(), 1, [&](std::size_t i) { shade<false>(heap, blocks[i]); });
   } else {
     for (const Handles block : blocks) shade<true>(heap, block);
   }

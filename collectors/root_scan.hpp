@@ -1,18 +1,22 @@
 // The root scan: every reference in a shadow stack is shaded.
 //
-// Purpose: one mutator's roots in its handshake, or all mutators' in a stop, there in blocks shared out over threads (oneTBB), because a deep
-// stack would otherwise make the pause as long as it is deep.
+// Purpose: one mutator's roots in its handshake, or all mutators' in a stop, there in blocks shared
+// out over threads, because a deep stack would otherwise make the pause as long as it is deep.
 //
-// Invariant: an object is pushed once, by whoever won its colour, so blocks may be scanned in any order and on any thread.
+// Invariant: an object is pushed once, by whoever won its colour, so blocks may be scanned in any
+// order and on any thread.
 //
-// Ownership: the shadow stacks belong to the caller meanwhile: the world is stopped, or this mutator is in its handshake.
+// Ownership: the shadow stacks belong to the caller meanwhile: the world is stopped, or this
+// mutator is in its handshake.
 //
-// Memory ordering: alone, plain accesses; beside other threads SideMetadata::try_shade. Items travel through the grey set.
+// Memory ordering: alone, plain accesses; beside other threads SideMetadata::try_shade. Items
+// travel through the grey set.
 #pragma once
 
 #include <span>
 #include <vector>
 
+#include "collectors/parallel_for.hpp"
 #include "core/heap.hpp"
 
 namespace tricolour {
@@ -20,7 +24,9 @@ namespace tricolour {
 /// Beside other mutators and markers: shades the roots of `mutator`; true when any of them was white.
 bool scan_roots(Heap& heap, const MutatorContext& mutator);
 
-/// World stopped, nobody marking: shades the roots of all `mutators` and the globals, on at most `threads` threads.
-void scan_all_roots(Heap& heap, const std::vector<MutatorContext*>& mutators, unsigned threads);
+/// World stopped, nobody marking: shades the roots of all `mutators` and the globals, on at most
+/// `threads` threads of `parallel`.
+void scan_all_roots(Heap& heap, const std::vector<MutatorContext*>& mutators, ParallelFor& parallel,
+                    unsigned threads);
 
 }  // namespace tricolour

@@ -22,8 +22,10 @@ void scan_deep_stack(benchmark::State& state) {
   std::vector<Object*> objects;
   for (std::size_t i = 0; i < handles; ++i) objects.push_back(mutator.allocate(1, 176));
   if (scattered) std::shuffle(objects.begin(), objects.end(), std::mt19937(1));
+  Object** const bottom = mutator.roots.push(nullptr);
   for (Object* const object : objects) mutator.roots.push(object);
   const auto threads = static_cast<unsigned>(state.range(0));
+  ParallelFor parallel("root scan thread", threads);
   World::Exclusive world(bench.heap.world, &mutator);
   for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
@@ -34,9 +36,10 @@ void scan_deep_stack(benchmark::State& state) {
     state.ResumeTiming();
     world.stop({}, [&](Pause&) {
       bench.heap.phase.sense = bench.heap.phase.sense.flipped();
-      scan_all_roots(bench.heap, world.mutators(), threads);
+      scan_all_roots(bench.heap, world.mutators(), parallel, threads);
     });
   }
+  mutator.roots.pop_to(bottom);
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * handles));
 }
 BENCHMARK(scan_deep_stack)->ArgNames({"threads", "scattered"})->ArgsProduct({{1, 2}, {0, 1}})->UseRealTime();

@@ -22,10 +22,12 @@ std::set<Object*> grey_objects(Heap& heap) {
 TEST_CASE("a root scan shades each object of deep stacks once, on any number of threads") {
   constexpr std::size_t handles = 20'000;
   const auto threads = GENERATE(1u, 2u, 4u);
+  ParallelFor parallel("root scan thread", threads);
   bench::BenchHeap<bench::NoCollection> bench(std::size_t{16} << 20);
   Heap& heap = bench.heap;
   std::set<Object*> rooted;
   MutatorContext deep(heap);
+  Object** const bottom = deep.roots.push(nullptr);
   Object* const shared = heap.make_globals(deep, 1);
   rooted.insert(shared);
   Object* unrooted = nullptr;
@@ -42,11 +44,12 @@ TEST_CASE("a root scan shades each object of deep stacks once, on any number of 
   World::Exclusive world(heap.world, &deep);
   world.stop({}, [&](Pause&) {
     heap.phase.sense = heap.phase.sense.flipped();
-    scan_all_roots(heap, world.mutators(), threads);
+    scan_all_roots(heap, world.mutators(), parallel, threads);
   });
   CHECK(grey_objects(heap) == rooted);
   const auto state = [&](Object* object) { return state_of(heap.metadata.load_relaxed(object)); };
   CHECK(std::all_of(rooted.begin(), rooted.end(), [&](Object* object) { return state(object) == heap.phase.sense.black; }));
   CHECK(state(unrooted) == heap.phase.sense.white());
   CHECK_FALSE(scan_roots(heap, deep));
+  deep.roots.pop_to(bottom);
 }

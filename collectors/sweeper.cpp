@@ -1,7 +1,5 @@
 #include "collectors/sweeper.hpp"
 
-#include "collectors/parallel_for.hpp"
-
 namespace tricolour {
 
 void Sweeper::sweep_all() {
@@ -16,7 +14,8 @@ void Sweeper::sweep_all() {
 void Sweeper::sweep_all_in_parallel() {
   heap_.large.sweep();
   constexpr std::size_t blocks_per_task = 64;
-  parallel_for(threads_, heap_.blocks.block_count(), blocks_per_task, [this](std::size_t block) { heap_.blocks.sweep(block); });
+  parallel_.run(threads_, heap_.blocks.block_count(), blocks_per_task,
+                [this](std::size_t block) { heap_.blocks.sweep(block); });
   sweep_all();
 }
 

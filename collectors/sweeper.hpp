@@ -3,23 +3,26 @@
 // Invariant: sweeping claims block by block, so any number of sweepers and lazily sweeping mutators may run at once.
 #pragma once
 
+#include "collectors/parallel_for.hpp"
 #include "core/heap.hpp"
 
 namespace tricolour {
 
 class Sweeper {
  public:
-  /// `threads`: for sweep_all_in_parallel, at least 1.
-  Sweeper(Heap& heap, unsigned threads) : heap_(heap), threads_(threads) {}
+  /// `threads` of `parallel`, at least 1: for sweep_all_in_parallel.
+  Sweeper(Heap& heap, ParallelFor& parallel, unsigned threads)
+      : heap_(heap), parallel_(parallel), threads_(threads) {}
 
   /// Until no block is unswept or being swept; beside mutators or not. Any thread.
   void sweep_all();
-  /// The same, shared out over threads (oneTBB).
+  /// The same, shared out over threads. World stopped.
   void sweep_all_in_parallel();
 
  private:
   Heap& heap_;
-  unsigned threads_;
+  ParallelFor& parallel_;
+  const unsigned threads_;
 };
 
 }  // namespace tricolour

@@ -26,6 +26,9 @@ struct PhaseState {
   /// A slot that a barrier would have scanned again (its object made grey, its card dirtied) is scanned at once: what it refers to is
   /// shaded. Marking would not end otherwise where mutators store faster than markers scan again; set when it is to end.
   bool rescans_at_once = false;
+  /// A cycle has begun and not terminated. Barriers are on then, except of one that keeps no
+  /// invariant.
+  bool tracing = false;
 
   /// The state byte of a new object.
   ColourByte allocation_state() const { return allocation == AllocationColour::black ? sense.black : sense.white(); }

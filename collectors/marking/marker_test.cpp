@@ -41,6 +41,7 @@ class MarkedHeap {
     heap.phase.sense = heap.phase.sense.flipped();
     heap.phase.black_means = means;
     heap.phase.marking = marking;
+    heap.phase.tracing = true;
     mutator->adopt(heap.phase);
     marker.begin_cycle(heap.phase);
     for (Object* const root : mutator->roots.handles()) grey(root);

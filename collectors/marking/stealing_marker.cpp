@@ -25,6 +25,7 @@
 #include "collectors/marking/termination.hpp"
 #include "core/clock.hpp"
 #include "core/spin.hpp"
+#include "core/thread_start.hpp"
 
 namespace tricolour {
 namespace {
@@ -37,14 +38,18 @@ class StealingMarker final : public Marker {
   StealingMarker(Heap& heap, const MarkerOptions& options) : Marker(heap), options_(options), assists_(heap) {
     const unsigned workers = std::max({options.stopped_threads, options.concurrent_threads, 1u});
     for (unsigned i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>(heap.grey_set, options.deque_capacity, i));
-    for (unsigned i = 1; i < workers; ++i) threads_.emplace_back([this, i] { help(*workers_[i]); });
+    try {
+      for (unsigned i = 1; i < workers; ++i) {
+        const ThreadName name{"mark thread", i, workers - 1};
+        threads_.push_back(start_thread(name, [this, i] { help(*workers_[i]); }));
+      }
+    } catch (...) {
+      end_threads();
+      throw;
+    }
   }
 
-  ~StealingMarker() override {
-    stopping_.store(true, std::memory_order_relaxed);
-    parking_.wake();
-    for (std::thread& thread : threads_) thread.join();
-  }
+  ~StealingMarker() override { end_threads(); }
 
   void mark_stopped() override {
     if (options_.stopped_threads <= 1) {
@@ -100,6 +105,12 @@ class StealingMarker final : public Marker {
     std::uint64_t random;
     MarkWorker stack;
   };
+
+  void end_threads() {
+    stopping_.store(true, std::memory_order_relaxed);
+    parking_.wake();
+    for (std::thread& thread : threads_) thread.join();
+  }
 
   // --- alone, the world stopped --------------------------------------------------------------------------------------------------
 
