@@ -91,7 +91,9 @@ struct Event {
   Activity activity = Activity::running; ///< of a mutator_interval or a phase
   Role role = Role::mutator;
   Cause cause = Cause::none;
-  std::uint32_t thread = 0;              ///< mutator or GC thread index within its role
+  /// Mutator or GC thread index within its role; of a pause, the only mutator that there was, or
+  /// every_mutator.
+  std::uint32_t thread = 0;
   std::uint64_t cycle = 0;
   Nanoseconds begin_ns = 0;              ///< of a pause: the request
   Nanoseconds stopped_ns = 0;            ///< of a pause: the last mutator stopped

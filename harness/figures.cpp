@@ -23,12 +23,13 @@ Nanoseconds clipped_cpu(const Event& event, Interval region) {
                                   static_cast<double>(length));
 }
 
-PauseFigures pause_figures(const std::vector<RecordedEvent>& events, Interval region, unsigned mutators) {
+PauseFigures pause_figures(const std::vector<RecordedEvent>& events, Interval region) {
   PauseFigures figures;
   std::vector<Nanoseconds> lengths;
   for (const auto& [event, emitter, on_mutator_thread] : events) {
-    if (!is_collector_pause(event) || event.end_ns <= region.begin || pause_begin(event, mutators) >= region.end) continue;
-    lengths.push_back(event.end_ns - pause_begin(event, mutators));
+    if (!is_collector_pause(event)) continue;
+    if (event.end_ns <= region.begin || pause_begin(event) >= region.end) continue;
+    lengths.push_back(event.end_ns - pause_begin(event));
     figures.total_ns += lengths.back();
     figures.max_time_to_safepoint_ns = std::max(figures.max_time_to_safepoint_ns, event.stopped_ns - event.begin_ns);
   }
@@ -54,7 +55,9 @@ std::vector<std::pair<std::string, double>> least_mmu(const std::vector<Recorded
   std::vector<std::vector<Interval>> lost(mutators);
   for (const auto& [event, emitter, on_mutator_thread] : events) {
     if (is_collector_pause(event)) {
-      for (auto& one : lost) one.push_back({pause_begin(event, mutators), event.end_ns});
+      for (unsigned i = 0; i < mutators; ++i) {
+        if (stops(event, i)) lost[i].push_back({pause_begin(event), event.end_ns});
+      }
     } else if (event.kind == EventKind::mutator_interval && is_lost(event.activity) && event.thread < mutators) {
       lost[event.thread].push_back({event.begin_ns, event.end_ns});
     }
@@ -140,7 +143,13 @@ Nanoseconds certain_cpu(Nanoseconds part, Nanoseconds whole, Nanoseconds cpu) {
   return std::clamp<Nanoseconds>(part - (whole - cpu), 0, part);
 }
 
-Nanoseconds pause_begin(const Event& pause, unsigned mutators) { return mutators > 1 ? pause.begin_ns : pause.stopped_ns; }
+bool stops(const Event& pause, unsigned mutator) {
+  return pause.thread == every_mutator || pause.thread == mutator;
+}
+
+Nanoseconds pause_begin(const Event& pause) {
+  return pause.thread == every_mutator ? pause.begin_ns : pause.stopped_ns;
+}
 
 RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events,
                            const std::vector<BystanderDelay>& bystander) {
@@ -158,7 +167,7 @@ RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& e
     for (const MutatorAccount& account : figures.mutators) *figures.barriers += account.barriers;
   }
   figures.cycles = pass.cycles();
-  figures.pauses = pause_figures(events, figures.region, pass.mutators());
+  figures.pauses = pause_figures(events, figures.region);
   figures.stalls = tally(events, figures.region, Activity::stalled);
   figures.assists = tally(events, figures.region, Activity::assisting);
   figures.bystander = bystander_figures(bystander, figures.region.begin, figures.region.end);

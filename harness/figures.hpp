@@ -68,9 +68,13 @@ struct RunFigures {
   double operations_per_s() const { return static_cast<double>(operations) * 1e9 / static_cast<double>(wall_ns()); }
 };
 
-/// A pause's length as every statistic counts it: from the last stop, and with several mutators from the request, because the first may
+/// Whether it is a pause of that mutator: of all that there were, or of the only one.
+bool stops(const Event& pause, unsigned mutator);
+
+/// A pause's length as every statistic counts it: from the last stop, and where there were several
+/// mutators at the time, children of a workload included, from the request, because the first may
 /// have stopped then.
-Nanoseconds pause_begin(const Event& pause, unsigned mutators);
+Nanoseconds pause_begin(const Event& pause);
 
 /// Of `part` of a wall time `whole`, in which threads wanted a CPU and were on one for `cpu`, what they were on it at least: all the time
 /// they had to wait may have fallen into that part.

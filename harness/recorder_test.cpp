@@ -9,10 +9,10 @@
 namespace tricolour {
 namespace {
 
-Event pause(Nanoseconds request, Nanoseconds stopped, Nanoseconds end, PauseKind kind = PauseKind::full) {
+Event pause(Nanoseconds request, Nanoseconds stopped, Nanoseconds end, std::uint32_t thread) {
   return {.kind = EventKind::pause,
-          .pause = kind,
-          .thread = every_mutator,
+          .pause = PauseKind::full,
+          .thread = thread,
           .begin_ns = request,
           .stopped_ns = stopped,
           .end_ns = end,
@@ -56,9 +56,14 @@ TEST_CASE("two recorders on one thread keep their events apart") {
   CHECK(other.events().size() == 3);
 }
 
-TEST_CASE("a pause counts from the last stop, and from the request where there are several mutators") {
-  CHECK(pause_begin(pause(10, 15, 30), 1) == 15);
-  CHECK(pause_begin(pause(10, 15, 30), 2) == 10);
+TEST_CASE("a pause of the only mutator counts from its stop, one of several from the request") {
+  const Event of_one = pause(10, 15, 30, 4);
+  CHECK(pause_begin(of_one) == 15);
+  CHECK(stops(of_one, 4));
+  CHECK_FALSE(stops(of_one, 3));
+  const Event of_all = pause(10, 15, 30, every_mutator);
+  CHECK(pause_begin(of_all) == 10);
+  CHECK(stops(of_all, 3));
 }
 
 TEST_CASE("a rendezvous lets all go together, again and again") {
