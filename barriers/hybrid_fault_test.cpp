@@ -15,7 +15,7 @@ Sighting insert_before_own_scan() {
   bench::BenchHeap<bench::NoCollection> bench(std::size_t{4} << 20);
   Heap& heap = bench.heap;
   Mutator<B> first(heap);
-  Mutator<B> second(heap);
+  Mutator<B> second(heap, MutatorStatus::blocked);  // as if on a thread of its own
   const Root shared(first, first.allocate(2, 0));
   Root own(second, second.allocate(0, 8));
   const auto marker = make_serial_marker(heap, {});

@@ -1,5 +1,8 @@
 #include "collectors/collected_heap.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace tricolour {
 namespace {
 
@@ -37,31 +40,63 @@ HeapOptions checked_heap(const CollectedHeapOptions& options, const BarrierTrait
 HeapFootprint CollectedHeap::footprint(const CollectedHeapOptions& options, const BarrierTraits& barrier) {
   HeapFootprint footprint = Heap::footprint(checked_heap(options, barrier));
   const MarkerInfo& marker = *find_marker(options.collection.marker);
-  if (marker.reserved_bytes != nullptr) footprint.reserve += marker.reserved_bytes(options.heap.bytes);
-  if (options.verify || options.unsound) footprint.reserve += Oracle::bytes_for(options.heap.bytes);
+  if (marker.reserved_bytes != nullptr) {
+    footprint.reserve = add_sat(footprint.reserve, marker.reserved_bytes(options.heap.bytes));
+  }
+  if (options.verify || options.unsound) {
+    footprint.reserve = add_sat(footprint.reserve, Oracle::bytes_for(options.heap.bytes));
+  }
   return footprint;
 }
 
-CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierTraits& barrier, EventListener* listener)
-    : heap_(checked_heap(options, barrier), listener) {
+CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierTraits& barrier,
+                             EventListener* listener)
+    : parts_(std::make_unique<Parts>(checked_heap(options, barrier), listener)) {
+  Parts& parts = *parts_;
   if (options.verify || options.unsound) {
-    oracle_ = std::make_unique<Oracle>(heap_, std::string(barrier.name), options.collection.stop_at_lost);
+    parts.oracle = std::make_unique<Oracle>(parts.heap, std::string(barrier.name),
+                                            options.collection.stop_at_lost);
   }
   const CollectorInfo& collector = checked_collector(options, barrier);
   CollectorOptions collection = options.collection;
   collection.sweep = resolved_sweep(collector, collection.sweep);
-  collector_ = collector.make({heap_, barrier, collection, oracle_.get()});
+  parts.collector = collector.make({parts.heap, barrier, collection, parts.oracle.get()});
   if (options.touch_pages) {
     const Nanoseconds began = now_ns();
-    heap_.touch_pages();
+    parts.heap.touch_pages();
     page_touching_ns_ = now_ns() - began;
   }
-  heap_.phase.arm = options.arm;
-  if (options.collection.collect_every > 0) frequent_.emplace(*collector_, options.collection.collect_every);
-  heap_.attach(frequent_ ? static_cast<CollectorHooks&>(*frequent_) : *collector_, oracle_.get());
-  collector_->start();
+  parts.heap.phase.arm = options.arm;
+  if (options.collection.collect_every > 0)
+    parts.frequent.emplace(*parts.collector, options.collection.collect_every);
+  parts.heap.attach(
+      parts.frequent ? static_cast<CollectorHooks&>(*parts.frequent) : *parts.collector,
+      parts.oracle.get());
+  parts.collector->start();
 }
 
-CollectedHeap::~CollectedHeap() { collector_->stop(); }
+namespace {
+/// In a forked child, which has none of the threads that may be in the middle of these parts: they
+/// are left as they are, where a search for leaks finds them.
+template <class Parts>
+void leave_to_parent(std::unique_ptr<Parts> parts) {
+  static auto& left = *new std::vector<Parts*>();
+  left.push_back(parts.release());
+}
+}  // namespace
+
+CollectedHeap::~CollectedHeap() {
+  if (!heap().world.in_owner_process()) {
+    leave_to_parent(std::move(parts_));
+    return;
+  }
+  stop();
+}
+
+void CollectedHeap::stop() {
+  if (!heap().world.in_owner_process()) return;
+  heap().world.require_no_mutators("a collector is stopped, or its heap destroyed,");
+  collector().stop();
+}
 
 }  // namespace tricolour

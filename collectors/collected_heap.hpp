@@ -1,9 +1,14 @@
-// A heap with its collector and, if asked, its oracle: what a program embeds and what the tests run on.
+// A heap with its collector and, if asked, its oracle: what a program embeds and what the tests run
+// on.
 //
-// Invariant: the pair of collector and barrier is sound, or `unsound` was asked for, which brings the oracle with it. The collector starts
-// with the object and stops before the heap goes.
+// Invariant: the pair of collector and barrier is sound, or `unsound` was asked for, which brings
+// the oracle with it. The collector starts with the object and stops before the heap goes.
 //
 // Ownership: made and destroyed by one thread, with no mutator registered.
+//
+// A forked child has a copy of the heap and of its threads only the one that forked. It may exit,
+// which destroys mutators and heaps without touching them, or call exec; what else it does with a
+// heap of its parent is a misuse.
 #pragma once
 
 #include <memory>
@@ -29,31 +34,39 @@ struct CollectedHeapOptions {
 
 class CollectedHeap {
  public:
-  /// `barrier` is the one that every mutator of this heap uses. Throws ConfigurationError: unknown names, unsound pairs, impossible sizes.
+  /// `barrier` is the one that every mutator of this heap uses. Throws ConfigurationError: unknown
+  /// names, unsound pairs, impossible sizes, and as ThreadLimitReached more threads than the system
+  /// grants.
   CollectedHeap(const CollectedHeapOptions& options, const BarrierTraits& barrier, EventListener* listener = nullptr);
+  /// Ends the program with Misuse when `stop` throws it. Does nothing in a forked child.
   ~CollectedHeap();
   /// Of one that is made so, with marker and oracle. Throws as the constructor does; touches nothing.
   static HeapFootprint footprint(const CollectedHeapOptions& options, const BarrierTraits& barrier);
   CollectedHeap(const CollectedHeap&) = delete;
   CollectedHeap& operator=(const CollectedHeap&) = delete;
 
-  operator Heap&() { return heap_; }
-  Heap& heap() { return heap_; }
-  Collector& collector() { return *collector_; }
-  const Collector& collector() const { return *collector_; }
+  operator Heap&() { return parts_->heap; }
+  Heap& heap() { return parts_->heap; }
+  Collector& collector() { return *parts_->collector; }
+  const Collector& collector() const { return *parts_->collector; }
   /// Null when nothing is verified.
-  const Oracle* oracle() const { return oracle_.get(); }
+  const Oracle* oracle() const { return parts_->oracle.get(); }
   /// What `touch_pages` took; 0 without it.
   Nanoseconds page_touching_ns() const { return page_touching_ns_; }
-  /// Ends background work; the statistics are final.
-  void stop() { collector_->stop(); }
+  /// Ends background work; the statistics are final. Throws Misuse when mutators are registered.
+  /// Does nothing in a forked child.
+  void stop();
 
  private:
-  Heap heap_;
+  struct Parts {
+    Parts(const HeapOptions& options, EventListener* listener) : heap(options, listener) {}
+    Heap heap;
+    std::unique_ptr<Oracle> oracle;
+    std::unique_ptr<Collector> collector;
+    std::optional<FrequentCollection> frequent;
+  };
   Nanoseconds page_touching_ns_ = 0;
-  std::unique_ptr<Oracle> oracle_;
-  std::unique_ptr<Collector> collector_;
-  std::optional<FrequentCollection> frequent_;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace tricolour

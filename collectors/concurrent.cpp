@@ -24,6 +24,7 @@
 #include "collectors/concurrent_cycle.hpp"
 #include "collectors/registry.hpp"
 #include "core/injected_waits.hpp"
+#include "core/thread_start.hpp"
 
 namespace tricolour {
 namespace {
@@ -40,7 +41,7 @@ class Concurrent final : public Collector {
 
   void start() override {
     steps_.start();
-    thread_ = std::thread([this] { serve(); });
+    thread_ = start_thread({.role = "the collector's thread"}, [this] { serve(); });
   }
 
   void stop() override {
@@ -175,6 +176,7 @@ class Concurrent final : public Collector {
 
   /// Sees to it that a cycle begins; returns how many will have completed when the next one has.
   std::uint64_t request(MutatorContext& mutator, Cause cause) {
+    heap_.world.require_owner_process();
     const std::uint64_t completed = cycle_.completed();
     const std::uint64_t target = completed + 1;
     pass_window(Window::between_trigger_and_request);
@@ -212,6 +214,7 @@ class Concurrent final : public Collector {
 
   void stall_until_completed(MutatorContext& mutator, std::uint64_t target) {
     if (cycle_.completed() >= target) return;
+    heap_.world.require_owner_process();
     const Nanoseconds begin_ns = now_ns();
     const Activity interrupted = heap_.world.enter_blocked(mutator, Activity::stalled);
     Nanoseconds over_at = 0;

@@ -31,7 +31,9 @@ HeapFootprint Heap::footprint(const HeapOptions& options) {
   const std::size_t bytes = whole_blocks(options.bytes);
   // The last huge page of heap and metadata may be backed whole.
   const std::size_t beyond = options.huge_pages ? 2 * huge_page_bytes : 0;
-  return {.backed = bytes + metadata_bytes_for(bytes) + side_table_bytes_for(options.side_table, bytes) + beyond,
+  const std::size_t beside_heap =
+      metadata_bytes_for(bytes) + side_table_bytes_for(options.side_table, bytes) + beyond;
+  return {.backed = add_sat(bytes, beside_heap),
           .reserve = GreySet::bytes_for(most_grey_objects(bytes), options.packet_capacity)};
 }
 
@@ -60,6 +62,8 @@ Heap::Heap(const HeapOptions& options, EventListener* listener)
   madvise(heap_storage_.begin(), heap_storage_.bytes(), advice);
   madvise(metadata_storage_.begin(), metadata_storage_.bytes(), advice);
 }
+
+Heap::~Heap() { world.end(); }
 
 void Heap::touch_pages() {
   unpoison(heap_storage_.begin(), heap_storage_.bytes());

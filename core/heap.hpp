@@ -33,7 +33,7 @@ struct HeapOptions {
 struct HeapFootprint {
   std::size_t backed = 0;   ///< by `touch_pages`: heap, metadata and side table
   std::size_t reserve = 0;  ///< backed where it is used, in the worst case all of it
-  std::size_t total() const { return backed + reserve; }
+  std::size_t total() const { return add_sat(backed, reserve); }
 };
 
 class Heap {
@@ -42,6 +42,9 @@ class Heap {
   static HeapFootprint footprint(const HeapOptions& options);
   /// Throws ConfigurationError when the size cannot be had. `listener` may be null and must outlive the heap.
   explicit Heap(const HeapOptions& options, EventListener* listener = nullptr);
+  /// With no mutator registered, except in a forked child and where their threads have ended: else
+  /// the program ends with Misuse.
+  ~Heap();
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 

@@ -1,5 +1,6 @@
 // Allocation, holes, large objects, roots and bulk operations, on heaps that collect for real.
 #include <cstring>
+#include <deque>
 #include <numeric>
 #include <random>
 #include <thread>
@@ -186,6 +187,27 @@ TEST_CASE("several heaps live in one process and know nothing of each other", "[
   }
   for (std::thread& thread : threads) thread.join();
   for (const std::uint64_t sum : sums) CHECK(sum == 5000ull * 4999 / 2);
+}
+
+TEST_CASE("a small heap has as many mutators as the program makes, and collects under them",
+          "[heap]") {
+  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  CollectedHeapOptions options = stopped_heap(mebibyte);
+  options.collector = collector;
+  CollectedHeap heap(options, Yuasa::traits);
+  {
+    Mutator<Yuasa> m(heap);
+    const Root argument(m, m.allocate(1, 8));
+    std::deque<Child<Yuasa>> children;
+    for (int i = 0; i < 1400; ++i) {
+      children.emplace_back(m, std::initializer_list<const Root*>{&argument});
+      if (i % 100 == 0) heap.collector().collect(m);
+    }
+    for (int i = 0; i < 20'000; ++i) m.store(argument, 0, m.allocate(1, 64));
+    CHECK(children.back().argument(0) == argument.get());
+  }
+  heap.stop();
+  CHECK(heap.oracle()->statistics().lost_objects == 0);
 }
 
 TEST_CASE("globals are roots", "[heap]") {

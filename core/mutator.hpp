@@ -17,14 +17,17 @@
 #include <utility>
 
 #include "core/instrumented_context.hpp"
+#include "core/thread_start.hpp"
 
 namespace tricolour {
 
-/// A rooted handle on a mutator's shadow stack. Handles end in the reverse order of their making, as C++ scopes do.
+/// A rooted handle on a mutator's shadow stack. Handles end in the reverse order of their making,
+/// as C++ scopes do, and before their mutator: a checked build ends the program at the first that
+/// does not, every build when the mutator ends.
 class Root {
  public:
   explicit Root(MutatorContext& mutator, Object* object = nullptr) : stack_(mutator.roots), handle_(mutator.roots.push(object)) {}
-  ~Root() { stack_.pop_to(handle_); }
+  ~Root() { stack_.pop(handle_); }
   Root(const Root&) = delete;
   Root& operator=(const Root&) = delete;
   Root& operator=(Object* object) {
@@ -46,17 +49,21 @@ using BarrierEnvironment = std::conditional_t<instrumented_built, InstrumentedCo
 template <Barrier B>
 class Mutator : public BarrierEnvironment {
  public:
-  /// As MutatorContext. Throws ConfigurationError when the heap was made without the side table that B writes.
+  /// As MutatorContext. Throws Misuse on a thread that runs a mutator of this heap already, and
+  /// ConfigurationError when the heap was made without the side table that B writes.
   explicit Mutator(Heap& heap, MutatorStatus status = MutatorStatus::running, const std::function<void(MutatorContext&)>& arrival = {})
       : BarrierEnvironment(checked(heap), status, arrival, B::traits.black_means) {}
 
   // --- one slot ----------------------------------------------------------------------------------------------------------------
 
   /// Reads field `index` of `object`.
-  Object* load(Object* object, std::size_t index) { return load_through_barrier(object, object->slot(index)); }
+  Object* load(Object* object, std::size_t index) {
+    return load_through_barrier(object, slot_of(object, index));
+  }
   /// Writes field `index` of `object`; `value` may be null.
   void store(Object* object, std::size_t index, Object* value) {
-    Slot& slot = object->slot(index);
+    require_value(value);
+    Slot& slot = slot_of(object, index);
     if (faulty(Fault::global_store_without_barrier) && object == heap().globals()) return slot.store(value);
     const NoSafepoint barrier(*this);
     B::store(environment(), object, slot, value, [&](std::memory_order order) {
@@ -66,7 +73,8 @@ class Mutator : public BarrierEnvironment {
   }
   /// Writes `value` and returns what it replaced, atomically: a load and a store.
   Object* exchange(Object* object, std::size_t index, Object* value) {
-    Slot& slot = object->slot(index);
+    require_value(value);
+    Slot& slot = slot_of(object, index);
     if (faulty(Fault::exchange_without_barrier)) return slot.exchange(value);
     if constexpr (B::traits.guards_loads) {
       // What it returns has to come through the barrier: it is loaded first, and then replaced if it is still there.
@@ -82,7 +90,8 @@ class Mutator : public BarrierEnvironment {
   /// Writes `value` if the field holds `expected`; a refused exchange changes nothing, shades nothing. It hands out no reference that the
   /// caller did not have, so it is no load to a read barrier.
   bool compare_exchange(Object* object, std::size_t index, Object* expected, Object* value) {
-    Slot& slot = object->slot(index);
+    require_value(value);
+    Slot& slot = slot_of(object, index);
     if (slot.load() != expected) return false;
     if (faulty(Fault::exchange_without_barrier)) return slot.compare_exchange(expected, value);
     return store_if(object, slot, expected, value);
@@ -105,7 +114,10 @@ class Mutator : public BarrierEnvironment {
 
   // --- threads and waiting --------------------------------------------------------------------------------------------------------
 
-  /// Runs `work` outside the heap: it touches no object and no root, and may wait as long as it likes.
+  /// Runs `work` outside the heap: it touches no object, no root and nothing else of this mutator,
+  /// and may wait as long as it likes. A wait for another thread of the heap belongs in here: a
+  /// thread that waits elsewhere holds up every collection. Throws Misuse inside another
+  /// `blocking`.
   template <std::invocable Work>
   decltype(auto) blocking(Work&& work) {
     heap().world.enter_blocked(*this, Activity::blocked);
@@ -117,6 +129,18 @@ class Mutator : public BarrierEnvironment {
   }
 
  private:
+  /// The field; in a checked build, of an object that is alive and has it.
+  Slot& slot_of(Object* object, std::size_t index) const {
+    if constexpr (checked_built) this->require_slots(object, index, 1);
+    return object->slot(index);
+  }
+  /// In a checked build: what is stored is alive.
+  void require_value(const Object* value) const {
+    if constexpr (checked_built) {
+      if (value != nullptr) this->require_alive(value);
+    }
+  }
+
   static Heap& checked(Heap& heap) {
     if (B::traits.side_table != SideTable::none && heap.options().side_table != B::traits.side_table) {
       throw ConfigurationError("barrier '" + std::string(B::traits.name) + "' needs a side table that this heap has not (HeapOptions::side_table)");
@@ -154,13 +178,16 @@ class Mutator : public BarrierEnvironment {
   }
 };
 
-/// A mutator for a child thread, made by its parent so that the arguments never hang in the air: it is born blocked with
-/// `arguments` at the bottom of its shadow stack, shaded, because the parent's stack may have been scanned and the child is born scanned.
-/// A safepoint for the parent.
+/// A mutator for a child thread, made by its parent so that the arguments never hang in the air: it
+/// is born blocked with `arguments` at the bottom of its shadow stack, shaded, because the parent's
+/// stack may have been scanned and the child is born scanned. A safepoint for the parent; its
+/// destruction is one for the mutator that runs on that thread. One that never attaches holds up no
+/// collection.
 template <Barrier B>
 class Child {
  public:
-  Child(Mutator<B>& parent, std::initializer_list<const Root*> arguments) {
+  Child(Mutator<B>& parent, std::initializer_list<const Root*> arguments)
+      : arguments_(arguments.size()) {
     parent.blocking([&] {
       mutator_.emplace(parent.heap(), MutatorStatus::blocked, [&](MutatorContext& child) {
         for (const Root* argument : arguments) {
@@ -170,17 +197,33 @@ class Child {
       });
     });
   }
-  /// On the child's thread, first of all: from here on it runs.
+  /// On the child's thread, first of all, once: from here on it runs. Throws Misuse.
   Mutator<B>& attach() {
-    mutator_->heap().world.leave_blocked(*mutator_, Activity::running);
+    require_not_ended();
+    mutator_->heap().world.attach(*mutator_);
     return *mutator_;
   }
-  /// The `index`-th argument, as the child's own root keeps it. The child's thread.
-  Object* argument(std::size_t index) const { return mutator_->roots.handles()[index]; }
-  /// On the child's thread, last of all.
-  void end() { mutator_.reset(); }
+  /// The `index`-th argument, as the child's own root keeps it. The child's thread. Throws Misuse.
+  Object* argument(std::size_t index) const {
+    require_not_ended();
+    if (index >= arguments_) {
+      throw Misuse("a Child is asked for argument " + std::to_string(index) +
+                   ", and was made with " + std::to_string(arguments_));
+    }
+    return mutator_->roots.handles()[index];
+  }
+  /// On the child's thread, last of all. Throws Misuse when a Root of the child is left.
+  void end() {
+    if (mutator_) mutator_->require_no_roots();
+    mutator_.reset();
+  }
 
  private:
+  void require_not_ended() const {
+    if (!mutator_) throw Misuse("a Child is used after end(): end() is the last use of it");
+  }
+
+  const std::size_t arguments_;
   std::optional<Mutator<B>> mutator_;
 };
 

@@ -18,12 +18,18 @@ constexpr std::size_t medium_object_bytes = 1024;
 const std::atomic<std::size_t> whole_blocks{block_bytes};
 /// Large objects are zeroed in pieces of this size, with a poll after each.
 constexpr std::size_t zeroing_piece_bytes = 256 * 1024;
+
+/// Before anything of it is touched.
+Heap& usable(Heap& heap) {
+  heap.world.require_owner_process();
+  return heap;
+}
 }  // namespace
 
 MutatorContext::MutatorContext(Heap& heap, MutatorStatus status,
                                const std::function<void(MutatorContext&)>& arrival,
                                BlackMeans black_means)
-    : metadata_(heap.metadata),
+    : metadata_(usable(heap).metadata),
       heap_(heap),
       index_(heap.mutators_started.fetch_add(1, std::memory_order_relaxed)),
       black_means_(black_means),
@@ -31,13 +37,23 @@ MutatorContext::MutatorContext(Heap& heap, MutatorStatus status,
       log_bits_(heap.log_bits),
       small_(heap.blocks, heap.metadata, heap.account, heap.hole_piece_bytes, false),
       medium_(heap.blocks, heap.metadata, heap.account, whole_blocks, true),
-      shade_buffer_(heap.grey_set.take_empty()),
+      shade_buffer_(heap.grey_set.join()),
       clock_(status == MutatorStatus::blocked ? Activity::blocked : Activity::running) {
-  heap_.world.add(*this, status, arrival);
+  try {
+    heap_.world.add(*this, status, arrival);
+  } catch (...) {
+    flush_shade_buffer();
+    heap_.grey_set.leave(shade_buffer_);
+    throw;
+  }
+  arguments_ = roots.handles().size();
   restart_accounting();
 }
 
 MutatorContext::~MutatorContext() {
+  // There is nothing to take leave of, and locks may be held by threads of the parent.
+  if (heap_is_gone_ || !heap_.world.in_owner_process()) return;
+  require_no_roots();
   heap_.world.remove(*this, [this] {
     if (faulty(Fault::shades_of_ended_mutator_dropped)) shade_buffer_->clear();
     flush_shade_buffer();
@@ -46,7 +62,7 @@ MutatorContext::~MutatorContext() {
     medium_.give_back();
     retire_holes();
   });
-  heap_.grey_set.give_back(shade_buffer_);
+  heap_.grey_set.leave(shade_buffer_);
 }
 
 void MutatorContext::adopt(const PhaseState& phase) {
@@ -119,10 +135,21 @@ Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) 
   if (slots > max_slots) {
     throw ConfigurationError("an array of " + std::to_string(slots) + " slots is longer than the most, " + std::to_string(max_slots));
   }
+  require_possible(bytes);
   if (bytes > large_object_bytes) return allocate_large(slots, bytes);
   if (bytes > medium_object_bytes && cursor_ != hole_.end) return allocate_medium(slots, bytes);
   for (unsigned attempts = 0; !refill(bytes);) make_room(bytes, attempts);
   return bump(slots, bytes);
+}
+
+void MutatorContext::require_possible(std::size_t bytes) const {
+  if (bytes > heap_.bytes()) {
+    throw HeapExhausted(heap_.bytes(), heap_.live_bytes.load(std::memory_order_relaxed), bytes);
+  }
+  if (!Object::fits_header(bytes)) {
+    throw ConfigurationError("an object of " + std::to_string(bytes) +
+                             " bytes is longer than a header can state");
+  }
 }
 
 /// Two clock readings cost more than the way to a hole in a block that is held: that is running time.
@@ -141,6 +168,7 @@ bool MutatorContext::refill(std::size_t bytes) {
 }
 
 void MutatorContext::make_room(std::size_t bytes, unsigned& attempts) {
+  heap_.world.require_owner_process();
   const ActivityScope scope(*this, Activity::allocation_slow_path);
   if (!heap_.hooks().on_exhausted(*this, bytes, attempts)) {
     throw HeapExhausted(heap_.bytes(), heap_.live_bytes.load(std::memory_order_relaxed), bytes);

@@ -16,6 +16,7 @@
 
 #include "core/activity_clock.hpp"
 #include "core/activity_scope.hpp"
+#include "core/attachment.hpp"
 #include "core/card_table.hpp"
 #include "core/errors.hpp"
 #include "core/faults.hpp"
@@ -50,7 +51,8 @@ class MutatorContext {
 
   // --- allocation ------------------------------------------------------------------------------------------------------------
 
-  /// A new object, slots null and payload zero. A safepoint. Throws HeapExhausted, and ConfigurationError above `max_slots`.
+  /// A new object, slots null and payload zero. A safepoint. Throws HeapExhausted, and
+  /// ConfigurationError above `max_slots` and above the bytes that a header can state.
   [[gnu::always_inline]] Object* allocate(std::uint32_t slots, std::size_t payload_bytes) {
     const std::size_t bytes = Object::size_for(slots, payload_bytes);
     if (bytes <= static_cast<std::size_t>(limit_ - cursor_)) [[likely]] {
@@ -68,6 +70,17 @@ class MutatorContext {
     if constexpr (faults_built) require_safepoint();
     if (safepoint.poll.load(std::memory_order_relaxed)) [[unlikely]] answer_safepoint();
   }
+
+  /// Throws Misuse when a Root of this mutator is left: it ends.
+  void require_no_roots() const;
+
+  // --- checked builds: each throws Misuse
+  // -------------------------------------------------------------------------------------
+
+  /// `object` is alive, as far as this mutator can tell.
+  void require_alive(const Object* object) const;
+  /// The same, and it has the slots [first, first + count).
+  void require_slots(const Object* object, std::size_t first, std::size_t count) const;
 
   /// Where faults are built: throws InvariantViolated when the mutator is inside a barrier (see NoSafepoint).
   void require_safepoint() const;
@@ -160,6 +173,8 @@ class MutatorContext {
     return object;
   }
   [[gnu::noinline]] Object* allocate_slowly(std::uint32_t slots, std::size_t bytes);
+  /// Throws when no collection could make room for such an object.
+  void require_possible(std::size_t bytes) const;
   Object* bump(std::uint32_t slots, std::size_t bytes);
   Object* allocate_medium(std::uint32_t slots, std::size_t bytes);
   Object* allocate_large(std::uint32_t slots, std::size_t bytes);
@@ -207,6 +222,9 @@ class MutatorContext {
   std::uint64_t allocated_bytes_ = 0;
   std::uint64_t allocated_objects_ = 0;
   ActivityClock clock_;
+  std::size_t arguments_ = 0;  ///< handles at the bottom of `roots` that are no Root's
+  Attachment attachment_;
+  bool heap_is_gone_ = false;  ///< the heap went after this mutator's thread had
 };
 
 /// The span of a barrier, from its first look to its last effect: a safepoint in it is a fault. Nothing where faults are not built.

@@ -1,6 +1,7 @@
 #include "core/safepoint.hpp"
 
 #include <algorithm>
+#include <string>
 #include <thread>
 
 #include "core/heap.hpp"
@@ -11,22 +12,77 @@
 namespace tricolour {
 namespace {
 MutatorStatus status_of(const MutatorContext& mutator) { return mutator.safepoint.status.load(std::memory_order_acquire); }
+
+[[noreturn]] void refuse_use_while_blocked(const MutatorContext& mutator) {
+  throw Misuse("mutator " + std::to_string(mutator.index()) +
+               " is used in its own blocking region: what runs in blocking() touches no object, no "
+               "root and nothing else of the heap");
+}
 }  // namespace
 
+/// The mutator that runs on this thread, if one does, blocked while the thread waits for the
+/// registry lock: the thread that holds the lock may be waiting for that mutator to stop.
+class World::Runner {
+ public:
+  explicit Runner(World& world) : world_(world), mutator_(Attachment::running_here(world)) {
+    if (mutator_ == nullptr) return;
+    interrupted_ = world_.enter_blocked(*mutator_, Activity::registry_lock);
+  }
+  ~Runner() {
+    if (mutator_ != nullptr) world_.leave_blocked(*mutator_, interrupted_);
+  }
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+ private:
+  World& world_;
+  MutatorContext* const mutator_;
+  Activity interrupted_ = Activity::running;
+};
+
 void World::add(MutatorContext& mutator, MutatorStatus status, const std::function<void(MutatorContext&)>& arrival) {
+  require_owner_process();
+  if (status == MutatorStatus::running) require_no_runner("is made");
+  const Runner runner(*this);
   std::scoped_lock lock(registry_lock_);
   mutator.safepoint.status.store(status, std::memory_order_relaxed);
+  if (status == MutatorStatus::running) mutator.attachment_.attach(*this, mutator);
   mutator.adopt(heap_.phase);
   if (arrival) arrival(mutator);
+  // Before it is registered: an observer that refuses it throws.
+  if (heap_.observer() != nullptr) heap_.observer()->mutator_started(mutator);
   mutators_.push_back(&mutator);
   note_number();
-  if (heap_.observer() != nullptr) heap_.observer()->mutator_started(mutator);
+}
+
+void World::attach(MutatorContext& mutator) {
+  require_owner_process();
+  if (mutator.attachment_.is_attached()) {
+    throw Misuse(
+        "a Child is attached twice: attach() is called once, on the child's own thread, first of "
+        "all");
+  }
+  require_no_runner("is attached");
+  mutator.attachment_.attach(*this, mutator);
+  leave_blocked(mutator, Activity::running);
+}
+
+void World::require_no_runner(const char* deed) const {
+  const MutatorContext* const runner = Attachment::running_here(*this);
+  if (runner == nullptr) return;
+  throw Misuse(
+      std::string("a mutator ") + deed + " on a thread that runs mutator " +
+      std::to_string(runner->index()) +
+      " of the same heap, and one of them could never stop for the other: a thread runs one "
+      "mutator of a heap at a time, unless the first is in blocking()");
 }
 
 void World::remove(MutatorContext& mutator, const std::function<void()>& farewell) {
+  mutator.attachment_.detach();
   // A child that never attached is blocked as it is, and a collector may have claimed it.
   const bool runs = status_of(mutator) == MutatorStatus::running;
   const Activity interrupted = runs ? enter_blocked(mutator, Activity::registry_lock) : Activity::blocked;
+  const Runner runner(*this);
   std::scoped_lock lock(registry_lock_);
   mutator.switch_activity(interrupted);
   farewell();
@@ -36,6 +92,38 @@ void World::remove(MutatorContext& mutator, const std::function<void()>& farewel
   if (heap_.observer() != nullptr) heap_.observer()->mutator_ended(mutator);
 }
 
+void World::thread_ends(MutatorContext& mutator) noexcept {
+  if (!in_owner_process() || status_of(mutator) != MutatorStatus::running) return;
+  enter_blocked(mutator, Activity::blocked);
+}
+
+void World::require_owner_process() const {
+  if (in_owner_process()) return;
+  throw Misuse(
+      "a forked child uses a heap of its parent, whose threads it does not have: a child may exit "
+      "or "
+      "call exec");
+}
+
+void World::require_no_mutators(const char* deed) {
+  const Runner runner(*this);
+  std::scoped_lock lock(registry_lock_);
+  const auto present = std::ranges::count_if(mutators_, [](const MutatorContext* mutator) {
+    return !mutator->attachment_.thread_has_ended();
+  });
+  if (present == 0) return;
+  throw Misuse(
+      std::string(deed) + " while " + std::to_string(present) +
+      " of its mutators are there: every Mutator and Child ends before its heap, on its own "
+      "thread; declare them after the heap");
+}
+
+void World::end() {
+  if (!in_owner_process()) return;
+  require_no_mutators("a heap is destroyed");
+  for (MutatorContext* const mutator : mutators_) mutator->heap_is_gone_ = true;
+}
+
 void World::note_number() {
   static const std::size_t processors = std::max(1u, std::thread::hardware_concurrency());
   crowded_.store(mutators_.size() > processors, std::memory_order_relaxed);
@@ -43,6 +131,7 @@ void World::note_number() {
 
 void World::answer(MutatorContext& mutator) {
   SafepointState& state = mutator.safepoint;
+  if (status_of(mutator) != MutatorStatus::running) refuse_use_while_blocked(mutator);
   pass_window(Window::between_poll_and_answer);
   if (const HandshakeWork* work = state.handshake.load(std::memory_order_acquire)) {
     const ActivityScope scope(mutator, Activity::handshake);
@@ -70,6 +159,7 @@ void World::answer(MutatorContext& mutator) {
 
 Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
   if constexpr (faults_built) mutator.require_safepoint();
+  if (status_of(mutator) != MutatorStatus::running) refuse_use_while_blocked(mutator);
   const Activity interrupted = mutator.switch_activity(activity);
   {
     std::scoped_lock lock(parking_lock_);
@@ -89,6 +179,12 @@ void World::leave_blocked(MutatorContext& mutator, Activity next,
     if (mutator.safepoint.status.compare_exchange_strong(expected, MutatorStatus::running, std::memory_order_acq_rel,
                                                          std::memory_order_acquire)) {
       break;
+    }
+    if (expected != MutatorStatus::claimed) {
+      throw Misuse(
+          "a mutator leaves a blocking region that it is not in: a region is left once, and "
+          "nothing in "
+          "it uses the mutator");
     }
     if (!held_up_since) held_up_since = now_ns();
     wait_while_claimed(mutator);
@@ -148,6 +244,7 @@ Nanoseconds World::resume() {
 }
 
 World::Exclusive::Exclusive(World& world, MutatorContext* self) : world_(world), self_(self) {
+  world_.require_owner_process();
   if (self_ != nullptr) interrupted_ = world_.enter_blocked(*self_, Activity::registry_lock);
   lock_ = std::unique_lock(world_.registry_lock_, std::try_to_lock);
   const bool waits = !lock_.owns_lock() || (self_ != nullptr && pass_wait(WaitPlace::registry_lock));
@@ -167,14 +264,18 @@ World::Exclusive::~Exclusive() {
 }
 
 void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work) {
-  Event event{.kind = EventKind::pause, .thread = every_mutator, .begin_ns = now_ns()};
+  const auto& mutators = world_.mutators_;
+  Event event{.kind = EventKind::pause,
+              .thread = mutators.size() == 1 ? mutators.front()->index() : every_mutator,
+              .begin_ns = now_ns()};
   const std::uint64_t& cycle = world_.heap_.phase.cycle;
   probe::pause_begin(cycle, pause.kind, pause.cause, event.begin_ns);
   const bool recorded = world_.heap_.recorded();
   const Nanoseconds cpu_before = recorded ? thread_cpu_ns() : 0;
-  for (MutatorContext* mutator : world_.mutators_) mutator->safepoint.poll.store(true, std::memory_order_release);
+  for (MutatorContext* mutator : mutators)
+    mutator->safepoint.poll.store(true, std::memory_order_release);
   pass_window(Window::between_request_and_arrival);
-  for (MutatorContext* mutator : world_.mutators_) world_.await_stopped(*mutator);
+  for (MutatorContext* mutator : mutators) world_.await_stopped(*mutator);
   event.stopped_ns = now_ns();
   event.bytes = world_.heap_.used_bytes();
   probe::pause_stopped(cycle, pause.kind, event.stopped_ns, event.bytes);

@@ -288,6 +288,24 @@ TEST_CASE("a mutator that stops the world is paused, and its wait for the right 
   CHECK(intervals[2].begin_ns == intervals[1].end_ns);
 }
 
+TEST_CASE("a pause names the mutator that it stops when there is no other, a blocked one included",
+          "[safepoint]") {
+  Events events;
+  TestHeap test(&events);
+  Mutator<None> m(test.heap);
+  const auto stop = [&] {
+    World::Exclusive world(test.heap.world, &m);
+    world.stop({}, [](Pause&) {});
+    return events.of(EventKind::pause).back().thread;
+  };
+  CHECK(stop() == m.index());
+  {
+    const Child<None> child(m, {});
+    CHECK(stop() == every_mutator);
+  }
+  CHECK(stop() == m.index());
+}
+
 TEST_CASE("a child's time before it attaches is blocked, and its activities add up", "[safepoint]") {
   Events events;
   TestHeap test(&events);

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <span>
 
+#include "core/build_flavour.hpp"
 #include "core/reservation.hpp"
 
 namespace tricolour {
@@ -27,6 +28,11 @@ class ShadowStack {
     *top_ = object;
     return top_++;
   }
+  /// Drops `handle`, the newest one. A checked build throws Misuse when it is not.
+  void pop(Object** handle) {
+    if constexpr (checked_built) require_newest(handle);
+    top_ = handle;
+  }
   /// Drops `handle` and everything above it: a store, with no load to wait for.
   void pop_to(Object** handle) { top_ = handle; }
   /// The live handles, oldest first; entries may be null.
@@ -36,6 +42,7 @@ class ShadowStack {
 
  private:
   [[noreturn]] static void overflow();
+  void require_newest(Object* const* handle) const;
   Reservation storage_;
   Object** top_;
   Object** end_;

@@ -74,6 +74,13 @@ class Replayer {
     objects_.push_back(nullptr);
   }
 
+  /// A recorded program may end with roots, a trace that is refused does.
+  ~Replayer() {
+    if (!handles_.empty()) m_.roots.pop_to(handles_.front());
+  }
+  Replayer(const Replayer&) = delete;
+  Replayer& operator=(const Replayer&) = delete;
+
   GraphDigest run() {
     TraceReader::Record record{};
     for (; trace_.next(record); ++records_) {

@@ -213,8 +213,10 @@ TEST_CASE("a second mutator is not recorded") {
                            [](Mutator<Recording>& m, MutationRecorder&) {
                              const Root kept{m, m.allocate(1, 0)};
                              Child<Recording> child(m, {&kept});
-                             child.attach();
-                             child.end();
+                             m.blocking([&] {
+                               child.attach();
+                               child.end();
+                             });
                              m.allocate(1, 0);
                            }),
                     Catch::Contains("one mutator's"));

@@ -111,7 +111,7 @@ struct ChurnThreads {
     Worker(Mutator<B>& parent, const Root& cells, const Root& box, const Task& task)
         : parent_(parent), task_(task), child_(parent, {&cells, &box}) {
       try {
-        thread_ = std::thread([this] { live(); });
+        thread_ = start_thread({.role = "a child thread of churn_threads"}, [this] { live(); });
       } catch (...) {
         // No thread was to be had. The child must not end as a mutator that nobody runs.
         parent_.blocking([&] {

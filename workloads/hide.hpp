@@ -51,6 +51,13 @@ class Hider {
     for (std::size_t i = 0; i < held_roots; ++i) held_.emplace_back(m);
   }
 
+  /// Roots end in the reverse order of their making, which is not that of a deque.
+  ~Hider() {
+    while (!held_.empty()) held_.pop_back();
+  }
+  Hider(const Hider&) = delete;
+  Hider& operator=(const Hider&) = delete;
+
   void fill() {
     for (std::size_t cell = 0; cell < cells_.count(); ++cell, m_.poll()) renew(cell);
   }
@@ -155,7 +162,7 @@ class Hider {
     Child<B> child(m_, {&object});
     object = nullptr;
     std::exception_ptr failure;
-    std::thread thread([&] {
+    std::thread thread = start_thread({.role = "a child thread of hide"}, [&] {
       Mutator<B>& m = child.attach();
       try {
         m.allocate(0, garbage_bytes_);

@@ -1,0 +1,135 @@
+// A forked child under collectors with threads: it has none of them, exits all the same, and is
+// told when it uses the heap. The parent goes on as before.
+#include <latch>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "barriers/yuasa.hpp"
+#include "collectors/collected_heap.hpp"
+#include "core/mutator.hpp"
+#include "tools/catch.hpp"
+#include "tools/forked.hpp"
+
+namespace tricolour {
+namespace {
+
+struct Threads {
+  const char* collector;
+  unsigned mark_threads;
+  SweepMode sweep;
+};
+
+CollectedHeapOptions with_threads(const Threads& threads) {
+  CollectedHeapOptions options;
+  options.heap.bytes = std::size_t{2} << 20;
+  options.collector = threads.collector;
+  options.collection.marking.stopped_threads = threads.mark_threads;
+  options.collection.marking.concurrent_threads = threads.mark_threads;
+  options.collection.sweep = threads.sweep;
+  options.collection.sweep_threads = 3;
+  return options;
+}
+
+Threads any_threads() {
+  return GENERATE(Threads{"concurrent", 1, SweepMode::concurrent},
+                  Threads{"concurrent", 3, SweepMode::parallel},
+                  Threads{"incremental", 3, SweepMode::parallel},
+                  Threads{"stop_the_world", 3, SweepMode::lazy},
+                  Threads{"stop_the_world", 1, SweepMode::parallel});
+}
+
+/// A heap on which the calling thread and another one mutate, whose cycles have used all threads.
+struct TwoMutators {
+  explicit TwoMutators(const Threads& threads)
+      : heap(std::make_unique<CollectedHeap>(with_threads(threads), Yuasa::traits)),
+        own(std::in_place, *heap),
+        waiting([this] {
+          Mutator<Yuasa> m(*heap);
+          m.blocking([this] { done.wait(); });
+        }) {
+    allocate();
+  }
+  ~TwoMutators() {
+    own->blocking([this] {
+      done.count_down();
+      waiting.join();
+    });
+    own.reset();
+  }
+  void allocate() {
+    for (int i = 0; i < 100'000; ++i) own->allocate(1, 64);
+  }
+
+  std::unique_ptr<CollectedHeap> heap;
+  std::optional<Mutator<Yuasa>> own;
+  std::latch done{1};
+  std::thread waiting;
+};
+
+TEST_CASE("a forked child ends its mutator and its heap, and exits", "[fork]") {
+  const Threads threads = any_threads();
+  CAPTURE(threads.collector, threads.mark_threads);
+  TwoMutators test(threads);
+  const ChildEnding child = in_forked_child([&] {
+    test.heap->stop();
+    test.own.reset();
+    test.heap.reset();
+  });
+  CHECK(child.said == "");
+  CHECK(child.done());
+  test.allocate();
+  test.heap->collector().collect(*test.own);
+}
+
+TEST_CASE("a child that is forked in a pause ends its mutator and its heap, and exits", "[fork]") {
+  const Threads threads = any_threads();
+  CAPTURE(threads.collector, threads.mark_threads);
+  TwoMutators test(threads);
+  ChildEnding child;
+  {
+    World::Exclusive world(test.heap->heap().world, &*test.own);
+    world.stop({}, [&](Pause&) {
+      child = in_forked_child([&] {
+        test.own.reset();
+        test.heap.reset();
+      });
+    });
+  }
+  CHECK(child.done());
+  test.heap->collector().collect(*test.own);
+}
+
+TEST_CASE("a forked child that uses the heap is told that it must not", "[fork]") {
+  const Threads threads = any_threads();
+  CAPTURE(threads.collector, threads.mark_threads);
+  TwoMutators test(threads);
+  // A cycle under way would leave locks behind that it holds.
+  test.heap->collector().collect(*test.own);
+  const char* const reason = "a forked child uses a heap of its parent";
+  const ChildEnding collects = in_forked_child([&] { test.heap->collector().collect(*test.own); });
+  CHECK(collects.threw());
+  CHECK(collects.says(reason));
+  const ChildEnding allocates = in_forked_child([&] { test.allocate(); });
+  CHECK(allocates.threw());
+  CHECK(allocates.says(reason));
+  const ChildEnding registers = in_forked_child([&] { Mutator<Yuasa>{*test.heap}; });
+  CHECK(registers.threw());
+  CHECK(registers.says(reason));
+  test.heap->collector().collect(*test.own);
+}
+
+TEST_CASE("a forked child may have heaps of its own", "[fork]") {
+  TwoMutators test(Threads{"stop_the_world", 1, SweepMode::lazy});
+  const ChildEnding child = in_forked_child([] {
+    CollectedHeap heap(with_threads({"stop_the_world", 1, SweepMode::lazy}), Yuasa::traits);
+    Mutator<Yuasa> m(heap);
+    for (int i = 0; i < 100'000; ++i) m.allocate(1, 64);
+    heap.collector().collect(m);
+  });
+  CHECK(child.said == "");
+  CHECK(child.done());
+}
+
+}  // namespace
+}  // namespace tricolour
