@@ -63,7 +63,7 @@ CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierT
   parts.collector = collector.make({parts.heap, barrier, collection, parts.oracle.get()});
   if (options.touch_pages) {
     const Nanoseconds began = now_ns();
-    parts.heap.touch_pages();
+    parts.heap.touch_pages(options.while_touching);
     page_touching_ns_ = now_ns() - began;
   }
   parts.heap.phase.arm = options.arm;

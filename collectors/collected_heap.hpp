@@ -12,6 +12,7 @@
 #pragma once
 
 #include <memory>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -29,6 +30,8 @@ struct CollectedHeapOptions {
   bool verify = false;   ///< check every cycle with the oracle
   bool unsound = false;  ///< run a pair that loses objects, for teaching: implies `verify`
   bool touch_pages = false;
+  /// Called now and then while pages are touched; may throw.
+  std::function<void()> while_touching = [] {};
   BarrierArm arm = BarrierArm::live;  ///< measure a part of the barrier: only under a collector that never marks beside mutators
 };
 

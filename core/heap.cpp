@@ -65,11 +65,11 @@ Heap::Heap(const HeapOptions& options, EventListener* listener)
 
 Heap::~Heap() { world.end(); }
 
-void Heap::touch_pages() {
+void Heap::touch_pages(const std::function<void()>& between) {
   unpoison(heap_storage_.begin(), heap_storage_.bytes());
-  heap_storage_.touch_pages();
-  metadata_storage_.touch_pages();
-  side_table_storage_.touch_pages();
+  heap_storage_.touch_pages(between);
+  metadata_storage_.touch_pages(between);
+  side_table_storage_.touch_pages(between);
   grey_set.touch_pages();
   poison(heap_storage_.begin(), heap_storage_.bytes());
 }

@@ -49,7 +49,7 @@ class Heap {
   Heap& operator=(const Heap&) = delete;
 
   /// Backs every page of heap and metadata now, so that no first touch falls into a measured region.
-  void touch_pages();
+  void touch_pages(const std::function<void()>& between);
   /// Before the first mutator. Null observer: nothing is verified.
   void attach(CollectorHooks& hooks, HeapObserver* observer);
   /// Another observer, or null; while no mutator and no collector's thread runs.

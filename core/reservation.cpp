@@ -37,9 +37,11 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
   return *this;
 }
 
-void Reservation::touch_pages() const {
+void Reservation::touch_pages(const std::function<void()>& between) const {
+  constexpr std::size_t piece_bytes = std::size_t{64} << 20;
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   for (std::size_t offset = 0; offset < bytes_; offset += page) {
+    if (offset % piece_bytes == 0) between();
     *reinterpret_cast<volatile std::byte*>(begin_ + offset) = std::byte{0};
   }
 }

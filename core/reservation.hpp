@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 
 namespace tricolour {
 
@@ -15,8 +16,8 @@ class Reservation {
   Reservation& operator=(Reservation&& other) noexcept;
   std::byte* begin() const { return begin_; }
   std::size_t bytes() const { return bytes_; }
-  /// Backs every page now.
-  void touch_pages() const;
+  /// Backs every page now, and calls `between` pieces of 64 MiB: it may throw.
+  void touch_pages(const std::function<void()>& between) const;
 
  private:
   std::byte* mapping_ = nullptr;

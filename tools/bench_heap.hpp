@@ -47,7 +47,7 @@ struct BenchHeap {
       : heap({.bytes = bytes, .side_table = side_table}) {
     heap.attach(hooks, nullptr);
     heap.phase.arm = arm;
-    heap.touch_pages();
+    heap.touch_pages([] {});
   }
   Hooks hooks;
   Heap heap;
