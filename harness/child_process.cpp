@@ -10,6 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <stdexcept>
+#include <string>
 #include <system_error>
 
 #include "core/clock.hpp"
@@ -18,7 +20,9 @@
 namespace tricolour {
 namespace {
 
-[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
+[[noreturn]] void fail(const char* what) {
+  throw std::system_error(errno, std::generic_category(), std::string("cannot start a process: ") + what);
+}
 
 struct Pipe {
   Pipe() {
@@ -78,6 +82,7 @@ ChildResult run_child(const std::vector<std::string>& words, double timeout_s, v
   ChildResult result;
   int status = 0;
   bool ended = false;
+  bool lost = false;  ///< its status went elsewhere
   while (!ended || output.ends[0] >= 0 || error.ends[0] >= 0) {
     std::array<pollfd, 2> ready{pollfd{output.ends[0], POLLIN, 0}, pollfd{error.ends[0], POLLIN, 0}};
     ::poll(ready.data(), ready.size(), ended ? 0 : 100);
@@ -86,7 +91,11 @@ ChildResult run_child(const std::vector<std::string>& words, double timeout_s, v
     if (result.standard_error.size() > 2 * kept_error_bytes)
       result.standard_error.erase(0, result.standard_error.size() - kept_error_bytes);
     if (ended && ready[0].revents == 0 && ready[1].revents == 0) break;
-    if (!ended) ended = ::waitpid(child, &status, WNOHANG) == child;
+    if (!ended) {
+      const pid_t waited = ::waitpid(child, &status, WNOHANG);
+      ended = waited == child || (waited < 0 && errno != EINTR);
+      lost = waited < 0 && ended;
+    }
     if (ended) continue;
     if (on_tick != nullptr) on_tick(context);
     result.timed_out = result.timed_out || (timeout_s > 0 && static_cast<double>(now_ns() - began) > timeout_s * 1e9);
@@ -94,6 +103,7 @@ ChildResult run_child(const std::vector<std::string>& words, double timeout_s, v
     if (result.timed_out || result.interrupted) ::kill(-child, SIGKILL);
   }
   ::kill(-child, SIGKILL);
+  if (lost) throw std::runtime_error("a child process ended, and the system does not say how");
   if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
   return result;

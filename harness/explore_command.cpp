@@ -7,7 +7,11 @@
 #include "harness/exit_codes.hpp"
 #include "harness/explorable.hpp"
 #include "harness/explore_report.hpp"
+#include "harness/messages.hpp"
+#include "harness/interruption.hpp"
+#include "harness/memory_room.hpp"
 #include "harness/names.hpp"
+#include "harness/quantity.hpp"
 #include "harness/result_folder.hpp"
 
 namespace tricolour {
@@ -91,19 +95,37 @@ exploration::Request request_of(const ExploreCommand& command, const BarrierTrai
   return request;
 }
 
-/// A line on standard error every few seconds.
-class StateCount {
+/// A look at interruptions and memory now and then, and a line on standard error every few seconds.
+class StateWatch {
  public:
-  explicit StateCount(bool quiet) : quiet_(quiet) {}
+  explicit StateWatch(bool quiet) : quiet_(quiet) {}
   void operator()(const exploration::Coverage& coverage) {
-    constexpr Nanoseconds interval_ns = 2'000'000'000;
-    if (quiet_ || now_ns() - shown_ns_ < interval_ns) return;
-    shown_ns_ = now_ns();
-    fmt::print(stderr, "{} states, {} steps deep\n", coverage.states, coverage.depth);
+    if (interrupted()) throw Interrupted();
+    const Nanoseconds now = now_ns();
+    if (now - looked_ns_ >= between_looks_ns) {
+      looked_ns_ = now;
+      require_room(coverage);
+    }
+    if (quiet_ || now - shown_ns_ < between_lines_ns) return;
+    shown_ns_ = now;
+    say("{} states, {} steps deep\n", coverage.states, coverage.depth);
   }
 
  private:
+  static constexpr Nanoseconds between_looks_ns = 100'000'000;
+  static constexpr Nanoseconds between_lines_ns = 2'000'000'000;
+  /// What the states may grow by between two looks, several times what was seen, and what the report takes.
+  static constexpr std::size_t margin_bytes = std::size_t{256} << 20;
+
+  static void require_room(const exploration::Coverage& coverage) {
+    const MemoryRoom room = memory_room(read_machine());
+    if (room.free_bytes >= margin_bytes) return;
+    throw ConfigurationError(fmt::format("no more room for states after {}: of {} there are {} left; a --budget below that, or smaller bounds, end in time",
+                                         coverage.states, room.of, show_bytes(static_cast<double>(room.free_bytes))));
+  }
+
   const bool quiet_;
+  Nanoseconds looked_ns_ = now_ns();
   Nanoseconds shown_ns_ = now_ns();
 };
 
@@ -112,7 +134,8 @@ class StateCount {
 int carry_out(const ExploreCommand& command) {
   const Explorable& barrier = explorable_called(command.barrier);
   exploration::Request request = request_of(command, *barrier.traits);
-  request.progress = StateCount(command.quiet);
+  if (!command.html.empty()) check_place(command.html, true);
+  request.progress = StateWatch(command.quiet);
   const exploration::Report report = barrier.explore(request);
   if (report.trace && !command.html.empty()) replace_file(command.html, exploration_page(command, report));
   if (command.json) {
@@ -121,7 +144,7 @@ int carry_out(const ExploreCommand& command) {
     fmt::print("{}", exploration_text(command, report));
   }
   if (!command.html.empty() && !command.quiet) {
-    fmt::print(stderr, "{}\n", report.trace ? fmt::format("{} written", command.html.string()) : "no counterexample, so no page is written");
+    say("{}\n", report.trace ? fmt::format("{} written", command.html.string()) : "no counterexample, so no page is written");
   }
   return report.trace ? exit_code::violated : exit_code::done;
 }

@@ -10,8 +10,10 @@
 #include "harness/child_process.hpp"
 #include "harness/commands.hpp"
 #include "harness/exit_codes.hpp"
+#include "harness/interruption.hpp"
 #include "harness/json.hpp"
 #include "harness/memory_room.hpp"
+#include "harness/messages.hpp"
 #include "harness/remembered.hpp"
 
 namespace tricolour {
@@ -43,10 +45,10 @@ bool succeeds(const RunOptions& trial, std::size_t bytes) {
   std::vector<std::string> words{own_path(), "run", "--record", "off", "--quiet", "--json"};
   for (std::string& word : to_arguments(sized)) words.push_back(std::move(word));
   const ChildResult result = run_child(words, trial_limit_s);
-  if (result.interrupted) throw std::runtime_error("interrupted");
-  const bool too_small = result.timed_out || result.exit_code == exit_code::heap_exhausted || result.exit_code == exit_code::wrong_usage;
+  if (result.interrupted) throw Interrupted();
+  const bool too_small = result.timed_out || (result.signal == 0 && result.exit_code == exit_code::heap_exhausted);
   if (result.signal == 0 && result.exit_code == 0) return true;
-  if (!too_small || (result.signal != 0 && !result.timed_out)) {
+  if (!too_small) {
     throw std::runtime_error(fmt::format("measuring the minimum heap failed: {}\n{}", to_command(sized), result.standard_error));
   }
   return false;
@@ -66,7 +68,7 @@ std::size_t bisect(const RunOptions& trial, bool quiet) {
   std::size_t enough = std::min(most, round_to_blocks(live != 0 ? live + live / 16 : std::size_t{1} << 20));
   const auto tried = [&](std::size_t bytes) {
     const bool ok = succeeds(trial, bytes);
-    if (!quiet) fmt::print(stderr, "  {:>9}: {}\n", show_bytes(static_cast<double>(bytes)), ok ? "enough" : "too small");
+    if (!quiet) say("  {:>9}: {}\n", show_bytes(static_cast<double>(bytes)), ok ? "enough" : "too small");
     return ok;
   };
   while (!tried(enough)) {
@@ -107,7 +109,7 @@ std::size_t minimum_heap_under(const RunOptions& options, bool quiet, bool fresh
   const RunOptions trial = trial_options(options);
   const RememberedFile file("minheap", trial);
   if (const auto known = fresh ? std::nullopt : remembered_bytes(file)) return *known;
-  if (!quiet) fmt::print(stderr, "measuring the minimum heap of {}\n", trial.workload);
+  if (!quiet) say("measuring the minimum heap of {}\n", trial.workload);
   const std::size_t bytes = bisect(trial, quiet);
   RunOptions found = trial;
   found.heap = fmt::to_string(bytes);

@@ -4,7 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include "harness/messages.hpp"
 
 namespace tricolour {
 
@@ -14,7 +14,7 @@ Progress::Progress(std::uint64_t steps, std::uint64_t done, bool quiet)
 Progress::~Progress() { clear(); }
 
 void Progress::clear() const {
-  if (terminal_) fmt::print(stderr, "\r\033[K");
+  if (terminal_) say("\r\033[K");
 }
 
 std::string Progress::time_left() const {
@@ -34,8 +34,7 @@ void Progress::tick() {
   winsize size{};
   const std::size_t width = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
   const std::string line = fmt::format("[{}/{}{}] {}", done_, steps_, time_left(), step_);
-  fmt::print(stderr, "\r\033[K{}", line.substr(0, width - 1));
-  std::fflush(stderr);
+  say("\r\033[K{}", line.substr(0, width - 1));
 }
 
 void Progress::end(std::string_view result) {
@@ -44,7 +43,7 @@ void Progress::end(std::string_view result) {
   if (terminal_) {
     tick();
   } else {
-    fmt::print(stderr, "[{}/{}{}] {}: {}\n", done_, steps_, time_left(), step_, result);
+    say("[{}/{}{}] {}: {}\n", done_, steps_, time_left(), step_, result);
   }
 }
 

@@ -30,6 +30,10 @@ Json provenance() {
   return origin;
 }
 
+std::string version() {
+  return fmt::format("tricolour, commit {}, {}, {}", TRICOLOUR_COMMIT, TRICOLOUR_COMPILER, TRICOLOUR_BUILD_TYPE);
+}
+
 std::string build_identity() {
   std::ifstream binary("/proc/self/exe", std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(binary), {}};

@@ -12,5 +12,7 @@ Json provenance();
 
 /// Names this build of this source: for caches that must not outlive it.
 std::string build_identity();
+/// Commit, compiler and build type, in words.
+std::string version();
 
 }  // namespace tricolour

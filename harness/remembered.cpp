@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <cstdlib>
 
+#include "harness/messages.hpp"
 #include "harness/provenance.hpp"
 #include "harness/result_folder.hpp"
 #include "harness/stable_hash.hpp"
@@ -45,7 +45,7 @@ void RememberedFile::write(const Json& value) const {
     std::filesystem::create_directories(file_.parent_path());
     replace_file(file_, to_text(value) + "\n");
   } catch (const std::exception& error) {
-    fmt::print(stderr, "tricolour: {} is not remembered: {}\n", file_.stem().string(),
+    say("tricolour: {} is not remembered: {}\n", file_.stem().string(),
                error.what());
   }
 }

@@ -9,6 +9,7 @@
 #include "harness/interruption.hpp"
 #include "harness/json.hpp"
 #include "harness/memory_room.hpp"
+#include "harness/messages.hpp"
 #include "harness/names.hpp"
 #include "harness/registry.hpp"
 #include "harness/replay.hpp"
@@ -182,14 +183,14 @@ void show(const ReplayCommand& command, const TraceReader& trace, const std::vec
 int carry_out(const ReplayCommand& command) {
   TraceReader trace(command.file);
   const std::vector<ReplayPlan> plans = plan_replays(command, trace.summary());
-  if (!command.quiet) fmt::print(stderr, "{} mutations of: {}\n", trace.summary().records, trace.made_by());
+  if (!command.quiet) say("{} mutations of: {}\n", trace.summary().records, trace.made_by());
   std::vector<ReplayOutcome> outcomes;
   const auto fail = [&](Verdict verdict, const std::string& error) {
     if (command.json) {
       fmt::print("{}\n", to_text(Json::Object{{"schema_version", schema_version}, {"status", verdict.status}, {"error", error}}));
     }
     const std::string_view barrier = plans[outcomes.size()].barrier->name;
-    fmt::print(stderr, "tricolour: {}: {}\nrepeat it with: {}\n", verdict.status, error, to_command(command, barrier));
+    say("tricolour: {}: {}\nrepeat it with: {}\n", verdict.status, error, to_command(command, barrier));
     return verdict.exit_code;
   };
   try {

@@ -9,6 +9,7 @@
 
 #include "harness/cycle_estimate.hpp"
 #include "harness/interruption.hpp"
+#include "harness/messages.hpp"
 #include "harness/minheap.hpp"
 
 namespace tricolour {
@@ -29,7 +30,7 @@ void show_time(const Experiment& experiment, std::size_t blocks, double timeout_
     if (!plan.seconds) ++by_operations;
   }
   if (by_clock_s > 0) {
-    fmt::print(stderr, "time: at least {} for warm-ups and measured regions\n",
+    say("time: at least {} for warm-ups and measured regions\n",
                show_seconds(by_clock_s * static_cast<double>(blocks)));
   }
   if (by_operations != 0) {
@@ -75,7 +76,7 @@ void show_cycles(const Experiment& experiment) {
     if (interrupted()) return;
     if (!allocations.contains(work)) allocations[work] = allocation_figures_of(options);
     const auto estimate = estimate_cycles(plan, known_minimum_heap(options, plan), allocations[work]);
-    fmt::print(stderr, "cycles of {}: {}\n", name, cycles_in_words(plan, estimate));
+    say("cycles of {}: {}\n", name, cycles_in_words(plan, estimate));
   }
 }
 
@@ -89,9 +90,9 @@ void show_plan(const Experiment& experiment, const Shard& shard, double timeout_
     fmt::print("{}\n", to_command(options));
   }
   const std::size_t cells = experiment.cells.size();
-  fmt::print(stderr, "{} cells, {} invocations each: {} runs\n", cells, experiment.invocations, cells * experiment.invocations);
-  if (!shard.is_whole()) fmt::print(stderr, "shard {}: {} runs, blocks {}\n", shard.text(), cells * blocks.size(), fmt::join(blocks, ", "));
-  fmt::print(stderr, "seed {} in block {}; each block adds 1\n", experiment.seed + blocks.front(), blocks.front());
+  say("{} cells, {} invocations each: {} runs\n", cells, experiment.invocations, cells * experiment.invocations);
+  if (!shard.is_whole()) say("shard {}: {} runs, blocks {}\n", shard.text(), cells * blocks.size(), fmt::join(blocks, ", "));
+  say("seed {} in block {}; each block adds 1\n", experiment.seed + blocks.front(), blocks.front());
   show_time(experiment, blocks.size(), timeout_s);
   show_cycles(experiment);
 }
