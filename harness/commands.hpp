@@ -31,7 +31,7 @@ struct RunCommand {
   bool force = false;
   bool json = false;
   bool quiet = false;
-  std::uint64_t block = 0;
+  std::optional<std::uint64_t> block;  ///< of the sweep that the run belongs to
   std::optional<std::size_t> minimum_heap;
   double timeout_s = 0;
 };
@@ -60,6 +60,7 @@ struct SweepCommand {
   std::filesystem::path out;  ///< empty: results/local/<name>-<UTC>
   std::optional<std::string> shard;  ///< k/n as typed; nothing: the whole sweep
   bool resume = false;
+  bool retry_failed = false;
   bool dry_run = false;
   bool quiet = false;
   std::optional<double> timeout_s;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstring>
@@ -11,6 +12,7 @@
 
 #include "core/errors.hpp"
 #include "core/object.hpp"
+#include "harness/interruption.hpp"
 #include "harness/result_folder.hpp"
 
 namespace tricolour {
@@ -57,6 +59,18 @@ class Checksum {
   std::uint64_t state_;
 };
 
+/// Of the body of a trace, which may take long to read.
+std::uint64_t checksum_of(std::string_view body) {
+  constexpr std::size_t piece_bytes = std::size_t{1} << 24;
+  Checksum checksum;
+  while (!body.empty()) {
+    if (interrupted()) throw Interrupted();
+    checksum.add(body.substr(0, piece_bytes));
+    body.remove_prefix(std::min(piece_bytes, body.size()));
+  }
+  return checksum.value();
+}
+
 std::string_view bytes_of(const auto& value) { return {reinterpret_cast<const char*>(&value), sizeof value}; }
 
 void append(std::string& bytes, std::uint64_t number) {
@@ -74,7 +88,7 @@ TraceWriter::TraceWriter(std::filesystem::path file, bool replace, std::string_v
       made_by_(made_by),
       checksum_(Checksum().value()) {
   check_place(file_, replace);
-  descriptor_ = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  descriptor_ = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor_ < 0) refuse_output(file_, errno);
   buffer_.reserve(flush_at + 64);
   write_out(std::string(sizeof(Header), '\0') + made_by_);
@@ -132,12 +146,17 @@ void TraceWriter::complete() {
 
 // --- reading --------------------------------------------------------------------------------------------------------------------
 
-TraceReader::TraceReader(std::filesystem::path file) : file_(std::move(file)) {
+namespace {
+MappedFile mapped(const std::filesystem::path& file) {
   try {
-    bytes_ = read_file(file_);
+    return MappedFile(file);
   } catch (const OutputError& error) {
     throw ConfigurationError(error.what());
   }
+}
+}  // namespace
+
+TraceReader::TraceReader(std::filesystem::path file) : file_(std::move(file)), mapped_(mapped(file_)), bytes_(mapped_.bytes()) {
   const auto must = [&](bool holds, const std::string& why) {
     if (!holds) throw ConfigurationError(fmt::format("{}: {}", file_.string(), why));
   };
@@ -155,7 +174,7 @@ TraceReader::TraceReader(std::filesystem::path file) : file_(std::move(file)) {
   made_by_ = bytes_.substr(sizeof header, header.command_bytes);
   records_at_ = position_ = sizeof header + header.command_bytes;
   const std::string_view body = std::string_view(bytes_).substr(records_at_);
-  const std::uint64_t checksum = Checksum(Checksum().add(body).value()).add(bytes_of(header.summary)).add(made_by_).value();
+  const std::uint64_t checksum = Checksum(checksum_of(body)).add(bytes_of(header.summary)).add(made_by_).value();
   must(checksum == header.checksum,
        fmt::format("damaged: its checksum is {:016x}, and that of its contents {:016x}", header.checksum, checksum));
   summary_ = header.summary;
@@ -165,7 +184,9 @@ TraceReader::TraceReader(std::filesystem::path file) : file_(std::move(file)) {
 /// A file that was made by hand can have the right checksum over figures that its records do not make.
 void TraceReader::check_summary() {
   TraceSummary counted;
+  constexpr std::uint64_t records_between_looks = std::uint64_t{1} << 16;
   for (Record record{}; next(record); ++counted.records) {
+    if (counted.records % records_between_looks == 0 && interrupted()) throw Interrupted();
     if (record.mutation != Mutation::allocate && record.mutation != Mutation::allocate_globals) continue;
     ++counted.objects;
     counted.bytes += allocated_bytes(record);

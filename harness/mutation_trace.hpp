@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/mapped_file.hpp"
+
 namespace tricolour {
 
 /// What a record says; its operands are unsigned LEB128 numbers. A serial is written as its distance: newest serial - serial + 1; 0 is
@@ -82,8 +84,10 @@ class TraceWriter {
 
 class TraceReader {
  public:
-  /// Reads and checks the whole file. Throws ConfigurationError with place and reason.
+  /// Checks the whole file. Throws ConfigurationError with place and reason, and Interrupted.
   explicit TraceReader(std::filesystem::path file);
+  TraceReader(const TraceReader&) = delete;
+  TraceReader& operator=(const TraceReader&) = delete;
 
   const TraceSummary& summary() const { return summary_; }
   const std::string& made_by() const { return made_by_; }
@@ -106,7 +110,8 @@ class TraceReader {
   std::uint64_t number();
 
   std::filesystem::path file_;
-  std::string bytes_;
+  MappedFile mapped_;
+  std::string_view bytes_;
   TraceSummary summary_;
   std::string made_by_;
   std::size_t records_at_ = 0;

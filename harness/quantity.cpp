@@ -15,9 +15,9 @@ namespace {
 constexpr double most_bytes = 64.0 * 1024 * 1024 * 1024 * 1024;
 
 /// The number at the front of `text`, which keeps the rest; nothing when there is none.
-std::optional<double> take_number(std::string_view& text) {
+std::optional<double> take_number(std::string_view& text, std::chars_format format) {
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, format);
   if (error != std::errc{} || !std::isfinite(value)) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return value;
@@ -48,7 +48,7 @@ std::string with_unit(double value, double step, std::span<const std::string_vie
 
 std::size_t parse_bytes(std::string_view text, std::string_view what) {
   std::string_view rest = text;
-  const auto number = take_number(rest);
+  const auto number = take_number(rest, std::chars_format::fixed);
   const auto unit = number ? unit_bytes(rest) : std::nullopt;
   if (!unit || *number < 0) {
     throw ConfigurationError(fmt::format("{}: '{}' is not a size; write bytes, or a number with K, M, G or KiB, MiB, GiB", what, text));
@@ -60,7 +60,7 @@ std::size_t parse_bytes(std::string_view text, std::string_view what) {
 
 double parse_number(std::string_view text, std::string_view what) {
   std::string_view rest = text;
-  const auto number = take_number(rest);
+  const auto number = take_number(rest, std::chars_format::general);
   if (!number || !rest.empty()) throw ConfigurationError(fmt::format("{}: '{}' is not a number", what, text));
   return *number;
 }

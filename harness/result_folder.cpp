@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <optional>
+#include <set>
+#include <sstream>
 #include <system_error>
 
 #include "core/errors.hpp"
@@ -16,15 +19,56 @@ namespace {
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
-void refuse_existing(const std::filesystem::path& path, bool replace) {
-  if (std::filesystem::exists(std::filesystem::symlink_status(path)) && !replace) {
-    throw ConfigurationError(fmt::format("{} exists; --force replaces it", path.string()));
+namespace fs = std::filesystem;
+
+std::set<std::string> names_in(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().filename().string());
+  names.erase(ResultFolder::marker);
+  return names;
+}
+
+/// Why a folder is not one that may be replaced; empty: it may.
+std::string foreign_content(const fs::path& folder) {
+  if (!fs::exists(folder / ResultFolder::marker)) return fmt::format("has no file {}", ResultFolder::marker);
+  std::istringstream lines(read_file(folder / ResultFolder::marker));
+  std::set<std::string> written;
+  for (std::string name; std::getline(lines, name);) written.insert(name);
+  for (const std::string& name : names_in(folder)) {
+    if (!written.contains(name)) return fmt::format("holds {}, which is not this program's", name);
+  }
+  return {};
+}
+
+/// The status of what is at `path`, which may be replaced as far as its existence goes; nothing where nothing is.
+std::optional<fs::file_status> existing(const fs::path& path, bool replace) {
+  const fs::file_status status = fs::symlink_status(path);
+  if (!fs::exists(status)) return std::nullopt;
+  if (!replace) throw ConfigurationError(fmt::format("{} exists; --force replaces it", path.string()));
+  return status;
+}
+
+void refuse_foreign_folder(const fs::path& path, bool replace) {
+  const auto status = existing(path, replace);
+  if (!status) return;
+  if (!fs::is_directory(*status)) throw ConfigurationError(fmt::format("{} is not a folder, and --force replaces result folders only", path.string()));
+  if (const std::string why = foreign_content(path); !why.empty()) {
+    throw ConfigurationError(fmt::format("{} is not a result folder of this program: it {}; --force replaces result folders only", path.string(), why));
   }
 }
 
-void write_all(const std::filesystem::path& path, int flags, std::string_view text) {
-  const int opened = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
-  if (opened < 0) refuse_output(path, errno);
+/// A new file beside `path` that nothing else has the name of; returns its descriptor.
+int open_beside(const fs::path& path, fs::path& name) {
+  for (unsigned number = 0;; ++number) {
+    name = path.parent_path() / fmt::format(".{}.partial-{}-{}", path.filename().string(), ::getpid(), number);
+    const int opened = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (opened >= 0) return opened;
+    if (errno != EEXIST) refuse_output(path, errno);
+  }
+}
+
+/// Closes it, too.
+void write_all(const fs::path& path, int opened, std::string_view text) {
   int failed = write_fully(opened, text);
   if (::close(opened) != 0 && failed == 0) failed = errno;
   if (failed != 0) refuse_output(path, failed);
@@ -48,20 +92,29 @@ void refuse_output(const std::filesystem::path& path, int error) {
   throw OutputError(fmt::format("cannot write {}: {}", path.string(), reason(error)));
 }
 
-void write_file(const std::filesystem::path& path, std::string_view text) { write_all(path, O_EXCL, text); }
+void write_file(const std::filesystem::path& path, std::string_view text) {
+  const int opened = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (opened < 0) refuse_output(path, errno);
+  write_all(path, opened, text);
+}
 
 void replace_file(const std::filesystem::path& path, std::string_view text) {
-  const std::filesystem::path temporary = path.string() + ".new";
+  fs::path temporary;
+  const int opened = open_beside(path, temporary);
+  int failed = 0;
   try {
-    write_all(temporary, O_TRUNC, text);
+    write_all(path, opened, text);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) failed = errno;
   } catch (const OutputError&) {
     ::unlink(temporary.c_str());
     throw;
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) refuse_output(path, errno);
+  if (failed == 0) return;
+  ::unlink(temporary.c_str());
+  refuse_output(path, failed);
 }
 
-std::string read_file(const std::filesystem::path& path) {
+std::string read_file(const std::filesystem::path& path, std::size_t most_bytes) {
   const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   int failed = opened < 0 ? errno : 0;
   std::string text;
@@ -70,6 +123,7 @@ std::string read_file(const std::filesystem::path& path) {
     if (text.size() < filled + piece) text.resize(std::max(filled + piece, 2 * text.size()));
     const ssize_t got = ::read(opened, text.data() + filled, text.size() - filled);
     if (got > 0) filled += static_cast<std::size_t>(got);
+    if (filled > most_bytes) failed = EFBIG;
     if (got < 0 && errno != EINTR) failed = errno;
     if (got != 0) continue;
     text.resize(filled);
@@ -81,18 +135,20 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 void check_place(const std::filesystem::path& file, bool replace) {
-  refuse_existing(file, replace);
-  if (std::filesystem::is_directory(file)) refuse_output(file, EISDIR);
+  const auto status = existing(file, replace);
+  if (status && !fs::is_regular_file(*status)) {
+    throw ConfigurationError(fmt::format("{} is not a regular file, and is not replaced by one", file.string()));
+  }
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   if (::access(folder.c_str(), W_OK | X_OK) != 0) refuse_output(file, errno);
 }
 
-ResultFolder::ResultFolder(std::filesystem::path wanted, bool replace) : wanted_(std::move(wanted)), replace_(replace) {
+ResultFolder::ResultFolder(std::filesystem::path wanted, bool replace, Parents parents) : wanted_(std::move(wanted)), replace_(replace) {
   if (!wanted_.has_filename()) wanted_ = wanted_.parent_path();
-  refuse_existing(wanted_, replace_);
+  refuse_foreign_folder(wanted_, replace_);
   partial_ = wanted_.parent_path() / fmt::format(".{}.partial-{}", wanted_.filename().string(), ::getpid());
   std::error_code error;
-  if (wanted_.has_parent_path()) std::filesystem::create_directories(wanted_.parent_path(), error);
+  if (parents == Parents::are_made && wanted_.has_parent_path()) std::filesystem::create_directories(wanted_.parent_path(), error);
   if (!error) std::filesystem::create_directory(partial_, error);
   if (error) throw OutputError(fmt::format("cannot write {}: {}", wanted_.string(), error.message()));
 }
@@ -103,9 +159,13 @@ ResultFolder::~ResultFolder() {
 }
 
 void ResultFolder::complete() {
+  std::string names;
+  for (const std::string& name : names_in(partial_)) names += name + "\n";
+  write_file(partial_ / marker, names);
   const unsigned exclusive = replace_ ? 0 : RENAME_NOREPLACE;
   const std::filesystem::path old = partial_.string() + ".old";
   std::error_code error;
+  refuse_foreign_folder(wanted_, replace_);  // it may have come while the run was under way
   if (replace_ && std::filesystem::exists(wanted_)) {
     std::filesystem::rename(wanted_, old, error);
     if (error) throw OutputError(fmt::format("cannot replace {}: {}", wanted_.string(), error.message()));

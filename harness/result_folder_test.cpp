@@ -45,8 +45,11 @@ TEST_CASE("a folder that is not completed leaves nothing") {
 TEST_CASE("an existing folder is refused, or replaced when asked for, and only by a complete one") {
   const Scratch scratch;
   const fs::path wanted = scratch.path / "run";
-  fs::create_directory(wanted);
-  write_file(wanted / "old", "old");
+  {
+    ResultFolder earlier(wanted, false);
+    write_file(earlier.place() / "old", "old");
+    earlier.complete();
+  }
   CHECK_THROWS_AS(ResultFolder(wanted, false), ConfigurationError);
   CHECK_THROWS_WITH(ResultFolder(wanted, false), Catch::Contains("--force"));
   { const ResultFolder abandoned(wanted, true); }
@@ -57,6 +60,35 @@ TEST_CASE("an existing folder is refused, or replaced when asked for, and only b
   CHECK_FALSE(fs::exists(wanted / "old"));
   CHECK(fs::exists(wanted / "new"));
   CHECK(scratch.entries() == 1);
+}
+
+TEST_CASE("a folder with anything that is not its own is never replaced") {
+  const Scratch scratch;
+  const fs::path wanted = scratch.path / "run";
+  { ResultFolder(wanted, false).complete(); }
+  { const ResultFolder replaced(wanted, true); }
+  write_file(wanted / "note", "the user's");
+  CHECK_THROWS_WITH(ResultFolder(wanted, true), Catch::Contains("holds note"));
+  fs::remove(wanted / ResultFolder::marker);
+  CHECK_THROWS_WITH(ResultFolder(wanted, true), Catch::Contains("has no file"));
+  CHECK(read_file(wanted / "note") == "the user's");
+}
+
+TEST_CASE("a note that comes while a run is under way is not lost either") {
+  const Scratch scratch;
+  const fs::path wanted = scratch.path / "run";
+  { ResultFolder(wanted, false).complete(); }
+  ResultFolder folder(wanted, true);
+  write_file(wanted / "note", "the user's");
+  CHECK_THROWS_AS(folder.complete(), ConfigurationError);
+  CHECK(fs::exists(wanted / "note"));
+}
+
+TEST_CASE("a folder below one that is gone is made anew only where its parents may be") {
+  const Scratch scratch;
+  const fs::path wanted = scratch.path / "gone" / "run";
+  CHECK_THROWS_AS(ResultFolder(wanted, false, ResultFolder::Parents::are_there), OutputError);
+  CHECK(scratch.entries() == 0);
 }
 
 TEST_CASE("a file is written whole or an error names it") {

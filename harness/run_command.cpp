@@ -10,6 +10,7 @@
 #include "core/schedule_window.hpp"
 #include "harness/commands.hpp"
 #include "harness/execution.hpp"
+#include "harness/messages.hpp"
 #include "harness/minheap.hpp"
 #include "harness/registry.hpp"
 #include "harness/result_folder.hpp"
@@ -21,11 +22,11 @@ namespace tricolour {
 namespace {
 
 void tell(const RunCommand& command, std::string_view text) {
-  if (!command.quiet) fmt::print(stderr, "{}\n", text);
+  if (!command.quiet) say("{}\n", text);
 }
 
 void explain_failure(const RunOptions& options, Verdict verdict, std::string_view error) {
-  fmt::print(stderr, "tricolour: {}: {}\nrepeat it with: {}\n", verdict.status, error, to_command(options));
+  say("tricolour: {}: {}\nrepeat it with: {}\n", verdict.status, error, to_command(options));
 }
 
 void size_heap(const RunCommand& command, RunPlan& plan) {
@@ -58,7 +59,8 @@ int carry_out(const RunCommand& command) {
     mutations.emplace(command.mutations, command.force, to_command(command.options));
   }
   std::optional<ResultFolder> folder;
-  if (!command.out.empty()) folder.emplace(command.out, command.force);
+  // In a sweep the folder above is the sweep's: where it is gone, so is the sweep.
+  if (!command.out.empty()) folder.emplace(command.out, command.force, command.block ? ResultFolder::Parents::are_there : ResultFolder::Parents::are_made);
   if (!command.trace.empty()) check_place(command.trace, command.force);
   size_heap(command, plan);
   tell(command, headline(command.options, plan));
@@ -79,7 +81,7 @@ int carry_out(const RunCommand& command) {
                                          .mutations = mutations ? &*mutations : nullptr,
                                          .on_hang = give_up});
 
-  const Json json = run_to_json(command.options, plan, outcome, command.block);
+  const Json json = run_to_json(command.options, plan, outcome, command.block.value_or(0));
   if (folder) {
     write_tables(folder->place(), outcome.tables);
     write_file(folder->place() / "run.json", to_text(json, 1) + "\n");
@@ -90,7 +92,7 @@ int carry_out(const RunCommand& command) {
     mutations->complete();
     tell(command, fmt::format("{} mutations written to {}", mutations->records(), command.mutations.string()));
   }
-  if (command.logs_cycles) fmt::print(stderr, "{}", cycle_log(outcome));
+  if (command.logs_cycles) say("{}", cycle_log(outcome));
   if (command.json) fmt::print("{}\n", to_text(json));
   if (outcome.verdict.exit_code != exit_code::done) {
     explain_failure(command.options, outcome.verdict, outcome.error);

@@ -12,6 +12,34 @@
 namespace tricolour {
 namespace {
 
+/// Of the intervals of mutators the longest are drawn, so many at most: no viewer opens a file of gigabytes.
+constexpr std::size_t most_drawn_intervals = 200'000;
+
+struct LeftOut {
+  Nanoseconds shorter_than_ns = 0;
+  std::uint64_t count = 0;
+  Nanoseconds together_ns = 0;
+};
+
+/// Which lengths to leave out, and what that comes to.
+LeftOut left_out_of(const std::vector<RecordedEvent>& events) {
+  std::vector<Nanoseconds> lengths;
+  for (const RecordedEvent& one : events) {
+    if (one.event.kind == EventKind::mutator_interval) lengths.push_back(one.event.end_ns - one.event.begin_ns);
+  }
+  LeftOut left_out;
+  if (lengths.size() <= most_drawn_intervals) return left_out;
+  const auto least = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() - most_drawn_intervals);
+  std::ranges::nth_element(lengths, least);
+  left_out.shorter_than_ns = *least + 1;  // of equal ones all or none
+  for (const Nanoseconds length : lengths) {
+    if (length >= left_out.shorter_than_ns) continue;
+    ++left_out.count;
+    left_out.together_ns += length;
+  }
+  return left_out;
+}
+
 class Timeline {
  public:
   /// Times count from `origin`. Row 0 is the run's.
@@ -28,9 +56,13 @@ class Timeline {
   void counter(std::string_view name, Nanoseconds at, std::uint64_t value) {
     add(R"({{"ph":"C","pid":1,"name":"{}","ts":{},"args":{{"bytes":{}}}}})", name, microseconds(at - origin_), value);
   }
-  std::string finish(const std::string& command) {
-    return fmt::format("{{\"displayTimeUnit\":\"ns\",\"otherData\":{},\"traceEvents\":[\n{}\n]}}\n",
-                       to_text(Json::Object{{"command", command}, {"origin_ns", origin_}}), fmt::to_string(text_));
+  std::string finish(const std::string& command, const LeftOut& left_out) {
+    const Json::Object about{{"command", command},
+                             {"origin_ns", origin_},
+                             {"left_out", Json::Object{{"mutator_intervals", left_out.count},
+                                                       {"shorter_than_ns", left_out.shorter_than_ns},
+                                                       {"together_ns", left_out.together_ns}}}};
+    return fmt::format("{{\"displayTimeUnit\":\"ns\",\"otherData\":{},\"traceEvents\":[\n{}\n]}}\n", to_text(about), fmt::to_string(text_));
   }
 
  private:
@@ -95,9 +127,14 @@ std::string timeline(const Outcome& outcome, const std::string& command) {
   timeline.name_row(0, "run");
   if (outcome.figures) timeline.slice(0, "measured region", outcome.figures->region.begin, outcome.figures->region.end, "");
   for (const auto& [thread, name] : threads_of(events)) timeline.name_row(thread + 1, name);
-  for (const RecordedEvent& one : events) add_event(timeline, one.event, one.emitter + 1);
+  const LeftOut left_out = left_out_of(events);
+  for (const RecordedEvent& one : events) {
+    const bool is_interval = one.event.kind == EventKind::mutator_interval;
+    if (is_interval && one.event.end_ns - one.event.begin_ns < left_out.shorter_than_ns) continue;
+    add_event(timeline, one.event, one.emitter + 1);
+  }
   for (const HeapUse& one : outcome.tables.heap_use) timeline.counter("heap in use", one.t_ns, one.used);
-  return timeline.finish(command);
+  return timeline.finish(command, left_out);
 }
 
 }  // namespace tricolour
