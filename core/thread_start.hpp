@@ -23,11 +23,11 @@ struct ThreadName {
 /// Throws ThreadLimitReached: which thread, why, the limits, and what would help.
 [[noreturn]] void throw_thread_refused(const ThreadName& name, const std::system_error& error);
 
-/// Starts a thread that runs `work`. Throws ThreadLimitReached.
-template <class Work>
-std::thread start_thread(const ThreadName& name, Work&& work) {
+/// Starts a thread, or a std::jthread, that runs `work`. Throws ThreadLimitReached.
+template <class Thread = std::thread, class Work>
+Thread start_thread(const ThreadName& name, Work&& work) {
   try {
-    return std::thread(std::forward<Work>(work));
+    return Thread(std::forward<Work>(work));
   } catch (const std::system_error& error) {
     throw_thread_refused(name, error);
   }

@@ -2,31 +2,34 @@
 
 #include <sys/prctl.h>
 
-#include <algorithm>
 #include <ctime>
+#include <utility>
 
 #include "harness/interruption.hpp"
-#include "harness/ranked.hpp"
 
 namespace tricolour {
 
-void BystanderMeter::sleep(Nanoseconds period) {
-  if (seen_.empty()) prctl(PR_SET_TIMERSLACK, 1UL);
+BystanderDelay BystanderMeter::sleep(Nanoseconds period) {
+  if (!std::exchange(has_slept_, true)) prctl(PR_SET_TIMERSLACK, 1UL);
   const Nanoseconds due = now_ns() + period;
   const timespec until{.tv_sec = due / 1'000'000'000, .tv_nsec = due % 1'000'000'000};
   clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
   const Nanoseconds woke = now_ns();
-  seen_.push_back({woke, woke > due ? woke - due : 0});
+  return {woke, woke > due ? woke - due : 0};
+}
+
+BystanderFigures bystander_figures(const Histogram& gaps) {
+  const auto quantile = [&](double p) { return static_cast<Nanoseconds>(gaps.quantile(p)); };
+  return {gaps.count(), quantile(0.5), quantile(0.99), static_cast<Nanoseconds>(gaps.max())};
 }
 
 BystanderFigures bystander_figures(const std::vector<BystanderDelay>& seen, Nanoseconds after_ns,
                                    Nanoseconds until_ns) {
-  std::vector<Nanoseconds> gaps;
+  Histogram gaps;
   for (const BystanderDelay& one : seen) {
-    if (one.t_ns > after_ns && one.t_ns <= until_ns) gaps.push_back(one.gap_ns);
+    if (one.t_ns > after_ns && one.t_ns <= until_ns) gaps.record(static_cast<std::uint64_t>(one.gap_ns));
   }
-  std::ranges::sort(gaps);
-  return {gaps.size(), ranked(gaps, 0.5), ranked(gaps, 0.99), gaps.empty() ? 0 : gaps.back()};
+  return bystander_figures(gaps);
 }
 
 Json to_json(const BystanderFigures& figures) {
@@ -45,9 +48,10 @@ std::optional<BystanderFigures> bystander_figures_of(const Json& json) {
 
 std::vector<BystanderDelay> attend(Nanoseconds length_ns) {
   BystanderMeter meter;
+  std::vector<BystanderDelay> seen;
   for (const Nanoseconds until = now_ns() + length_ns; now_ns() < until && !interrupted();)
-    meter.sleep();
-  return meter.seen();
+    seen.push_back(meter.sleep());
+  return seen;
 }
 
 Json to_json(const MachineFloor& floor) {

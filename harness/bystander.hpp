@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "harness/histogram.hpp"
 #include "harness/json.hpp"
 
 namespace tricolour {
@@ -26,12 +27,11 @@ struct BystanderDelay {
 
 class BystanderMeter {
  public:
-  /// Sleeps `period` and notes the gap.
-  void sleep(Nanoseconds period = 1'000'000);
-  const std::vector<BystanderDelay>& seen() const { return seen_; }
+  /// Sleeps `period` and returns the gap.
+  BystanderDelay sleep(Nanoseconds period = 1'000'000);
 
  private:
-  std::vector<BystanderDelay> seen_;
+  bool has_slept_ = false;
 };
 
 struct BystanderFigures {
@@ -39,6 +39,7 @@ struct BystanderFigures {
   Nanoseconds p50_ns = 0, p99_ns = 0, max_ns = 0;
 };
 
+BystanderFigures bystander_figures(const Histogram& gaps);
 /// Of the gaps whose sleep ended after `after_ns` and not after `until_ns`.
 BystanderFigures bystander_figures(const std::vector<BystanderDelay>& seen, Nanoseconds after_ns,
                                    Nanoseconds until_ns);

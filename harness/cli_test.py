@@ -363,7 +363,7 @@ def test_an_interrupted_sweep_keeps_its_books(tricolour, tmp_path):
 
 def test_a_run_that_hangs_is_a_row(tricolour, tmp_path):
     out = tmp_path / "sweep"
-    tricolour("sweep", experiment(tmp_path, operations=10**12, invocations=1, timeout_s=1), "--out", out)
+    tricolour("sweep", experiment(tmp_path, operations=10**12, invocations=1, timeout_s=1), "--out", out, expect=7)
     assert [status for _, _, status in runs_of(out)] == ["timeout"]
 
 

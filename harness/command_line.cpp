@@ -11,6 +11,8 @@
 
 #include "core/errors.hpp"
 #include "harness/exit_codes.hpp"
+#include "harness/provenance.hpp"
+#include "harness/sweep_index.hpp"
 #include "harness/names.hpp"
 #include "harness/option_values.hpp"
 
@@ -147,7 +149,7 @@ constexpr const char* sweep_footer =
     "             with; a matrix key that it does not name is the cell's own\n"
     "A folder that was interrupted goes on with --resume, which repeats at most the run that was under way, or on another machine the\n"
     "block.\n"
-    "Exit codes: 0 every cell has its rows; 2 the file is refused; 3 an invariant was violated; 130 interrupted.";
+    "Exit codes: 0 every run is there and ok; 2 the file is refused; 3 an invariant was violated; 7 runs failed; 130 interrupted.";
 
 constexpr const char* merge_footer =
     "Damaged runs, and blocks whose runs are from several machines, are named and left out; runs that are missing are told by block.\n"
@@ -227,6 +229,7 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   app.failure_message(explain);
+  app.set_version_flag("--version", version(), "commit, compiler and build type");
 
   ListCommand list;
   CLI::App& list_app = *app.add_subcommand("list", "what there is: collectors, barriers, workloads, markers, sweepers, parameters");
@@ -267,6 +270,9 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
   sweep_app.add_option("experiment", sweep.experiment, "the experiment file")->required();
   sweep_app.add_option("--out", sweep.out, "result folder (default: results/local/<name>-<UTC>)")->check(not_empty);
   sweep_app.add_flag("--resume", sweep.resume, "go on with the folder given by --out");
+  sweep_app.add_flag("--retry-failed", sweep.retry_failed,
+                     fmt::format("with --resume: make failed runs anew, unless one violated an invariant or failed {} times in the same way",
+                                 most_attempts));
   sweep_app.add_option("--shard", sweep.shard, "k/n: only every nth block, from the kth on; each shard may be on a machine of its own");
   sweep_app.add_flag("--dry-run", sweep.dry_run, "check the file, list the cells, and say what is known of the time");
   sweep_app.add_option("--timeout", sweep.timeout_s, "seconds a run may take, instead of the file's timeout_s")

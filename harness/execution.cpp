@@ -7,11 +7,14 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <tuple>
 
 #include "core/errors.hpp"
+#include "core/thread_start.hpp"
 #include "harness/interruption.hpp"
 #include "harness/memory_room.hpp"
 #include "harness/mutation_recorder.hpp"
@@ -34,6 +37,8 @@ std::pair<Verdict, std::string> classify(const std::exception_ptr& failure) {
     return {verdict::refused, error.what()};
   } catch (const Interrupted& error) {
     return {verdict::interrupted, error.what()};
+  } catch (const std::bad_alloc&) {
+    return {verdict::error, "the system has no more memory for this process (ulimit -v, a control group, vm.overcommit_memory)"};
   } catch (const std::exception& error) {
     return {verdict::error, error.what()};
   }
@@ -73,7 +78,7 @@ std::size_t peak_resident_bytes() {
 }
 
 /// The heap's options, where there is room for it.
-CollectedHeapOptions admitted_heap(const RunPlan& plan, bool records_mutations) {
+CollectedHeapOptions admitted_heap(const RunPlan& plan, bool records_mutations, std::function<void()> while_touching) {
   MemoryNeed need = memory_need(plan);
   if (records_mutations) need.beside = SerialTable::bytes_for(plan.tuned.heap.bytes);
   const MemoryRoom room = memory_room(read_machine());
@@ -81,7 +86,9 @@ CollectedHeapOptions admitted_heap(const RunPlan& plan, bool records_mutations) 
     const auto largest = static_cast<double>(largest_heap(plan, room));
     throw ConfigurationError(fmt::format("{}. The largest heap that fits is {}", lack, show_bytes(largest)));
   }
-  return heap_options(plan);
+  CollectedHeapOptions admitted = heap_options(plan);
+  admitted.while_touching = std::move(while_touching);
+  return admitted;
 }
 
 /// Tells the recorder where the region begins and ends.
@@ -107,7 +114,12 @@ class Execution {
   Execution(const RunPlan& plan, const ExecutionOptions& options)
       : plan_(plan),
         options_(options),
-        collected_(admitted_heap(plan, options.mutations != nullptr), *plan.instance->barrier, options.records ? &recorder_ : nullptr) {
+        collected_(admitted_heap(plan, options.mutations != nullptr,
+                                 [this] {
+                                   if (interrupted()) throw Interrupted();
+                                   watch_time();
+                                 }),
+                   *plan.instance->barrier, options.records ? &recorder_ : nullptr) {
     if (options.mutations != nullptr) {
       mutations_ = std::make_unique<MutationRecorder>(collected_.heap(), *options.mutations);
       collected_.heap().observe(mutations_.get());
@@ -146,18 +158,24 @@ class Execution {
 
   void run_threads() {
     std::vector<std::jthread> threads;
-    for (unsigned i = 0; i < plan_.mutators; ++i) {
-      threads.emplace_back([this, i] {
-        try {
-          mutate(i);
-        } catch (const RunAbandoned&) {
-        } catch (...) {
-          fail(std::current_exception());
-        }
-        ended_.fetch_add(1, std::memory_order_release);
-      });
+    try {
+      for (unsigned i = 0; i < plan_.mutators; ++i) {
+        threads.push_back(start_thread<std::jthread>({"mutator's thread", i + 1, plan_.mutators}, [this, i] { run_mutator(i); }));
+      }
+    } catch (const ThreadLimitReached&) {
+      fail(std::current_exception());
     }
-    control();
+    control(threads.size());
+  }
+
+  void run_mutator(unsigned index) {
+    try {
+      mutate(index);
+    } catch (const RunAbandoned&) {
+    } catch (...) {
+      fail(std::current_exception());
+    }
+    ended_.fetch_add(1, std::memory_order_release);
   }
 
   /// A mutator's thread, from registration to the last self-check.
@@ -192,19 +210,17 @@ class Execution {
     if (registered_ != index) throw RunAbandoned();
   }
 
-  void control() {
-    const Nanoseconds began = now_ns();
+  /// Until so many mutators have ended.
+  void control(std::size_t started) {
     Nanoseconds give_up_at = 0;
-    while (ended_.load(std::memory_order_acquire) < plan_.mutators) {
-      bystander_.sleep();
+    while (ended_.load(std::memory_order_acquire) < started) {
+      attend();
       const Nanoseconds now = now_ns();
       if (options_.records) heap_use_.push_back({now, collected_.heap().used_bytes()});
       end_timed_passes(now);
       watch_memory(now);
       if (interrupted()) fail(std::make_exception_ptr(Interrupted()));
-      if (options_.timeout_s > 0 && static_cast<double>(now - began) > options_.timeout_s * 1e9) {
-        options_.on_hang(verdict::timeout, fmt::format("not done within {} s", options_.timeout_s));
-      }
+      watch_time();
       if (!failed_.load(std::memory_order_acquire)) continue;
       if (give_up_at == 0) give_up_at = now + grace_ns;
       if (now > give_up_at) {
@@ -212,6 +228,22 @@ class Execution {
         options_.on_hang(verdict, text);
       }
     }
+  }
+
+  /// Does not return when the run has taken too long.
+  void watch_time() const {
+    if (options_.timeout_s <= 0 || static_cast<double>(now_ns() - began_ns_) <= options_.timeout_s * 1e9) return;
+    options_.on_hang(verdict::timeout, fmt::format("not done within {} s", options_.timeout_s));
+  }
+
+  /// A sleep as a bystander. A run without records keeps no rows, however long it is.
+  void attend() {
+    const BystanderDelay delay = bystander_.sleep();
+    if (options_.records) bystander_delays_.push_back(delay);
+    const Pass& measured = *passes_.back().pass;
+    const Nanoseconds end = measured.end_ns();
+    const bool in_region = measured.begin_ns() != 0 && delay.t_ns > measured.begin_ns() && (end == 0 || delay.t_ns <= end);
+    if (in_region) delays_in_region_.record(static_cast<std::uint64_t>(delay.gap_ns));
   }
 
   void watch_memory(Nanoseconds now) {
@@ -256,9 +288,9 @@ class Execution {
     outcome.page_touching_ns = collected_.page_touching_ns();
     outcome.pass = std::move(passes_.back().pass);
     if (options_.records) outcome.tables.events = recorder_.events();
-    if (outcome.pass->end_ns() != 0) outcome.figures = compute_figures(*outcome.pass, outcome.tables.events, bystander_.seen());
+    if (outcome.pass->end_ns() != 0) outcome.figures = compute_figures(*outcome.pass, outcome.tables.events, bystander_figures(delays_in_region_));
     outcome.tables.pass = outcome.pass.get();
-    outcome.tables.bystander = bystander_.seen();
+    outcome.tables.bystander = std::move(bystander_delays_);
     outcome.tables.heap_use = std::move(heap_use_);
     const Heap& heap = collected_.heap();
     outcome.tables.heap_bytes = heap.bytes();
@@ -282,6 +314,7 @@ class Execution {
   /// What a mutator may take to come back after another one failed.
   static constexpr Nanoseconds grace_ns = 5'000'000'000;
 
+  const Nanoseconds began_ns_ = now_ns();
   const RunPlan& plan_;
   const ExecutionOptions& options_;
   const PerformanceCounters counters_;  // before whatever starts a thread
@@ -290,6 +323,8 @@ class Execution {
   std::unique_ptr<MutationRecorder> mutations_;
   std::vector<TimedPass> passes_;
   BystanderMeter bystander_;
+  std::vector<BystanderDelay> bystander_delays_;
+  Histogram delays_in_region_;
   std::vector<HeapUse> heap_use_;
   const bool limited_ = !read_control_group_limits().memory.empty();
   Nanoseconds looked_at_ns_ = 0;

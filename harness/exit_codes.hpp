@@ -12,6 +12,7 @@ inline constexpr int wrong_usage = 2;
 inline constexpr int violated = 3;
 inline constexpr int heap_exhausted = 4;
 inline constexpr int timeout = 5;
+inline constexpr int runs_failed = 7;  ///< 6 and 8 are the verdicts of compare
 inline constexpr int interrupted = 130;
 }  // namespace exit_code
 

@@ -2,25 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <variant>
-
 #include "core/errors.hpp"
-#include "harness/machine.hpp"
 #include "harness/registry.hpp"
 
 namespace tricolour {
 namespace {
 
-void check_heap(const std::string& text) {
-  const HeapSize size = parse_heap_size(text);
-  const auto* const bytes = std::get_if<std::size_t>(&size);
-  static const std::size_t memory = read_machine().memory_bytes;
-  if (bytes == nullptr || memory == 0 || *bytes <= memory) return;
-  throw ConfigurationError(fmt::format("heap: '{}' is more than this machine's memory, {}", text, show_bytes(static_cast<double>(memory))));
-}
-
 void check_name(std::string_view key, const std::string& text) {
-  if (key == "heap") check_heap(text);
+  if (key == "heap") parse_heap_size(text);
   if (key == "barrier") find_barrier(text);
   if (key == "collector") named_collector(text);
   if (key == "marker") named_marker(text);

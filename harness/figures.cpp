@@ -152,7 +152,7 @@ Nanoseconds pause_begin(const Event& pause) {
 }
 
 RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events,
-                           const std::vector<BystanderDelay>& bystander) {
+                           const BystanderFigures& bystander) {
   RunFigures figures;
   figures.region = {pass.begin_ns(), pass.end_ns()};
   for (unsigned i = 0; i < pass.mutators(); ++i) {
@@ -170,7 +170,7 @@ RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& e
   figures.pauses = pause_figures(events, figures.region);
   figures.stalls = tally(events, figures.region, Activity::stalled);
   figures.assists = tally(events, figures.region, Activity::assisting);
-  figures.bystander = bystander_figures(bystander, figures.region.begin, figures.region.end);
+  figures.bystander = bystander;
   figures.requests = request_figures(pass, events);
   figures.run_delay = run_delay_figures(pass);
   if (!events.empty()) figures.mmu = least_mmu(events, figures.region, pass.mutators());

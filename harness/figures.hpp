@@ -82,6 +82,6 @@ Nanoseconds certain_cpu(Nanoseconds part, Nanoseconds whole, Nanoseconds cpu);
 
 /// `events` by end time; empty when nothing was recorded.
 RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events,
-                           const std::vector<BystanderDelay>& bystander);
+                           const BystanderFigures& bystander);
 
 }  // namespace tricolour

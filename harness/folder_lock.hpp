@@ -20,7 +20,11 @@ class FolderLock {
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
+  /// Throws OutputError when the folder is no longer where it was: moved, removed, or another one.
+  void require_same_place() const;
+
  private:
+  const std::filesystem::path experiment_;
   int descriptor_;
 };
 

@@ -62,6 +62,7 @@ Machine read_machine() {
   double load[1]{};
   return {
       .host = names.nodename,
+      .boot_id = first_line("/proc/sys/kernel/random/boot_id", ""),
       .kernel = std::string(names.sysname) + " " + names.release,
       .cpu = model.empty() ? std::string("unknown ") + names.machine : model,
       .cores = usable_cores(),
@@ -79,6 +80,7 @@ Json::Object description(const Machine& machine) {
   const auto cpu = machine.limits.smallest_cpu();
   return {
       {"host", machine.host},
+      {"boot_id", machine.boot_id},
       {"kernel", machine.kernel},
       {"cpu", machine.cpu},
       {"cores", machine.cores},

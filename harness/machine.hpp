@@ -11,6 +11,7 @@ namespace tricolour {
 
 struct Machine {
   std::string host;
+  std::string boot_id;  ///< of this boot of the kernel: the same in every container that it runs
   std::string kernel;
   std::string cpu;
   unsigned cores = 0;    ///< this process may use

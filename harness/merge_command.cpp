@@ -20,6 +20,7 @@
 #include "harness/exit_codes.hpp"
 #include "harness/experiment.hpp"
 #include "harness/folder_lock.hpp"
+#include "harness/messages.hpp"
 #include "harness/names.hpp"
 #include "harness/recorded_run.hpp"
 #include "harness/result_folder.hpp"
@@ -102,7 +103,7 @@ class Merge {
   void tell(const fs::path& merged) const {
     tell_differences();
     const std::size_t cells = experiment_.cells.size();
-    fmt::print(stderr, "{} of {} runs\n", runs_.size(), cells * experiment_.invocations);
+    say("{} of {} runs\n", runs_.size(), cells * experiment_.invocations);
     std::map<unsigned, std::size_t> found;
     for (const auto& [key, run] : runs_) ++found[key.second];
     std::vector<std::string> missing;
@@ -110,7 +111,7 @@ class Merge {
       if (found[block] != cells) missing.push_back(fmt::format("{} of {} in block {}", cells - found[block], cells, block));
     }
     if (missing.empty()) return;
-    fmt::print(stderr, "missing: {}; run them here with: tricolour sweep {} --out {} --resume\n", fmt::join(missing, ", "),
+    say("missing: {}; run them here with: tricolour sweep {} --out {} --resume\n", fmt::join(missing, ", "),
                shell_quoted((merged / "experiment.toml").string()), shell_quoted(merged.string()));
   }
 
@@ -139,11 +140,11 @@ class Merge {
     const bool has_files = fs::exists(place);
     if (row == rows.end() && !has_files) return;
     if (!has_files && row->second.status != verdict::ok.status)
-      return keep(key, {{key.first, key.second, row->second, "", "", 0}, folder, {}});
+      return keep(key, {{key.first, key.second, row->second, {}, "", 0}, folder, {}});
     try {
       keep(key, {read_whole_run(place, key.first, key.second), folder, place});
     } catch (const DamagedRun& damage) {
-      fmt::print(stderr, "skipped {}: {}\n", place.string(), damage.what());
+      say("skipped {}: {}\n", place.string(), damage.what());
     }
   }
 
@@ -161,21 +162,26 @@ class Merge {
       if (!found.run.commit.empty()) commits.insert(found.run.commit);
       if (found.run.heap_bytes != 0) heaps[key.first].insert(found.run.heap_bytes);
     }
-    if (commits.size() > 1) fmt::print(stderr, "the runs are of several commits: {}\n", fmt::join(commits, ", "));
+    if (commits.size() > 1) say("the runs are of several commits: {}\n", fmt::join(commits, ", "));
     for (const auto& [cell, sizes] : heaps) {
       if (sizes.size() > 1)
-        fmt::print(stderr, "cell {} ran in heaps of {} bytes: a multiple is measured on each machine\n", cell, fmt::join(sizes, " and "));
+        say("cell {} ran in heaps of {} bytes: a multiple is measured on each machine\n", cell, fmt::join(sizes, " and "));
     }
   }
 
   void leave_split_blocks_out() {
-    std::map<unsigned, std::set<std::string>> hosts;
+    std::map<unsigned, std::vector<MachineName>> machines;
     for (const auto& [key, found] : runs_) {
-      if (!found.run.host.empty()) hosts[key.second].insert(found.run.host);
+      const MachineName& made_on = found.run.machine;
+      std::vector<MachineName>& seen = machines[key.second];
+      const bool is_new = std::ranges::none_of(seen, [&](const MachineName& one) { return same_machine(one, made_on); });
+      if (made_on.known() && is_new) seen.push_back(made_on);
     }
-    for (const auto& [block, names] : hosts) {
-      if (names.size() < 2) continue;
-      fmt::print(stderr, "left out block {}: its runs are from {}, and are to be compared on one machine\n", block,
+    for (const auto& [block, several] : machines) {
+      if (several.size() < 2) continue;
+      std::vector<std::string> names;
+      for (const MachineName& one : several) names.push_back(one.host);
+      say("left out block {}: its runs are from {}, and are to be compared on one machine\n", block,
                  fmt::join(names, " and "));
       std::erase_if(runs_, [block = block](const auto& run) { return run.first.second == block; });
     }

@@ -4,10 +4,20 @@
 
 #include "harness/exit_codes.hpp"
 #include "harness/json.hpp"
+#include "harness/machine.hpp"
 #include "harness/result_folder.hpp"
 #include "harness/tables.hpp"
 
 namespace tricolour {
+
+bool same_machine(const MachineName& one, const MachineName& other) {
+  return one.host == other.host || (!one.boot_id.empty() && one.boot_id == other.boot_id);
+}
+
+MachineName this_machine() {
+  const Machine machine = read_machine();
+  return {machine.host, machine.boot_id};
+}
 
 RecordedRun read_run(const std::filesystem::path& place) {
   Json run;
@@ -27,7 +37,7 @@ RecordedRun read_run(const std::filesystem::path& place) {
   return {cell,
           static_cast<unsigned>(block),
           {status, static_cast<int>(run["exit_code"].integer_or(exit_code::internal_error))},
-          run["provenance"]["host"].text_or(""),
+          {run["provenance"]["host"].text_or(""), run["provenance"]["boot_id"].text_or("")},
           run["provenance"]["commit"].text_or(""),
           run["parameters"]["heap_bytes"].integer_or(0)};
 }

@@ -19,11 +19,21 @@ class DamagedRun : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Which machine a run was made on; empty parts are not recorded.
+struct MachineName {
+  std::string host;
+  std::string boot_id;
+  bool known() const { return !host.empty(); }
+};
+/// Containers have names of their own, and a machine that was booted anew has its old one.
+bool same_machine(const MachineName& one, const MachineName& other);
+MachineName this_machine();
+
 struct RecordedRun {
   std::string cell;
   unsigned block = 0;
   RunRow row;
-  std::string host;             ///< empty: not recorded
+  MachineName machine;
   std::string commit;           ///< of the program; empty: not recorded
   std::int64_t heap_bytes = 0;  ///< 0: not recorded
 };

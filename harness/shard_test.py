@@ -79,6 +79,7 @@ def change(run, part, name, value):
 def move_to(host, run):
     """As if another machine had made the run."""
     change(run, "provenance", "host", host)
+    change(run, "provenance", "boot_id", host)
 
 
 @pytest.mark.parametrize("words", ["0/4", "5/4", "1/0", "a/b", "1/2/3", "", "1", "/", "1/", "-1/2", "+1/2", " 1/2", "1/2 ", "1.0/2", "1/99999999999999999999"])
@@ -254,7 +255,7 @@ def test_a_failed_run_is_a_row_of_the_merged_sweep(tmp_path):
     file.write_text(file.read_text().replace("operations = 5", "operations = 1000000000000").replace("timeout_s = 20", "timeout_s = 0.5"))
     folders = [tmp_path / number for number in "12"]
     for number, folder in enumerate(folders, start=1):
-        tricolour("sweep", file, "--shard", f"{number}/2", "--out", folder, "--quiet")
+        tricolour("sweep", file, "--shard", f"{number}/2", "--out", folder, "--quiet", expect=7)
     assert json.loads((run_folder(folders[0]) / "run.json").read_text())["provenance"]["host"]
     shutil.rmtree(run_folder(folders[1], block=1))  # a run that could not write its folder
     assert tricolour("merge", *folders, "--out", tmp_path / "merged").stderr == "2 of 2 runs\n"

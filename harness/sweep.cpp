@@ -24,6 +24,7 @@
 #include "harness/interruption.hpp"
 #include "harness/json.hpp"
 #include "harness/machine.hpp"
+#include "harness/messages.hpp"
 #include "harness/minheap.hpp"
 #include "harness/names.hpp"
 #include "harness/progress.hpp"
@@ -105,6 +106,7 @@ class Sweep {
         lock_(folder_, FolderLock::Use::write),
         index_(folder_, experiment, contents_of(folder_, shard, command.resume)),
         timeout_s_(command.timeout_s.value_or(experiment.timeout_s)),
+        retries_failed_(command.retry_failed),
         quiet_(command.quiet) {
     for (unsigned block = 0; block < experiment.invocations; ++block) {
       if (shard.has(block)) blocks_.push_back(block);
@@ -112,24 +114,30 @@ class Sweep {
   }
 
   int run() {
-    begin_foreign_blocks_again();
-    measure_minimum_heaps();
+    try {
+      begin_foreign_blocks_again();
+      require_memory();
+      measure_minimum_heaps();
+    } catch (const Interrupted&) {
+      return give_up();
+    }
     if (!quiet_ && index_.count() == 0) show_cycles(experiment_);
     MachineFloor floor = index_.floor();
     if (index_.count() == 0) index_.set_floor(floor = {measured_floor("before"), std::nullopt});
     const std::uint64_t done_before = index_.count();
-    Progress progress(blocks_.size() * experiment_.cells.size(), index_.count(), quiet_);
+    Progress progress(blocks_.size() * experiment_.cells.size(), blocks_.size() * experiment_.cells.size() - due(), quiet_);
     for (const unsigned block : blocks_) {
       for (const std::size_t cell : block_order(experiment_, block)) {
         if (interrupted()) return give_up();
         RunOptions options = experiment_.cells[cell];
         options.seed = experiment_.seed + block;
         const std::string hash = cell_hash(options);
-        if (index_.has(hash, block)) continue;
+        if (!is_due(hash, block)) continue;
+        lock_.require_same_place();
         progress.begin(label(options));
         const auto row = run_cell(options, hash, block, progress);
         if (!row) return give_up();
-        index_.add(hash, block, *row);
+        add(hash, block, *row);
         progress.end(row->status);
       }
     }
@@ -137,7 +145,10 @@ class Sweep {
       index_.set_floor({floor.before, measured_floor("after")});
       if (interrupted()) return give_up();
     }
-    return index_.violated() ? exit_code::violated : exit_code::done;
+    index_.flush();
+    tell_failures();
+    if (index_.violated()) return exit_code::violated;
+    return index_.failed() > 0 ? exit_code::runs_failed : exit_code::done;
   }
 
   std::string summary() const {
@@ -147,18 +158,71 @@ class Sweep {
   }
 
  private:
+  /// Not made yet, or failed and to be made anew.
+  bool is_due(const std::string& hash, unsigned block) const {
+    const RunRow* const row = index_.find(hash, block);
+    return row == nullptr || (retries_failed_ && can_retry(*row));
+  }
+  /// A violated invariant is a finding.
+  static bool can_retry(const RunRow& row) {
+    return row.failed() && row.exit_code != exit_code::violated && row.attempts < most_attempts;
+  }
+  std::uint64_t due() const {
+    std::uint64_t count = 0;
+    for (const unsigned block : blocks_) {
+      for (const RunOptions& options : experiment_.cells) count += is_due(cell_hash(options), block) ? 1 : 0;
+    }
+    return count;
+  }
   bool is_complete(unsigned block) const {
-    return std::ranges::all_of(experiment_.cells, [&](const RunOptions& options) { return index_.has(cell_hash(options), block); });
+    return std::ranges::none_of(experiment_.cells, [&](const RunOptions& options) { return is_due(cell_hash(options), block); });
+  }
+
+  void add(const std::string& hash, unsigned block, RunRow row) {
+    const RunRow* const before = index_.find(hash, block);
+    const bool same = before != nullptr && before->status == row.status && before->exit_code == row.exit_code;
+    if (same) row.attempts = before->attempts + 1;
+    index_.add(hash, block, std::move(row));
+  }
+
+  /// Heaps that no run on this machine can have are refused before the first one is tried.
+  void require_memory() const {
+    if (std::ranges::all_of(blocks_, [this](unsigned block) { return is_complete(block); })) return;
+    const std::size_t memory = read_machine().memory_bytes;
+    for (const RunOptions& options : experiment_.cells) {
+      const HeapSize size = parse_heap_size(options.heap);
+      const auto* const bytes = std::get_if<std::size_t>(&size);
+      if (bytes == nullptr || memory == 0 || *bytes <= memory) continue;
+      throw ConfigurationError(fmt::format("heap: '{}' is more than this machine's memory, {}", options.heap, show_bytes(static_cast<double>(memory))));
+    }
+  }
+
+  void tell_failures() const {
+    if (quiet_ || index_.failed() == 0) return;
+    std::uint64_t again = 0;
+    for (const unsigned block : blocks_) {
+      for (const RunOptions& options : experiment_.cells) {
+        const RunRow* const row = index_.find(cell_hash(options), block);
+        if (row == nullptr || !row->failed()) continue;
+        again += can_retry(*row) ? 1 : 0;
+        if (row->attempts >= most_attempts) say("given up after {} times {}: {}, block {}\n", row->attempts, row->status, label(options), block);
+      }
+    }
+    if (again > 0) say("{} runs failed and can be made anew with: {} --retry-failed\n", again, command_to_go_on());
+  }
+  std::string command_to_go_on() const {
+    return fmt::format("tricolour sweep {} --out {} --resume{}", shell_quoted((folder_ / "experiment.toml").string()),
+                       shell_quoted(folder_.string()), shard_.is_whole() ? "" : " --shard " + shard_.text());
   }
 
   void begin_foreign_blocks_again() {
-    const std::string here = read_machine().host;
+    const MachineName here = this_machine();
     for (const unsigned block : blocks_) {
       if (is_complete(block)) continue;
       for (const RunOptions& options : experiment_.cells) {
         const auto run = recorded(folder_ / SweepIndex::run_path(cell_hash(options), block));
-        if (!run || run->host.empty() || run->host == here) continue;
-        if (!quiet_) fmt::print(stderr, "block {} was begun on {}, and is begun again on {}\n", block, run->host, here);
+        if (!run || !run->machine.known() || same_machine(run->machine, here)) continue;
+        if (!quiet_) say("block {} was begun on {}, and is begun again on {}\n", block, run->machine.host, here.host);
         forget(block);
         break;
       }
@@ -199,7 +263,7 @@ class Sweep {
     if (interrupted()) return std::nullopt;
     const BystanderFigures floor = bystander_figures(seen, began, now_ns());
     if (!quiet_) {
-      fmt::print(stderr, "the machine's own floor {} the runs: bystander delay p50 {}, p99 {}, longest {}\n", when,
+      say("the machine's own floor {} the runs: bystander delay p50 {}, p99 {}, longest {}\n", when,
                  show_duration(static_cast<double>(floor.p50_ns)), show_duration(static_cast<double>(floor.p99_ns)),
                  show_duration(static_cast<double>(floor.max_ns)));
     }
@@ -207,33 +271,41 @@ class Sweep {
   }
   static constexpr unsigned least_claiming_invocations = 5;
 
-  int give_up() const {
-    if (!quiet_)
-      fmt::print(stderr, "interrupted; go on with: tricolour sweep {} --out {} --resume{}\n",
-                 shell_quoted((folder_ / "experiment.toml").string()), shell_quoted(folder_.string()),
-                 shard_.is_whole() ? "" : " --shard " + shard_.text());
+  int give_up() {
+    index_.flush();
+    if (!quiet_) say("interrupted; go on with: {}{}\n", command_to_go_on(), retries_failed_ ? " --retry-failed" : "");
     return exit_code::interrupted;
   }
 
   /// Nothing when we were interrupted.
   std::optional<RunRow> run_cell(const RunOptions& options, const std::string& hash, unsigned block, Progress& progress) {
     const fs::path place = folder_ / SweepIndex::run_path(hash, block);
-    if (const auto run = recorded(place)) return run->row;
+    const bool retried = index_.has(hash, block);
+    if (const auto run = retried ? std::nullopt : recorded(place)) return run->row;
     remove_remains(place);
+    make_folder(place.parent_path());
     std::vector<std::string> words{own_path(), "run"};
     for (std::string& word : to_arguments(options)) words.push_back(std::move(word));
-    words.insert(words.end(), {"--out", place.string(), "--force", "--quiet", "--block", fmt::to_string(block)});
+    words.insert(words.end(), {"--out", place.string(), "--quiet", "--block", fmt::to_string(block)});
     if (const auto minimum = minimum_heaps_.find(heap_key(options)); minimum != minimum_heaps_.end()) {
       words.insert(words.end(), {"--min-heap", fmt::to_string(minimum->second)});
     }
     const ChildResult result = run_child(
         words, timeout_s_, [](void* context) { static_cast<Progress*>(context)->tick(); }, &progress);
     if (result.interrupted) return std::nullopt;
+    lock_.require_same_place();
     if (const auto run = recorded(place)) return run->row;
     remove_remains(place);
     const RunRow row = judge(result);
     keep_record(place, options, hash, block, row, result);
     return row;
+  }
+
+  /// Of a cell, below a folder that is there.
+  static void make_folder(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directory(folder, error);
+    if (error) throw OutputError(fmt::format("cannot write {}: {}", folder.string(), error.message()));
   }
 
   static std::optional<RecordedRun> recorded(const fs::path& place) {
@@ -244,9 +316,10 @@ class Sweep {
     }
   }
 
-  /// Of a run that was killed while it wrote.
+  /// Of a run that failed, or was killed while it wrote.
   static void remove_remains(const fs::path& place) {
     std::error_code ignored;
+    fs::remove_all(place, ignored);
     const std::string prefix = fmt::format(".{}.partial-", place.filename().string());
     for (const auto& entry : fs::directory_iterator(place.parent_path(), ignored)) {
       if (entry.path().filename().string().starts_with(prefix)) fs::remove_all(entry.path(), ignored);
@@ -273,7 +346,7 @@ class Sweep {
     }
     const std::string& said = result.standard_error;
     const std::string error = result.signal != 0 && !result.timed_out ? fmt::format("ended by signal {}", result.signal) : row.status;
-    ResultFolder folder(place, true);
+    ResultFolder folder(place, false, ResultFolder::Parents::are_there);
     write_file(folder.place() / "run.json", to_text(Json::Object{{"schema_version", run_schema_version},
                                                                  {"cell", hash},
                                                                  {"block", block},
@@ -295,6 +368,7 @@ class Sweep {
   const FolderLock lock_;
   SweepIndex index_;
   const double timeout_s_;
+  const bool retries_failed_;
   const bool quiet_;
   std::map<std::string, std::size_t> minimum_heaps_;
 };
@@ -303,6 +377,7 @@ class Sweep {
 
 int carry_out(const SweepCommand& command) {
   if (command.resume && command.out.empty()) throw ConfigurationError("--resume needs the folder to go on with: --out DIR");
+  if (command.retry_failed && !command.resume) throw ConfigurationError("--retry-failed makes runs of a folder anew: it needs --resume --out DIR");
   std::string text;
   try {
     text = read_file(command.experiment);
@@ -319,7 +394,7 @@ int carry_out(const SweepCommand& command) {
   prepare_folder(folder, text, command.resume);
   Sweep sweep(experiment, shard, fs::absolute(folder), command);
   const int code = sweep.run();
-  if (!command.quiet) fmt::print(stderr, "{}\n", sweep.summary());
+  if (!command.quiet) say("{}\n", sweep.summary());
   fmt::print("{}\n", folder.string());
   return code;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/clock.hpp"
 #include "core/errors.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/experiment_axes.hpp"
@@ -12,6 +13,10 @@
 
 namespace tricolour {
 namespace {
+
+constexpr Nanoseconds least_between_writes_ns = 1'000'000'000;
+/// Writing takes at most one part in so many of the time.
+constexpr Nanoseconds write_every_of_its_time = 50;
 
 /// The parameters of a cell, nested as in run.json, numbers as numbers.
 Json cell_to_json(const RunOptions& options) {
@@ -57,7 +62,8 @@ IndexContents read_index(const std::filesystem::path& folder) {
   for (const Json& cell : index["cells"].elements()) {
     for (const Json& run : cell["runs"].elements()) {
       const auto block = static_cast<unsigned>(run["block"].integer_or(0));
-      contents.rows[{cell["cell"].text_or(""), block}] = {run["status"].text_or("error"), static_cast<int>(run["exit_code"].integer_or(1))};
+      contents.rows[{cell["cell"].text_or(""), block}] = {run["status"].text_or("error"), static_cast<int>(run["exit_code"].integer_or(1)),
+                                                               static_cast<unsigned>(run["attempts"].integer_or(1))};
     }
   }
   return contents;
@@ -68,11 +74,23 @@ SweepIndex::SweepIndex(std::filesystem::path folder, const Experiment& experimen
   write();
 }
 
+SweepIndex::~SweepIndex() {
+  try {
+    flush();
+  } catch (const OutputError&) {  // the runs' folders say the same
+  }
+}
+
+void SweepIndex::flush() {
+  if (changed_) write();
+}
+
 std::filesystem::path SweepIndex::run_path(const std::string& cell, unsigned block) {
   return std::filesystem::path("runs") / cell / fmt::to_string(block);
 }
 
-void SweepIndex::write() const {
+void SweepIndex::write() {
+  const Nanoseconds began = now_ns();
   Json::Array cells;
   for (const RunOptions& options : experiment_.cells) {
     const std::string cell = cell_hash(options);
@@ -80,10 +98,12 @@ void SweepIndex::write() const {
     for (unsigned block = 0; block < experiment_.invocations; ++block) {
       const auto row = contents_.rows.find({cell, block});
       if (row == contents_.rows.end()) continue;
-      runs.push_back(Json::Object{{"block", block},
-                                  {"path", run_path(cell, block).string()},
-                                  {"status", row->second.status},
-                                  {"exit_code", row->second.exit_code}});
+      Json::Object run{{"block", block},
+                       {"path", run_path(cell, block).string()},
+                       {"status", row->second.status},
+                       {"exit_code", row->second.exit_code}};
+      if (row->second.attempts > 1) run.emplace_back("attempts", row->second.attempts);
+      runs.emplace_back(std::move(run));
     }
     cells.push_back(Json::Object{{"cell", cell}, {"parameters", cell_to_json(options)}, {"runs", std::move(runs)}});
   }
@@ -100,11 +120,20 @@ void SweepIndex::write() const {
   index.emplace_back("machine_floor", to_json(contents_.floor));
   index.emplace_back("cells", std::move(cells));
   replace_file(folder_ / "index.json", to_text(index, 1) + "\n");
+  changed_ = false;
+  const Nanoseconds ended = now_ns();
+  write_again_at_ns_ = ended + std::max(least_between_writes_ns, write_every_of_its_time * (ended - began));
+}
+
+const RunRow* SweepIndex::find(const std::string& cell, unsigned block) const {
+  const auto row = contents_.rows.find({cell, block});
+  return row == contents_.rows.end() ? nullptr : &row->second;
 }
 
 void SweepIndex::add(const std::string& cell, unsigned block, RunRow row) {
   contents_.rows[{cell, block}] = std::move(row);
-  write();
+  changed_ = true;
+  if (now_ns() >= write_again_at_ns_) write();
 }
 
 void SweepIndex::set_floor(const MachineFloor& floor) {
@@ -128,6 +157,10 @@ bool SweepIndex::violated() const {
     if (row.exit_code == exit_code::violated) return true;
   }
   return false;
+}
+
+std::uint64_t SweepIndex::failed() const {
+  return static_cast<std::uint64_t>(std::ranges::count_if(contents_.rows, [](const auto& row) { return row.second.failed(); }));
 }
 
 }  // namespace tricolour

@@ -121,6 +121,10 @@ class WorkloadRun {
   void record_request(Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
     if (end - intended >= shown_from_ns_) [[unlikely]] show_request(intended, start, end);
   }
+  /// So many were due when the measured region ended, and were not begun.
+  void leave_waiting(std::uint64_t requests) {
+    if (requests_ != nullptr) requests_->leave_waiting(requests);
+  }
 
   [[noreturn]] static void fail(const std::string& what) { throw SelfCheckFailed(what); }
   static void check(bool holds, std::string_view what) {

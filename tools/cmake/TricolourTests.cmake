@@ -25,3 +25,11 @@ foreach(room core barriers collectors workloads)
   tricolour_test_program(${room} tricolour_collectors)
 endforeach()
 tricolour_test_program(harness tricolour_harness)
+
+# Preloaded into the program by harness/failing_calls_test.py; a sanitizer would have to come first.
+if(TRICOLOUR_SANITIZE STREQUAL "none")
+  add_library(failing_calls SHARED harness/failing_calls/failing_calls.cpp)
+  target_compile_features(failing_calls PRIVATE cxx_std_20)
+  target_link_libraries(failing_calls PRIVATE ${CMAKE_DL_LIBS})
+  set_target_properties(failing_calls PROPERTIES POSITION_INDEPENDENT_CODE ON LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+endif()
