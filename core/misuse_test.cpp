@@ -2,6 +2,7 @@
 // nothing.
 #include <latch>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "barriers/yuasa.hpp"
@@ -105,6 +106,31 @@ TEST_CASE("a child that never attaches holds up no collection, nor does its end"
   }
   done = true;
   other.join();
+}
+
+TEST_CASE("a running mutator whose thread waits for the registry stops meanwhile", "[misuse]") {
+  CollectedHeap heap(small_heap(), Yuasa::traits);
+  Mutator<Yuasa> m(heap);
+  std::optional<Child<Yuasa>> never(std::in_place, m, std::initializer_list<const Root*>{});
+  const int deed = GENERATE(0, 1, 2);
+  std::latch held(1);
+  std::thread holder([&] {
+    World::Exclusive world(heap.heap().world, nullptr);
+    held.count_down();
+    world.stop({}, [](Pause&) {});
+  });
+  held.wait();
+  switch (deed) {
+    case 0:
+      never.reset();
+      break;
+    case 1:
+      MutatorContext(heap, MutatorStatus::blocked);
+      break;
+    default:
+      CHECK_THROWS_AS(heap.stop(), Misuse);
+  }
+  m.blocking([&] { holder.join(); });
 }
 
 TEST_CASE("a thread that ends without its mutator holds up no collection", "[misuse]") {
