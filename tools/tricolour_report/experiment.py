@@ -9,10 +9,8 @@ which had fewer than ENOUGH_CYCLES cycles, hardly collected: it wins nothing, ne
 as a baseline.
 """
 
-import os
 import re
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Collection, Iterable
@@ -24,11 +22,12 @@ from .digest import Digest, digest_published, digest_run
 from .errors import DamagedRun
 from .intervals import Ratio
 from .metrics import METRICS
+from .parallel import share_out
 from .published import read_metrics
-from .sweep_folder import MAIN_KEYS, Cell, Run, Skipped, Sweep, open_sweep
+from .sweep_folder import MAIN_KEYS, Cell, Run, Skipped, Sweep, of_workload, open_sweep
 
-RUNS_PER_WORKER = 32
 ENOUGH_CYCLES = 3
+OPEN_LOOP = "an open loop, whose rate was asked for"  # why a cell has no throughput of its own
 HEAP = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(x|B|[KMGTkmgt](?:i|B|iB)?|)")  # as `tricolour run --heap` reads it
 
 
@@ -149,8 +148,21 @@ class Experiment:
 
     def label(self, cell: Cell) -> str:
         """`collector + barrier`, with the extra coordinates where cells would else share a label."""
-        extra = [f"{key}={cell.parameters[key]}" for key in self.extra_keys if key in cell.parameters]
-        return " ".join([f"{cell.collector} + {cell.barrier}", *extra])
+        return self._with_extras(f"{cell.collector} + {cell.barrier}", cell, self.extra_keys)
+
+    def combination(self, cell: Cell) -> str:
+        """The label without what the workload has of its own, so that workloads share it."""
+        keys = [key for key in self.extra_keys if not of_workload(key)]
+        return self._with_extras(f"{cell.collector} + {cell.barrier}", cell, keys)
+
+    def workload_label(self, cell: Cell) -> str:
+        """The workload, with what of its own is not the same in all its cells."""
+        return self._with_extras(cell.workload, cell, filter(of_workload, self.extra_keys))
+
+    @staticmethod
+    def _with_extras(name: str, cell: Cell, keys: Iterable[str]) -> str:
+        extra = [f"{key}={cell.parameters[key]}" for key in keys if key in cell.parameters]
+        return " ".join([name, *extra])
 
     @property
     def timed_runs(self) -> int:
@@ -208,7 +220,10 @@ def load_experiment(
     digests: dict[str, list[Digest]] = {}
     whole: list[Run] = []
     runs = [run for run in sweep.runs if wanted(run.cell)]
-    outcomes = _digest_published(runs, read_metrics(folder)) if sweep.published else _digest_all(runs)
+    if sweep.published:
+        outcomes = _digest_published(runs, read_metrics(folder))
+    else:
+        outcomes = share_out(_attempt, runs)
     for run, outcome in zip(runs, outcomes):
         if isinstance(outcome, str):
             skipped.append(Skipped(str(run.folder.relative_to(folder)), outcome))
@@ -231,16 +246,8 @@ def _digest_published(runs: list[Run], metrics: dict[tuple[str, int], dict[str, 
             yield str(damage)
 
 
-def _digest_all(runs: list[Run]) -> Iterable[Digest | str | None]:
-    """For each run its digest, None when it is not timed, or what is wrong with it; many runs are shared among processes."""
-    workers = min(os.cpu_count() or 1, len(runs) // RUNS_PER_WORKER)
-    if workers < 2:
-        return [_attempt(run) for run in runs]
-    with ProcessPoolExecutor(workers) as pool:
-        return list(pool.map(_attempt, runs, chunksize=2))
-
-
 def _attempt(run: Run) -> Digest | str | None:
+    """The digest of a run, None when it is not timed, or what is wrong with it."""
     try:
         return digest_run(run) if run.timed else None
     except DamagedRun as damage:

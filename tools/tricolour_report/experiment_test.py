@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from . import experiment as module
+from . import parallel
 from .experiment import OverRuns, heap_order, load_experiment
 from .synthetic_sweep import write_sweep
 from .tidy import tidy_table
@@ -111,8 +111,8 @@ def test_runs_shared_among_processes_give_the_same(small_sweep, monkeypatch):
     (small_sweep / "runs" / "00000000" / "0" / "heap.csv").unlink()
     told_alone, told_shared = [], []
     alone = load_experiment(small_sweep, told_alone.append)
-    monkeypatch.setattr(module, "RUNS_PER_WORKER", 4)
-    monkeypatch.setattr(module.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(parallel, "ITEMS_PER_WORKER", 4)
+    monkeypatch.setattr(parallel, "processors", lambda: 2)
     shared = load_experiment(small_sweep, told_shared.append)
     assert told_alone == told_shared and len(told_shared) == 1
     assert tidy_table(alone).equals(tidy_table(shared))

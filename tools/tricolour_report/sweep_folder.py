@@ -13,6 +13,12 @@ from .errors import DamagedRun, UsageProblem
 from .published import is_published, read_records
 
 MAIN_KEYS = ("collector", "barrier", "workload", "heap")
+OWN_KEYS = ("seconds", "operations")  # which a workload of an experiment has by itself
+
+
+def of_workload(key: str) -> bool:
+    """Whether it is a parameter that each workload of an experiment has for itself."""
+    return key in OWN_KEYS or key.startswith("param.")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ Invariants: cells are referred to by their place in `cells`; what a sweep does n
 """
 
 import json
-import os
 from math import isnan
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from .. import waits
 from ..bystander import machine_floor
 from ..digest import WINDOWS
 from ..errors import DamagedRun
-from ..experiment import RUNS_PER_WORKER, CellResult, Experiment
+from ..experiment import CellResult, Experiment
 from ..explicit_free import read_explicit_free
 from ..figures import barrier_cost, percentiles, time_spent, timeline
 from ..figures.style import FAILED, Style
@@ -149,7 +148,7 @@ def _runs(experiment: Experiment, places: dict[str, int]) -> list[dict]:
     """Every run that was read, failed ones too; `detail` is null without tables of events."""
     runs = [run for result in experiment.results for run in result.runs]
     timed = [run for run in runs if run.timed] if not experiment.sweep.published else []
-    found = dict(zip(timed, details(timed, min(os.cpu_count() or 1, len(timed) // RUNS_PER_WORKER))))
+    found = dict(zip(timed, details(timed)))
     return [
         {
             "cell": places[run.cell.hash], "block": run.block, "status": run.status, "error": (run.record or {}).get("error", ""),

@@ -7,7 +7,6 @@ out (the one of the longest pause, the longest and the one of median length neve
 are one, and of the heap stand the extremes of equal stretches.
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ import pandas as pd
 
 from ..errors import DamagedRun
 from ..lost_time import SLOW_PATHS, merge, pauses_in_region
+from ..parallel import share_out
 from ..sweep_folder import Run
 from ..tables import read_table
 from .compact import steps
@@ -40,13 +40,11 @@ class Events:
     table: pd.DataFrame
 
 
-def details(runs: list[Run], workers: int) -> list[dict | None]:
+def details(runs: list[Run]) -> list[dict | None]:
     """The detail of each run, None where its tables cannot be read."""
-    shares = [(run, max(FEWEST, BARS // max(1, len(runs))), min(MOST_SAMPLES, max(FEWEST, SAMPLES // max(1, len(runs))))) for run in runs]
-    if workers < 2:
-        return [_attempt(*share) for share in shares]
-    with ProcessPoolExecutor(workers) as pool:
-        return list(pool.map(_attempt, *zip(*shares), chunksize=2))
+    bars = max(FEWEST, BARS // max(1, len(runs)))
+    samples = min(MOST_SAMPLES, max(FEWEST, SAMPLES // max(1, len(runs))))
+    return share_out(lambda run: _attempt(run, bars, samples), runs)
 
 
 def _attempt(run: Run, bars: int, samples: int) -> dict | None:
