@@ -1,21 +1,22 @@
-"""The five commands: `python3 -m tricolour_report report|summary|compare|export|precision`.
+"""The five commands: `python3 -I tricolour_report/__main__.py COMMAND`.
 
-Exit codes: 0 done; 1 the output could not be written; 2 wrong usage or unreadable input; 6 regression found by `compare
---fail-on`.
+Exit codes: 0 done; 1 the output could not be written; 2 wrong usage or unreadable input;
+6 `compare --fail-on` found a regression, 8 it could not decide; 130 interrupted.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
+if not __package__:  # run by its path, since isolated mode has no other way to the package
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    __package__ = "tricolour_report"
+
+from . import process
 from .errors import UsageProblem
-from .metrics import METRICS
+from .process import shown, tell, write_out
 
 DEFAULT_METRICS = ["throughput", "pause_p99", "pause_max", "mmu_10ms", "cpu_total"]
-
-
-def tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def silent(line: str) -> None:
@@ -27,7 +28,8 @@ def silent(line: str) -> None:
 def run_report(arguments: argparse.Namespace) -> int:
     from .report import write_report
 
-    print(write_report(arguments.folder, arguments.html, silent if arguments.quiet else tell))
+    progress = silent if arguments.quiet else tell
+    print(shown(write_report(arguments.folder, arguments.html, progress)))
     return 0
 
 
@@ -42,32 +44,35 @@ def run_summary(arguments: argparse.Namespace) -> int:
 def run_export(arguments: argparse.Namespace) -> int:
     from .exports.exporting import write_export
 
-    print(write_export(arguments.folder, arguments.format, arguments.out, silent if arguments.quiet else tell))
+    progress = silent if arguments.quiet else tell
+    print(shown(write_export(arguments.folder, arguments.format, arguments.out, progress)))
     return 0
 
 
 def run_precision(arguments: argparse.Namespace) -> int:
     from .precision import write_precision
 
-    print(write_precision(arguments.folder))
+    print(shown(write_precision(arguments.folder)))
     return 0
 
 
 def run_compare(arguments: argparse.Namespace) -> int:
     from .compare import compare
     from .compare_text import as_json, as_text
+    from .gate import judge
+    from .metrics import METRICS
     from .operands import parse
 
-    names = arguments.metric or DEFAULT_METRICS
+    names = list(dict.fromkeys(arguments.metric or DEFAULT_METRICS))
     for name in names:
         if name not in METRICS:
             raise UsageProblem(f"no metric is called '{name}'; there are {', '.join(METRICS)}")
     comparison = compare(parse(arguments.base), parse(arguments.other), names, tell)
-    form = as_json if arguments.json else as_text
-    sys.stdout.write(form(comparison, arguments.fail_on))
-    if arguments.fail_on is None:
-        return 0
-    return 6 if comparison.regressions(arguments.fail_on) or comparison.newly_failed else 0
+    gate = None
+    if arguments.fail_on is not None:
+        gate = judge(comparison, arguments.fail_on, asked=bool(arguments.metric))
+    write_out((as_json if arguments.json else as_text)(comparison, gate))
+    return gate.exit_code if gate else 0
 
 
 def percentage(text: str) -> float:
@@ -81,12 +86,18 @@ def percentage(text: str) -> float:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="tricolour", description="Statistics, plots and comparisons of Tricolour's result folders.")
+    top = process.ArgumentParser(prog="tricolour", description="Statistics, plots and comparisons of Tricolour's result folders.")
     commands = top.add_subparsers(required=True, metavar="report|summary|compare|export|precision")
 
     report = commands.add_parser("report", help="plots, summary.csv and a self-contained page for a sweep folder")
     report.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
-    report.add_argument("--html", type=Path, metavar="FILE", help="where to write the page (default: DIR/report.html)")
+    report.add_argument(
+        "--html", type=Path, metavar="FILE",
+        help=(
+            "where to write the page (default: DIR/report.html); if DIR cannot be written, only the "
+            "page is"
+        ),
+    )
     report.add_argument("--quiet", action="store_true", help="no progress on standard error")
     report.set_defaults(run=run_report, parser=report)
 
@@ -94,22 +105,7 @@ def parser() -> argparse.ArgumentParser:
     summary.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
     summary.set_defaults(run=run_summary, parser=summary)
 
-    compare = commands.add_parser(
-        "compare", help="ratios OTHER/BASE with 95 %% intervals",
-        epilog="Within one DIR runs are paired by block; over two they are unpaired. Metrics: " + ", ".join(METRICS),
-    )
-    compare.add_argument("base", metavar="BASE", help="DIR[:key=value,...], a sweep folder and a filter on its cells")
-    compare.add_argument("other", metavar="OTHER", help="the same, for the other side")
-    compare.add_argument("--metric", action="append", metavar="M", help=f"may be repeated (default: {', '.join(DEFAULT_METRICS)})")
-    compare.add_argument(
-        "--fail-on", type=percentage, metavar="PERCENT",
-        help=(
-            "such as 5%%: exit 6 when a metric's interval excludes 1 on the bad side and its ratio is worse than "
-            "this, or when OTHER has failed runs and BASE none"
-        ),
-    )
-    compare.add_argument("--json", action="store_true", help="one JSON object instead of text")
-    compare.set_defaults(run=run_compare, parser=compare)
+    add_compare(commands)
 
     export = commands.add_parser(
         "export", help="a sweep folder in another tool's format",
@@ -131,28 +127,42 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def add_compare(commands) -> None:
+    from .metrics import METRICS
+
+    compare = commands.add_parser(
+        "compare", help="ratios OTHER/BASE with 95 %% intervals",
+        epilog="Within one DIR runs are paired by block; over two they are unpaired. Metrics: " + ", ".join(METRICS),
+    )
+    compare.add_argument("base", metavar="BASE", help="DIR[:key=value,...], a sweep folder and a filter on its cells")
+    compare.add_argument("other", metavar="OTHER", help="the same, for the other side")
+    compare.add_argument("--metric", action="append", metavar="M", help=f"may be repeated (default: {', '.join(DEFAULT_METRICS)})")
+    compare.add_argument(
+        "--fail-on", type=percentage, metavar="PERCENT",
+        help=(
+            "such as 5%%. Exit 6, a regression: an interval excludes 1 on the bad side and its "
+            "ratio is worse than PERCENT; or, of a longest value or an MMU, which have no "
+            "interval, every run of OTHER is worse than every run of BASE by more; or OTHER has "
+            "failed runs and BASE none. Exit 0, no regression: there are 10 runs, and the "
+            "interval, or least, median and greatest of an MMU or longest value, are not worse "
+            "than PERCENT. Exit 8, undecided: all else, such as too few runs or no data on a "
+            "side. Default metrics that neither side has are not judged"
+        ),
+    )
+    compare.add_argument("--json", action="store_true", help="one JSON object instead of text")
+    compare.set_defaults(run=run_compare, parser=compare)
+
+
 def main(words: list[str] | None = None) -> int:
+    return process.run("tricolour", lambda: carry_out(words))
+
+
+def carry_out(words: list[str] | None) -> int:
     arguments, unknown = parser().parse_known_args(words)
     if unknown:
         arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
-    try:
-        code = arguments.run(arguments)
-        sys.stdout.flush()
-        return code
-    except KeyboardInterrupt:
-        return 130
-    except UsageProblem as problem:
-        tell(f"tricolour: {problem}")
-        return 2
-    except BrokenPipeError:
-        return 1
-    except OSError as error:
-        tell(f"tricolour: {error.filename or 'the output'}: {error.strerror}")
-        return 1
+    return arguments.run(arguments)
 
 
 if __name__ == "__main__":
-    code = main()
-    if code == 1:
-        sys.stdout = None  # what could not be written is not tried again
-    sys.exit(code)
+    sys.exit(main())

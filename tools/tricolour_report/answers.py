@@ -16,11 +16,12 @@ import numpy as np
 
 from . import intervals
 from .bystander import floor_sentence, machine_floor
-from .experiment import CellResult, Experiment, shared_values
+from .experiment import OPEN_LOOP, CellResult, Experiment, shared_values
 from .intervals import Ratio
 from .metrics import METRICS, Metric
 from .quantities import measured, ratio
 from .rows import cycles_said, over_runs
+
 
 @dataclass(frozen=True)
 class Contest:
@@ -72,20 +73,31 @@ class Answer:
 
 @dataclass(frozen=True)
 class Mean:
-    """Geometric mean of throughput ratios over workloads for one combination at one heap; workloads
-    in an open loop have the throughput that was asked for, and do not count."""
+    """Geometric mean of throughput ratios over workloads for one combination at one heap. It says
+    which `workloads` it is of; the others are `left_out`, each with the reason."""
 
     combination: str
     collector: str
     barrier: str
     heap: str
     ratio: Ratio
-    workloads: int
-    all_workloads: int
+    workloads: list[str]
+    left_out: dict[str, str]
 
     @property
     def text(self) -> str:
         return ratio(self.ratio)
+
+    @property
+    def whole(self) -> bool:
+        """Only workloads that have no throughput of their own are left out."""
+        return set(self.left_out.values()) <= {OPEN_LOOP}
+
+    @property
+    def members(self) -> str:
+        of = f"{len(self.workloads)} of {len(self.workloads) + len(self.left_out)}"
+        without = [f"; without {name}: {why}" for name, why in self.left_out.items()]
+        return f"{of}: {', '.join(self.workloads)}{''.join(without)}"
 
 
 def answers(experiment: Experiment) -> list[Answer]:
@@ -162,23 +174,45 @@ def starved(experiment: Experiment) -> list[str]:
 
 
 def means(experiment: Experiment) -> list[Mean]:
-    """For each combination and heap, best first; the baseline itself is left out."""
-    found = []
-    for heap in experiment.heaps:
-        here = [r for r in experiment.results if r.cell.heap == heap and not r.open_loop]
-        for label in dict.fromkeys(experiment.label(r.cell) for r in here):
-            own = [r for r in here if experiment.label(r.cell) == label]
-            usable = [
-                r for r in own if r.ratio() is not None and not r.is_baseline and r.fairly_compared
-            ]
-            if not usable:
-                continue
-            logs = [intervals.block_log_ratios(r.baseline.values("throughput"), r.values("throughput")) for r in usable]
-            estimate = intervals.mean_over_workloads_paired(logs)
-            if estimate:
-                first = usable[0].cell
-                found.append(Mean(label, first.collector, first.barrier, heap, intervals.ratio(estimate), len(usable), len(own)))
-    return sorted(found, key=lambda mean: -mean.ratio.value)
+    """For each combination and heap, best first; the baseline itself has none."""
+    groups: dict[tuple[str, str], list[CellResult]] = {}
+    for result in experiment.results:
+        key = (result.cell.heap, experiment.combination(result.cell))
+        groups.setdefault(key, []).append(result)
+    found = (_mean(experiment, name, group) for (_, name), group in groups.items())
+    return sorted((mean for mean in found if mean), key=lambda mean: -mean.ratio.value)
+
+
+def _mean(experiment: Experiment, name: str, group: list[CellResult]) -> Mean | None:
+    usable, left_out = [], {}
+    for result in group:
+        if why := _why_left_out(result):
+            left_out[experiment.workload_label(result.cell)] = why
+        else:
+            usable.append(result)
+    estimate = usable and intervals.mean_over_workloads_paired([
+        intervals.block_log_ratios(r.baseline.values("throughput"), r.values("throughput"))
+        for r in usable
+    ])
+    if not estimate:
+        return None
+    cell = usable[0].cell
+    workloads = [experiment.workload_label(result.cell) for result in usable]
+    return Mean(
+        name, cell.collector, cell.barrier, cell.heap, intervals.ratio(estimate), workloads,
+        left_out,
+    )
+
+
+def _why_left_out(result: CellResult) -> str:
+    """Empty for a cell that counts in a mean of throughput ratios."""
+    if result.open_loop:
+        return OPEN_LOOP
+    if result.is_baseline:
+        return "the baseline itself"
+    if result.ratio() is None:
+        return "no ratio to a baseline" if result.digests else "no timed run"
+    return "" if result.fairly_compared else "starved, or against a starved baseline"
 
 
 def headline(experiment: Experiment) -> list[str]:
@@ -187,7 +221,7 @@ def headline(experiment: Experiment) -> list[str]:
     seen = set()
     for mean in means(experiment):
         collector = mean.collector
-        if mean.workloads < mean.all_workloads or collector in seen:
+        if not mean.whole or collector in seen:
             continue
         seen.add(collector)
         verdict = "" if mean.ratio.differs else " (no difference shown)"
@@ -210,7 +244,10 @@ def headline(experiment: Experiment) -> list[str]:
 def _longest_pause(experiment: Experiment, mean: Mean) -> str:
     """How the longest pauses of a combination compare, over the workloads where both sides paused
     and are not starved."""
-    own = [r for r in experiment.results if experiment.label(r.cell) == mean.combination and r.cell.heap == mean.heap]
+    own = [
+        r for r in experiment.results
+        if (experiment.combination(r.cell), r.cell.heap) == (mean.combination, mean.heap)
+    ]
     usable = [r for r in own if r.fairly_compared and r.ratio("pause_max") is not None]
     if not usable:
         return ""

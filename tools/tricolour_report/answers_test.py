@@ -110,3 +110,26 @@ def test_requests_are_compared_by_the_form_that_fits_the_loop(tmp_path, open_loo
     assert ("lowest metered request p99, closed loop" in contests) != open_loop
     assert ("most throughput" in contests) != open_loop, "the rate was asked for"
     assert bool(means(experiment)) != open_loop
+
+
+def test_a_mean_names_its_workloads_and_those_that_it_leaves_out(tmp_path):
+    """Also where workloads have parameters of their own, or one workload stands for several."""
+    folder = sweep_of(
+        tmp_path, 3, ("gcbench", "gcold", "latency"), open_loop=True,
+        failing={("concurrent", "yuasa", "gcold"): "crashed"},
+    )
+    by_collector = {mean.collector: mean for mean in means(load_experiment(folder, print))}
+    concurrent = by_collector["concurrent"]
+    assert concurrent.members == (
+        "1 of 3: gcbench; without gcold: no timed run; without latency: an open loop, whose rate "
+        "was asked for"
+    )
+    assert not concurrent.whole and by_collector["incremental"].whole
+    index = json.loads((folder / "index.json").read_text())
+    for cell in index["cells"]:
+        if cell["parameters"]["workload"] == "gcold":
+            cell["parameters"] |= {"workload": "gcbench", "param": {"scale": 2}}
+    (folder / "index.json").write_text(json.dumps(index))
+    by_collector = {mean.collector: mean for mean in means(load_experiment(folder, print))}
+    assert by_collector["incremental"].workloads == ["gcbench", "gcbench param.scale=2"]
+    assert by_collector["incremental"].combination == "incremental + yuasa"

@@ -6,26 +6,30 @@ Invariants: within one folder runs are paired by block, else they are independen
 difference counts when its 95 % interval excludes 1, and is called better or worse from
 ENOUGH_INVOCATIONS on; an extreme has no interval and so never counts, and a starved side never
 comes out better. The values beside a ratio are those of the runs behind it. A pair with a failed
-side is a finding, not a gap.
+side is a finding, not a gap. A mean names the workloads that it is of and those that it is not of.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import intervals
 from .experiment import (
-    CellResult, behind_ratio, extreme_ratio, load_experiment, paired_ratio, shared_values,
+    OPEN_LOOP, CellResult, behind_ratio, extreme_ratio, load_experiment, paired_ratio,
+    shared_values,
 )
 from .intervals import LogEstimate, Ratio
 from .metrics import METRICS, Metric
 from .operands import UNSET, Match, Operand, differences, match
 from .rows import cycles_said
+from .sweep_folder import of_workload
+from .unserved import told_of_side
 
 
 @dataclass(frozen=True)
 class Finding:
     """One metric of one pair (or of the geometric mean); `why_not` says why there is no ratio.
     `base` and `other` are what the ratio divides, and `base_runs` and `other_runs` the values of
-    the runs behind it. `starved`: who is, in words."""
+    the runs behind it. `starved`: who is, in words. `absent`: runs of neither side have the metric.
+    Of a mean, `workloads` are those it is of, and `left_out` the others, each with the reason."""
 
     metric: Metric
     where: str
@@ -35,6 +39,14 @@ class Finding:
     why_not: str = ""
     starved: str = ""
     unfair: bool = False
+    other_alone_starved: bool = False
+    absent: bool = False
+    workloads: tuple[str, ...] = ()
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.metric.name}, {self.where}"
 
     @property
     def base(self) -> float:
@@ -43,15 +55,6 @@ class Finding:
     @property
     def other(self) -> float:
         return behind_ratio(self.metric.name, self.other_runs)
-
-    def regressed(self, tolerance: float) -> bool:
-        """The interval excludes 1 on the bad side, and the ratio is worse than the tolerance; a
-        starved side changes nothing of that, since a regression is better told than missed."""
-        if self.ratio is None or not self.ratio.differs:
-            return False
-        if self.metric.better == "higher":
-            return self.ratio.value < 1.0 - tolerance
-        return self.ratio.value > 1.0 + tolerance
 
     @property
     def verdict(self) -> str:
@@ -77,23 +80,25 @@ class Comparison:
     findings: list[Finding]
     newly_failed: list[str]
     notes: list[str]
-
-    def regressions(self, tolerance: float) -> list[Finding]:
-        return [finding for finding in self.findings if finding.regressed(tolerance)]
+    unmatched: list[str]
 
 
 def compare(base: Operand, other: Operand, names: list[str], progress) -> Comparison:
     left = load_experiment(base.folder, progress, base.selects)
     right = load_experiment(other.folder, progress, other.selects)
     paired = base.folder.resolve() == other.folder.resolve()
-    matches, notes = match(base, other, left.results, right.results)
-    notes = [f"differs in {text}" for text in differences(matches)] + notes
+    matches, unmatched = match(base, other, left.results, right.results)
+    notes = [f"differs in {text}" for text in differences(matches)] + unmatched
+    notes += [
+        f"{_where(one)}: {text}" for one in matches
+        for text in (told_of_side("BASE", one.base), told_of_side("OTHER", one.other)) if text
+    ]
     findings = []
     for name in names:
         findings += [_finding(METRICS[name], one, paired) for one in matches]
         findings += _means(METRICS[name], matches, paired)
     failed = [text for one in matches for text in _newly_failed(one)]
-    return Comparison(base, other, paired, findings, failed, notes)
+    return Comparison(base, other, paired, findings, failed, notes, unmatched)
 
 
 def _finding(metric: Metric, one: Match, paired: bool) -> Finding:
@@ -103,22 +108,28 @@ def _finding(metric: Metric, one: Match, paired: bool) -> Finding:
     if ratio is None and not why_not:
         why_not = f"no ratio: no block in which both sides have a {metric.name}"
     runs = _runs(metric, one, paired)
+    sides = (one.base, one.other)
+    absent = all(side.digests and not side.values(metric.name) for side in sides)
     return Finding(
-        metric, where, ratio, *map(tuple, runs), why_not, *_starvation(metric, ratio, [one])
+        metric, where, ratio, *map(tuple, runs), why_not, *_starvation(metric, ratio, [one]), absent
     )
 
 
-def _starvation(metric: Metric, ratio: Ratio | None, matches: list[Match]) -> tuple[str, bool]:
-    """(who is starved, whether the side that the ratio favours is)."""
+def _starvation(
+    metric: Metric, ratio: Ratio | None, matches: list[Match]
+) -> tuple[str, bool, bool]:
+    """(who is starved, whether the side that the ratio favours is, whether OTHER alone is)."""
     named = [
         f"{side} is starved ({cycles_said(cell)})"
         for one in matches
         for side, cell in (("BASE", one.base), ("OTHER", one.other)) if cell.starved
     ]
+    other_alone = any(one.other.starved and not one.base.starved for one in matches)
     if ratio is None:
-        return "; ".join(named), False
+        return "; ".join(named), False, other_alone
     winners = [one.other if _is_better(metric, ratio) else one.base for one in matches]
-    return "; ".join(dict.fromkeys(named)), any(cell.starved for cell in winners)
+    unfair = any(cell.starved for cell in winners)
+    return "; ".join(dict.fromkeys(named)), unfair, other_alone
 
 
 def _runs(metric: Metric, one: Match, paired: bool) -> tuple[list[float], list[float]]:
@@ -131,8 +142,13 @@ def _runs(metric: Metric, one: Match, paired: bool) -> tuple[list[float], list[f
 
 
 def _where(one: Match) -> str:
-    rest = [f"{key}={value}" for key, value in one.key.items() if key != "workload" and value != UNSET]
-    return " ".join([one.workload, *rest])
+    return f"{one.workload} {_told(one.key)}".strip()
+
+
+def _told(key: dict) -> str:
+    return " ".join(
+        f"{name}={value}" for name, value in key.items() if name != "workload" and value != UNSET
+    )
 
 
 def _obstacle(metric: Metric, result: CellResult, side: str) -> str:
@@ -161,24 +177,43 @@ GIVEN_IN_OPEN_LOOPS = ("throughput", "wall_time")
 
 
 def _means(metric: Metric, matches: list[Match], paired: bool) -> list[Finding]:
-    """Geometric means over workloads, one for each setting (heap and so on) that several workloads share."""
+    """Geometric means over workloads, one for each setting (heap and so on) that several share."""
+    if metric.extreme:
+        return []
     settings: dict[str, list[Match]] = {}
     for one in matches:
-        if metric.name in GIVEN_IN_OPEN_LOOPS and (one.base.open_loop or one.other.open_loop):
-            continue
-        settings.setdefault(_where(one).removeprefix(one.workload).strip(), []).append(one)
-    means = []
-    for setting, group in settings.items():
-        usable = [m for m in group if not (_obstacle(metric, m.base, "") or _obstacle(metric, m.other, ""))]
-        if metric.extreme or len(usable) < 2:
-            continue
-        where = f"geometric mean of {len(usable)} of {len(group)} workloads {setting}".strip()
-        estimate = _mean(metric, usable, paired)
-        ratio = estimate and intervals.ratio(estimate)
-        starvation = _starvation(metric, ratio, usable)
-        why_not = "no ratio: no block that all workloads have"
-        means.append(Finding(metric, where, ratio, (), (), why_not, *starvation))
-    return means
+        settings.setdefault(_setting(one), []).append(one)
+    means = (_mean_of(metric, setting, group, paired) for setting, group in settings.items())
+    return [mean for mean in means if mean]
+
+
+def _setting(one: Match) -> str:
+    """Not what each workload has for itself: workloads that differ in it share a mean."""
+    shared = {key: value for key, value in one.key.items() if not of_workload(key)}
+    return _told(shared)
+
+
+def _mean_of(metric: Metric, setting: str, group: list[Match], paired: bool) -> Finding | None:
+    """None where fewer than two workloads have a ratio."""
+    left_out = {_where(one): why for one in group if (why := _why_left_out(metric, one))}
+    usable = [one for one in group if _where(one) not in left_out]
+    if len(usable) < 2:
+        return None
+    where = f"geometric mean of {len(usable)} of {len(group)} workloads {setting}".strip()
+    estimate = _mean(metric, usable, paired)
+    ratio = estimate and intervals.ratio(estimate)
+    why_not = "no ratio: no block that all workloads have"
+    return Finding(
+        metric, where, ratio, (), (), why_not, *_starvation(metric, ratio, usable),
+        workloads=tuple(map(_where, usable)), left_out=left_out,
+    )
+
+
+def _why_left_out(metric: Metric, one: Match) -> str:
+    if metric.name in GIVEN_IN_OPEN_LOOPS and (one.base.open_loop or one.other.open_loop):
+        return OPEN_LOOP
+    obstacle = _obstacle(metric, one.base, "BASE") or _obstacle(metric, one.other, "OTHER")
+    return obstacle.removeprefix("no ratio: ")
 
 
 def _mean(metric: Metric, usable: list[Match], paired: bool) -> LogEstimate | None:

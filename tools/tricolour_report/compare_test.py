@@ -61,23 +61,95 @@ def test_within_one_folder_runs_are_paired_and_json_says_all(sweep, command):
         assert finding["verdict"] == "worse" and finding["invocations"] == 10 and not finding["exploratory"]
 
 
+def means_of(out):
+    """By metric."""
+    found = json.loads(out)["findings"]
+    return {one["metric"]: one for one in found if one["where"].startswith("geometric mean")}
+
+
 def test_the_rate_of_an_open_loop_is_in_no_mean(tmp_path, command):
     folder = write_sweep(
         tmp_path / "sweep", 3, ("gcbench", "gcold", "latency"), combinations=PAIRS, open_loop=True
     )
     base, other = (f"{folder}:collector={name}" for name, _ in PAIRS)
-    words = ["--metric", "throughput", "--metric", "cpu_total", "--json"]
-    _, out, _ = command("compare", base, other, *words)
-    where = [(finding["metric"], finding["where"]) for finding in json.loads(out)["findings"]]
-    assert ("throughput", "geometric mean of 2 of 2 workloads") in where
-    assert ("cpu_total", "geometric mean of 3 of 3 workloads") in where
+    words = ["--metric", "throughput", "--metric", "cpu_total"]
+    means = means_of(command("compare", base, other, *words, "--json")[1])
+    assert means["throughput"]["where"] == "geometric mean of 2 of 3 workloads"
+    assert means["throughput"]["workloads"] == ["gcbench", "gcold"]
+    assert means["throughput"]["left_out"] == {"latency": "an open loop, whose rate was asked for"}
+    assert means["cpu_total"]["where"] == "geometric mean of 3 of 3 workloads"
+    assert means["cpu_total"]["left_out"] == {}
+    out = command("compare", base, other, *words)[1]
+    assert "    of gcbench, gcold; without latency: an open loop, whose rate was asked for\n" in out
+    assert "    of gcbench, gcold, latency\n" in out
 
 
-def test_a_longest_pause_has_no_interval_and_never_fails(sweep, command):
+def own_parameters(folder, values):
+    """Gives workloads parameters of their own, as an experiment does."""
+    index = json.loads((folder / "index.json").read_text())
+    for cell in index["cells"]:
+        cell["parameters"].update(values.get(cell["parameters"]["workload"], {}))
+    (folder / "index.json").write_text(json.dumps(index))
+
+
+@pytest.mark.parametrize("values", [
+    {"latency": {"seconds": "3"}},
+    {"gcbench": {"operations": "5"}, "gcold": {"operations": "7"}, "latency": {"seconds": "3"}},
+    {"gcold": {"param": {"live_mb": 4}}, "latency": {"param": {"rate": 9, "live_mb": 2}}},
+])
+def test_what_a_workload_has_of_its_own_takes_it_out_of_no_mean(tmp_path, command, values):
+    folder = write_sweep(tmp_path, 3, ("gcbench", "gcold", "latency"), combinations=PAIRS)
+    own_parameters(folder, values)
+    base, other = (f"{folder}:collector={name}" for name, _ in PAIRS)
+    _, out, _ = command("compare", base, other, "--metric", "cpu_total", "--json")
+    mean = means_of(out)["cpu_total"]
+    assert mean["where"] == "geometric mean of 3 of 3 workloads" and mean["left_out"] == {}
+    assert [name.split()[0] for name in mean["workloads"]] == ["gcbench", "gcold", "latency"]
+
+
+def test_a_mean_names_the_workload_that_has_no_ratio(tmp_path, command):
+    folder = write_sweep(
+        tmp_path, 3, ("gcbench", "gcold", "latency"), combinations=PAIRS,
+        failing={("concurrent", "yuasa", "latency"): "crashed"},
+    )
+    base, other = (f"{folder}:collector={name}" for name, _ in PAIRS)
+    _, out, _ = command("compare", base, other, "--metric", "cpu_total", "--json")
+    mean = means_of(out)["cpu_total"]
+    assert mean["where"] == "geometric mean of 2 of 3 workloads"
+    assert mean["left_out"] == {"latency": "OTHER has no timed run (crashed)"}
+
+
+def test_a_mean_is_of_one_heap(tmp_path, command):
+    folder = write_sweep(tmp_path, 3, ("gcbench", "gcold"), ("2x", "3x"), combinations=PAIRS)
+    base, other = (f"{folder}:collector={name}" for name, _ in PAIRS)
+    _, out, _ = command("compare", base, other, "--metric", "cpu_total")
+    for heap in ("2x", "3x"):
+        assert f"geometric mean of 2 of 2 workloads heap={heap}" in out
+        assert f"    of gcbench heap={heap}, gcold heap={heap}\n" in out
+
+
+def test_a_longest_pause_has_no_interval_and_fails_when_all_of_its_runs_are_worse(sweep, command):
     base, other = (f"{sweep}:collector={name},workload=gcbench" for name in ("concurrent", "stop_the_world"))
-    code, out, _ = command("compare", base, other, "--metric", "pause_max", "--fail-on", "5%", "--json")
-    assert code == 0
+    words = ["--metric", "pause_max", "--fail-on", "5%", "--json"]
+    code, out, _ = command("compare", base, other, *words)
+    assert code == 6
     assert all(finding["low"] is None and finding["ratio"] > 5 for finding in json.loads(out)["findings"])
+    assert command("compare", other, base, *words)[0] == 0
+
+
+def test_requests_that_were_never_served_are_told(tmp_path, command):
+    folder = write_sweep(tmp_path, 2, ("latency",), combinations=PAIRS, open_loop=True)
+    for path in folder.glob("runs/00000001/*/run.json"):
+        record = json.loads(path.read_text())
+        record["requests"]["unserved"] = 6000
+        path.write_text(json.dumps(record))
+    base, other = (f"{folder}:collector={name}" for name, _ in PAIRS)
+    _, out, _ = command("compare", base, other, "--metric", "request_p99")
+    assert (
+        "latency: OTHER never served 12000 of 20000 requests that were due (60.0 %); latencies are "
+        "of the others\n" in out
+    )
+    assert "BASE never served" not in out
 
 
 METRICS_OF_ALL_KINDS = ("throughput", "cpu_total", "pause_max", "mmu_100ms", "request_p99")

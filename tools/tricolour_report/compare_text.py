@@ -1,7 +1,8 @@
 """A comparison as text and as JSON.
 
 Purpose: what `compare` prints.
-Invariant: both forms come from the same `Comparison`; JSON has null where there is no number.
+Invariant: both forms come from the same `Comparison` and `Gate`; JSON has null where there is no
+number. Without a gate nothing is judged.
 """
 
 import json
@@ -11,11 +12,14 @@ import numpy as np
 
 from .compare import Comparison, Finding
 from .experiment import ENOUGH_CYCLES
+from .gate import NO_REGRESSION, REGRESSION, UNDECIDED, Decision, Gate
 from .intervals import CONFIDENCE, ENOUGH_INVOCATIONS
 from .quantities import measured, ratio
 
+REGRESSIONS = {REGRESSION: True, NO_REGRESSION: False}
 
-def as_text(comparison: Comparison, tolerance: float | None) -> str:
+
+def as_text(comparison: Comparison, gate: Gate | None) -> str:
     how = "paired by block" if comparison.paired else "unpaired: two folders, independent runs (Welch)"
     lines = [
         f"BASE  {comparison.base.text}", f"OTHER {comparison.other.text}",
@@ -29,8 +33,8 @@ def as_text(comparison: Comparison, tolerance: float | None) -> str:
         if finding.metric is not current:
             current = finding.metric
             lines += ["", f"{current.name} ({current.better} is better)"]
-        lines.append(_line(finding, width))
-    lines += ["", *_conclusion(comparison, tolerance)]
+        lines += [_line(finding, width), *_members(finding)]
+    lines += ["", *_conclusion(comparison, gate)]
     return "\n".join(lines) + "\n"
 
 
@@ -43,6 +47,14 @@ def _line(finding: Finding, width: int) -> str:
         f"  {finding.where:<{width}} {ratio(finding.ratio):<22} {finding.verdict}"
         f" (n={finding.ratio.invocations}{label}) {_values(finding)}{starved}"
     ).rstrip()
+
+
+def _members(finding: Finding) -> list[str]:
+    """Of a mean."""
+    if not finding.workloads:
+        return []
+    without = [f"; without {name}: {why}" for name, why in finding.left_out.items()]
+    return [f"    of {', '.join(finding.workloads)}{''.join(without)}"]
 
 
 def _values(finding: Finding) -> str:
@@ -61,7 +73,7 @@ def _values(finding: Finding) -> str:
     )
 
 
-def _conclusion(comparison: Comparison, tolerance: float | None) -> list[str]:
+def _conclusion(comparison: Comparison, gate: Gate | None) -> list[str]:
     lines = [f"failed: {text}" for text in comparison.newly_failed]
     if any(f.ratio is not None and f.ratio.exploratory for f in comparison.findings):
         lines.append(f"exploratory: fewer than {ENOUGH_INVOCATIONS} invocations claim nothing")
@@ -70,15 +82,24 @@ def _conclusion(comparison: Comparison, tolerance: float | None) -> list[str]:
             f"starved: a run had fewer than {ENOUGH_CYCLES} cycles; such a side never comes out "
             f"better"
         )
-    if tolerance is not None:
-        found = comparison.regressions(tolerance)
-        lines += [f"regression: {f.metric.name}, {f.where}: {ratio(f.ratio)}" for f in found]
-        if not found and not comparison.newly_failed:
-            lines.append(f"no regression beyond {100 * tolerance:g} %")
+    return lines + (_verdict(gate) if gate else [])
+
+
+def _verdict(gate: Gate) -> list[str]:
+    lines = [f"not judged: {text}" for text in gate.not_judged]
+    lines += [f"regression: {one.name}: {ratio(one.ratio)}" for one in gate.regressions]
+    lines += [f"undecided: {text}" for text in gate.undecided]
+    if gate.verdict == NO_REGRESSION:
+        lines.append(f"no regression beyond {100 * gate.tolerance:g} %")
+    elif gate.verdict == UNDECIDED:
+        lines.append(
+            f"whether there is a regression beyond {100 * gate.tolerance:g} % cannot be decided"
+        )
     return lines
 
 
-def as_json(comparison: Comparison, tolerance: float | None) -> str:
+def as_json(comparison: Comparison, gate: Gate | None) -> str:
+    decisions = gate.decisions if gate else [None] * len(comparison.findings)
     document = {
         "base": comparison.base.text,
         "other": comparison.other.text,
@@ -86,12 +107,16 @@ def as_json(comparison: Comparison, tolerance: float | None) -> str:
         "confidence": CONFIDENCE,
         "notes": comparison.notes,
         "failed": comparison.newly_failed,
-        "findings": [_as_object(finding, tolerance) for finding in comparison.findings],
+        "fail_on": gate.tolerance if gate else None,
+        "verdict": gate.verdict if gate else None,
+        "undecided": gate.undecided if gate else [],
+        "not_judged": gate.not_judged if gate else [],
+        "findings": [_as_object(*one) for one in zip(comparison.findings, decisions)],
     }
     return json.dumps(document, indent=2) + "\n"
 
 
-def _as_object(finding: Finding, tolerance: float | None) -> dict:
+def _as_object(finding: Finding, decision: Decision | None) -> dict:
     found = finding.ratio
     return {
         "metric": finding.metric.name,
@@ -109,7 +134,11 @@ def _as_object(finding: Finding, tolerance: float | None) -> dict:
         "invocations": found.invocations if found else 0,
         "exploratory": found.exploratory if found else True,
         "verdict": finding.verdict,
-        "regression": None if tolerance is None else finding.regressed(tolerance),
+        "workloads": list(finding.workloads),
+        "left_out": finding.left_out,
+        "decision": decision.verdict if decision else None,
+        "undecided_because": decision.why if decision else "",
+        "regression": REGRESSIONS.get(decision.verdict) if decision else None,
     }
 
 

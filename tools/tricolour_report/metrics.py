@@ -98,6 +98,10 @@ METRICS = {
         Metric("request_max", "ns", "lower", "longest request", LONGEST),
         Metric("request_metered_p99", "ns", "lower", "99th percentile of metered latency, window 100 ms"),
         Metric(
+            "requests_unserved", "count", "lower",
+            "requests of an open loop that were due and never served",
+        ),
+        Metric(
             "request_explained_share", "share", "higher",
             "named time of all requests of 1 ms or more, of their time",
         ),
@@ -158,6 +162,7 @@ def measure(
         "request_p99999": _allowed(exact, "p99999_ns", 0.99999),
         "request_max": float(exact.get("max_ns", nan)),
         "request_metered_p99": quantile(metered, 0.99, weights_of(requests)),
+        "requests_unserved": _or_nan(exact.get("unserved")),
         "request_explained_share": _or_nan(exact.get("explained_share")),
         "unexplained_max": _or_nan(record["longest_unexplained_ns"]),
         "stall_total": float(record["stalls"]["total_ns"]),

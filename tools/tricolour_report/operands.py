@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .errors import UsageProblem
 from .experiment import CellResult
+from .process import shown
 from .sweep_folder import Cell, open_sweep
 
 UNSET = "-"  # where a cell leaves a parameter to its default
@@ -18,6 +19,8 @@ UNSET = "-"  # where a cell leaves a parameter to its default
 
 @dataclass(frozen=True)
 class Operand:
+    """`text` is as it is shown."""
+
     text: str
     folder: Path
     filter: dict
@@ -52,7 +55,7 @@ def parse(text: str) -> Operand:
         if key.strip() in pairs:
             raise UsageProblem(f"operand '{text}' gives '{key.strip()}' twice")
         pairs[key.strip()] = value.strip()
-    operand = Operand(text, Path(folder), pairs)
+    operand = Operand(shown(text), Path(folder), pairs)
     _check(operand)
     return operand
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import jinja2
 
+from . import unserved
 from .absent import absences
 from .answers import answers, headline, means, starved
 from .bystander import floor_sentence, machine_floor
@@ -28,6 +29,7 @@ from .waits import SLOW, explained_text, shares_text, waits
 
 TEMPLATE = "page.html.j2"
 STYLE_SHEET = "page.css"
+MOST_RECIPE = 100_000  # characters of the experiment's file
 NO_CALIBRATION = "There is no calibration.json, neither in the sweep's folder nor in results/reference/calibration."
 
 
@@ -41,7 +43,8 @@ class Shown:
     width: int
 
 
-def render(experiment: Experiment, static: list[Shown], script: Script) -> str:
+def render(experiment: Experiment, static: list[Shown] | None, script: Script) -> str:
+    """`static`: drawn figures, None where only the page is written."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -63,8 +66,10 @@ def render(experiment: Experiment, static: list[Shown], script: Script) -> str:
         enough_cycles=ENOUGH_CYCLES,
         floor=floor_sentence(machine_floor(experiment)),
         waited=_waited(experiment),
+        unserved=unserved.sentences(experiment),
         slow=SLOW,
-        static=static,
+        static=static or [],
+        plotted=static is not None,
         css=(Path(__file__).parent / STYLE_SHEET).read_text(encoding="utf-8"),
         script=script,
         data=as_script(document(experiment)),
@@ -147,7 +152,14 @@ def _shared_parameters(experiment: Experiment) -> list[tuple[str, str]]:
 
 def _recipe(folder: Path) -> str:
     path = folder / "experiment.toml"
-    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            text = file.read(MOST_RECIPE + 1)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return f"{path.name} cannot be read: {error.strerror}"
+    return text if len(text) <= MOST_RECIPE else f"{text[:MOST_RECIPE]}\n(and more)"
 
 
 def _text(value: object) -> str:

@@ -11,9 +11,11 @@ import textwrap
 
 import numpy as np
 
+from . import unserved
 from .bystander import floor_sentence, machine_floor
 from .experiment import ENOUGH_CYCLES, Experiment
 from .intervals import ENOUGH_INVOCATIONS
+from .process import write_out
 from .quantities import duration, time_text
 from .rows import Group, Row, groups
 from .waits import SLOW, explained_text, parts_text, shares_text, waits
@@ -21,9 +23,6 @@ from .waits import SLOW, explained_text, parts_text, shares_text, waits
 WIDTH = 100
 HEIGHT = 4
 BLOCKS = " ▁▂▃▄▅▆▇█"
-ASCII = str.maketrans(
-    {"µ": "u", "–": "-", "─": "-", "┼": "+", "·": "/", **dict(zip(BLOCKS, " ..::==##"))}
-)
 COLOURS = {"stop_the_world": 34, "incremental": 33, "concurrent": 32}
 COLUMNS = "{:<15}{:<{barrier_width}}{:<21}{:>8}{:>12}{:>6}{:>8}{:>9} {}"
 LONGEST = "{:<{left}} {:<29} {}"
@@ -41,10 +40,7 @@ def summary(experiment: Experiment, coloured: bool) -> str:
 
 def print_summary(experiment: Experiment) -> None:
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    text = summary(experiment, coloured)
-    if not (sys.stdout.encoding or "").lower().startswith("utf"):
-        text = text.translate(ASCII)
-    sys.stdout.write(text)
+    write_out(summary(experiment, coloured))
 
 
 def _table(group: Group, coloured: bool) -> list[str]:
@@ -118,6 +114,8 @@ def _notes(experiment: Experiment) -> list[str]:
             "Where the baseline is starved, ratios to it compare with hardly collecting: nothing "
             "is marked."
         )
+    for sentence in unserved.sentences(experiment):
+        notes += textwrap.wrap(sentence, WIDTH)
     if experiment.sweep.never_ran:
         notes.append(f"Interrupted sweep: {experiment.sweep.never_ran} of {experiment.sweep.planned} runs are missing.")
     if experiment.verified:
