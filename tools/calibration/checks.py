@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tricolour_report.calibration import FILE, SCHEMA_VERSION, Check
+from tricolour_report.writing import publish, take_folder
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -34,10 +35,12 @@ def table(checks: list[Check]) -> str:
 
 def write_record(folder: Path, checks: list[Check], made_by: dict[str, str]) -> None:
     """calibration.json and README.md, in a folder that is made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
+    take_folder(folder, FILE)
     record = {"schema_version": SCHEMA_VERSION, "made_by": made_by, "checks": [asdict(check) for check in checks]}
-    (folder / FILE).write_text(json.dumps(record, indent=1) + "\n")
-    (folder / "README.md").write_text(readme(checks, made_by))
+    texts = {FILE: json.dumps(record, indent=1) + "\n", "README.md": readme(checks, made_by)}
+    with publish() as publication:
+        for name, text in texts.items():
+            publication.path(folder / name).write_text(text, encoding="utf-8")
 
 
 def readme(checks: list[Check], made_by: dict[str, str]) -> str:

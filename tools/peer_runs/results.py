@@ -111,25 +111,26 @@ def _same_against_same(cells: list) -> dict | None:
 
 
 def write(folder: Path, document: dict) -> None:
-    from matplotlib import pyplot
-
     from tricolour_report.figures.files import save
     from tricolour_report.figures.peers import draw_peers
+    from tricolour_report.figures.style import plt
 
     peers = Peers(True, document, cells_of(document), "")
-    with publish(folder) as publication:
-        publication.path(folder / "peers.json").write_text(json.dumps(document, indent=1) + "\n")
+    with publish() as publication:
+        publication.path(folder / "peers.json").write_text(
+            json.dumps(document, indent=1) + "\n", encoding="utf-8"
+        )
         _write_summary(publication.path(folder / "summary.csv"), peers)
-        publication.path(folder / "README.md").write_text(readme(peers))
+        publication.path(folder / "README.md").write_text(readme(peers), encoding="utf-8")
         figure = draw_peers(peers)
         if figure is not None:
             save(figure, folder / FIGURE.parent, FIGURE.stem, publication.path)
-            pyplot.close(figure)
+            plt.close(figure)
 
 
 def _write_summary(path: Path, peers: Peers) -> None:
     """One row for each run, and one without a round for a cell that has none."""
-    with path.open("w", newline="") as file:
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(
             ["contest", "program", "heap", "heap_bytes", "round", "status", *measured.FIGURES]

@@ -46,7 +46,7 @@ def write_precision(folder: Path) -> Path:
 
     summary = summarise(read_cycles(folder / "cycles.csv"))
     figure = draw_precision(summary)
-    with publish(folder) as publication:
+    with publish() as publication:
         summary.to_csv(publication.path(folder / "summary.csv"), index=False, float_format="%.6g", lineterminator="\n")
         save(figure, folder / "plots", "floating_garbage", publication.path)
     return folder / "plots" / "floating_garbage.png"

@@ -1,11 +1,14 @@
 """The `report` command: figures, tables and the page of a sweep.
 
 Purpose: draw everything once and write it as PNG, SVG, PDF and one HTML file.
-Invariants: either all outputs are put in place or none is touched. Of a published sweep only the page is written: its pictures and
-tables were made when the tables of events were there, and stay.
+Invariants: either all outputs are put in place or none is touched. Only the page is written of a
+published sweep, whose pictures and tables were made when the tables of events were there, and of a
+folder that cannot be written, when the page is elsewhere.
 """
 
 import base64
+import errno
+import os
 from pathlib import Path
 from typing import Callable
 
@@ -15,43 +18,65 @@ from .interactive.script import read_script
 from .lower_bound_overhead import overhead_table
 from .page import Shown, render
 from .tidy import tidy_table
-from .writing import Publication, publish
+from .writing import Publication, destination, publish
+
+TABLES = {"summary.csv": tidy_table, "lower_bound_overhead.csv": overhead_table}
 
 
 def write_report(folder: Path, html: Path | None, progress: Callable[[str], None]) -> Path:
     """Write DIR/plots, DIR/summary.csv, DIR/lower_bound_overhead.csv and the page, whose path is returned."""
     page = (html or folder / "report.html").absolute()
-    if html and not page.parent.is_dir():
-        raise UsageProblem(f"{page.parent}, where the page should go, is not a folder")
+    _check_places(folder, html, page)
     script = read_script()
     progress(f"reading {folder}")
     experiment = load_experiment(folder, progress)
     progress(f"read {experiment.timed_runs} timed runs of {len(experiment.results)} cells")
-    with publish(folder) as publication:
-        static = []
-        if not experiment.sweep.published:
+    with publish() as publication:
+        draft = publication.path(page)
+        static = None
+        if _keeps_plots(experiment, progress):
             static = _draw(experiment, folder / "plots", publication, progress)
             progress("writing the tables")
-            tidy_table(experiment).to_csv(publication.path(folder / "summary.csv"), index=False)
-            overhead_table(experiment).to_csv(publication.path(folder / "lower_bound_overhead.csv"), index=False)
+            for name, table in TABLES.items():
+                table(experiment).to_csv(publication.path(folder / name), index=False)
         progress("writing the page")
-        publication.path(page).write_text(render(experiment, static, script), encoding="utf-8")
+        draft.write_text(render(experiment, static, script), encoding="utf-8")
     return page
+
+
+def _check_places(folder: Path, html: Path | None, page: Path) -> None:
+    """Refuses before the work what could not be written after it."""
+    if html and not page.parent.is_dir():
+        raise UsageProblem(f"{page.parent}, where the page should go, is not a folder")
+    destination(page)
+    if not html and folder.is_dir() and not os.access(folder, os.W_OK):
+        why = "the folder cannot be written; --html FILE puts the page elsewhere"
+        raise OSError(errno.EACCES, why, str(folder))
+
+
+def _keeps_plots(experiment: Experiment, progress: Callable[[str], None]) -> bool:
+    """Whether plots and tables go into the sweep's folder."""
+    folder = experiment.sweep.folder
+    if experiment.sweep.published:
+        return False
+    if os.access(folder, os.W_OK):
+        return True
+    progress(f"skipped plots/, {', '.join(TABLES)}: {folder} cannot be written")
+    return False
 
 
 def _draw(experiment: Experiment, plots: Path, publication: Publication, progress: Callable[[str], None]) -> list[Shown]:
     """Every figure into files, and their captions; returns those of the overview for readers without JavaScript."""
-    from matplotlib import pyplot
-
     from .figures.files import save
     from .figures.gallery import OVERVIEW, pictures
+    from .figures.style import plt
 
     shown, captions = [], ["# What the plots show\n"]
     for picture in pictures(experiment, progress):
         progress(f"drawing {picture.name}")
         extent = _lay_out(picture.figure)
         svg = save(picture.figure, plots, picture.name, publication.path, extent)["svg"]
-        pyplot.close(picture.figure)
+        plt.close(picture.figure)
         captions.append(f"- `{picture.name}`: {picture.title} ({picture.section}). {picture.reading}\n")
         if picture.section == OVERVIEW:
             shown.append(Shown(picture.title, picture.reading, _inline(svg), round(96 * extent.width)))

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import socket
 
 import matplotlib.image
 import pandas as pd
@@ -95,11 +96,63 @@ def test_a_full_disk_leaves_the_old_report_untouched(small_sweep, command, monke
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(report, "tidy_table", full)
+    monkeypatch.setitem(report.TABLES, "summary.csv", full)
     monkeypatch.setattr(report, "_draw", lambda *_: [])
     code, out, error = command("report", small_sweep, "--quiet")
     assert code == 1 and out == "" and "No space left" in error
     assert listing(small_sweep) == before and (small_sweep / "report.html").read_text() == "old"
+
+
+def test_of_a_folder_that_cannot_be_written_only_the_page_is(
+    small_sweep, tmp_path, command, monkeypatch
+):
+    before = listing(small_sweep)
+    monkeypatch.setattr(report.os, "access", lambda path, _: path != small_sweep)
+    code, out, error = command("report", small_sweep, "--html", tmp_path / "page.html", "--quiet")
+    assert code == 0 and out == f"{tmp_path / 'page.html'}\n" and listing(small_sweep) == before
+    assert error == (
+        "skipped plots/, summary.csv, lower_bound_overhead.csv: "
+        f"{small_sweep} cannot be written\n"
+    )
+    html = (tmp_path / "page.html").read_text()
+    assert "lie in <code>plots/</code>" not in html and "Data: the run folders" in html
+    code, out, error = command("report", small_sweep, "--quiet")
+    assert code == 1 and out == "" and "--html FILE puts the page elsewhere" in error
+
+
+@pytest.mark.parametrize("kind", ["folder", "socket"])
+def test_what_is_no_file_is_refused_before_anything_is_read(
+    small_sweep, tmp_path, command, monkeypatch, kind
+):
+    place = tmp_path / "page"
+    if kind == "folder":
+        place.mkdir()
+    else:
+        monkeypatch.chdir(tmp_path)  # a socket's path is short
+        socket.socket(socket.AF_UNIX).bind("page")
+    monkeypatch.setattr(report, "load_experiment", None)
+    code, out, error = command("report", small_sweep, "--html", place, "--quiet")
+    assert code == 2 and out == "" and "is not replaced; give the name of a file" in error
+    assert place.exists() and not place.is_file()
+
+
+def test_requests_that_were_never_served_stand_on_the_page(tmp_path, command):
+    folder = write_sweep(
+        tmp_path, 1, ("latency",), combinations=(("stop_the_world", "none"),), open_loop=True
+    )
+    path = next(folder.glob("runs/*/*/run.json"))
+    record = json.loads(path.read_text())
+    record["requests"]["unserved"] = 1000
+    path.write_text(json.dumps(record))
+    sentence = (
+        "latency, heap 2x: stop_the_world + none never served 1000 of 5000 requests that were due "
+        "(20.0 %); latencies are of the others."
+    )
+    assert command("report", folder, "--quiet")[0] == 0
+    assert sentence in (folder / "report.html").read_text()
+    summary = pd.read_csv(folder / "summary.csv")
+    assert summary[summary["metric"] == "requests_unserved"]["value"].tolist() == [1000]
+    assert sentence in " ".join(command("summary", folder)[1].split())
 
 
 def test_the_page_may_go_elsewhere_and_a_wrong_place_is_refused(small_sweep, tmp_path, command, monkeypatch):

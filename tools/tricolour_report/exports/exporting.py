@@ -4,12 +4,13 @@ Purpose: the list of formats, and output that appears whole or not at all.
 Invariant: an existing output is refused, never added to.
 """
 
-import shutil
+import os
 from pathlib import Path
 from typing import Callable
 
 from ..errors import UsageProblem
 from ..experiment import Experiment, load_experiment
+from ..writing import new_folder
 from . import benchstat, dacapo_latency, google_benchmark, hgrm, hlog, perfetto, tidy_tables
 
 Progress = Callable[[str], None]
@@ -24,7 +25,7 @@ def write_export(folder: Path, form: str, out: Path, progress: Progress) -> Path
     """Writes `folder` in format `form` into the new folder `out`, and returns it."""
     if form not in FORMATS:
         raise UsageProblem(f"no export format is called '{form}'; there are {', '.join(FORMATS)}")
-    if out.exists():
+    if os.path.lexists(out):
         raise UsageProblem(f"{out} exists already; an export goes into a new folder")
     if not out.absolute().parent.is_dir():
         raise UsageProblem(f"{out.absolute().parent}, where the export should go, is not a folder")
@@ -34,11 +35,6 @@ def write_export(folder: Path, form: str, out: Path, progress: Progress) -> Path
         raise UsageProblem(f"{folder} has no timed run to export")
     if experiment.sweep.published and form in OF_EVENTS:
         raise UsageProblem(f"{folder} keeps no single pauses and requests, which {form} needs")
-    draft = out.with_name(f".{out.name}.part")
-    draft.mkdir()
-    try:
+    with new_folder(out) as draft:
         FORMATS[form](experiment, draft, progress)
-        draft.rename(out)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return out
