@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
@@ -12,11 +11,14 @@
 #include "harness/child_process.hpp"
 #include "harness/commands.hpp"
 #include "harness/exit_codes.hpp"
+#include "harness/interruption.hpp"
 
 namespace tricolour {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int probing_s = 60;
 
 /// The folder that holds the package: `tools` of the checkout above the binary, or share/tricolour beside an installed one; for a build
 /// tree outside the checkout, the checkout it was built from.
@@ -34,10 +36,20 @@ fs::path package_folder() {
       fmt::format("the Python package tricolour_report is not in a folder 'tools' or 'share/tricolour/tools' above {}", binary.string()));
 }
 
-/// The interpreter that has the package's modules: the script `python` beside the package knows them, and says what is missing.
+/// The interpreter that has the package's modules: the script `python` beside the package knows
+/// them, and says what is missing.
 std::string fitting_interpreter(const fs::path& tools) {
-  const ChildResult result = run_child({(tools / "python").string()}, 60);
-  if (result.exit_code != 0 || result.signal != 0) throw ConfigurationError(result.standard_error);
+  const std::string script = (tools / "python").string();
+  const ChildResult result = run_child({script}, probing_s);
+  if (result.interrupted) throw Interrupted();
+  if (result.timed_out)
+    throw ConfigurationError(
+        fmt::format("{} found no interpreter within {} s", script, probing_s));
+  if (result.exit_code != 0 || result.signal != 0) {
+    std::string said = result.standard_error;
+    while (said.ends_with('\n')) said.pop_back();
+    throw ConfigurationError(said.empty() ? fmt::format("{} cannot be run", script) : said);
+  }
   return result.standard_output.substr(0, result.standard_output.find('\n'));
 }
 
@@ -45,10 +57,10 @@ std::string fitting_interpreter(const fs::path& tools) {
 
 int carry_out(const ReportCommand& command) {
   const fs::path tools = package_folder();
-  std::string package = tools.string();
-  if (const char* const given = std::getenv("PYTHONPATH")) package += std::string(":") + given;
-  ::setenv("PYTHONPATH", package.c_str(), 1);
-  std::vector<std::string> words{fitting_interpreter(tools), "-m", "tricolour_report", command.name};
+  // In isolated mode (-I) no module of the working folder, of PYTHONPATH or of the user's site
+  // folder takes the place of another.
+  const std::string package = (tools / "tricolour_report" / "__main__.py").string();
+  std::vector<std::string> words{fitting_interpreter(tools), "-I", package, command.name};
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

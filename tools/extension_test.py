@@ -61,7 +61,7 @@ def extended(tmp_path_factory):
         (tree / example["file"]).write_text(example["code"])
         add_line(tree / example["list"], example["below"], example["line"])
     launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
-    environment = {"CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count() or 1)} | os.environ
+    environment = {"CMAKE_BUILD_PARALLEL_LEVEL": str(len(os.sched_getaffinity(0)))} | os.environ
     environment |= {"CCACHE_BASEDIR": str(tree), "CCACHE_NOHASHDIR": "1"}
     for command in (
         ["cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DTRICOLOUR_TESTS=OFF", "-DTRICOLOUR_BENCHMARKS=OFF", *launcher],

@@ -91,10 +91,12 @@ def measure_one(
         "--set", f"inject.{name}_ns={INJECTED_NS}",
     ]
     text = execute(binary, words).stdout
-    record = json.loads((folder / "run.json").read_text())
-    with open(folder / "phases.csv") as phases, open(folder / "pauses.csv") as pauses:
-        rows = [list(csv.DictReader(table)) for table in (phases, pauses)]
-        found = find(place, record, *rows, text)
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    tables = [
+        list(csv.DictReader((folder / name).read_text(encoding="utf-8").splitlines()))
+        for name in ("phases.csv", "pauses.csv")
+    ]
+    found = find(place, record, *tables, text)
     shutil.rmtree(folder)
     progress.advance(RUN_NOMINAL_S, "a wait made longer")
     return found

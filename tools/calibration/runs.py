@@ -6,10 +6,11 @@ Invariant: a run that does not exit 0 ends the calibration: nothing is measured 
 
 import json
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tricolour_report.process import tell
 
 REPORTED_EVERY_S = 5
 
@@ -34,12 +35,12 @@ class Progress:
             return
         self.reported = now
         left = (now - self.began) / self.done_s * max(0.0, self.total_s - self.done_s)
-        print(f"[{min(100, round(100 * self.done_s / self.total_s))} %, {left:.0f} s left] {what}", file=sys.stderr, flush=True)
+        tell(f"[{min(100, round(100 * self.done_s / self.total_s))} %, {left:.0f} s left] {what}")
 
 
 def execute(binary: Path, words: list) -> subprocess.CompletedProcess:
     command = [str(binary), *map(str, words)]
-    finished = subprocess.run(command, capture_output=True, text=True)
+    finished = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     if finished.returncode != 0:
         raise RunFailed(f"{' '.join(command)}: exit {finished.returncode}\n{finished.stderr[-2000:]}")
     return finished
@@ -47,4 +48,8 @@ def execute(binary: Path, words: list) -> subprocess.CompletedProcess:
 
 def run(binary: Path, words: list) -> dict:
     """The run.json of `tricolour run` with these words."""
-    return json.loads(execute(binary, ["run", "--json", "--quiet", "--warmup", 0, *words]).stdout)
+    finished = execute(binary, ["run", "--json", "--quiet", "--warmup", 0, *words])
+    try:
+        return json.loads(finished.stdout)
+    except (ValueError, RecursionError) as error:
+        raise RunFailed(f"{finished.args[0]}: no JSON on standard output: {error}") from error

@@ -27,6 +27,7 @@ import numpy as np
 from tricolour_report import intervals
 from tricolour_report.experiment import CellResult, load_experiment, paired_ratio
 from tricolour_report.metrics import MMU_WINDOWS
+from tricolour_report.process import tell
 from tricolour_report.sweep_folder import Cell
 
 from .checks import Check, percent
@@ -58,8 +59,13 @@ baseline = {{ collector = "{collector}", barrier = "yuasa" }}
 def measure(binary: Path, scratch: Path, collector: str, runs: int, seconds: float, progress: Progress) -> CellResult:
     """The one cell of a sweep of `runs` runs, in the order in which they ran."""
     file, folder = scratch / f"{collector}.toml", scratch / collector
-    file.write_text(EXPERIMENT.format(collector=collector, runs=runs, seconds=seconds))
-    with subprocess.Popen([binary, "sweep", file, "--out", folder], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as sweep:
+    text = EXPERIMENT.format(collector=collector, runs=runs, seconds=seconds)
+    file.write_text(text, encoding="utf-8")
+    words = [binary, "sweep", file, "--out", folder]
+    with subprocess.Popen(
+        words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
+        errors="replace",
+    ) as sweep:
         said = ""
         for line in sweep.stderr:
             said += line
@@ -67,7 +73,7 @@ def measure(binary: Path, scratch: Path, collector: str, runs: int, seconds: flo
                 progress.advance(RUN_NOMINAL_S, "a cell against itself")
     if sweep.returncode != 0:
         raise RunFailed(f"tricolour sweep: exit {sweep.returncode}\n{said[-2000:]}")
-    return load_experiment(folder, print).results[0]
+    return load_experiment(folder, tell).results[0]
 
 
 def coverage(values: list[float], invocations: int, trials: int, paired: bool, seed: int) -> float:

@@ -33,7 +33,7 @@ def execute(words: list[str], environment: dict[str, str], timeout_s: float, fol
             env=os.environ | environment,
             cwd=folder,
             start_new_session=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -70,7 +70,7 @@ def _how_it_ended(code: int, output: str, said: str) -> Ended:
         return Ended(STATUS_OF_EXIT.get(code, "error"), {}, last or f"exit code {code}")
     try:
         document = json.loads(output)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         return Ended("error", {}, f"no JSON object on standard output: {output.strip()[:SAID]!r}")

@@ -14,6 +14,7 @@ from pathlib import Path
 from .contests import Cell
 
 PLAN, RUNS = "plan.json", "runs.jsonl"
+FIELDS = {"cell", "round", "status", "error", "measured"}  # of a run
 MOST_TIMEOUTS = 2
 
 
@@ -29,7 +30,7 @@ def begin(folder: Path, plan: dict) -> None:
             f"{folder} exists: --resume goes on with it, and another --out is another comparison"
         ) from None
     beside = folder / (PLAN + ".part")
-    beside.write_text(json.dumps(plan, indent=1) + "\n")
+    beside.write_text(json.dumps(plan, indent=1) + "\n", encoding="utf-8")
     beside.rename(folder / PLAN)
 
 
@@ -38,18 +39,20 @@ def resume(folder: Path, request: dict, build: str) -> dict:
     programs.
     """
     try:
-        plan = json.loads((folder / PLAN).read_text())
-    except (OSError, ValueError) as error:
+        plan = json.loads((folder / PLAN).read_text(encoding="utf-8"))
+        begun, programs = dict(plan["request"]), plan["build"]
+        _ = plan["heaps"], plan["busy"], plan["provenance"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Unusable(
             f"{folder / PLAN} cannot be read ({error}): there is nothing to resume"
         ) from error
     for name, value in request.items():
-        if plan["request"].get(name) != value:
+        if begun.get(name) != value:
             raise Unusable(
-                f"{folder} was begun with {name} {plan['request'].get(name)!r}, not {value!r}:"
+                f"{folder} was begun with {name} {begun.get(name)!r}, not {value!r}:"
                 " resume it with the same arguments"
             )
-    if plan["build"] != build:
+    if programs != build:
         raise Unusable(
             f"{folder} was begun with another build of the programs: its runs do not compare with"
             " new ones"
@@ -62,11 +65,23 @@ class Journal:
         self._path = folder / RUNS
         self.runs: list[dict] = []
         if self._path.exists():
-            text = self._path.read_text()
-            whole = text[: text.rfind("\n") + 1]
-            self.runs = [json.loads(line) for line in whole.splitlines()]
-            with self._path.open("r+") as file:
-                file.truncate(len(whole.encode()))
+            text = self._path.read_bytes()
+            whole = text[: text.rfind(b"\n") + 1]
+            lines = enumerate(whole.splitlines(), 1)
+            self.runs = [self._read(number, line) for number, line in lines]
+            os.truncate(self._path, len(whole))
+
+    def _read(self, number: int, line: bytes) -> dict:
+        try:
+            run = json.loads(line)
+            if not FIELDS <= run.keys():
+                raise ValueError(f"it lacks {', '.join(sorted(FIELDS - run.keys()))}")
+        except (ValueError, AttributeError, RecursionError) as error:
+            raise Unusable(
+                f"{self._path}:{number}: no run of a comparison ({error!r}); without this line the"
+                " run is made again"
+            ) from error
+        return run
 
     def done(self) -> set[tuple[int, str]]:
         return {(run["round"], run["cell"]) for run in self.runs}
@@ -75,7 +90,7 @@ class Journal:
         return [run for run in self.runs if run["cell"] == cell]
 
     def append(self, run: dict) -> None:
-        with self._path.open("a") as file:
+        with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(run) + "\n")
             file.flush()
             os.fsync(file.fileno())

@@ -88,7 +88,7 @@ def _longest(
     table: Path, region: tuple[int, int], column: str, word: str, begin: str, end: str
 ) -> int:
     """Of the rows that touch the region; 0 when there is none."""
-    with table.open(newline="") as rows:
+    with table.open(newline="", encoding="utf-8") as rows:
         spans = [
             (int(row[begin]), int(row[end])) for row in csv.DictReader(rows) if row[column] == word
         ]

@@ -7,9 +7,10 @@ its marker and sweeper ran, both measured here in one run of concurrent/yuasa at
 """
 
 import json
-import subprocess
 import tempfile
 from pathlib import Path
+
+from tricolour_report.process import captured
 
 from .contests import Cell, Contest
 from .execution import execute
@@ -28,12 +29,15 @@ def minimum_heaps(programs: Programs, contests: list[Contest]) -> dict[str, int]
     found = {}
     for contest in contests:
         words = [str(programs.build / "tricolour"), "minheap", *workload_words(contest), "--json"]
-        finished = subprocess.run(words, capture_output=True, text=True)
+        finished = captured(words)
         if finished.returncode != 0:
             raise PreparationFailed(
                 f"{' '.join(words)}: exit {finished.returncode}\n{finished.stderr[-2000:]}"
             )
-        found[contest.name] = json.loads(finished.stdout)["bytes"]
+        try:
+            found[contest.name] = json.loads(finished.stdout)["bytes"]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise PreparationFailed(f"{' '.join(words)}: no minimum heap: {error!r}") from error
     return found
 
 

@@ -14,6 +14,8 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tricolour_report.process import captured
+
 from .contests import Cell, allocator_of, multiple, warmup
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -207,7 +209,7 @@ def _find_java(programs: Programs) -> None:
 
 def java_version(java: Path) -> int | None:
     try:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30).stderr
+        said = captured([java, "-version"], timeout=30).stderr
     except (OSError, subprocess.TimeoutExpired):
         return None
     version = re.search(r'version "(\d+)', said)
@@ -233,7 +235,8 @@ def _run(words: list) -> None:
         [os.fspath(word) for word in words],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
     )
     if finished.returncode != 0:
         raise BuildFailed(

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tricolour_report.process import captured, shown
+
 from .programs import Programs, library_of
 
 HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
@@ -19,7 +21,8 @@ KEYS = ("commit", "host", "cpu", "cores", "kernel", "governor", "compiler", "mem
 def describe(programs: Programs, testbed: dict) -> dict[str, str]:
     found = {key: str(testbed.get(key, "unknown")) for key in KEYS}
     try:
-        found["transparent_huge_pages"] = re.search(r"\[(\w+)]", HUGE_PAGES.read_text())[1]
+        text = HUGE_PAGES.read_text(encoding="utf-8")
+        found["transparent_huge_pages"] = re.search(r"\[(\w+)]", text)[1]
     except (OSError, TypeError):
         found["transparent_huge_pages"] = "unknown"
     found["glibc"] = str(testbed.get("libraries", {}).get("libc", "unknown"))
@@ -32,9 +35,7 @@ def describe(programs: Programs, testbed: dict) -> dict[str, str]:
         found[f"java{version}"] = _said([java, "-version"], r"\(build ([^)]+)\)")
     if "go" not in programs.missing:
         found["go"] = _said(["go", "version"], r"go version (\S+)")
-    return found | {
-        "command": "tools/peers" + "".join(f" {shlex.quote(word)}" for word in sys.argv[1:])
-    }
+    return found | {"command": shown(shlex.join(["tools/peers", *sys.argv[1:]]))}
 
 
 def _package(library: str) -> str:
@@ -49,9 +50,7 @@ def _package(library: str) -> str:
 
 def _said(words: list, pattern: str, otherwise: str = "unknown") -> str:
     try:
-        finished = subprocess.run(
-            [str(word) for word in words], capture_output=True, text=True, timeout=30
-        )
+        finished = captured([str(word) for word in words], timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return otherwise
     found = re.search(pattern, finished.stdout + finished.stderr)

@@ -6,6 +6,7 @@ whole one fits 64 bits, and its text can be written as UTF-8.
 """
 
 import json
+import stat
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
@@ -15,6 +16,7 @@ import jsonschema
 from .errors import DamagedRun, UsageProblem
 
 FOLDER = Path(__file__).resolve().parents[2] / "results" / "schema"
+MOST_BYTES = 2**28  # of a document; an index of a million runs has fewer
 
 
 @lru_cache(maxsize=None)
@@ -55,6 +57,7 @@ class Decoder(json.JSONDecoder):
 def parse(path: Path, called: str = "it") -> object:
     """The JSON in `path`; raises DamagedRun with what is wrong in it, which is `called` so."""
     try:
+        _check_size(path, called)
         return Decoder().decode(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DamagedRun(f"{called} cannot be read: {error.strerror}") from error
@@ -64,6 +67,15 @@ def parse(path: Path, called: str = "it") -> object:
         raise DamagedRun(f"{called} is nested too deeply") from error
     except ValueError as error:
         raise DamagedRun(f"{called} is damaged: {error}") from error
+
+
+def _check_size(path: Path, called: str) -> None:
+    """A pipe or a device would be read for ever."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        raise DamagedRun(f"{called} is no regular file")
+    if status.st_size > MOST_BYTES:
+        raise DamagedRun(f"{called} is larger than {MOST_BYTES >> 20} MiB, which no such file is")
 
 
 def read(path: Path, name: str) -> dict:

@@ -1,6 +1,7 @@
 """Which runs of a folder are believed."""
 
 import json
+import os
 
 import pytest
 
@@ -33,6 +34,30 @@ def test_what_is_no_sweep_folder_is_refused_in_one_sentence(tmp_path, content):
     with pytest.raises(UsageProblem) as refusal:
         open_sweep(tmp_path)
     assert str(tmp_path) in str(refusal.value) and "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("content, said", [
+    ("[" * 100_000, "nested too deeply"), ('{"a":' * 100_000, "nested too deeply"),
+    ("pipe", "is no regular file"), ("huge", "is larger than 256 MiB"),
+])
+def test_what_cannot_be_read_to_its_end_is_refused_in_one_sentence(small_sweep, content, said):
+    for path in (small_sweep / "index.json", some_run(small_sweep) / "run.json"):
+        whole = path.read_text()
+        path.unlink()
+        if content == "pipe":
+            os.mkfifo(path)
+        elif content == "huge":
+            path.touch()
+            os.truncate(path, 2**36)
+        else:
+            path.write_text(content)
+        if path.name == "index.json":
+            with pytest.raises(UsageProblem, match=said):
+                open_sweep(small_sweep)
+            path.unlink()
+            path.write_text(whole)
+    (skipped,) = open_sweep(small_sweep).skipped
+    assert said in skipped.reason
 
 
 def test_a_missing_folder_is_refused(tmp_path):

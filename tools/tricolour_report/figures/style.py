@@ -6,9 +6,6 @@ of unknown names, so that all figures of a sweep agree.
 """
 
 import matplotlib
-
-matplotlib.use("Agg")
-
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
