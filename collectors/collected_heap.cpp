@@ -61,11 +61,6 @@ CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierT
   CollectorOptions collection = options.collection;
   collection.sweep = resolved_sweep(collector, collection.sweep);
   parts.collector = collector.make({parts.heap, barrier, collection, parts.oracle.get()});
-  if (options.touch_pages) {
-    const Nanoseconds began = now_ns();
-    parts.heap.touch_pages(options.while_touching);
-    page_touching_ns_ = now_ns() - began;
-  }
   parts.heap.phase.arm = options.arm;
   if (options.collection.collect_every > 0)
     parts.frequent.emplace(*parts.collector, options.collection.collect_every);

@@ -29,9 +29,6 @@ struct CollectedHeapOptions {
   CollectorOptions collection;
   bool verify = false;   ///< check every cycle with the oracle
   bool unsound = false;  ///< run a pair that loses objects, for teaching: implies `verify`
-  bool touch_pages = false;
-  /// Called now and then while pages are touched; may throw.
-  std::function<void()> while_touching = [] {};
   BarrierArm arm = BarrierArm::live;  ///< measure a part of the barrier: only under a collector that never marks beside mutators
 };
 
@@ -54,8 +51,8 @@ class CollectedHeap {
   const Collector& collector() const { return *parts_->collector; }
   /// Null when nothing is verified.
   const Oracle* oracle() const { return parts_->oracle.get(); }
-  /// What `touch_pages` took; 0 without it.
-  Nanoseconds page_touching_ns() const { return page_touching_ns_; }
+  /// Backs every page now, before the first mutator; calls `between` now and then, which may throw.
+  void touch_pages(const std::function<void()>& between) { parts_->heap.touch_pages(between); }
   /// Ends background work; the statistics are final. Throws Misuse when mutators are registered.
   /// Does nothing in a forked child.
   void stop();
@@ -68,7 +65,6 @@ class CollectedHeap {
     std::unique_ptr<Collector> collector;
     std::optional<FrequentCollection> frequent;
   };
-  Nanoseconds page_touching_ns_ = 0;
   std::unique_ptr<Parts> parts_;
 };
 

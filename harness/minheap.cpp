@@ -64,6 +64,11 @@ std::size_t bisect(const RunOptions& trial, bool quiet) {
   MemoryRoom room = memory_room(read_machine());
   room.free_bytes -= std::min(room.free_bytes, trial_process_bytes);
   const std::size_t most = largest_heap(planned_trial, room);
+  const auto refuse = [&] {
+    throw ConfigurationError(fmt::format("workload '{}' does not run in the largest heap that fits here, {}: {} of {} are left", trial.workload,
+                                         show_bytes(static_cast<double>(most)), show_bytes(static_cast<double>(room.free_bytes)), room.of));
+  };
+  if (most < std::max(live, block_bytes)) refuse();  // no run would begin
   std::size_t too_small = std::max(round_to_blocks(live), block_bytes) - block_bytes;
   std::size_t enough = std::min(most, round_to_blocks(live != 0 ? live + live / 16 : std::size_t{1} << 20));
   const auto tried = [&](std::size_t bytes) {
@@ -72,10 +77,7 @@ std::size_t bisect(const RunOptions& trial, bool quiet) {
     return ok;
   };
   while (!tried(enough)) {
-    if (enough >= most) {
-      throw ConfigurationError(fmt::format("workload '{}' does not run in the largest heap that fits here, {}: {} of {} are left", trial.workload,
-                                           show_bytes(static_cast<double>(most)), show_bytes(static_cast<double>(room.free_bytes)), room.of));
-    }
+    if (enough >= most) refuse();
     too_small = enough;
     enough = std::min(most, round_to_blocks(live != 0 && enough < live * 2 ? enough + live / 8 + block_bytes : enough * 2));
   }

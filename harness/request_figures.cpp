@@ -74,7 +74,7 @@ std::optional<RequestFigures> request_figures(const Pass& pass,
     figures.longest_unexplained_ns =
         std::max(figures.longest_unexplained_ns, longest_unexplained(log, waits));
     figures.from_intended |= log.open_loop();
-    figures.left_waiting += log.left_waiting();
+    figures.unserved += log.unserved();
     delay_known &= pass.taken_time(i).available();
   }
   keep_slowest(figures.slow);

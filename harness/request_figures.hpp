@@ -24,7 +24,7 @@ struct RequestFigures {
   static constexpr std::size_t most_slow = 1000;
 
   std::uint64_t count = 0;
-  std::uint64_t left_waiting = 0;  ///< due in the region, about, and not begun in it
+  std::uint64_t unserved = 0;  ///< due in the region, about, and not begun in it
   std::uint64_t p50_ns = 0, p90_ns = 0, p99_ns = 0, p999_ns = 0, max_ns = 0;
   std::optional<std::uint64_t> p9999_ns, p99999_ns;  ///< where there are requests enough
   bool from_intended = false;                        ///< latency counts from when a request was due

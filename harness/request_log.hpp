@@ -77,8 +77,8 @@ class RequestLog final : public RequestSink {
     // Where every k-th request happens to be long, the next short one is looked at in its place.
     return seeks_short_ ? number + 1 : wanted_;
   }
-  void leave_waiting(std::uint64_t requests) override { left_waiting_ = requests; }
-  std::uint64_t left_waiting() const { return left_waiting_; }
+  void leave_unserved(std::uint64_t requests) override { unserved_ = requests; }
+  std::uint64_t unserved() const { return unserved_; }
   /// Of the thread that makes the requests; null, or it outlives the log.
   void read_taken_time_from(TakenTimeMeter* meter) { taken_time_ = meter; }
   /// Requests are due at times of their own.
@@ -244,7 +244,7 @@ class RequestLog final : public RequestSink {
   std::optional<RequestRow> short_row_;  ///< the last one that was looked at
   bool seeks_short_ = false;
   bool open_loop_ = false;
-  std::uint64_t left_waiting_ = 0;
+  std::uint64_t unserved_ = 0;
   TakenTimeMeter* taken_time_ = nullptr;
 };
 

@@ -89,7 +89,7 @@ Json requests(const std::optional<RequestFigures>& figures) {
         {"thread", one.thread}, {"start_ns", one.start_ns}, {"duration_ns", one.duration_ns}, {"causes", causes(one.causes)}});
   }
   return Json::Object{{"count", figures->count},
-                      {"left_waiting", figures->left_waiting},
+                      {"unserved", figures->unserved},
                       {"p50_ns", figures->p50_ns},
                       {"p90_ns", figures->p90_ns},
                       {"p99_ns", figures->p99_ns},

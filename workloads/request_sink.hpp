@@ -20,7 +20,7 @@ class RequestSink {
   /// `number`: 0, 1, 2 ...; the first is always shown. Returns the number of the next request to show, however short.
   virtual std::uint64_t look_at(std::uint64_t number, Nanoseconds intended, Nanoseconds start, Nanoseconds end) = 0;
   /// So many more were due, and were not begun before the measured region ended.
-  virtual void leave_waiting(std::uint64_t requests) = 0;
+  virtual void leave_unserved(std::uint64_t requests) = 0;
 
  protected:
   ~RequestSink() = default;

@@ -122,8 +122,8 @@ class WorkloadRun {
     if (end - intended >= shown_from_ns_) [[unlikely]] show_request(intended, start, end);
   }
   /// So many were due when the measured region ended, and were not begun.
-  void leave_waiting(std::uint64_t requests) {
-    if (requests_ != nullptr) requests_->leave_waiting(requests);
+  void leave_unserved(std::uint64_t requests) {
+    if (requests_ != nullptr) requests_->leave_unserved(requests);
   }
 
   [[noreturn]] static void fail(const std::string& what) { throw SelfCheckFailed(what); }

@@ -263,8 +263,8 @@ def test_requests_that_were_due_and_not_begun_are_told(call):
     result = call("run", "--workload", "latency", "--param", "rate=1e7", "--param", "live_mb=8", "--heap", "64M", "--seconds", "0.5", "--json")
     record = json.loads(result.stdout)
     requests = record["requests"]
-    assert requests["left_waiting"] + requests["count"] == pytest.approx(record["wall_ns"] / 100, rel=0.02)
-    assert requests["left_waiting"] > requests["count"] / 10
+    assert requests["unserved"] + requests["count"] == pytest.approx(record["wall_ns"] / 100, rel=0.02)
+    assert requests["unserved"] > requests["count"] / 10
     text = call("run", "--workload", "latency", "--param", "rate=1e7", "--param", "live_mb=8", "--heap", "64M", "--seconds", "0.5").stdout
     assert "more were due and not begun" in text
 
