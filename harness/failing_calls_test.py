@@ -8,6 +8,7 @@ comes first and says which places there are.
 """
 
 import errno
+import json
 import os
 import shutil
 import subprocess
@@ -95,13 +96,19 @@ def check_sweep(commands, place, result):
     resumed = ["--resume", "--retry-failed"] if (out / "experiment.toml").exists() else []
     again = call(["sweep", commands.experiment, "--out", out, *resumed], place)
     assert again.returncode == 0, f"{result.stderr}\nthen:\n{again.stderr}"
-    assert len(list(out.glob("runs/*/*/run.json"))) == 2
+    assert len(list(out.glob("runs/*/*/run.json"))) == 3  # of two cells and their baseline
 
 
 def check_whole(commands, place, result):
-    """Complete, or not there at all."""
-    if result.returncode != 0:
-        assert [path.name for path in place.iterdir() if path.name not in ("cache", "calls.log")] == []
+    """Complete, or not there at all; a run that failed leaves a whole record of that."""
+    left = {path.name for path in place.iterdir()} - {"cache", "calls.log"}
+    assert left <= {"out", "timeline.json", "trace", "page.html", "csv"}
+    if result.returncode == 0:
+        assert left or result.stdout
+    for name in left & {"out", "timeline.json"}:
+        record = place / name if name != "out" else place / "out" / "run.json"
+        if record.exists() or result.args[1] == "run":
+            json.loads(record.read_text())
 
 
 AFTERWARDS = {"sweep": check_sweep, "run": check_whole, "timeline": check_whole, "recording": check_whole, "merge": check_whole,
