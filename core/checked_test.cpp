@@ -85,3 +85,53 @@ TEST_CASE("a root that ends before a newer one is a misuse, which ends the progr
   CHECK(in_a_deque.aborted());
   CHECK(in_a_deque.says("containers that empty from the front do not"));
 }
+
+TEST_CASE(
+    "a reference that is kept across a safepoint without a root is a misuse, whatever its memory "
+    "holds by then",
+    "[checked]") {
+  if (!checked_built) return;
+  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  CollectedHeap heap(small_heap(collector), Yuasa::traits);
+  Mutator<Yuasa> m(heap);
+  const Root kept(m, m.allocate(2, 16));
+  const char* const reason =
+      "that it obtained before its last safepoint, and that no Root of it holds";
+  const auto refused = [&](auto safepoint) {
+    Object* const made = m.allocate(2, 16);
+    m.store(kept, 0, made);
+    Object* const loaded = m.load(kept, 0);
+    safepoint();
+    CHECK_THROWS_WITH(m.load(loaded, 0), Contains(reason));
+    CHECK_THROWS_WITH(m.store(made, 0, nullptr), Contains(reason));
+    CHECK_THROWS_WITH(m.store(kept, 0, made), Contains(reason));
+    CHECK_THROWS_WITH(Root(m, made), Contains(reason));
+    Root late(m);
+    CHECK_THROWS_WITH(late = made, Contains(reason));
+    m.load(m.load(kept, 0), 0);
+    m.exchange(m.load(kept, 0), 0, m.load(kept, 0));
+  };
+  refused([&] { m.allocate(2, 16); });
+  refused([&] { m.poll(); });
+  refused([&] { m.blocking([] {}); });
+  refused([&] { heap.collector().collect(m); });
+  refused([&] { const Child<Yuasa> child(m, {&kept}); });
+  Object* const forgotten = m.allocate(2, 16);
+  for (int i = 0; i < 100'000; ++i) m.allocate(2, 16);
+  CHECK_THROWS_AS(m.load(forgotten, 0), Misuse);
+}
+
+TEST_CASE("a reference that a root holds may be used across safepoints, and so may the globals",
+          "[checked]") {
+  CollectedHeap heap(small_heap("stop_the_world"), Yuasa::traits);
+  Mutator<Yuasa> m(heap);
+  Object* const globals = heap.heap().make_globals(m, 2);
+  const Root root(m, m.allocate(2, 16));
+  Object* const rooted = root;
+  m.poll();
+  m.store(rooted, 0, root);
+  m.store(globals, 0, rooted);
+  m.allocate(2, 16);
+  CHECK(m.load(globals, 0) == rooted);
+  CHECK(m.load(rooted, 0) == rooted);
+}

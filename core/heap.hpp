@@ -27,6 +27,9 @@ struct HeapOptions {
   SideTable side_table = SideTable::none;      ///< what the mutators' barrier writes (`BarrierTraits::side_table`)
   bool huge_pages = true;                      ///< ask the kernel for huge pages (transparent: it may decline)
   InjectedCosts injected{};                    ///< none but in the instrumented build
+  /// Checked build: a reference is used until the mutator's next safepoint, or while a Root holds
+  /// it. Where not: as long as its object is not seen to be dead.
+  bool strict_references = true;
 };
 
 /// What a heap takes of memory, in bytes.

@@ -26,20 +26,29 @@ namespace tricolour {
 /// does not, every build when the mutator ends.
 class Root {
  public:
-  explicit Root(MutatorContext& mutator, Object* object = nullptr) : stack_(mutator.roots), handle_(mutator.roots.push(object)) {}
-  ~Root() { stack_.pop(handle_); }
+  explicit Root(MutatorContext& mutator, Object* object = nullptr)
+      : mutator_(mutator), handle_(mutator.roots.push(checked(object))) {}
+  ~Root() { mutator_.roots.pop(handle_); }
   Root(const Root&) = delete;
   Root& operator=(const Root&) = delete;
   Root& operator=(Object* object) {
-    *handle_ = object;
+    *handle_ = checked(object);
     return *this;
   }
-  Object* get() const { return *handle_; }
-  Object* operator->() const { return *handle_; }
-  operator Object*() const { return *handle_; }
+  Object* get() const { return mutator_.note(*handle_); }
+  Object* operator->() const { return get(); }
+  operator Object*() const { return get(); }
 
  private:
-  ShadowStack& stack_;
+  /// In a checked build: what is to be kept is alive.
+  Object* checked(Object* object) const {
+    if constexpr (checked_built) {
+      if (object != nullptr) mutator_.require_alive(object);
+    }
+    return object;
+  }
+
+  MutatorContext& mutator_;
   Object** handle_;
 };
 
@@ -58,7 +67,7 @@ class Mutator : public BarrierEnvironment {
 
   /// Reads field `index` of `object`.
   Object* load(Object* object, std::size_t index) {
-    return load_through_barrier(object, slot_of(object, index));
+    return this->note(load_through_barrier(object, slot_of(object, index)));
   }
   /// Writes field `index` of `object`; `value` may be null.
   void store(Object* object, std::size_t index, Object* value) {
@@ -74,18 +83,7 @@ class Mutator : public BarrierEnvironment {
   /// Writes `value` and returns what it replaced, atomically: a load and a store.
   Object* exchange(Object* object, std::size_t index, Object* value) {
     require_value(value);
-    Slot& slot = slot_of(object, index);
-    if (faulty(Fault::exchange_without_barrier)) return slot.exchange(value);
-    if constexpr (B::traits.guards_loads) {
-      // What it returns has to come through the barrier: it is loaded first, and then replaced if it is still there.
-      for (;;) {
-        Object* const seen = load_through_barrier(object, slot);
-        if (store_if(object, slot, seen, value)) return seen;
-      }
-    } else {
-      const NoSafepoint barrier(*this);
-      return B::store(environment(), object, slot, value, [&](std::memory_order order) { return slot.exchange(value, both(order)); });
-    }
+    return this->note(exchange_through_barrier(object, slot_of(object, index), value));
   }
   /// Writes `value` if the field holds `expected`; a refused exchange changes nothing, shades nothing. It hands out no reference that the
   /// caller did not have, so it is no load to a read barrier.
@@ -165,6 +163,21 @@ class Mutator : public BarrierEnvironment {
     }
     return MutatorContext::load(slot);
   }
+  Object* exchange_through_barrier(Object* object, Slot& slot, Object* value) {
+    if (faulty(Fault::exchange_without_barrier)) return slot.exchange(value);
+    if constexpr (B::traits.guards_loads) {
+      // What it returns has to come through the barrier: it is loaded first, and then replaced if
+      // it is still there.
+      for (;;) {
+        Object* const seen = load_through_barrier(object, slot);
+        if (store_if(object, slot, seen, value)) return seen;
+      }
+    } else {
+      const NoSafepoint barrier(*this);
+      return B::store(environment(), object, slot, value,
+                      [&](std::memory_order order) { return slot.exchange(value, both(order)); });
+    }
+  }
   bool store_if(Object* object, Slot& slot, Object* expected, Object* value) {
     const NoSafepoint barrier(*this);
     return B::store(environment(), object, slot, value, [&](std::memory_order order) { return slot.compare_exchange(expected, value, both(order)); });
@@ -204,13 +217,13 @@ class Child {
     return *mutator_;
   }
   /// The `index`-th argument, as the child's own root keeps it. The child's thread. Throws Misuse.
-  Object* argument(std::size_t index) const {
+  Object* argument(std::size_t index) {
     require_not_ended();
     if (index >= arguments_) {
       throw Misuse("a Child is asked for argument " + std::to_string(index) +
                    ", and was made with " + std::to_string(arguments_));
     }
-    return mutator_->roots.handles()[index];
+    return mutator_->note(mutator_->roots.handles()[index]);
   }
   /// On the child's thread, last of all. Throws Misuse when a Root of the child is left.
   void end() {

@@ -1,5 +1,7 @@
 // What a program does wrong with a mutator, found at the mutator's end, and in a checked build at
 // every use of a reference.
+#include <algorithm>
+
 #include "core/heap.hpp"
 
 namespace tricolour {
@@ -32,6 +34,9 @@ void MutatorContext::require_alive(const Object* object) const {
   if (between_cycles && state_of(byte) == phase_.sense.white()) {
     refuse("a reference to an object that the last collection found dead");
   }
+  if (!heap_.options().strict_references || obtained_.contains(object)) return;
+  if (object == heap_.globals() || std::ranges::count(roots.handles(), object) > 0) return;
+  refuse("a reference that it obtained before its last safepoint, and that no Root of it holds");
 }
 
 void MutatorContext::require_slots(const Object* object, std::size_t first,

@@ -23,6 +23,7 @@
 #include "core/grey_set.hpp"
 #include "core/hole_allocator.hpp"
 #include "core/log_bits.hpp"
+#include "core/obtained_references.hpp"
 #include "core/phase_state.hpp"
 #include "core/poison.hpp"
 #include "core/safepoint.hpp"
@@ -54,13 +55,14 @@ class MutatorContext {
   /// A new object, slots null and payload zero. A safepoint. Throws HeapExhausted, and
   /// ConfigurationError above `max_slots` and above the bytes that a header can state.
   [[gnu::always_inline]] Object* allocate(std::uint32_t slots, std::size_t payload_bytes) {
+    note_safepoint();
     const std::size_t bytes = Object::size_for(slots, payload_bytes);
     if (bytes <= static_cast<std::size_t>(limit_ - cursor_)) [[likely]] {
       std::byte* const begin = cursor_;
       cursor_ += bytes;
-      return initialise(begin, slots, bytes);
+      return note(initialise(begin, slots, bytes));
     }
-    return allocate_slowly(slots, bytes);
+    return note(allocate_slowly(slots, bytes));
   }
 
   // --- safepoints ------------------------------------------------------------------------------------------------------------
@@ -68,6 +70,7 @@ class MutatorContext {
   /// One load, one test, one branch.
   [[gnu::always_inline]] void poll() {
     if constexpr (faults_built) require_safepoint();
+    note_safepoint();
     if (safepoint.poll.load(std::memory_order_relaxed)) [[unlikely]] answer_safepoint();
   }
 
@@ -77,7 +80,15 @@ class MutatorContext {
   // --- checked builds: each throws Misuse
   // -------------------------------------------------------------------------------------
 
-  /// `object` is alive, as far as this mutator can tell.
+  /// The program obtains `object` from this mutator: it may use it until the next safepoint.
+  Object* note(Object* object) {
+    obtained_.insert(object);
+    return object;
+  }
+  /// It must read again what it had obtained.
+  void note_safepoint() { obtained_.clear(); }
+  /// `object` is alive, as far as this mutator can tell, and was obtained since its last safepoint
+  /// or is held by a Root.
   void require_alive(const Object* object) const;
   /// The same, and it has the slots [first, first + count).
   void require_slots(const Object* object, std::size_t first, std::size_t count) const;
@@ -222,6 +233,7 @@ class MutatorContext {
   std::uint64_t allocated_bytes_ = 0;
   std::uint64_t allocated_objects_ = 0;
   ActivityClock clock_;
+  [[no_unique_address]] ObtainedReferences obtained_;
   std::size_t arguments_ = 0;  ///< handles at the bottom of `roots` that are no Root's
   Attachment attachment_;
   bool heap_is_gone_ = false;  ///< the heap went after this mutator's thread had

@@ -160,6 +160,7 @@ void World::answer(MutatorContext& mutator) {
 Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
   if constexpr (faults_built) mutator.require_safepoint();
   if (status_of(mutator) != MutatorStatus::running) refuse_use_while_blocked(mutator);
+  mutator.note_safepoint();
   const Activity interrupted = mutator.switch_activity(activity);
   {
     std::scoped_lock lock(parking_lock_);

@@ -43,8 +43,9 @@ struct EverythingDies final : CollectorHooks {
 /// A heap whose pages are there before anything is timed.
 template <class Hooks>
 struct BenchHeap {
-  explicit BenchHeap(std::size_t bytes, BarrierArm arm = BarrierArm::live, SideTable side_table = SideTable::none)
-      : heap({.bytes = bytes, .side_table = side_table}) {
+  explicit BenchHeap(std::size_t bytes, BarrierArm arm = BarrierArm::live,
+                     SideTable side_table = SideTable::none)
+      : heap({.bytes = bytes, .side_table = side_table, .strict_references = false}) {
     heap.attach(hooks, nullptr);
     heap.phase.arm = arm;
     heap.touch_pages([] {});

@@ -30,7 +30,10 @@ using Maker = std::unique_ptr<Marker> (*)(Heap&, const MarkerOptions&);
 class MarkedHeap {
  public:
   MarkedHeap(std::size_t bytes, std::uint32_t packet_capacity)
-      : heap({.bytes = bytes, .packet_capacity = packet_capacity, .huge_pages = false}) {
+      : heap({.bytes = bytes,
+              .packet_capacity = packet_capacity,
+              .huge_pages = false,
+              .strict_references = false}) {
     heap.attach(hooks_, nullptr);
     mutator.emplace(heap);
     mutator->adopt(heap.phase);
