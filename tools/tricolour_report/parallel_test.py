@@ -140,7 +140,7 @@ def slow(item):
     os.write(int(sys.argv[2]), b"%d\\n" % os.getpid())
     time.sleep(0.2)
 
-sys.exit(process.run("slow", lambda: parallel.share_out(slow, range(96)) and 0))
+sys.exit(process.run("slow", lambda: parallel.share_out(slow, range(600)) and 0))
 """
 
 
@@ -171,7 +171,7 @@ def test_workers_end_with_their_parent_and_say_nothing(number, code, said):
         # As a terminal does, to all of them; nothing but the parent can be killed that way.
         target = os.killpg if number == signal.SIGINT else os.kill
         target(command.pid, number)
-        assert command.communicate(timeout=60)[1] == said and command.returncode == code
+        assert command.communicate(timeout=20)[1] == said and command.returncode == code
     os.close(reader)
     for _ in range(300):
         if not any(map(is_running, workers)):
