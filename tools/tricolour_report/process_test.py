@@ -134,6 +134,8 @@ def test_an_interpreter_without_the_modules_is_exchanged_for_one_that_has_them(t
 ])
 @pytest.mark.parametrize("isolated", [True, False])
 def test_every_encoding_can_be_written(small_sweep, environment, isolated):
+    index = small_sweep / "index.json"
+    index.write_text(index.read_text().replace('"synthetic"', '"☃ synthetic"'), encoding="utf-8")
     for words in (compared(small_sweep), ["summary", small_sweep]):
         finished = tricolour(*words, environment=environment, isolated=isolated)
         assert finished.returncode == 0 and finished.stderr == b"", finished.stderr
