@@ -21,6 +21,7 @@ from .intervals import Ratio
 from .metrics import METRICS, Metric
 from .quantities import measured, ratio
 from .rows import cycles_said, over_runs
+from .unserved import counted
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Contest:
         """NaN where the cell does not take part."""
         values = list(cell.values(self.metric).values())
         if cell.starved or not values or self.open_loop not in (None, cell.open_loop):
+            return nan
+        if self.metric.startswith("request") and counted(cell)[0]:
             return nan
         return float(self.score(values))
 

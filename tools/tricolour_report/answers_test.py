@@ -133,3 +133,25 @@ def test_a_mean_names_its_workloads_and_those_that_it_leaves_out(tmp_path):
     by_collector = {mean.collector: mean for mean in means(load_experiment(folder, print))}
     assert by_collector["incremental"].workloads == ["gcbench", "gcbench param.scale=2"]
     assert by_collector["incremental"].combination == "incremental + yuasa"
+
+
+def test_who_left_requests_unserved_wins_no_contest_of_requests(tmp_path):
+    folder = sweep_of(tmp_path, 3, ("latency",), open_loop=True)
+
+    def winners():
+        return {
+            name: win.winner
+            for name, win in wins_of(load_experiment(folder, print), "latency, heap 2x").items()
+        }
+
+    name = "lowest request p99, open loop"
+    before = winners()
+    assert before[name] == "concurrent + yuasa"
+    for path in folder.glob("runs/00000002/0/run.json"):
+        record = json.loads(path.read_text())
+        record["requests"]["unserved"] = 1
+        path.write_text(json.dumps(record))
+    after = winners()
+    assert all("concurrent" not in after[what] for what in after if "request" in what)
+    pause = "best MMU(10 ms), median over runs"
+    assert after[pause] == before[pause]

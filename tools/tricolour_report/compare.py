@@ -21,15 +21,15 @@ from .metrics import METRICS, Metric
 from .operands import UNSET, Match, Operand, differences, match
 from .rows import cycles_said
 from .sweep_folder import of_workload
-from .unserved import told_of_side
+from .unserved import counted, told_of_side
 
 
 @dataclass(frozen=True)
 class Finding:
     """One metric of one pair (or of the geometric mean); `why_not` says why there is no ratio.
     `base` and `other` are what the ratio divides, and `base_runs` and `other_runs` the values of
-    the runs behind it. `starved`: who is, in words. `absent`: runs of neither side have the metric.
-    Of a mean, `workloads` are those it is of, and `left_out` the others, each with the reason."""
+    the runs behind it. `starved`: who is, in words. `doubt`: why OTHER may be worse though its
+    figure is not. `absent`: runs of neither side have the metric. Of a mean, `workloads` are those it is of, and `left_out` the others, each with the reason."""
 
     metric: Metric
     where: str
@@ -39,7 +39,7 @@ class Finding:
     why_not: str = ""
     starved: str = ""
     unfair: bool = False
-    other_alone_starved: bool = False
+    doubt: str = ""
     absent: bool = False
     workloads: tuple[str, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
@@ -117,19 +117,28 @@ def _finding(metric: Metric, one: Match, paired: bool) -> Finding:
 
 def _starvation(
     metric: Metric, ratio: Ratio | None, matches: list[Match]
-) -> tuple[str, bool, bool]:
-    """(who is starved, whether the side that the ratio favours is, whether OTHER alone is)."""
+) -> tuple[str, bool, str]:
+    """(who is starved, whether the side that the ratio favours is, why to doubt OTHER)."""
     named = [
         f"{side} is starved ({cycles_said(cell)})"
         for one in matches
         for side, cell in (("BASE", one.base), ("OTHER", one.other)) if cell.starved
     ]
-    other_alone = any(one.other.starved and not one.base.starved for one in matches)
+    doubt = "; ".join(why for one in matches if (why := _doubt(metric, one)))
     if ratio is None:
-        return "; ".join(named), False, other_alone
+        return "; ".join(named), False, doubt
     winners = [one.other if _is_better(metric, ratio) else one.base for one in matches]
     unfair = any(cell.starved for cell in winners)
-    return "; ".join(dict.fromkeys(named)), unfair, other_alone
+    return "; ".join(dict.fromkeys(named)), unfair, doubt
+
+
+def _doubt(metric: Metric, one: Match) -> str:
+    """Of what BASE did and OTHER hardly did or left out."""
+    if one.other.starved and not one.base.starved:
+        return f"OTHER alone is starved ({cycles_said(one.other)})"
+    if metric.name.startswith("request") and counted(one.other)[0] and not counted(one.base)[0]:
+        return told_of_side("OTHER", one.other)
+    return ""
 
 
 def _runs(metric: Metric, one: Match, paired: bool) -> tuple[list[float], list[float]]:

@@ -4,10 +4,10 @@ Purpose: for each figure of a comparison whether it regressed, did not, or canno
 the exit code of all together.
 Invariants: what cannot be decided is never told as "no", and always with its reason. A regression
 is shown by an interval that excludes 1 on the bad side, with a ratio worse than the tolerance; that
-there is none, by an interval that is wholly within the tolerance, of ENOUGH_INVOCATIONS and without
-OTHER alone being starved. An extreme has no interval: of ENOUGH_INVOCATIONS on each side it
-regressed when every run of OTHER is worse than every run of BASE by more than the tolerance, and
-did not when least, median and greatest are within it.
+there is none, by an interval of ENOUGH_INVOCATIONS that is wholly within the tolerance. An extreme
+has no interval: of ENOUGH_INVOCATIONS on each side it regressed when every run of OTHER is worse
+than every run of BASE by more than the tolerance, and did not when least, median and greatest are
+within it. An OTHER that alone is starved or left requests unserved never proves that it is no worse.
 """
 
 from dataclasses import dataclass, field
@@ -76,8 +76,8 @@ def decide(finding: Finding, tolerance: float) -> Decision:
         return _without_ratio(finding)
     by = _by_runs if finding.metric.extreme else _by_interval
     decision = by(finding, tolerance)
-    if decision.verdict == NO_REGRESSION and finding.other_alone_starved:
-        return Decision(UNDECIDED, f"it is not worse, but {finding.starved}")
+    if decision.verdict == NO_REGRESSION and finding.doubt:
+        return Decision(UNDECIDED, f"it is not worse, but {finding.doubt}")
     return decision
 
 

@@ -82,9 +82,10 @@ def test_what_has_no_ratio_is_undecided_unless_all_of_it_is_zero():
 
 def test_a_starved_side_alone_is_no_proof_that_nothing_became_worse():
     better, worse = Ratio(0.9, 0.88, 0.92, 10), Ratio(1.2, 1.1, 1.3, 10)
-    more = {"starved": "OTHER is starved (1 cycle)", "other_alone_starved": True}
+    more = {"doubt": "OTHER alone is starved (1 cycle)"}
     decision = decide(finding("cpu_total", better, **more), TOLERANCE)
-    assert decision.verdict == UNDECIDED and "OTHER is starved (1 cycle)" in decision.why
+    assert decision.verdict == UNDECIDED
+    assert decision.why == "it is not worse, but OTHER alone is starved (1 cycle)"
     assert decide(finding("cpu_total", worse, **more), TOLERANCE).verdict == REGRESSION
 
 
@@ -169,6 +170,22 @@ def test_the_default_metrics_decide_without_those_that_neither_side_has(tmp_path
     assert code == 0 and "not judged: pause_p99, gcbench: no run of either side has one" in out
     assert "no regression beyond 5 %" in out
     assert command("compare", side, side, "--metric", "pause_p99", "--fail-on", "5%")[0] == 8
+
+
+def test_the_latency_of_those_that_were_served_does_not_prove_the_others(tmp_path, command):
+    folder = write_sweep(tmp_path, 10, ("latency",), combinations=PAIRS, open_loop=True)
+    for path in folder.glob("runs/*/*/run.json"):
+        record = json.loads(path.read_text())
+        record["requests"]["unserved"] = 5 * (record["parameters"]["collector"] == "concurrent")
+        path.write_text(json.dumps(record))
+    good, bad = (f"{folder}:collector={name}" for name, _ in PAIRS)
+    words = ["--metric", "request_p99", "--metric", "request_max", "--fail-on", "5%"]
+    code, out, _ = command("compare", good, bad, *words)
+    assert code == 8
+    for metric in ("request_p99", "request_max"):
+        said = f"undecided: {metric}, latency: it is not worse, but OTHER never served 50 of 40050"
+        assert said in out
+    assert command("compare", bad, good, "--metric", "cpu_total", "--fail-on", "5%")[0] == 0
 
 
 def test_a_cell_without_a_partner_cannot_be_decided(tmp_path, command):
