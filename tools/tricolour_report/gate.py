@@ -7,7 +7,7 @@ is shown by an interval that excludes 1 on the bad side, with a ratio worse than
 there is none, by an interval of ENOUGH_INVOCATIONS that is wholly within the tolerance. An extreme
 has no interval: of ENOUGH_INVOCATIONS on each side it regressed when every run of OTHER is worse
 than every run of BASE by more than the tolerance, and did not when least, median and greatest are
-within it. An OTHER that alone is starved or left requests unserved never proves that it is no worse.
+within it. An OTHER that alone is starved or left requests unserved never proves to be no worse.
 """
 
 from dataclasses import dataclass, field
