@@ -88,22 +88,23 @@ Json requests(const std::optional<RequestFigures>& figures) {
     slow.emplace_back(Json::Object{
         {"thread", one.thread}, {"start_ns", one.start_ns}, {"duration_ns", one.duration_ns}, {"causes", causes(one.causes)}});
   }
-  return Json::Object{{"count", figures->count},
-                      {"unserved", figures->unserved},
-                      {"p50_ns", figures->p50_ns},
-                      {"p90_ns", figures->p90_ns},
-                      {"p99_ns", figures->p99_ns},
-                      {"p999_ns", figures->p999_ns},
-                      {"p9999_ns", or_null(figures->p9999_ns)},
-                      {"p99999_ns", or_null(figures->p99999_ns)},
-                      {"max_ns", figures->max_ns},
-                      {"from", figures->from_intended ? "intended" : "start"},
-                      {"slow", std::move(slow)},
-                      {"slow_count", figures->slow_count},
-                      {"slow_total_ns", figures->slow_total_ns},
-                      {"slow_causes", causes(figures->slow_causes)},
-                      {"explained_share", or_null(figures->explained_share)},
-                      {"row_every", figures->row_every}};
+  Json::Object all{{"count", figures->count},
+                   {"p50_ns", figures->p50_ns},
+                   {"p90_ns", figures->p90_ns},
+                   {"p99_ns", figures->p99_ns},
+                   {"p999_ns", figures->p999_ns},
+                   {"p9999_ns", or_null(figures->p9999_ns)},
+                   {"p99999_ns", or_null(figures->p99999_ns)},
+                   {"max_ns", figures->max_ns},
+                   {"from", figures->from_intended ? "intended" : "start"},
+                   {"slow", std::move(slow)},
+                   {"slow_count", figures->slow_count},
+                   {"slow_total_ns", figures->slow_total_ns},
+                   {"slow_causes", causes(figures->slow_causes)},
+                   {"explained_share", or_null(figures->explained_share)},
+                   {"row_every", figures->row_every}};
+  if (figures->from_intended) all.emplace_back("unserved", figures->unserved);
+  return all;
 }
 
 Json run_delay(const RunDelayFigures& figures) {
