@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "barriers/yuasa.hpp"
-#include "collectors/collected_heap.hpp"
+#include "collectors/threaded_heap.hpp"
 #include "core/mutator.hpp"
 #include "tools/catch.hpp"
 #include "tools/forked.hpp"
@@ -21,14 +21,8 @@ struct Threads {
 };
 
 CollectedHeapOptions with_threads(const Threads& threads) {
-  CollectedHeapOptions options;
-  options.heap.bytes = std::size_t{2} << 20;
-  options.collector = threads.collector;
-  options.collection.marking.stopped_threads = threads.mark_threads;
-  options.collection.marking.concurrent_threads = threads.mark_threads;
-  options.collection.sweep = threads.sweep;
-  options.collection.sweep_threads = 3;
-  return options;
+  return threaded_heap(std::size_t{2} << 20, threads.collector, threads.mark_threads, threads.sweep,
+                       3);
 }
 
 Threads any_threads() {

@@ -3,8 +3,8 @@
 // Purpose: one mutator's roots in its handshake, or all mutators' in a stop, there in blocks shared
 // out over threads, because a deep stack would otherwise make the pause as long as it is deep.
 //
-// Invariant: an object is pushed once, by whoever won its colour, so blocks may be scanned in any
-// order and on any thread.
+// Invariant: an object is pushed once, by the thread that won its colour, so blocks may be scanned
+// in any order and on any thread.
 //
 // Ownership: the shadow stacks belong to the caller meanwhile: the world is stopped, or this
 // mutator is in its handshake.
@@ -24,8 +24,8 @@ namespace tricolour {
 /// Beside other mutators and markers: shades the roots of `mutator`; true when any of them was white.
 bool scan_roots(Heap& heap, const MutatorContext& mutator);
 
-/// World stopped, nobody marking: shades the roots of all `mutators` and the globals, on at most
-/// `threads` threads of `parallel`.
+/// World stopped, and no thread marks: shades the roots of all `mutators` and the globals, on at
+/// most `threads` threads of `parallel`.
 void scan_all_roots(Heap& heap, const std::vector<MutatorContext*>& mutators, ParallelFor& parallel,
                     unsigned threads);
 

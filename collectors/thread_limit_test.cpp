@@ -1,7 +1,7 @@
 // A collector whose threads the system refuses is an error where its heap is made. A heap that is
 // made needs no further thread.
 #include "barriers/yuasa.hpp"
-#include "collectors/collected_heap.hpp"
+#include "collectors/threaded_heap.hpp"
 #include "core/mutator.hpp"
 #include "tools/catch.hpp"
 #include "tools/refused_threads.hpp"
@@ -18,14 +18,8 @@ struct Configuration {
 };
 
 CollectedHeapOptions options_of(const Configuration& configuration) {
-  CollectedHeapOptions options;
-  options.heap.bytes = std::size_t{8} << 20;
-  options.collector = configuration.collector;
-  options.collection.marking.stopped_threads = configuration.mark_threads;
-  options.collection.marking.concurrent_threads = configuration.mark_threads;
-  options.collection.sweep = configuration.sweep;
-  options.collection.sweep_threads = 4;
-  return options;
+  return threaded_heap(std::size_t{8} << 20, configuration.collector, configuration.mark_threads,
+                       configuration.sweep, 4);
 }
 
 Configuration any_configuration() {

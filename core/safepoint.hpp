@@ -11,7 +11,7 @@
 //   collector's release -> blocked
 //
 // Invariant: `World::Exclusive` is held by one thread at a time, so there is one stop or handshake
-// at a time and nobody registers meanwhile. A blocked mutator holds nobody up: the compare-exchange
+// at a time and none registers meanwhile. A blocked mutator holds none up: the compare-exchange
 // blocked -> claimed decides who acts.
 //
 // A thread runs one mutator of a heap at a time (see attachment.hpp), and waits for registry_lock_

@@ -27,7 +27,8 @@ BystanderFigures bystander_figures(const std::vector<BystanderDelay>& seen, Nano
                                    Nanoseconds until_ns) {
   Histogram gaps;
   for (const BystanderDelay& one : seen) {
-    if (one.t_ns > after_ns && one.t_ns <= until_ns) gaps.record(static_cast<std::uint64_t>(one.gap_ns));
+    if (one.t_ns > after_ns && one.t_ns <= until_ns)
+      gaps.record(static_cast<std::uint64_t>(one.gap_ns));
   }
   return bystander_figures(gaps);
 }

@@ -21,7 +21,8 @@ namespace tricolour {
 namespace {
 
 [[noreturn]] void fail(const char* what) {
-  throw std::system_error(errno, std::generic_category(), std::string("cannot start a process: ") + what);
+  throw std::system_error(errno, std::generic_category(),
+                          std::string("cannot start a process: ") + what);
 }
 
 struct Pipe {

@@ -26,17 +26,6 @@ TABLES = {"pauses.csv", "phases.csv", "heap.csv", "bystander.csv", "verify.csv"}
 sys.path.insert(0, str(ROOT / "tools"))
 
 
-@pytest.fixture
-def tricolour(tmp_path):
-    def call(*words, expect=0, **options):
-        environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
-        result = subprocess.run([TRICOLOUR, *map(str, words)], capture_output=True, text=True, timeout=120, env=environment, **options)
-        assert result.returncode == expect, f"{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}"
-        return result
-
-    return call
-
-
 def experiment(folder, cells=1, invocations=2, operations=20, timeout_s=20):
     path = folder / "experiment.toml.in"
     heaps = ", ".join(f'"{8 + cell}M"' for cell in range(cells))
@@ -229,13 +218,15 @@ def busy_processors():
 
 
 def test_on_a_busy_machine_no_cycle_begins_below_its_trigger(tricolour, tmp_path, busy_processors):
-    words = ["--collector", "concurrent", "--barrier", "yuasa", "--operations", 50, "--roots", "stopped"]
+    words = ["--collector", "concurrent", "--barrier", "yuasa", "--operations", 50]
+    words += ["--roots", "stopped"]
     seen = 0
     for run in range(6):
         out = tmp_path / str(run)
         tricolour(*RUN, *words, "--out", out, preexec_fn=lambda: os.nice(10))
         header, *rows = [line.split(",") for line in (out / "heap.csv").read_text().splitlines()]
-        triggers = [row for row in (dict(zip(header, row)) for row in rows) if row["event"] == "trigger"]
+        named = [dict(zip(header, row)) for row in rows]
+        triggers = [row for row in named if row["event"] == "trigger"]
         below = [row for row in triggers if int(row["used"]) < int(row["trigger"])]
         # A cycle for want of memory begins at once.
         exhausted = (out / "pauses.csv").read_text().count(",cycle_begin,exhausted,")

@@ -11,10 +11,10 @@
 
 #include "core/errors.hpp"
 #include "harness/exit_codes.hpp"
-#include "harness/provenance.hpp"
-#include "harness/sweep_index.hpp"
 #include "harness/names.hpp"
 #include "harness/option_values.hpp"
+#include "harness/provenance.hpp"
+#include "harness/sweep_index.hpp"
 
 namespace tricolour {
 namespace {
@@ -139,17 +139,25 @@ constexpr const char* replay_footer =
 constexpr const char* sweep_footer =
     "EXPERIMENT.toml:\n"
     "  schema = 1, name\n"
-    "  [matrix]   collector, barrier, workload, heap; and mutators, marker, mark_threads, concurrent_mark_threads, sweep, allocate,\n"
-    "             barrier_arm: one value or an array. A workload is a name or { name, seconds, operations, param = { ... } }.\n"
-    "             unsound_pairs = \"refuse\" (default) or \"skip\": what becomes of a collector and barrier that lose objects together\n"
-    "  [[exclude]] matrix keys with a value or an array each: cells that match all of them are left out\n"
-    "  [run]      invocations, seconds or operations, warmup_s, seed, timeout_s, verify, pin, request_rows, set = { \"room.name\" = value "
+    "  [matrix]   collector, barrier, workload, heap; and mutators, marker, mark_threads, "
+    "concurrent_mark_threads, sweep, allocate,\n"
+    "             barrier_arm: one value or an array. A workload is a name or { name, seconds, "
+    "operations, param = { ... } }.\n"
+    "             unsound_pairs = \"refuse\" (default) or \"skip\": what becomes of a collector "
+    "and barrier that lose objects together\n"
+    "  [[exclude]] matrix keys with a value or an array each: cells that match all of them are "
+    "left out\n"
+    "  [run]      invocations, seconds or operations, warmup_s, seed, timeout_s, verify, pin, "
+    "request_rows, set = { \"room.name\" = value "
     "},\n"
-    "             order = \"randomised-blocks\" or \"as-written\", baseline = { collector, barrier, ... }: what every cell is compared\n"
+    "             order = \"randomised-blocks\" or \"as-written\", baseline = { collector, "
+    "barrier, ... }: what every cell is compared\n"
     "             with; a matrix key that it does not name is the cell's own\n"
-    "A folder that was interrupted goes on with --resume, which repeats at most the run that was under way, or on another machine the\n"
+    "A folder that was interrupted goes on with --resume, which repeats at most the run that was "
+    "under way, or on another machine the\n"
     "block.\n"
-    "Exit codes: 0 every run is there and ok; 2 the file is refused; 3 an invariant was violated; 7 runs failed; 130 interrupted.";
+    "Exit codes: 0 every run is there and ok; 2 the file is refused; 3 an invariant was violated; "
+    "7 runs failed; 130 interrupted.";
 
 constexpr const char* merge_footer =
     "Damaged runs, and blocks whose runs are from several machines, are named and left out; runs that are missing are told by block.\n"
@@ -271,7 +279,8 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
   sweep_app.add_option("--out", sweep.out, "result folder (default: results/local/<name>-<UTC>)")->check(not_empty);
   sweep_app.add_flag("--resume", sweep.resume, "go on with the folder given by --out");
   sweep_app.add_flag("--retry-failed", sweep.retry_failed,
-                     fmt::format("with --resume: make failed runs anew, unless one violated an invariant or failed {} times in the same way",
+                     fmt::format("with --resume: make failed runs anew, unless one violated an "
+                                 "invariant or failed {} times in the same way",
                                  most_attempts));
   sweep_app.add_option("--shard", sweep.shard, "k/n: only every nth block, from the kth on; each shard may be on a machine of its own");
   sweep_app.add_flag("--dry-run", sweep.dry_run, "check the file, list the cells, and say what is known of the time");

@@ -38,7 +38,9 @@ std::pair<Verdict, std::string> classify(const std::exception_ptr& failure) {
   } catch (const Interrupted& error) {
     return {verdict::interrupted, error.what()};
   } catch (const std::bad_alloc&) {
-    return {verdict::error, "the system has no more memory for this process (ulimit -v, a control group, vm.overcommit_memory)"};
+    return {verdict::error,
+            "the system has no more memory for this process (ulimit -v, a control group, "
+            "vm.overcommit_memory)"};
   } catch (const std::exception& error) {
     return {verdict::error, error.what()};
   }
@@ -163,7 +165,8 @@ class Execution {
     std::vector<std::jthread> threads;
     try {
       for (unsigned i = 0; i < plan_.mutators; ++i) {
-        threads.push_back(start_thread<std::jthread>({"mutator's thread", i + 1, plan_.mutators}, [this, i] { run_mutator(i); }));
+        threads.push_back(start_thread<std::jthread>({"mutator's thread", i + 1, plan_.mutators},
+                                                     [this, i] { run_mutator(i); }));
       }
     } catch (const ThreadLimitReached&) {
       fail(std::current_exception());
@@ -235,7 +238,9 @@ class Execution {
 
   /// Does not return when the run has taken too long.
   void watch_time() const {
-    if (options_.timeout_s <= 0 || static_cast<double>(now_ns() - began_ns_) <= options_.timeout_s * 1e9) return;
+    if (options_.timeout_s <= 0 ||
+        static_cast<double>(now_ns() - began_ns_) <= options_.timeout_s * 1e9)
+      return;
     options_.on_hang(verdict::timeout, fmt::format("not done within {} s", options_.timeout_s));
   }
 
@@ -245,7 +250,8 @@ class Execution {
     if (options_.records) bystander_delays_.push_back(delay);
     const Pass& measured = *passes_.back().pass;
     const Nanoseconds end = measured.end_ns();
-    const bool in_region = measured.begin_ns() != 0 && delay.t_ns > measured.begin_ns() && (end == 0 || delay.t_ns <= end);
+    const bool in_region = measured.begin_ns() != 0 && delay.t_ns > measured.begin_ns() &&
+                           (end == 0 || delay.t_ns <= end);
     if (in_region) delays_in_region_.record(static_cast<std::uint64_t>(delay.gap_ns));
   }
 
@@ -291,7 +297,9 @@ class Execution {
     outcome.page_touching_ns = page_touching_ns_;
     outcome.pass = std::move(passes_.back().pass);
     if (options_.records) outcome.tables.events = recorder_.events();
-    if (outcome.pass->end_ns() != 0) outcome.figures = compute_figures(*outcome.pass, outcome.tables.events, bystander_figures(delays_in_region_));
+    if (outcome.pass->end_ns() != 0)
+      outcome.figures = compute_figures(*outcome.pass, outcome.tables.events,
+                                        bystander_figures(delays_in_region_));
     outcome.tables.pass = outcome.pass.get();
     outcome.tables.bystander = std::move(bystander_delays_);
     outcome.tables.heap_use = std::move(heap_use_);

@@ -7,9 +7,9 @@
 #include "harness/exit_codes.hpp"
 #include "harness/explorable.hpp"
 #include "harness/explore_report.hpp"
-#include "harness/messages.hpp"
 #include "harness/interruption.hpp"
 #include "harness/memory_room.hpp"
+#include "harness/messages.hpp"
 #include "harness/names.hpp"
 #include "harness/quantity.hpp"
 #include "harness/result_folder.hpp"
@@ -114,14 +114,17 @@ class StateWatch {
  private:
   static constexpr Nanoseconds between_looks_ns = 100'000'000;
   static constexpr Nanoseconds between_lines_ns = 2'000'000'000;
-  /// What the states may grow by between two looks, several times what was seen, and what the report takes.
+  /// What the states may grow by between two looks, several times what was seen, and what the
+  /// report takes.
   static constexpr std::size_t margin_bytes = std::size_t{256} << 20;
 
   static void require_room(const exploration::Coverage& coverage) {
     const MemoryRoom room = memory_room(read_machine());
     if (room.free_bytes >= margin_bytes) return;
-    throw ConfigurationError(fmt::format("no more room for states after {}: of {} there are {} left; a --budget below that, or smaller bounds, end in time",
-                                         coverage.states, room.of, show_bytes(static_cast<double>(room.free_bytes))));
+    throw ConfigurationError(
+        fmt::format("no more room for states after {}: of {} there are {} left; a --budget below "
+                    "that, or smaller bounds, end in time",
+                    coverage.states, room.of, show_bytes(static_cast<double>(room.free_bytes))));
   }
 
   const bool quiet_;
@@ -144,7 +147,8 @@ int carry_out(const ExploreCommand& command) {
     fmt::print("{}", exploration_text(command, report));
   }
   if (!command.html.empty() && !command.quiet) {
-    say("{}\n", report.trace ? fmt::format("{} written", command.html.string()) : "no counterexample, so no page is written");
+    say("{}\n", report.trace ? fmt::format("{} written", command.html.string())
+                             : "no counterexample, so no page is written");
   }
   return report.trace ? exit_code::violated : exit_code::done;
 }

@@ -20,9 +20,19 @@ ROOT = Path(__file__).resolve().parents[1]
 TRICOLOUR = Path(os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricolour")))
 LIBRARY = TRICOLOUR.parent / "libfailing_calls.so"
 ERRORS = {
-    "open": errno.EMFILE, "read": errno.EIO, "write": errno.ENOSPC, "close": errno.EIO, "fsync": errno.EIO,
-    "rename": errno.EACCES, "mkdir": errno.ENOSPC, "link": errno.EXDEV, "mmap": errno.ENOMEM,
-    "fork": errno.EAGAIN, "pipe2": errno.EMFILE, "waitpid": errno.ECHILD, "pthread_create": errno.EAGAIN,
+    "open": errno.EMFILE,
+    "read": errno.EIO,
+    "write": errno.ENOSPC,
+    "close": errno.EIO,
+    "fsync": errno.EIO,
+    "rename": errno.EACCES,
+    "mkdir": errno.ENOSPC,
+    "link": errno.EXDEV,
+    "mmap": errno.ENOMEM,
+    "fork": errno.EAGAIN,
+    "pipe2": errno.EMFILE,
+    "waitpid": errno.ECHILD,
+    "pthread_create": errno.EAGAIN,
 }
 EXIT_CODES = {0, 1, 2, 4, 5, 7}
 RUN = ["--workload", "latency", "--param", "live_mb=1", "--heap", "16M", "--operations", "2000"]
@@ -38,7 +48,9 @@ heap = "16M"
 invocations = 1
 """
 
-pytestmark = pytest.mark.skipif(not LIBRARY.exists(), reason=f"{LIBRARY.name} is built with the tests, in a release build")
+pytestmark = pytest.mark.skipif(
+    not LIBRARY.exists(), reason=f"{LIBRARY.name} is built with the tests, in a release build"
+)
 
 
 class Commands:
@@ -71,7 +83,9 @@ class Commands:
 
 def call(words, place, **variables):
     environment = {**os.environ, "XDG_CACHE_HOME": str(place / "cache"), **variables}
-    return subprocess.run([TRICOLOUR, *map(str, words)], capture_output=True, text=True, timeout=120, env=environment)
+    return subprocess.run(
+        [TRICOLOUR, *map(str, words)], capture_output=True, text=True, timeout=120, env=environment
+    )
 
 
 def failing(words, place, level, **variables):
@@ -111,8 +125,16 @@ def check_whole(commands, place, result):
             json.loads(record.read_text())
 
 
-AFTERWARDS = {"sweep": check_sweep, "run": check_whole, "timeline": check_whole, "recording": check_whole, "merge": check_whole,
-              "minheap": check_whole, "report": check_whole, "export": check_whole}
+AFTERWARDS = {
+    "sweep": check_sweep,
+    "run": check_whole,
+    "timeline": check_whole,
+    "recording": check_whole,
+    "merge": check_whole,
+    "minheap": check_whole,
+    "report": check_whole,
+    "export": check_whole,
+}
 # Which of the processes: the program itself, or the runs that it starts.
 LEVELS = [(name, 0) for name in AFTERWARDS] + [("sweep", 1), ("minheap", 1)]
 
@@ -125,7 +147,9 @@ def commands(tmp_path_factory):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("name", "level"), LEVELS, ids=[f"{name}-{level}" for name, level in LEVELS])
+@pytest.mark.parametrize(
+    ("name", "level"), LEVELS, ids=[f"{name}-{level}" for name, level in LEVELS]
+)
 def test_every_call_that_fails_ends_in_order(commands, tmp_path, name, level):
     counted = tmp_path / "counted"
     counted.mkdir()
@@ -135,10 +159,18 @@ def test_every_call_that_fails_ends_in_order(commands, tmp_path, name, level):
         place = tmp_path / "place"
         place.mkdir()
         what = f"{name}, level {level}: call {number} of {call_name}"
-        result = failing(commands.words(name, place), place, level, FAILING_CALL=call_name, FAILING_AT=str(number),
-                         FAILING_ERROR=str(ERRORS[call_name]))
+        result = failing(
+            commands.words(name, place),
+            place,
+            level,
+            FAILING_CALL=call_name,
+            FAILING_AT=str(number),
+            FAILING_ERROR=str(ERRORS[call_name]),
+        )
         assert result.returncode in EXIT_CODES, f"{what}: exit {result.returncode}\n{result.stderr}"
-        assert "Traceback" not in result.stderr and "terminate called" not in result.stderr, f"{what}\n{result.stderr}"
+        assert (
+            "Traceback" not in result.stderr and "terminate called" not in result.stderr
+        ), f"{what}\n{result.stderr}"
         if result.returncode != 0:
             assert result.stderr.strip(), what
         try:

@@ -36,8 +36,8 @@ struct CpuFigures {
   bool sweep_is_least = false;   ///< it may have been more, and the mutators' own less
   bool assist_is_least = false;
 };
-/// Of all mutators in the region: time in which they could have run and the system did not let them,
-/// and time in which the machine was taken from under them.
+/// Of all mutators in the region: time in which they could have run and the system did not let
+/// them, and time in which the machine was taken from under them.
 struct RunDelayFigures {
   bool available = false;
   std::string why;  ///< there is no such number

@@ -18,7 +18,8 @@ namespace {
 int carry_out_words(int argc, char** argv) {
   const auto parsed = parse_command_line(argc, argv);
   if (const auto* const exit = std::get_if<ExitNow>(&parsed)) return exit->code;
-  return std::visit([](const auto& command) { return carry_out(command); }, std::get<Command>(parsed));
+  return std::visit([](const auto& command) { return carry_out(command); },
+                    std::get<Command>(parsed));
 }
 
 /// `code`, or that of an error when what was printed has not arrived. A reader that has seen enough

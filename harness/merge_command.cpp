@@ -9,7 +9,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <set>
@@ -111,8 +110,9 @@ class Merge {
       if (found[block] != cells) missing.push_back(fmt::format("{} of {} in block {}", cells - found[block], cells, block));
     }
     if (missing.empty()) return;
-    say("missing: {}; run them here with: tricolour sweep {} --out {} --resume\n", fmt::join(missing, ", "),
-               shell_quoted((merged / "experiment.toml").string()), shell_quoted(merged.string()));
+    say("missing: {}; run them here with: tricolour sweep {} --out {} --resume\n",
+        fmt::join(missing, ", "), shell_quoted((merged / "experiment.toml").string()),
+        shell_quoted(merged.string()));
   }
 
  private:
@@ -165,7 +165,8 @@ class Merge {
     if (commits.size() > 1) say("the runs are of several commits: {}\n", fmt::join(commits, ", "));
     for (const auto& [cell, sizes] : heaps) {
       if (sizes.size() > 1)
-        say("cell {} ran in heaps of {} bytes: a multiple is measured on each machine\n", cell, fmt::join(sizes, " and "));
+        say("cell {} ran in heaps of {} bytes: a multiple is measured on each machine\n", cell,
+            fmt::join(sizes, " and "));
     }
   }
 
@@ -174,7 +175,8 @@ class Merge {
     for (const auto& [key, found] : runs_) {
       const MachineName& made_on = found.run.machine;
       std::vector<MachineName>& seen = machines[key.second];
-      const bool is_new = std::ranges::none_of(seen, [&](const MachineName& one) { return same_machine(one, made_on); });
+      const bool is_new = std::ranges::none_of(
+          seen, [&](const MachineName& one) { return same_machine(one, made_on); });
       if (made_on.known() && is_new) seen.push_back(made_on);
     }
     for (const auto& [block, several] : machines) {
@@ -182,7 +184,7 @@ class Merge {
       std::vector<std::string> names;
       for (const MachineName& one : several) names.push_back(one.host);
       say("left out block {}: its runs are from {}, and are to be compared on one machine\n", block,
-                 fmt::join(names, " and "));
+          fmt::join(names, " and "));
       std::erase_if(runs_, [block = block](const auto& run) { return run.first.second == block; });
     }
   }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "core/block_space.hpp"
 #include "core/errors.hpp"
@@ -46,7 +45,8 @@ bool succeeds(const RunOptions& trial, std::size_t bytes) {
   for (std::string& word : to_arguments(sized)) words.push_back(std::move(word));
   const ChildResult result = run_child(words, trial_limit_s);
   if (result.interrupted) throw Interrupted();
-  const bool too_small = result.timed_out || (result.signal == 0 && result.exit_code == exit_code::heap_exhausted);
+  const bool too_small =
+      result.timed_out || (result.signal == 0 && result.exit_code == exit_code::heap_exhausted);
   if (result.signal == 0 && result.exit_code == 0) return true;
   if (!too_small) {
     throw std::runtime_error(fmt::format("measuring the minimum heap failed: {}\n{}", to_command(sized), result.standard_error));
@@ -65,15 +65,18 @@ std::size_t bisect(const RunOptions& trial, bool quiet) {
   room.free_bytes -= std::min(room.free_bytes, trial_process_bytes);
   const std::size_t most = largest_heap(planned_trial, room);
   const auto refuse = [&] {
-    throw ConfigurationError(fmt::format("workload '{}' does not run in the largest heap that fits here, {}: {} of {} are left", trial.workload,
-                                         show_bytes(static_cast<double>(most)), show_bytes(static_cast<double>(room.free_bytes)), room.of));
+    throw ConfigurationError(fmt::format(
+        "workload '{}' does not run in the largest heap that fits here, {}: {} of {} are left",
+        trial.workload, show_bytes(static_cast<double>(most)),
+        show_bytes(static_cast<double>(room.free_bytes)), room.of));
   };
   if (most < std::max(live, block_bytes)) refuse();  // no run would begin
   std::size_t too_small = std::max(round_to_blocks(live), block_bytes) - block_bytes;
   std::size_t enough = std::min(most, round_to_blocks(live != 0 ? live + live / 16 : std::size_t{1} << 20));
   const auto tried = [&](std::size_t bytes) {
     const bool ok = succeeds(trial, bytes);
-    if (!quiet) say("  {:>9}: {}\n", show_bytes(static_cast<double>(bytes)), ok ? "enough" : "too small");
+    if (!quiet)
+      say("  {:>9}: {}\n", show_bytes(static_cast<double>(bytes)), ok ? "enough" : "too small");
     return ok;
   };
   while (!tried(enough)) {

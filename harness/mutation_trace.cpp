@@ -84,12 +84,10 @@ void append(std::string& bytes, std::uint64_t number) {
 
 TraceWriter::TraceWriter(std::filesystem::path file, bool replace, std::string_view made_by)
     : file_(std::move(file)),
-      partial_(fmt::format("{}.partial-{}", file_.string(), ::getpid())),
       made_by_(made_by),
       checksum_(Checksum().value()) {
   check_place(file_, replace);
-  descriptor_ = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) refuse_output(file_, errno);
+  descriptor_ = open_beside(file_, partial_);
   buffer_.reserve(flush_at + 64);
   write_out(std::string(sizeof(Header), '\0') + made_by_);
 }
@@ -156,7 +154,8 @@ MappedFile mapped(const std::filesystem::path& file) {
 }
 }  // namespace
 
-TraceReader::TraceReader(std::filesystem::path file) : file_(std::move(file)), mapped_(mapped(file_)), bytes_(mapped_.bytes()) {
+TraceReader::TraceReader(std::filesystem::path file)
+    : file_(std::move(file)), mapped_(mapped(file_)), bytes_(mapped_.bytes()) {
   const auto must = [&](bool holds, const std::string& why) {
     if (!holds) throw ConfigurationError(fmt::format("{}: {}", file_.string(), why));
   };
@@ -174,7 +173,8 @@ TraceReader::TraceReader(std::filesystem::path file) : file_(std::move(file)), m
   made_by_ = bytes_.substr(sizeof header, header.command_bytes);
   records_at_ = position_ = sizeof header + header.command_bytes;
   const std::string_view body = std::string_view(bytes_).substr(records_at_);
-  const std::uint64_t checksum = Checksum(checksum_of(body)).add(bytes_of(header.summary)).add(made_by_).value();
+  const std::uint64_t checksum =
+      Checksum(checksum_of(body)).add(bytes_of(header.summary)).add(made_by_).value();
   must(checksum == header.checksum,
        fmt::format("damaged: its checksum is {:016x}, and that of its contents {:016x}", header.checksum, checksum));
   summary_ = header.summary;

@@ -39,7 +39,8 @@ class Pass : public RunControl {
   Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::optional<std::uint64_t> request_rows,
        const PerformanceCounters* counters = nullptr);
 
-  /// Before `mutator` runs, on its thread. Its context outlives the pass. Returns what reads its taken time, as long as the pass lives.
+  /// Before `mutator` runs, on its thread. Its context outlives the pass. Returns what reads its
+  /// taken time, as long as the pass lives.
   TakenTimeMeter& take_part(unsigned mutator, MutatorContext& context);
   /// Waits for all mutators, outside the region. Called inside a blocking region.
   void gather() { gate_.arrive(); }

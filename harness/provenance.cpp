@@ -31,7 +31,8 @@ Json provenance() {
 }
 
 std::string version() {
-  return fmt::format("tricolour, commit {}, {}, {}", TRICOLOUR_COMMIT, TRICOLOUR_COMPILER, TRICOLOUR_BUILD_TYPE);
+  return fmt::format("tricolour, commit {}, {}, {}", TRICOLOUR_COMMIT, TRICOLOUR_COMPILER,
+                     TRICOLOUR_BUILD_TYPE);
 }
 
 std::string build_identity() {

@@ -32,8 +32,8 @@ class Recorder final : public EventListener {
   void on_event(const Event& event) override;
   /// Called by each mutator's thread: its events are known as such from now on.
   void adopt_mutator_thread();
-  /// The same, and `taken_time` is read where this thread's waits are long, and at most once a millisecond where they are short. It
-  /// outlives the thread, or the next call.
+  /// The same, and `taken_time` is read where this thread's waits are long, and at most once a
+  /// millisecond where they are short. It outlives the thread, or the next call.
   void adopt_mutator_thread(TakenTimeMeter& taken_time);
 
   /// What the events recorded so far take. Any thread.

@@ -16,20 +16,13 @@ TRICOLOUR = os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricol
 RUN = ["run", "--workload", "latency", "--param", "live_mb=1", "--heap", "16M", "--seconds", "0.05"]
 
 
-@pytest.fixture
-def call(tmp_path):
-    def run(*words, expect=0):
-        environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
-        result = subprocess.run([TRICOLOUR, *map(str, words)], capture_output=True, text=True, timeout=60, env=environment)
-        assert result.returncode == expect, f"{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}"
-        return result
-
-    return run
-
-
 def listing(folder):
     return {
-        path.relative_to(folder): (path.lstat().st_mode, path.lstat().st_ino, path.read_bytes() if path.is_file() else None)
+        path.relative_to(folder): (
+            path.lstat().st_mode,
+            path.lstat().st_ino,
+            path.read_bytes() if path.is_file() else None,
+        )
         for path in sorted(folder.rglob("*"))
     }
 
@@ -61,20 +54,20 @@ FOREIGN_FOLDERS = {
 
 @pytest.mark.parametrize("make", FOREIGN_FOLDERS.values(), ids=FOREIGN_FOLDERS)
 @pytest.mark.parametrize("force", [[], ["--force"]])
-def test_a_folder_that_is_no_result_is_refused_and_kept(call, tmp_path, make, force):
+def test_a_folder_that_is_no_result_is_refused_and_kept(tricolour, tmp_path, make, force):
     place = tmp_path / "place"
     place.mkdir()
     make(place / "thesis")
     before = listing(place)
-    result = call(*RUN, "--out", place / "thesis", *force, expect=2)
+    result = tricolour(*RUN, "--out", place / "thesis", *force, expect=2)
     assert "thesis" in result.stderr and "requests" not in result.stdout
     assert listing(place) == before
 
 
-def test_a_result_is_replaced_with_force(call, tmp_path):
-    call(*RUN, "--out", tmp_path / "out")
-    call(*RUN, "--out", tmp_path / "out", expect=2)
-    call(*RUN, "--seed", "7", "--out", tmp_path / "out", "--force")
+def test_a_result_is_replaced_with_force(tricolour, tmp_path):
+    tricolour(*RUN, "--out", tmp_path / "out")
+    tricolour(*RUN, "--out", tmp_path / "out", expect=2)
+    tricolour(*RUN, "--seed", "7", "--out", tmp_path / "out", "--force")
     assert json.loads((tmp_path / "out/run.json").read_text())["parameters"]["seed"] == 7
 
 
@@ -83,7 +76,9 @@ def make_device(path):
 
 
 FOREIGN_FILES = {
-    "a device": pytest.param(make_device, marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root makes devices")),
+    "a device": pytest.param(
+        make_device, marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root makes devices")
+    ),
     "a link": lambda path: path.symlink_to("elsewhere"),
     "a folder": a_folder_of_ones_own,
     "a pipe": os.mkfifo,
@@ -97,23 +92,23 @@ OUTPUTS = {
 
 @pytest.mark.parametrize("make", FOREIGN_FILES.values(), ids=FOREIGN_FILES)
 @pytest.mark.parametrize("words", OUTPUTS.values(), ids=OUTPUTS)
-def test_a_target_that_is_no_file_is_refused_and_kept(call, tmp_path, make, words):
+def test_a_target_that_is_no_file_is_refused_and_kept(tricolour, tmp_path, make, words):
     place = tmp_path / "place"
     place.mkdir()
     make(place / "target")
     before = listing(place)
-    assert "regular file" in call(*words, place / "target", expect=2).stderr
+    assert "regular file" in tricolour(*words, place / "target", expect=2).stderr
     assert listing(place) == before
 
 
 @pytest.mark.parametrize("words", OUTPUTS.values(), ids=OUTPUTS)
-def test_files_beside_the_target_are_kept(call, tmp_path, words):
+def test_files_beside_the_target_are_kept(tricolour, tmp_path, words):
     place = tmp_path / "place"
     place.mkdir()
     for name in ["target.new", "target.partial", "target.tmp", ".target.swp"]:
         (place / name).write_text("x")
     before = listing(place)
-    call(*words, place / "target", expect=3 if "explore" in words else 0)
+    tricolour(*words, place / "target", expect=3 if "explore" in words else 0)
     after = listing(place)
     assert after.pop(Path("target"))[2]
     assert after == before

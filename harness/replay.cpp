@@ -87,7 +87,8 @@ class Replayer {
       if (records_ % records_between_looks == 0 && interrupted()) throw Interrupted();
       try {
         execute(record);
-      } catch (const Misuse& error) {  // a checked build sees references that the recorded program had lost
+      } catch (const Misuse& error) {
+        // A checked build sees references that the recorded program had lost.
         trace_.refuse(error.what());
       }
     }

@@ -190,7 +190,8 @@ int carry_out(const ReplayCommand& command) {
       fmt::print("{}\n", to_text(Json::Object{{"schema_version", schema_version}, {"status", verdict.status}, {"error", error}}));
     }
     const std::string_view barrier = plans[outcomes.size()].barrier->name;
-    say("tricolour: {}: {}\nrepeat it with: {}\n", verdict.status, error, to_command(command, barrier));
+    say("tricolour: {}: {}\nrepeat it with: {}\n", verdict.status, error,
+        to_command(command, barrier));
     return verdict.exit_code;
   };
   try {

@@ -22,8 +22,8 @@
 #include <vector>
 
 #include "harness/histogram.hpp"
-#include "harness/taken_time.hpp"
 #include "harness/slowest_requests.hpp"
+#include "harness/taken_time.hpp"
 #include "workloads/request_sink.hpp"
 
 namespace tricolour {
@@ -142,10 +142,13 @@ class RequestLog final : public RequestSink {
     longest_gaps_.offer(row);
     long_ended_ns_ = row.end_ns;
   }
-  /// In an open loop time may be taken between requests too, and nothing says how much of it; so readings are closer there.
+  /// In an open loop time may be taken between requests too, and nothing says how much of it; so
+  /// readings are closer there.
   void read_taken_time(Nanoseconds latency, bool sampled, Nanoseconds start, Nanoseconds end) {
     const bool late = latency >= late_ns;
-    const Nanoseconds age = late ? late_age_ns : open_loop_ ? open_loop_age_ns : TakenTimeMeter::most_age_ns;
+    const Nanoseconds age = late         ? late_age_ns
+                            : open_loop_ ? open_loop_age_ns
+                                         : TakenTimeMeter::most_age_ns;
     const bool read = (late || sampled) && taken_time_->read_if_older(end, age);
     if (!read && latency >= long_ns) taken_time_->pass_request(end - start);
   }

@@ -23,14 +23,16 @@ namespace fs = std::filesystem;
 
 std::set<std::string> names_in(const fs::path& folder) {
   std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(folder))
+    names.insert(entry.path().filename().string());
   names.erase(ResultFolder::marker);
   return names;
 }
 
 /// Why a folder is not one that may be replaced; empty: it may.
 std::string foreign_content(const fs::path& folder) {
-  if (!fs::exists(folder / ResultFolder::marker)) return fmt::format("has no file {}", ResultFolder::marker);
+  if (!fs::exists(folder / ResultFolder::marker))
+    return fmt::format("has no file {}", ResultFolder::marker);
   std::istringstream lines(read_file(folder / ResultFolder::marker));
   std::set<std::string> written;
   for (std::string name; std::getline(lines, name);) written.insert(name);
@@ -40,30 +42,26 @@ std::string foreign_content(const fs::path& folder) {
   return {};
 }
 
-/// The status of what is at `path`, which may be replaced as far as its existence goes; nothing where nothing is.
+/// The status of what is at `path`, which may be replaced as far as its existence goes; nothing
+/// where nothing is.
 std::optional<fs::file_status> existing(const fs::path& path, bool replace) {
   const fs::file_status status = fs::symlink_status(path);
   if (!fs::exists(status)) return std::nullopt;
-  if (!replace) throw ConfigurationError(fmt::format("{} exists; --force replaces it", path.string()));
+  if (!replace)
+    throw ConfigurationError(fmt::format("{} exists; --force replaces it", path.string()));
   return status;
 }
 
 void refuse_foreign_folder(const fs::path& path, bool replace) {
   const auto status = existing(path, replace);
   if (!status) return;
-  if (!fs::is_directory(*status)) throw ConfigurationError(fmt::format("{} is not a folder, and --force replaces result folders only", path.string()));
+  if (!fs::is_directory(*status))
+    throw ConfigurationError(
+        fmt::format("{} is not a folder, and --force replaces result folders only", path.string()));
   if (const std::string why = foreign_content(path); !why.empty()) {
-    throw ConfigurationError(fmt::format("{} is not a result folder of this program: it {}; --force replaces result folders only", path.string(), why));
-  }
-}
-
-/// A new file beside `path` that nothing else has the name of; returns its descriptor.
-int open_beside(const fs::path& path, fs::path& name) {
-  for (unsigned number = 0;; ++number) {
-    name = path.parent_path() / fmt::format(".{}.partial-{}-{}", path.filename().string(), ::getpid(), number);
-    const int opened = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (opened >= 0) return opened;
-    if (errno != EEXIST) refuse_output(path, errno);
+    throw ConfigurationError(fmt::format(
+        "{} is not a result folder of this program: it {}; --force replaces result folders only",
+        path.string(), why));
   }
 }
 
@@ -92,6 +90,16 @@ void refuse_output(const std::filesystem::path& path, int error) {
   throw OutputError(fmt::format("cannot write {}: {}", path.string(), reason(error)));
 }
 
+int open_beside(const fs::path& path, fs::path& name) {
+  for (unsigned number = 0;; ++number) {
+    name = path.parent_path() /
+           fmt::format(".{}.partial-{}-{}", path.filename().string(), ::getpid(), number);
+    const int opened = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (opened >= 0) return opened;
+    if (errno != EEXIST) refuse_output(path, errno);
+  }
+}
+
 void write_file(const std::filesystem::path& path, std::string_view text) {
   const int opened = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (opened < 0) refuse_output(path, errno);
@@ -101,20 +109,17 @@ void write_file(const std::filesystem::path& path, std::string_view text) {
 void replace_file(const std::filesystem::path& path, std::string_view text) {
   fs::path temporary;
   const int opened = open_beside(path, temporary);
-  int failed = 0;
   try {
     write_all(path, opened, text);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) failed = errno;
+    if (::rename(temporary.c_str(), path.c_str()) != 0) refuse_output(path, errno);
   } catch (const OutputError&) {
     ::unlink(temporary.c_str());
     throw;
   }
-  if (failed == 0) return;
-  ::unlink(temporary.c_str());
-  refuse_output(path, failed);
 }
 
-std::string read_file(const std::filesystem::path& path, std::size_t most_bytes) {
+std::string read_file(const std::filesystem::path& path) {
+  constexpr std::size_t most_bytes = std::size_t{1} << 30;
   const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   int failed = opened < 0 ? errno : 0;
   std::string text;
@@ -137,18 +142,21 @@ std::string read_file(const std::filesystem::path& path, std::size_t most_bytes)
 void check_place(const std::filesystem::path& file, bool replace) {
   const auto status = existing(file, replace);
   if (status && !fs::is_regular_file(*status)) {
-    throw ConfigurationError(fmt::format("{} is not a regular file, and is not replaced by one", file.string()));
+    throw ConfigurationError(
+        fmt::format("{} is not a regular file, and is not replaced by one", file.string()));
   }
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   if (::access(folder.c_str(), W_OK | X_OK) != 0) refuse_output(file, errno);
 }
 
-ResultFolder::ResultFolder(std::filesystem::path wanted, bool replace, Parents parents) : wanted_(std::move(wanted)), replace_(replace) {
+ResultFolder::ResultFolder(std::filesystem::path wanted, bool replace, Parents parents)
+    : wanted_(std::move(wanted)), replace_(replace) {
   if (!wanted_.has_filename()) wanted_ = wanted_.parent_path();
   refuse_foreign_folder(wanted_, replace_);
   partial_ = wanted_.parent_path() / fmt::format(".{}.partial-{}", wanted_.filename().string(), ::getpid());
   std::error_code error;
-  if (parents == Parents::are_made && wanted_.has_parent_path()) std::filesystem::create_directories(wanted_.parent_path(), error);
+  if (parents == Parents::are_made && wanted_.has_parent_path())
+    std::filesystem::create_directories(wanted_.parent_path(), error);
   if (!error) std::filesystem::create_directory(partial_, error);
   if (error) throw OutputError(fmt::format("cannot write {}: {}", wanted_.string(), error.message()));
 }

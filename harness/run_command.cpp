@@ -60,7 +60,9 @@ int carry_out(const RunCommand& command) {
   }
   std::optional<ResultFolder> folder;
   // In a sweep the folder above is the sweep's: where it is gone, so is the sweep.
-  if (!command.out.empty()) folder.emplace(command.out, command.force, command.block ? ResultFolder::Parents::are_there : ResultFolder::Parents::are_made);
+  using Parents = ResultFolder::Parents;
+  const Parents parents = command.block ? Parents::are_there : Parents::are_made;
+  if (!command.out.empty()) folder.emplace(command.out, command.force, parents);
   if (!command.trace.empty()) check_place(command.trace, command.force);
   size_heap(command, plan);
   tell(command, headline(command.options, plan));

@@ -87,7 +87,8 @@ void add_requests(Lines& lines, const RunFigures& figures) {
   lines.add("requests", "{}: p50 {}, p99 {}, p99.9 {}{}, longest {}{}", count(requests.count), show(requests.p50_ns), show(requests.p99_ns),
             show(requests.p999_ns), tail, show(requests.max_ns), requests.from_intended ? "; from when they were due" : "");
   if (requests.unserved > 0) {
-    lines.add("", "{} more were due and not begun: the latencies are of those that were", count(requests.unserved));
+    lines.add("", "{} more were due and not begun: the latencies are of those that were",
+              count(requests.unserved));
   }
   if (requests.slow_count > 0) add_slow_requests(lines, requests);
   lines.add("", "longest gap without a name {}", ns(requests.longest_unexplained_ns));

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <system_error>
@@ -29,8 +28,8 @@
 #include "harness/names.hpp"
 #include "harness/progress.hpp"
 #include "harness/provenance.hpp"
-#include "harness/recorded_run.hpp"
 #include "harness/quantity.hpp"
+#include "harness/recorded_run.hpp"
 #include "harness/result_folder.hpp"
 #include "harness/sweep_folder.hpp"
 #include "harness/sweep_index.hpp"
@@ -53,7 +52,8 @@ std::string label(const RunOptions& options) {
 
 class Sweep {
  public:
-  Sweep(const Experiment& experiment, const Shard& shard, fs::path folder, const SweepCommand& command)
+  Sweep(const Experiment& experiment, const Shard& shard, fs::path folder,
+        const SweepCommand& command)
       : experiment_(experiment),
         shard_(shard),
         folder_(std::move(folder)),
@@ -79,7 +79,8 @@ class Sweep {
     MachineFloor floor = index_.floor();
     if (index_.count() == 0) index_.set_floor(floor = {measured_floor("before"), std::nullopt});
     const std::uint64_t done_before = index_.count();
-    Progress progress(blocks_.size() * experiment_.cells.size(), blocks_.size() * experiment_.cells.size() - due(), quiet_);
+    const std::uint64_t planned = blocks_.size() * experiment_.cells.size();
+    Progress progress(planned, planned - due(), quiet_);
     for (const unsigned block : blocks_) {
       for (const std::size_t cell : block_order(experiment_, block)) {
         if (interrupted()) return give_up();
@@ -124,30 +125,35 @@ class Sweep {
   std::uint64_t due() const {
     std::uint64_t count = 0;
     for (const unsigned block : blocks_) {
-      for (const RunOptions& options : experiment_.cells) count += is_due(cell_hash(options), block) ? 1 : 0;
+      for (const RunOptions& options : experiment_.cells)
+        count += is_due(cell_hash(options), block) ? 1 : 0;
     }
     return count;
   }
   bool is_complete(unsigned block) const {
-    return std::ranges::none_of(experiment_.cells, [&](const RunOptions& options) { return is_due(cell_hash(options), block); });
+    return std::ranges::none_of(experiment_.cells, [&](const RunOptions& options) {
+      return is_due(cell_hash(options), block);
+    });
   }
 
   void add(const std::string& hash, unsigned block, RunRow row) {
     const RunRow* const before = index_.find(hash, block);
-    const bool same = before != nullptr && before->status == row.status && before->exit_code == row.exit_code;
+    const bool same =
+        before != nullptr && before->status == row.status && before->exit_code == row.exit_code;
     if (same) row.attempts = before->attempts + 1;
     index_.add(hash, block, std::move(row));
   }
 
   /// Heaps that no run on this machine can have are refused before the first one is tried.
   void require_memory() const {
-    if (std::ranges::all_of(blocks_, [this](unsigned block) { return is_complete(block); })) return;
+    if (due() == 0) return;
     const std::size_t memory = read_machine().memory_bytes;
     for (const RunOptions& options : experiment_.cells) {
       const HeapSize size = parse_heap_size(options.heap);
       const auto* const bytes = std::get_if<std::size_t>(&size);
       if (bytes == nullptr || memory == 0 || *bytes <= memory) continue;
-      throw ConfigurationError(fmt::format("heap: '{}' is more than this machine's memory, {}", options.heap, show_bytes(static_cast<double>(memory))));
+      throw ConfigurationError(fmt::format("heap: '{}' is more than this machine's memory, {}",
+                                           options.heap, show_bytes(static_cast<double>(memory))));
     }
   }
 
@@ -159,14 +165,20 @@ class Sweep {
         const RunRow* const row = index_.find(cell_hash(options), block);
         if (row == nullptr || !row->failed()) continue;
         again += can_retry(*row) ? 1 : 0;
-        if (row->attempts >= most_attempts) say("given up after {} times {}: {}, block {}\n", row->attempts, row->status, label(options), block);
+        if (row->attempts >= most_attempts)
+          say("given up after {} times {}: {}, block {}\n", row->attempts, row->status,
+              label(options), block);
       }
     }
-    if (again > 0) say("{} runs failed and can be made anew with: {} --retry-failed\n", again, command_to_go_on());
+    if (again > 0)
+      say("{} runs failed and can be made anew with: {} --retry-failed\n", again,
+          command_to_go_on());
   }
   std::string command_to_go_on() const {
-    return fmt::format("tricolour sweep {} --out {} --resume{}", shell_quoted((folder_ / "experiment.toml").string()),
-                       shell_quoted(folder_.string()), shard_.is_whole() ? "" : " --shard " + shard_.text());
+    return fmt::format("tricolour sweep {} --out {} --resume{}",
+                       shell_quoted((folder_ / "experiment.toml").string()),
+                       shell_quoted(folder_.string()),
+                       shard_.is_whole() ? "" : " --shard " + shard_.text());
   }
 
   void begin_foreign_blocks_again() {
@@ -176,7 +188,9 @@ class Sweep {
       for (const RunOptions& options : experiment_.cells) {
         const auto run = recorded(folder_ / SweepIndex::run_path(cell_hash(options), block));
         if (!run || !run->machine.known() || same_machine(run->machine, here)) continue;
-        if (!quiet_) say("block {} was begun on {}, and is begun again on {}\n", block, run->machine.host, here.host);
+        if (!quiet_)
+          say("block {} was begun on {}, and is begun again on {}\n", block, run->machine.host,
+              here.host);
         forget(block);
         break;
       }
@@ -196,7 +210,7 @@ class Sweep {
 
   /// Once per workload, parameters and mutators; before the first run, so that none is disturbed.
   void measure_minimum_heaps() {
-    if (std::ranges::all_of(blocks_, [this](unsigned block) { return is_complete(block); })) return;
+    if (due() == 0) return;
     for (const RunOptions& options : experiment_.cells) {
       if (!plan_run(options).multiple) continue;
       const std::string key = heap_key(options);
@@ -218,8 +232,9 @@ class Sweep {
     const BystanderFigures floor = bystander_figures(seen, began, now_ns());
     if (!quiet_) {
       say("the machine's own floor {} the runs: bystander delay p50 {}, p99 {}, longest {}\n", when,
-                 show_duration(static_cast<double>(floor.p50_ns)), show_duration(static_cast<double>(floor.p99_ns)),
-                 show_duration(static_cast<double>(floor.max_ns)));
+          show_duration(static_cast<double>(floor.p50_ns)),
+          show_duration(static_cast<double>(floor.p99_ns)),
+          show_duration(static_cast<double>(floor.max_ns)));
     }
     return floor;
   }
@@ -227,20 +242,23 @@ class Sweep {
 
   int give_up() {
     index_.flush();
-    if (!quiet_) say("interrupted; go on with: {}{}\n", command_to_go_on(), retries_failed_ ? " --retry-failed" : "");
+    if (!quiet_)
+      say("interrupted; go on with: {}{}\n", command_to_go_on(),
+          retries_failed_ ? " --retry-failed" : "");
     return exit_code::interrupted;
   }
 
   /// Nothing when we were interrupted.
   std::optional<RunRow> run_cell(const RunOptions& options, const std::string& hash, unsigned block, Progress& progress) {
     const fs::path place = folder_ / SweepIndex::run_path(hash, block);
-    const bool retried = index_.has(hash, block);
+    const bool retried = index_.find(hash, block) != nullptr;
     if (const auto run = retried ? std::nullopt : recorded(place)) return run->row;
     remove_remains(place);
     make_folder(place.parent_path());
     std::vector<std::string> words{own_path(), "run"};
     for (std::string& word : to_arguments(options)) words.push_back(std::move(word));
-    words.insert(words.end(), {"--out", place.string(), "--quiet", "--block", fmt::to_string(block)});
+    words.insert(words.end(),
+                 {"--out", place.string(), "--quiet", "--block", fmt::to_string(block)});
     if (const auto minimum = minimum_heaps_.find(heap_key(options)); minimum != minimum_heaps_.end()) {
       words.insert(words.end(), {"--min-heap", fmt::to_string(minimum->second)});
     }
@@ -253,13 +271,6 @@ class Sweep {
     const RunRow row = judge(result);
     keep_record(place, options, hash, block, row, result);
     return row;
-  }
-
-  /// Of a cell, below a folder that is there.
-  static void make_folder(const fs::path& folder) {
-    std::error_code error;
-    fs::create_directory(folder, error);
-    if (error) throw OutputError(fmt::format("cannot write {}: {}", folder.string(), error.message()));
   }
 
   static std::optional<RecordedRun> recorded(const fs::path& place) {
@@ -331,7 +342,9 @@ class Sweep {
 
 int carry_out(const SweepCommand& command) {
   if (command.resume && command.out.empty()) throw ConfigurationError("--resume needs the folder to go on with: --out DIR");
-  if (command.retry_failed && !command.resume) throw ConfigurationError("--retry-failed makes runs of a folder anew: it needs --resume --out DIR");
+  if (command.retry_failed && !command.resume)
+    throw ConfigurationError(
+        "--retry-failed makes runs of a folder anew: it needs --resume --out DIR");
   std::string text;
   try {
     text = read_file(command.experiment);

@@ -16,6 +16,9 @@ namespace tricolour {
 /// results/local/<name>-<UTC>.
 std::filesystem::path default_folder(const Experiment& experiment, const Shard& shard);
 
+/// Below a folder that is there; nothing when it is there already. Throws OutputError.
+void make_folder(const std::filesystem::path& folder);
+
 /// Creates the folder with the experiment's text, or checks that it holds the same. Throws
 /// ConfigurationError and OutputError.
 void prepare_folder(const std::filesystem::path& folder, const std::string& text, bool resumes);

@@ -62,8 +62,9 @@ IndexContents read_index(const std::filesystem::path& folder) {
   for (const Json& cell : index["cells"].elements()) {
     for (const Json& run : cell["runs"].elements()) {
       const auto block = static_cast<unsigned>(run["block"].integer_or(0));
-      contents.rows[{cell["cell"].text_or(""), block}] = {run["status"].text_or("error"), static_cast<int>(run["exit_code"].integer_or(1)),
-                                                               static_cast<unsigned>(run["attempts"].integer_or(1))};
+      contents.rows[{cell["cell"].text_or(""), block}] = {
+          run["status"].text_or("error"), static_cast<int>(run["exit_code"].integer_or(1)),
+          static_cast<unsigned>(run["attempts"].integer_or(1))};
     }
   }
   return contents;
@@ -122,7 +123,8 @@ void SweepIndex::write() {
   replace_file(folder_ / "index.json", to_text(index, 1) + "\n");
   changed_ = false;
   const Nanoseconds ended = now_ns();
-  write_again_at_ns_ = ended + std::max(least_between_writes_ns, write_every_of_its_time * (ended - began));
+  write_again_at_ns_ =
+      ended + std::max(least_between_writes_ns, write_every_of_its_time * (ended - began));
 }
 
 const RunRow* SweepIndex::find(const std::string& cell, unsigned block) const {
@@ -160,7 +162,8 @@ bool SweepIndex::violated() const {
 }
 
 std::uint64_t SweepIndex::failed() const {
-  return static_cast<std::uint64_t>(std::ranges::count_if(contents_.rows, [](const auto& row) { return row.second.failed(); }));
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(contents_.rows, [](const auto& row) { return row.second.failed(); }));
 }
 
 }  // namespace tricolour

@@ -1,8 +1,10 @@
 // The index of a sweep's folder: which runs there are, and what became of each.
 //
-// Purpose: the one file that says how far a sweep has come. Invariant: it is replaced in one step; a run is in it only when its folder is
-// complete, or will never be. It is written a second after the last time at the earliest, and later where writing takes long, so that a
-// sweep of many short runs does not write its square. What a killed sweep had not written is found again: every run has a folder.
+// Purpose: the one file that says how far a sweep has come. Invariant: it is replaced in one step;
+// a run is in it only when its folder is complete, or will never be. It is written a second after
+// the last time at the earliest, and later where writing takes long, so that a sweep of many short
+// runs does not write its square. What a killed sweep had not written is found again: every run has
+// a folder.
 //
 // Ownership: one process at a time, which holds the folder's lock.
 #pragma once
@@ -50,7 +52,6 @@ class SweepIndex {
   SweepIndex(const SweepIndex&) = delete;
   SweepIndex& operator=(const SweepIndex&) = delete;
 
-  bool has(const std::string& cell, unsigned block) const { return contents_.rows.contains({cell, block}); }
   /// Null where there is none.
   const RunRow* find(const std::string& cell, unsigned block) const;
   void add(const std::string& cell, unsigned block, RunRow row);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdio>
 #include <map>
 #include <set>
 
@@ -31,7 +30,7 @@ void show_time(const Experiment& experiment, std::size_t blocks, double timeout_
   }
   if (by_clock_s > 0) {
     say("time: at least {} for warm-ups and measured regions\n",
-               show_seconds(by_clock_s * static_cast<double>(blocks)));
+        show_seconds(by_clock_s * static_cast<double>(blocks)));
   }
   if (by_operations != 0) {
     fmt::print(stderr,
@@ -90,8 +89,11 @@ void show_plan(const Experiment& experiment, const Shard& shard, double timeout_
     fmt::print("{}\n", to_command(options));
   }
   const std::size_t cells = experiment.cells.size();
-  say("{} cells, {} invocations each: {} runs\n", cells, experiment.invocations, cells * experiment.invocations);
-  if (!shard.is_whole()) say("shard {}: {} runs, blocks {}\n", shard.text(), cells * blocks.size(), fmt::join(blocks, ", "));
+  say("{} cells, {} invocations each: {} runs\n", cells, experiment.invocations,
+      cells * experiment.invocations);
+  if (!shard.is_whole())
+    say("shard {}: {} runs, blocks {}\n", shard.text(), cells * blocks.size(),
+        fmt::join(blocks, ", "));
   say("seed {} in block {}; each block adds 1\n", experiment.seed + blocks.front(), blocks.front());
   show_time(experiment, blocks.size(), timeout_s);
   show_cycles(experiment);

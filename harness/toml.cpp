@@ -41,8 +41,8 @@ Toml from_library(const toml::node& node) {
 /// The library walks a key's parts by recursion, and its limit counts nested values only.
 constexpr std::size_t most_key_parts = 64;
 
-/// Throws FileError where a key has more parts than that: outside strings and comments, dots with nothing but a word, a quoted word or
-/// blanks between them.
+/// Throws FileError where a key has more parts than that: outside strings and comments, dots with
+/// nothing but a word, a quoted word or blanks between them.
 void check_keys(std::string_view text, std::string_view file) {
   unsigned line = 1;
   std::size_t dots = 0;

@@ -12,7 +12,8 @@
 namespace tricolour {
 namespace {
 
-/// Of the intervals of mutators the longest are drawn, so many at most: no viewer opens a file of gigabytes.
+/// Of the intervals of mutators the longest are drawn, so many at most: no viewer opens a file of
+/// gigabytes.
 constexpr std::size_t most_drawn_intervals = 200'000;
 
 struct LeftOut {
@@ -25,11 +26,13 @@ struct LeftOut {
 LeftOut left_out_of(const std::vector<RecordedEvent>& events) {
   std::vector<Nanoseconds> lengths;
   for (const RecordedEvent& one : events) {
-    if (one.event.kind == EventKind::mutator_interval) lengths.push_back(one.event.end_ns - one.event.begin_ns);
+    if (one.event.kind == EventKind::mutator_interval)
+      lengths.push_back(one.event.end_ns - one.event.begin_ns);
   }
   LeftOut left_out;
   if (lengths.size() <= most_drawn_intervals) return left_out;
-  const auto least = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() - most_drawn_intervals);
+  const auto least =
+      lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() - most_drawn_intervals);
   std::ranges::nth_element(lengths, least);
   left_out.shorter_than_ns = *least + 1;  // of equal ones all or none
   for (const Nanoseconds length : lengths) {
@@ -57,12 +60,14 @@ class Timeline {
     add(R"({{"ph":"C","pid":1,"name":"{}","ts":{},"args":{{"bytes":{}}}}})", name, microseconds(at - origin_), value);
   }
   std::string finish(const std::string& command, const LeftOut& left_out) {
-    const Json::Object about{{"command", command},
-                             {"origin_ns", origin_},
-                             {"left_out", Json::Object{{"mutator_intervals", left_out.count},
-                                                       {"shorter_than_ns", left_out.shorter_than_ns},
-                                                       {"together_ns", left_out.together_ns}}}};
-    return fmt::format("{{\"displayTimeUnit\":\"ns\",\"otherData\":{},\"traceEvents\":[\n{}\n]}}\n", to_text(about), fmt::to_string(text_));
+    const Json::Object about{
+        {"command", command},
+        {"origin_ns", origin_},
+        {"left_out", Json::Object{{"mutator_intervals", left_out.count},
+                                  {"shorter_than_ns", left_out.shorter_than_ns},
+                                  {"together_ns", left_out.together_ns}}}};
+    return fmt::format("{{\"displayTimeUnit\":\"ns\",\"otherData\":{},\"traceEvents\":[\n{}\n]}}\n",
+                       to_text(about), fmt::to_string(text_));
   }
 
  private:

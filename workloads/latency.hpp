@@ -121,7 +121,8 @@ struct Latency {
       program.request();
       run.record_request(intended, start, now_ns());
     }
-    run.leave_unserved(static_cast<std::uint64_t>(std::max(0.0, (static_cast<double>(now_ns()) - due) / mean_gap_ns)));
+    run.leave_unserved(static_cast<std::uint64_t>(
+        std::max(0.0, (static_cast<double>(now_ns()) - due) / mean_gap_ns)));
   }
 
   /// Sleeps through most of a long wait and polls through the rest.

@@ -3,7 +3,7 @@
 // Purpose: the steps that the collector can make in a state.
 //
 // A stop is one step, enabled when every mutator is at a safepoint: while the world is stopped
-// nobody else makes a step, so its inner steps could not be told apart. Between two objects the
+// no mutator makes a step, so its inner steps could not be told apart. Between two objects the
 // collector may ask for the final stop at any time, as quanta and cut-short rounds do, and the stop
 // marks the rest. A handshake is one step when at most one of its mutator's roots is white, else
 // one per shaded root, with the mutator held. When the grey set is empty

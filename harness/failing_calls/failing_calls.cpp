@@ -3,7 +3,8 @@
 // Purpose: tests see what the program does when the disk is full or a thread cannot start, at every
 // place that calls the system. Environment of the program:
 //   FAILING_LEVEL  0: the calls of the program itself; 1: those of the programs that it starts
-//   FAILING_LOG    a file; each call is appended as "name number place", the place being the same for
+//   FAILING_LOG    a file; each call is appended as "name number place", the place being the same
+//   for
 //                  calls that come by the same way through the program
 //   FAILING_CALL, FAILING_AT, FAILING_ERROR  the number-th call of that name fails with that errno
 //
@@ -55,10 +56,12 @@ struct Settings {
     std::array<void*, 1> first_use_loads_a_library;
     ::backtrace(first_use_loads_a_library.data(), 1);
     if (const char* const file = std::getenv("FAILING_LOG")) {
-      log = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+      log = static_cast<int>(
+          ::syscall(SYS_openat, AT_FDCWD, file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
     }
     call = std::getenv("FAILING_CALL");
-    if (const char* const number = std::getenv("FAILING_AT")) at = static_cast<unsigned>(std::atoi(number));
+    if (const char* const number = std::getenv("FAILING_AT"))
+      at = static_cast<unsigned>(std::atoi(number));
     if (const char* const number = std::getenv("FAILING_ERROR")) error = std::atoi(number);
     active = true;
   }
@@ -104,11 +107,13 @@ int fails(const char* name) {
   const unsigned number = counter_of(name).count.fetch_add(1, std::memory_order_relaxed) + 1;
   if (settings().log >= 0) {
     std::array<char, 96> line;
-    const int length = std::snprintf(line.data(), line.size(), "%s %u %016lx\n", name, number, static_cast<unsigned long>(place()));
+    const int length = std::snprintf(line.data(), line.size(), "%s %u %016lx\n", name, number,
+                                     static_cast<unsigned long>(place()));
     ::syscall(SYS_write, settings().log, line.data(), static_cast<std::size_t>(length));
   }
   errno = before;
-  const bool chosen = settings().call != nullptr && std::strcmp(settings().call, name) == 0 && settings().at == number;
+  const bool chosen = settings().call != nullptr && std::strcmp(settings().call, name) == 0 &&
+                      settings().at == number;
   return chosen ? settings().error : 0;
 }
 
@@ -123,7 +128,9 @@ Result fail_with(int error, Result result) {
   return result;
 }
 
-mode_t mode_of(int flags, va_list words) { return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(words, mode_t) : 0; }
+mode_t mode_of(int flags, va_list words) {
+  return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(words, mode_t) : 0;
+}
 
 }  // namespace
 
@@ -166,9 +173,11 @@ int rename(const char* from, const char* to) noexcept {
   if (const int error = fails("rename")) return fail_with(error, -1);
   return real<int(const char*, const char*)>("rename")(from, to);
 }
-int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept {
+int renameat2(int from_folder, const char* from, int to_folder, const char* to,
+              unsigned flags) noexcept {
   if (const int error = fails("rename")) return fail_with(error, -1);
-  return real<int(int, const char*, int, const char*, unsigned)>("renameat2")(from_folder, from, to_folder, to, flags);
+  return real<int(int, const char*, int, const char*, unsigned)>("renameat2")(from_folder, from,
+                                                                              to_folder, to, flags);
 }
 int mkdir(const char* path, mode_t mode) noexcept {
   if (const int error = fails("mkdir")) return fail_with(error, -1);
@@ -180,7 +189,8 @@ int link(const char* from, const char* to) noexcept {
 }
 void* mmap(void* at, std::size_t size, int protection, int flags, int file, off_t offset) noexcept {
   if (const int error = fails("mmap")) return fail_with(error, MAP_FAILED);
-  return real<void*(void*, std::size_t, int, int, int, off_t)>("mmap")(at, size, protection, flags, file, offset);
+  return real<void*(void*, std::size_t, int, int, int, off_t)>("mmap")(at, size, protection, flags,
+                                                                       file, offset);
 }
 pid_t fork() noexcept {
   if (const int error = fails("fork")) return fail_with(error, -1);
@@ -194,9 +204,11 @@ pid_t waitpid(pid_t child, int* status, int options) {
   if (const int error = fails("waitpid")) return fail_with(error, -1);
   return real<pid_t(pid_t, int*, int)>("waitpid")(child, status, options);
 }
-int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*begin)(void*), void* argument) noexcept {
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*begin)(void*),
+                   void* argument) noexcept {
   if (const int error = fails("pthread_create")) return error;
-  return real<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>("pthread_create")(thread, attributes, begin, argument);
+  return real<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>("pthread_create")(
+      thread, attributes, begin, argument);
 }
 
 }  // extern "C"
