@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "core/allocation_turn.hpp"
 #include "core/barrier_counts.hpp"
 #include "core/card_table.hpp"
 #include "core/collector_hooks.hpp"
@@ -109,6 +110,7 @@ class Heap {
   HeapAccount account;
   BlockSpace blocks;
   LargeObjectSpace large;
+  AllocationTurns turns;
   GreySet grey_set;
   World world;
   PhaseState phase;                          ///< what new mutators copy

@@ -128,6 +128,31 @@ void MutatorContext::retire_holes() {
   medium_hole_ = {};
 }
 
+/// One request that finds no room, until it is served or refused.
+class MutatorContext::Shortage {
+ public:
+  Shortage(MutatorContext& mutator, std::size_t bytes) : mutator_(mutator), bytes_(bytes) {}
+
+  /// Throws HeapExhausted.
+  void make_room() {
+    Heap& heap = mutator_.heap_;
+    heap.world.require_owner_process();
+    const ActivityScope scope(mutator_, Activity::allocation_slow_path);
+    if (++rounds_ == rounds_before_turn) turn_.emplace(heap.turns, mutator_);
+    if (!heap.hooks().on_exhausted(mutator_, bytes_, attempts_)) {
+      throw HeapExhausted(heap.bytes(), heap.live_bytes.load(std::memory_order_relaxed), bytes_);
+    }
+  }
+
+ private:
+  static constexpr unsigned rounds_before_turn = 3;
+  MutatorContext& mutator_;
+  const std::size_t bytes_;
+  unsigned rounds_ = 0;
+  unsigned attempts_ = 0;  ///< the collector's (see on_exhausted)
+  std::optional<AllocationTurns::Turn> turn_;
+};
+
 Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) {
   poll();
   heap_.hooks().on_slow_allocation(*this);
@@ -138,7 +163,7 @@ Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) 
   require_possible(bytes);
   if (bytes > large_object_bytes) return allocate_large(slots, bytes);
   if (bytes > medium_object_bytes && cursor_ != hole_.end) return allocate_medium(slots, bytes);
-  for (unsigned attempts = 0; !refill(bytes);) make_room(bytes, attempts);
+  for (Shortage shortage(*this, bytes); !refill(bytes);) shortage.make_room();
   return bump(slots, bytes);
 }
 
@@ -155,6 +180,7 @@ void MutatorContext::require_possible(std::size_t bytes) const {
 /// Two clock readings cost more than the way to a hole in a block that is held: that is running time.
 std::optional<Hole> MutatorContext::next_hole(HoleAllocator& holes, std::size_t bytes) {
   if (const auto hole = holes.next_in_block(bytes)) return hole;
+  heap_.turns.let_others_first(*this);
   const ActivityScope scope(*this, Activity::search);
   return holes.next(bytes, this);
 }
@@ -167,16 +193,8 @@ bool MutatorContext::refill(std::size_t bytes) {
   return hole.has_value();
 }
 
-void MutatorContext::make_room(std::size_t bytes, unsigned& attempts) {
-  heap_.world.require_owner_process();
-  const ActivityScope scope(*this, Activity::allocation_slow_path);
-  if (!heap_.hooks().on_exhausted(*this, bytes, attempts)) {
-    throw HeapExhausted(heap_.bytes(), heap_.live_bytes.load(std::memory_order_relaxed), bytes);
-  }
-}
-
 Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) {
-  for (unsigned attempts = 0; bytes > medium_hole_.bytes();) {
+  for (Shortage shortage(*this, bytes); bytes > medium_hole_.bytes();) {
     const ActivityScope scope(*this, Activity::allocation_slow_path);
     heap_.hooks().on_refill(*this, bytes);
     if (bytes <= medium_hole_.bytes()) break;
@@ -185,7 +203,7 @@ Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) 
     } else if (refill(bytes)) {
       return bump(slots, bytes);
     } else {
-      make_room(bytes, attempts);
+      shortage.make_room();
     }
   }
   std::byte* const begin = medium_hole_.begin;
@@ -198,6 +216,7 @@ Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) 
 }
 
 Object* MutatorContext::find_large(std::size_t bytes) {
+  heap_.turns.let_others_first(*this);
   const ActivityScope scope(*this, Activity::large_object_search);
   return heap_.large.allocate(bytes);
 }
@@ -235,7 +254,9 @@ Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
   const ActivityScope scope(*this, Activity::allocation_slow_path);
   heap_.hooks().on_refill(*this, bytes);
   Object* object = nullptr;
-  for (unsigned attempts = 0; (object = find_large(bytes)) == nullptr;) make_room(bytes, attempts);
+  for (Shortage shortage(*this, bytes); (object = find_large(bytes)) == nullptr;) {
+    shortage.make_room();
+  }
   zero_pages(reinterpret_cast<std::byte*>(object), bytes);
   pass_window(Window::between_pages_and_publish);
   // No safepoint from here on: the colour belongs to the phase in which the object becomes reachable.

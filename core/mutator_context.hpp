@@ -193,7 +193,7 @@ class MutatorContext {
   Object* find_large(std::size_t bytes);
   void zero_pages(std::byte* memory, std::size_t bytes);
   bool refill(std::size_t bytes);
-  void make_room(std::size_t bytes, unsigned& attempts);
+  class Shortage;
   [[gnu::noinline]] void answer_safepoint();
   [[gnu::noinline]] void shade_white(Object* object);
   void push_grey(GreyItem item);

@@ -1,0 +1,71 @@
+// Whether memory is exhausted depends on what is live, and not on which mutator runs first.
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "barriers/yuasa.hpp"
+#include "collectors/collected_heap.hpp"
+#include "core/mutator.hpp"
+#include "tools/catch.hpp"
+
+namespace tricolour {
+namespace {
+
+CollectedHeapOptions blocks(std::size_t count, const std::string& collector) {
+  CollectedHeapOptions options;
+  options.heap.bytes = count * block_bytes;
+  options.collector = collector;
+  return options;
+}
+
+std::string random_collector() {
+  return GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+}
+
+}  // namespace
+
+TEST_CASE("more mutators than blocks are all served", "[shortage]") {
+  const std::string collector = random_collector();
+  const int slots_of_root = GENERATE(1, 300);  // small objects, and of some KiB
+  CAPTURE(collector, slots_of_root);
+  CollectedHeap heap(blocks(12, collector), Yuasa::traits);
+  std::atomic<int> refused{0};
+  std::vector<std::jthread> threads;
+  for (int thread = 0; thread < 48; ++thread) {
+    threads.emplace_back([&] {
+      try {
+        Mutator<Yuasa> m(heap);
+        const Root kept(m, m.allocate(static_cast<std::uint32_t>(slots_of_root), 0));
+        for (int i = 0; i < 20'000; ++i) {
+          m.allocate(static_cast<std::uint32_t>(slots_of_root), 8);
+        }
+      } catch (const HeapExhausted&) {
+        ++refused;
+      }
+    });
+  }
+  threads.clear();
+  CHECK(refused == 0);
+}
+
+TEST_CASE("who is refused gives the turn back", "[shortage]") {
+  const std::string collector = random_collector();
+  CAPTURE(collector);
+  CollectedHeap heap(blocks(12, collector), Yuasa::traits);
+  std::atomic<bool> refused{false};
+  std::jthread other([&] {
+    Mutator<Yuasa> m(heap);
+    while (!refused.load(std::memory_order_relaxed)) m.allocate(2, 8);
+    for (int i = 0; i < 200'000; ++i) m.allocate(2, 8);
+  });
+  {
+    Mutator<Yuasa> m(heap);
+    const Root kept(m, m.allocate(0, 6 * block_bytes));
+    for (int i = 0; i < 3; ++i) {
+      CHECK_THROWS_AS(m.allocate(0, 7 * block_bytes), HeapExhausted);
+    }
+    refused.store(true, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace tricolour
