@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/saturating.hpp"
 #include "harness/execution.hpp"
 
 namespace tricolour {
@@ -19,7 +20,9 @@ std::string name_of(const MemoryLimit& limit) { return fmt::format("the control 
 
 }  // namespace
 
-std::size_t MemoryNeed::bytes() const { return heap.total() + beside + process_bytes + threads * thread_bytes; }
+std::size_t MemoryNeed::bytes() const {
+  return add_sat(add_sat(heap.total(), beside), process_bytes + threads * thread_bytes);
+}
 
 MemoryNeed memory_need(const RunPlan& plan) {
   const CollectorOptions& collection = plan.tuned.collector;

@@ -2,6 +2,7 @@
 
 #include "collectors/collected_heap.hpp"
 #include "collectors/registry.hpp"
+#include "core/saturating.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour {
@@ -66,6 +67,12 @@ TEST_CASE("the room is the least that is left anywhere") {
   CHECK(room.free_bytes == 50 * mebibyte);
   CHECK(room.of.find("/wide") != std::string::npos);
   CHECK(room.of.find("1000 MiB") != std::string::npos);
+}
+
+TEST_CASE("a need beyond all sizes is the largest size") {
+  const MemoryNeed need{.heap = {.backed = largest_size - 10, .reserve = 100}, .beside = 5};
+  CHECK(need.bytes() == largest_size);
+  CHECK_FALSE(lack_of_room(need, memory_room(machine(70 * mebibyte))).empty());
 }
 
 TEST_CASE("the largest heap that fits has room, and the next block has none") {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/errors.hpp"
+#include "core/saturating.hpp"
 #include "harness/names.hpp"
 #include "harness/registry.hpp"
 #include "harness/stable_hash.hpp"
@@ -137,7 +138,9 @@ void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrie
 
 void check_parameters(std::string_view workload, const NamedTexts& given) { resolve_parameters(find_workload(workload).info(), given); }
 
-std::size_t RunPlan::live_bytes() const { return instance->live_bytes(parameters) * (instance->info().shared ? 1 : mutators); }
+std::size_t RunPlan::live_bytes() const {
+  return mul_sat(instance->live_bytes(parameters), instance->info().shared ? 1 : mutators);
+}
 
 void RunPlan::set_heap_bytes(std::size_t bytes) {
   const std::size_t live = live_bytes();

@@ -4,6 +4,8 @@ import pathlib
 import re
 import subprocess
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXAMPLE = pathlib.Path(__file__).resolve().parent / "examples/embed"
 
@@ -25,6 +27,24 @@ def test_a_program_embeds_the_heap(build_dir, tmp_path):
     assert cycles >= 2
     node_bytes = 32
     assert 100_000 * node_bytes <= live < 32 << 20, "the last list is alive"
+
+
+@pytest.mark.full
+def test_a_checked_heap_that_is_installed_names_each_misuse(tmp_path):
+    prefix, build = tmp_path / "prefix", tmp_path / "build"
+    run(ROOT / "tools/build", "checked", "tricolour")
+    run("cmake", "--install", ROOT / "build/checked", "--prefix", prefix)
+    source = ROOT / "tools/examples/misuse"
+    run("cmake", "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
+    run("cmake", "--build", build)
+    misuses = run(build / "misuse").split()
+    assert len(misuses) >= 7
+    silent = {}
+    for misuse in misuses:
+        done = subprocess.run([build / "misuse", misuse], capture_output=True, text=True, timeout=120)
+        if done.returncode == 0 or "Misuse" not in done.stderr:
+            silent[misuse] = (done.returncode, done.stderr)
+    assert not silent
 
 
 def test_the_installed_program_writes_a_report(build_dir, tmp_path):
