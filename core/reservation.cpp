@@ -1,9 +1,12 @@
 #include "core/reservation.hpp"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -11,12 +14,25 @@
 #include "core/object.hpp"
 
 namespace tricolour {
+namespace {
+
+/// Right behind the call that failed.
+std::string refusal(std::size_t bytes) {
+  const std::string reason = std::strerror(errno);
+  rlimit limit{};
+  const bool limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return "cannot reserve " + std::to_string(bytes) + " bytes of address space: the system refuses it (" + reason + ")" +
+         (limited ? ", and this process may have " + std::to_string(limit.rlim_cur) + " (ulimit -v)" : "") +
+         "; a smaller heap, a higher ulimit -v or another vm.overcommit_memory would help";
+}
+
+}  // namespace
 
 Reservation::Reservation(std::size_t bytes, std::size_t alignment) : bytes_(bytes) {
   mapped_ = add_sat(bytes, alignment);
   void* mapping = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapping == MAP_FAILED) {
-    throw ConfigurationError("cannot reserve " + std::to_string(mapped_) + " bytes of address space");
+    throw ConfigurationError(refusal(mapped_));
   }
   mapping_ = static_cast<std::byte*>(mapping);
   begin_ = reinterpret_cast<std::byte*>(round_up(reinterpret_cast<std::uintptr_t>(mapping_), alignment));

@@ -10,7 +10,7 @@ namespace tricolour {
 /// Thrown by a loop that looked.
 class Interrupted : public std::exception {
  public:
-  const char* what() const noexcept override { return "interrupted"; }
+  const char* what() const noexcept override { return "a signal came before it was complete"; }
 };
 
 /// From now on an interruption sets the flag, and writing past a file-size limit is an error instead of the end.

@@ -119,6 +119,7 @@ def test_a_limit_on_address_space_is_not_a_heap_that_is_too_small(tricolour):
     )
     assert "too small" not in result.stderr
     assert "minimum heap failed" in result.stderr
+    assert f"{limit} (ulimit -v)" in result.stderr
 
 
 def test_heaps_of_another_machine_can_be_read_here(tricolour, experiment, tmp_path, runs_of):
