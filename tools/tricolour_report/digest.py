@@ -66,7 +66,7 @@ def digest_run(run: Run) -> Digest:
     mutators = record["parameters"]["mutators"]
     if mutators != len(record["mutator_time_ns"]):
         raise DamagedRun(f"run.json: {mutators} mutators, and the times of {len(record['mutator_time_ns'])}")
-    pauses = pauses_in_region(tables["pauses"], start, end, mutators)
+    pauses = pauses_in_region(tables["pauses"], start, end)
     if (pauses["length_ns"] < 0).any():
         raise DamagedRun("pauses.csv: a pause ends before it begins")
     requests = tables["requests"]

@@ -43,16 +43,16 @@ def by_the_nanosecond(stops, work, mutators):
 @pytest.mark.parametrize("seed", range(30))
 def test_explicit_cost_is_time_in_which_every_mutator_was_kept(seed, mutators):
     stops, work = random_events(seed, mutators)
-    table = pauses_in_region(pauses(*stops), START, END, mutators)
+    table = pauses_in_region(pauses(*stops), START, END)
     assert explicit_wall_cost(table, phases(*work), mutators, START, END) == by_the_nanosecond(stops, work, mutators)
 
 
 def test_time_to_safepoint_of_several_mutators_is_not_claimed():
-    table = pauses_in_region(pauses(("full", "all", 50, 70, 90)), START, END, mutators=2)
+    table = pauses_in_region(pauses(("full", "all", 50, 70, 90)), START, END)
     assert explicit_wall_cost(table, phases(), 2, START, END) == 20
 
 
 def test_an_assist_beside_a_running_mutator_costs_no_wall_time():
     own = phases((0, "mutator", "assist", 50, 100), (1, "mutator", "stall", 80, 120))
-    assert explicit_wall_cost(pauses_in_region(pauses(), START, END, 2), own, 2, START, END) == 20
-    assert explicit_wall_cost(pauses_in_region(pauses(), START, END, 3), own, 3, START, END) == 0
+    assert explicit_wall_cost(pauses_in_region(pauses(), START, END), own, 2, START, END) == 20
+    assert explicit_wall_cost(pauses_in_region(pauses(), START, END), own, 3, START, END) == 0

@@ -3,8 +3,9 @@
 Purpose: lengths of pauses, and for each mutator the disjoint intervals in which it was stopped or
 worked for the collector.
 Invariants: intervals are int64 nanoseconds, sorted, disjoint, inside the measured region. Pauses of
-kind `verify` are not pauses of the collector. A pause counts from `stopped_ns`; for a row of all of
-several mutators from `request_ns`, because the first may have stopped that early. A mutator is lost
+kind `verify` are not pauses of the collector. A pause counts from `stopped_ns`; where its row says
+`all`, because there were several mutators, from `request_ns`: the first may have stopped that
+early. The number of mutators asked for decides nothing, since they may start others. A mutator is lost
 for longer, from its own stop until it really runs again: phase `paused`. Lost are pauses,
 handshakes, assists, stalls, and what of the allocation slow path was timed by itself: lazy
 sweeping, searches, locks, page faults and the rest of a long one. Blocking counts as run.
@@ -20,11 +21,9 @@ SLOW_PATHS = (
 LOST_PHASES = ("paused", "stall", "assist", "handshake", *SLOW_PATHS)
 
 
-def pauses_in_region(pauses: pd.DataFrame, start_ns: int, end_ns: int, mutators: int) -> pd.DataFrame:
+def pauses_in_region(pauses: pd.DataFrame, start_ns: int, end_ns: int) -> pd.DataFrame:
     """The collector's pauses that touch the region, with added columns `begin_ns` and `length_ns`."""
-    begin = pauses["stopped_ns"].to_numpy()
-    if mutators > 1:
-        begin = np.where(pauses["mutator"] == "all", pauses["request_ns"], begin)
+    begin = np.where(pauses["mutator"] == "all", pauses["request_ns"], pauses["stopped_ns"])
     table = pauses.assign(begin_ns=begin, length_ns=pauses["resume_ns"] - begin)
     inside = (table["resume_ns"] > start_ns) & (table["begin_ns"] < end_ns) & (table["kind"] != "verify")
     return table[inside]

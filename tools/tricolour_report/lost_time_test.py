@@ -24,21 +24,23 @@ def test_merge_joins_what_touches_or_overlaps_and_drops_what_is_empty():
     assert ends.tolist() == [12, 31]
 
 
-def test_one_mutator_is_paused_from_its_own_stop():
-    table = pauses_in_region(pauses(("full", "all", 90, 100, 150)), 0, 1000, mutators=1)
+def test_the_only_mutator_is_paused_from_its_own_stop():
+    table = pauses_in_region(pauses(("full", "0", 90, 100, 150)), 0, 1000)
     assert table["length_ns"].tolist() == [50]
 
 
 def test_a_stop_of_several_mutators_counts_from_the_request():
-    table = pauses_in_region(pauses(("full", "all", 90, 100, 150), ("full", "1", 200, 210, 220)), 0, 1000, mutators=2)
+    stops = pauses(("full", "all", 90, 100, 150), ("full", "1", 200, 210, 220))
+    table = pauses_in_region(stops, 0, 1000)
     assert table["length_ns"].tolist() == [60, 10]
 
 
 def test_pauses_outside_the_region_and_of_the_oracle_are_left_out():
-    table = pauses_in_region(
-        pauses(("full", "all", 1, 2, 9), ("verify", "all", 20, 21, 30), ("full", "all", 40, 41, 50)), 10, 100, mutators=1
+    stops = pauses(
+        ("full", "all", 1, 2, 9), ("verify", "all", 20, 21, 30), ("full", "all", 40, 41, 50)
     )
-    assert table["begin_ns"].tolist() == [41]
+    table = pauses_in_region(stops, 10, 100)
+    assert table["begin_ns"].tolist() == [40]
 
 
 @pytest.mark.parametrize("phase", SLOW_PATHS)
@@ -46,7 +48,7 @@ def test_what_was_timed_of_the_slow_path_is_lost(phase):
     own = phases(
         (0, "mutator", phase, 30, 42), (0, "mutator", phase, 40, 50), (1, "mutator", phase, 60, 61)
     )
-    begins, ends = lost_intervals(pauses_in_region(pauses(), 0, 100, mutators=2), own, 0, 0, 100)
+    begins, ends = lost_intervals(pauses_in_region(pauses(), 0, 100), own, 0, 0, 100)
     assert list(zip(begins, ends)) == [(30, 50)]
 
 
@@ -58,7 +60,8 @@ def test_every_phase_of_a_mutator_that_the_schema_knows_is_lost_or_marks():
 
 
 def test_assists_stalls_and_handshakes_of_the_mutator_itself_are_lost():
-    stops = pauses_in_region(pauses(("full", "all", 10, 10, 20), ("quantum", "1", 60, 60, 70)), 0, 100, mutators=2)
+    rows = pauses(("full", "all", 10, 10, 20), ("quantum", "1", 60, 60, 70))
+    stops = pauses_in_region(rows, 0, 100)
     own = phases(
         (0, "mutator", "assist", 15, 25), (0, "mutator", "stall", 40, 45), (1, "mutator", "handshake", 80, 81), (0, "marker", "marking", 0, 99),
         (0, "mutator", "begin", 90, 95),

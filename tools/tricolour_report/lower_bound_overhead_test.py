@@ -27,7 +27,7 @@ def random_result(number, name, blocks, mutators, truth):
         stops, work = random_events([number, block], mutators)
         rng = np.random.default_rng([number, block, 1])
         operations, cpu, collection = (int(value) for value in rng.integers((1, 500, 0), (50, 900, 400)))
-        table = pauses_in_region(pauses(*stops), START, END, mutators)
+        table = pauses_in_region(pauses(*stops), START, END)
         explicit = explicit_wall_cost(table, phases(*work), mutators, START, END)
         metrics = {"wall_time": END - START, "wall_gc": explicit, "cpu_total": cpu, "cpu_gc": collection}
         digests.append(SimpleNamespace(block=block, metrics=metrics, record={"operations": operations}))

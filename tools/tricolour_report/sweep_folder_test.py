@@ -84,7 +84,9 @@ DAMAGE = {
     "no record": lambda run: (run / "run.json").unlink(),
     "no table": lambda run: (run / "pauses.csv").unlink(),
     "truncated table": lambda run: (run / "phases.csv").write_bytes((run / "phases.csv").read_bytes()[:-3]),
-    "unknown mutator": lambda run: (run / "pauses.csv").write_text((run / "pauses.csv").read_text().replace(",all,", ",x,")),
+    "unknown mutator": lambda run: (run / "pauses.csv").write_text(
+        (run / "pauses.csv").read_text().replace(",0,", ",x,")
+    ),
     "reversed region": lambda run: edit(run / "run.json", lambda record: record.update(end_ns=0)),
 }
 

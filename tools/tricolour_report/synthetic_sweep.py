@@ -124,8 +124,12 @@ def _tables(rng, parameters, seconds, cycles, open_loop) -> tuple[dict, dict | N
 
 def _cycle(rng, tables, parameters, number, begin, duration) -> None:
     pause = lambda scale=1.0: int(PAUSE_MS[parameters["collector"]] * scale * MILLISECOND * rng.lognormal(0, 0.4))
+    stopped = "all" if parameters["mutators"] > 1 else "0"
     stop = lambda kind, at, length: tables["pauses"].append(
-        (number, kind, "pacer", "all", at - 30_000, at, at + length, length - 1000, 60 * 2**20, 42 * 2**20)
+        (
+            number, kind, "pacer", stopped, at - 30_000, at, at + length, length - 1000,
+            60 * 2**20, 42 * 2**20,
+        )
     )
     phase = lambda thread, role, name, at, end: tables["phases"].append((number, thread, role, name, at, end, 2**20, 9000))
     if parameters["collector"] == "stop_the_world":

@@ -5,6 +5,8 @@ and units, and `origin_ns`, the moment at which `ts` is 0. Two things are missin
 say which thread stopped the world, and which traced, so pauses of all mutators and phases of the
 collector's threads are in rows called `collector`, where `--trace` has one row per thread. And they
 have no row for a mutator in a system call or a wait of its own, so `blocked` is absent.
+A pause is drawn from the request on, as `--trace` draws it, however many mutators there were; its
+argument `time_to_safepoint_ns` is the part that the length of a single mutator's pause leaves out.
 Invariant: slices of one row nest. A slice that would cross another is in a further row of the same
 name, so both are visible.
 Source: Trace Event Format, Google; complete ("X"), counter ("C") and metadata ("M") events; times in microseconds, with nanoseconds behind

@@ -50,7 +50,7 @@ def test_every_row_of_the_tables_is_a_slice(concurrent):
     assert round(first["dur"] * 1000) == told.resume_ns - told.request_ns
     assert {
         event["name"] for event in slices if rows[event["tid"]] == "mutator 0"
-    } == {"assist", "search"}
+    } == {"assist", "search", "pause: cycle_begin", "pause: termination"}
     assert document["otherData"]["command"] == run.record["command"] and min(event.get("ts", 0) for event in document["traceEvents"]) == 0
 
 

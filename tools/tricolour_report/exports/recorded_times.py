@@ -29,7 +29,7 @@ class Series:
 def pauses(run: Run) -> Series:
     """The pauses of all kinds in the region, as the report counts them."""
     start, end = run.record["start_ns"], run.record["end_ns"]
-    table = pauses_in_region(read_table(run.folder, "pauses"), start, end, run.record["parameters"]["mutators"])
+    table = pauses_in_region(read_table(run.folder, "pauses"), start, end)
     begins, ends = (table[name].to_numpy("int64") - start for name in ("begin_ns", "resume_ns"))
     return Series("pauses", begins, ends, ends - begins, np.ones(len(begins), dtype="int64"))
 

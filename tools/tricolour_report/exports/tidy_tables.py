@@ -30,7 +30,7 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
 
 def _pauses(run: Run) -> pd.DataFrame:
     start, end = run.record["start_ns"], run.record["end_ns"]
-    table = pauses_in_region(read_table(run.folder, "pauses"), start, end, run.record["parameters"]["mutators"])
+    table = pauses_in_region(read_table(run.folder, "pauses"), start, end)
     table = table.assign(begin_ns=table["begin_ns"] - start, time_to_safepoint_ns=table["stopped_ns"] - table["request_ns"])[PAUSE_COLUMNS]
     for place, (name, value) in enumerate({"cell": run.cell.hash, "block": run.block, **run.cell.parameters}.items()):
         table.insert(place, name, value)

@@ -47,8 +47,7 @@ def _load(result: CellResult) -> OneRun:
     digest = result.digests[0]
     run = next(run for run in result.runs if run.block == digest.block)
     start, end = run.record["start_ns"], run.record["end_ns"]
-    mutators = run.record["parameters"]["mutators"]
-    pauses = pauses_in_region(read_table(run.folder, "pauses"), start, end, mutators).copy()
+    pauses = pauses_in_region(read_table(run.folder, "pauses"), start, end).copy()
     phases, heap = read_table(run.folder, "phases"), read_table(run.folder, "heap")
     phases = phases[(phases["end_ns"] > start) & (phases["begin_ns"] < end)].copy()
     heap = heap[heap["t_ns"].between(start, end)].copy()

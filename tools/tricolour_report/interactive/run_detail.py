@@ -69,7 +69,7 @@ def detail(run: Run, bars: int, samples: int) -> dict:
 
 def _events(run: Run, start: int, length: int) -> Events:
     mutators = run.record["parameters"]["mutators"]
-    pauses = pauses_in_region(read_table(run.folder, "pauses"), start, start + length, mutators)
+    pauses = pauses_in_region(read_table(run.folder, "pauses"), start, start + length)
     phases = read_table(run.folder, "phases")
     phases = phases[(phases["end_ns"] > start) & (phases["begin_ns"] < start + length)]
     phases = phases[(phases["role"] != "mutator") | (phases["thread"] < mutators)]  # a workload's own children have no row
