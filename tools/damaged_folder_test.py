@@ -6,6 +6,7 @@ Invariant: the seed decides everything, so that a failure's number repeats it. A
 """
 
 import json
+import os
 import random
 import shutil
 import sys
@@ -107,6 +108,8 @@ def damage(file: Path, chance: random.Random) -> None:
             file.symlink_to(file.name)
         elif chance.random() < 0.5:
             file.mkdir()
+        elif chance.random() < 0.5:
+            os.mkfifo(file)
         return
     text = file.read_bytes()
     if file.suffix == ".json" and kind < 0.6:

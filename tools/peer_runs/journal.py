@@ -11,6 +11,8 @@ import os
 import random
 from pathlib import Path
 
+from tricolour_report.regular import regular
+
 from .contests import Cell
 
 PLAN, RUNS = "plan.json", "runs.jsonl"
@@ -39,7 +41,7 @@ def resume(folder: Path, request: dict, build: str) -> dict:
     programs.
     """
     try:
-        plan = json.loads((folder / PLAN).read_text(encoding="utf-8"))
+        plan = json.loads(regular(folder / PLAN).read_text(encoding="utf-8"))
         begun, programs = dict(plan["request"]), plan["build"]
         _ = plan["heaps"], plan["busy"], plan["provenance"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -65,7 +67,10 @@ class Journal:
         self._path = folder / RUNS
         self.runs: list[dict] = []
         if self._path.exists():
-            text = self._path.read_bytes()
+            try:
+                text = regular(self._path).read_bytes()
+            except OSError as error:
+                raise Unusable(f"{self._path} cannot be read: {error.strerror}") from error
             whole = text[: text.rfind(b"\n") + 1]
             lines = enumerate(whole.splitlines(), 1)
             self.runs = [self._read(number, line) for number, line in lines]

@@ -1,6 +1,7 @@
 """What an interruption or an editor left of a comparison's journal."""
 
 import json
+import os
 
 import pytest
 
@@ -42,4 +43,13 @@ def test_what_was_cut_off_is_forgotten(tmp_path, rest):
 def test_a_damaged_line_is_named(tmp_path, line):
     (tmp_path / RUNS).write_bytes(json.dumps(RUN).encode() + b"\n" + line + b"\n")
     with pytest.raises(Unusable, match="runs.jsonl:2: no run of a comparison"):
+        Journal(tmp_path)
+
+
+def test_pipes_are_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / PLAN)
+    with pytest.raises(Unusable, match="no regular file"):
+        resume(tmp_path, {"rounds": 2}, "b")
+    os.mkfifo(tmp_path / RUNS)
+    with pytest.raises(Unusable, match="runs.jsonl cannot be read: it is no regular file"):
         Journal(tmp_path)

@@ -23,6 +23,7 @@ from .interactive.script import Script
 from .intervals import ENOUGH_INVOCATIONS
 from .peers import appendix
 from .quantities import ABSENT, duration, size
+from .regular import regular
 from .rows import groups
 from .sweep_folder import flatten
 from .waits import SLOW, explained_text, shares_text, waits
@@ -153,7 +154,7 @@ def _shared_parameters(experiment: Experiment) -> list[tuple[str, str]]:
 def _recipe(folder: Path) -> str:
     path = folder / "experiment.toml"
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
+        with regular(path).open(encoding="utf-8", errors="replace") as file:
             text = file.read(MOST_RECIPE + 1)
     except FileNotFoundError:
         return ""

@@ -18,6 +18,7 @@ from .experiment import ENOUGH_CYCLES
 from .intervals import ENOUGH_INVOCATIONS, Ratio, paired, ratio
 from .quantities import ABSENT, duration, measured, size
 from .quantities import ratio as ratio_text
+from .regular import regular
 
 FILE = "peers.json"
 FIGURE = Path("plots") / "peers.png"
@@ -142,13 +143,18 @@ def read_peers(folder: Path) -> Peers | None:
     violation = first_violation(document)
     if violation:
         raise DamagedRun(f"{FILE}: {violation}")
-    picture = home / FIGURE
-    inline = (
-        "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode("ascii")
-        if picture.exists()
-        else ""
-    )
-    return Peers(home == folder, document, cells_of(document), inline)
+    return Peers(home == folder, document, cells_of(document), _inline(home / FIGURE))
+
+
+def _inline(picture: Path) -> str:
+    """A data URI; empty where there is no picture."""
+    try:
+        image = regular(picture).read_bytes()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise DamagedRun(f"{FIGURE}: {error.strerror}") from error
+    return "data:image/png;base64," + base64.b64encode(image).decode("ascii")
 
 
 def appendix(folder: Path) -> tuple[Peers | None, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from .errors import UsageProblem
+from .regular import regular
 from .writing import publish
 
 KEY = ["workload", "barrier", "allocate"]
@@ -18,7 +19,7 @@ SUMS = ["live_at_end", "floating_black", "floating_retained"]
 
 def read_cycles(path: Path) -> pd.DataFrame:
     try:
-        cycles = pd.read_csv(path)
+        cycles = pd.read_csv(regular(path))
     except (OSError, ValueError) as error:
         raise UsageProblem(f"{path} cannot be read: {error}") from error
     missing = [name for name in [*KEY, "cycle", *SUMS] if name not in cycles]

@@ -14,6 +14,7 @@ import pandas as pd
 
 from . import schema
 from .errors import UsageProblem
+from .regular import regular
 
 RECORDS = "runs.json.gz"
 METRICS = "summary.csv"
@@ -27,7 +28,7 @@ def read_records(folder: Path) -> dict[tuple[str, int], dict]:
     """Every record by cell and block, not yet validated; raises UsageProblem when the file is not whole."""
     path = folder / RECORDS
     try:
-        with gzip.open(path, "rt", encoding="utf-8") as stream:
+        with gzip.open(regular(path), "rt", encoding="utf-8") as stream:
             text = stream.read().strip()
         decoder = schema.Decoder()
         records, place = {}, 0
@@ -45,7 +46,10 @@ def read_metrics(folder: Path) -> dict[tuple[str, int], dict[str, float]]:
     """The metrics of every timed run by cell and block; raises UsageProblem when there is no such table."""
     path = folder / METRICS
     try:
-        table = pd.read_csv(path, dtype={"cell": "string", "block": "int64", "metric": "string", "value": "float64"})
+        table = pd.read_csv(
+            regular(path),
+            dtype={"cell": "string", "block": "int64", "metric": "string", "value": "float64"},
+        )
         rows = table[table["metric"].notna()]
         found: dict[tuple[str, int], dict[str, float]] = {}
         for cell, block, metric, value in zip(rows["cell"], rows["block"], rows["metric"], rows["value"]):

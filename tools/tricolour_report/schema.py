@@ -6,7 +6,6 @@ whole one fits 64 bits, and its text can be written as UTF-8.
 """
 
 import json
-import stat
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import jsonschema
 
 from .errors import DamagedRun, UsageProblem
+from .regular import regular
 
 FOLDER = Path(__file__).resolve().parents[2] / "results" / "schema"
 MOST_BYTES = 2**28  # of a document; an index of a million runs has fewer
@@ -70,11 +70,7 @@ def parse(path: Path, called: str = "it") -> object:
 
 
 def _check_size(path: Path, called: str) -> None:
-    """A pipe or a device would be read for ever."""
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
-        raise DamagedRun(f"{called} is no regular file")
-    if status.st_size > MOST_BYTES:
+    if regular(path).stat().st_size > MOST_BYTES:
         raise DamagedRun(f"{called} is larger than {MOST_BYTES >> 20} MiB, which no such file is")
 
 

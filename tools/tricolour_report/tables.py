@@ -14,6 +14,7 @@ import pandas as pd
 
 from . import schema
 from .errors import DamagedRun
+from .regular import regular
 
 TABLES = ("pauses", "phases", "requests", "heap", "bystander", "verify")
 MOST = 2**62
@@ -25,6 +26,7 @@ def read_table(run_folder: Path, table: str) -> pd.DataFrame:
     if table == "requests" and not path.exists() and (run_folder / f"{table}.bin").exists():
         path = run_folder / f"{table}.bin"
     try:
+        regular(path)
         rows = _read_binary(path, columns) if path.suffix == ".bin" else _read_text(path, columns, text)
     except OSError as error:
         raise DamagedRun(f"{path.name}: {error.strerror}") from error
