@@ -76,6 +76,12 @@ def test_an_open_loop_counts_from_the_intended_start(commands):
         assert requests["from"] == "intended", name
         assert requests["max_ns"] > 0.5 * (answer["wall_ns"] - answer["operations"] * 100), name
         assert requests["max_ns"] > answer["longest_gap_ns"]
+        due = 1e7 * answer["wall_ns"] / 1e9
+        assert requests["count"] + requests["unserved"] == pytest.approx(due, rel=0.05), name
+        served = run(call, "latency", "live_mb=1", "seconds=0.1", "warmup=0", "rate=100")
+        assert served["requests"]["unserved"] < 10, name
+        closed = run(call, "latency", "live_mb=1", "seconds=0.05", "warmup=0")
+        assert closed["requests"].get("unserved") is None, name
 
 
 @pytest.mark.parametrize("word", ["scale", "scale=x", "scale=9", "depth=3"])

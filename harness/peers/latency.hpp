@@ -83,7 +83,7 @@ class Latency {
     const Nanoseconds deadline = begin + static_cast<Nanoseconds>(seconds * 1e9);
     GapProbe gaps{begin};
     const Nanoseconds end =
-        rate > 0 ? open_loop(latencies, gaps, outcome.operations, begin, deadline, 1e9 / rate, seed)
+        rate > 0 ? open_loop(latencies, gaps, outcome, begin, deadline, 1e9 / rate, seed)
                  : closed_loop(latencies, gaps, outcome.operations, begin, deadline);
     outcome.wall_ns = end - begin;
     if (collections) outcome.collections = *Memory::collections() - *collections;
@@ -104,13 +104,12 @@ class Latency {
     return start;
   }
 
-  Nanoseconds open_loop(Latencies& latencies, GapProbe& gaps, std::uint64_t& operations,
-                        Nanoseconds begin, Nanoseconds deadline, double mean_gap_ns,
-                        std::uint64_t seed) {
+  Nanoseconds open_loop(Latencies& latencies, GapProbe& gaps, Outcome& outcome, Nanoseconds begin,
+                        Nanoseconds deadline, double mean_gap_ns, std::uint64_t seed) {
     SplitMix arrivals{seed};
     auto due = static_cast<double>(begin);
     Nanoseconds end = begin;
-    for (; end < deadline; ++operations) {
+    for (; end < deadline; ++outcome.operations) {
       due -= std::log(arrivals.fraction()) * mean_gap_ns;
       const auto intended = static_cast<Nanoseconds>(due);
       wait_until(intended);
@@ -119,6 +118,7 @@ class Latency {
       latencies.record(end - intended);
       gaps.end(end);
     }
+    outcome.unserved = static_cast<std::uint64_t>((static_cast<double>(end) - due) / mean_gap_ns);
     return end;
   }
 

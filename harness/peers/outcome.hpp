@@ -67,6 +67,9 @@ struct Outcome {
       {};                         ///< in the measured region, of a memory that has such
   std::string latency_from = {};  ///< "start" or "intended"; empty when there are no requests
   Histogram latencies = {};
+  /// Of an open loop: requests that were due when it ended and had not begun, about: the time from
+  /// when the last one was due, over the mean gap, as in workloads/latency.hpp.
+  std::optional<std::uint64_t> unserved = {};
 };
 
 inline std::string percentile(const Histogram& histogram, double p, std::uint64_t least_count) {
@@ -94,7 +97,8 @@ inline void print(const Outcome& outcome, const char* memory) {
   const std::string requests =
       outcome.latency_from.empty()
           ? "null"
-          : fmt::format(R"({{"count": {}, "from": "{}", {}}})", outcome.operations,
+          : fmt::format(R"({{"count": {}, "unserved": {}, "from": "{}", {}}})", outcome.operations,
+                        outcome.unserved ? fmt::format("{}", *outcome.unserved) : "null",
                         outcome.latency_from, percentiles(outcome.latencies));
   fmt::print(
       R"({{"program": "{}", "memory": "{}", "wall_ns": {}, "operations": {}, )"

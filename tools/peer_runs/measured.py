@@ -6,10 +6,15 @@ its requests in a closed loop, where a request begins when the one before it end
 and with several mutators, it has none.
 """
 
-import csv
 from pathlib import Path
 
+import pandas as pd
+
+from tricolour_report.lost_time import pauses_in_region
+from tricolour_report.tables import read_table
+
 PERCENTILES = ("p50_ns", "p90_ns", "p99_ns", "p999_ns", "p9999_ns", "max_ns")
+OF_REQUESTS = ("unserved", *PERCENTILES)
 TESTBED_ONLY = (
     "fallbacks",
     "longest_pause_ns",
@@ -28,7 +33,7 @@ FIGURES = (
     "collections",
     "peak_resident",
     "longest_gap_ns",
-    *PERCENTILES,
+    *OF_REQUESTS,
     *TESTBED_ONLY,
 )
 
@@ -46,7 +51,7 @@ def of_peer(document: dict) -> dict:
             "longest_gap_ns",
         )
     }
-    return dict.fromkeys(FIGURES) | found | {key: requests.get(key) for key in PERCENTILES}
+    return dict.fromkeys(FIGURES) | found | {key: requests.get(key) for key in OF_REQUESTS}
 
 
 def of_testbed(document: dict, folder: Path) -> dict:
@@ -56,6 +61,13 @@ def of_testbed(document: dict, folder: Path) -> dict:
     open_loop = document["parameters"]["param"].get("rate", 0) > 0
     if open_loop and requests.get("from") != "intended":
         raise ValueError("its latencies do not count from the intended start")
+    pauses = pauses_in_region(read_table(folder, "pauses"), *region)
+    phases = read_table(folder, "phases")
+    stalls = phases[
+        (phases["phase"] == "stall")
+        & (phases["begin_ns"] < region[1])
+        & (phases["end_ns"] > region[0])
+    ]
     one_mutator = len(document["mutator_time_ns"]) == 1
     found = {
         "wall_ns": document["wall_ns"],
@@ -66,12 +78,8 @@ def of_testbed(document: dict, folder: Path) -> dict:
         "longest_gap_ns": requests.get("max_ns") if one_mutator and not open_loop else None,
         "fallbacks": document["fallbacks"],
         "longest_pause_ns": document["pauses"]["max_ns"],
-        "final_pause_ns": _longest(
-            folder / "pauses.csv", region, "kind", "termination", "stopped_ns", "resume_ns"
-        ),
-        "longest_stall_ns": _longest(
-            folder / "phases.csv", region, "phase", "stall", "begin_ns", "end_ns"
-        ),
+        "final_pause_ns": _longest(pauses.loc[pauses["kind"] == "termination", "length_ns"]),
+        "longest_stall_ns": _longest(stalls["end_ns"] - stalls["begin_ns"]),
         "stalls_ns": document["stalls"]["total_ns"],
         "mutator_ns": sum(
             sum(value for key, value in one.items() if key != "mutator")
@@ -81,17 +89,9 @@ def of_testbed(document: dict, folder: Path) -> dict:
         "explained_share": requests.get("explained_share"),
         "longest_unexplained_ns": document.get("longest_unexplained_ns"),
     }
-    return dict.fromkeys(FIGURES) | found | {key: requests.get(key) for key in PERCENTILES}
+    return dict.fromkeys(FIGURES) | found | {key: requests.get(key) for key in OF_REQUESTS}
 
 
-def _longest(
-    table: Path, region: tuple[int, int], column: str, word: str, begin: str, end: str
-) -> int:
-    """Of the rows that touch the region; 0 when there is none."""
-    with table.open(newline="", encoding="utf-8") as rows:
-        spans = [
-            (int(row[begin]), int(row[end])) for row in csv.DictReader(rows) if row[column] == word
-        ]
-    return max(
-        (last - first for first, last in spans if first < region[1] and last > region[0]), default=0
-    )
+def _longest(lengths: pd.Series) -> int:
+    """0 when there is none."""
+    return int(lengths.max()) if len(lengths) else 0

@@ -2,7 +2,9 @@
 
 import pytest
 
-from .measured import of_testbed
+from tricolour_report import schema
+
+from .measured import of_peer, of_testbed
 
 CPU = {"mark": 30, "sweep": 12}
 TIMES = [{"mutator": 0, "running": 80, "paused": 15, "stalled": 5}]
@@ -19,10 +21,21 @@ def document(rate, origin):
 
 @pytest.fixture
 def tables(tmp_path):
-    rows = "termination,1500,1560\nfull,1500,1900\ntermination,10,900\n"
-    (tmp_path / "pauses.csv").write_text("kind,stopped_ns,resume_ns\n" + rows)
-    (tmp_path / "phases.csv").write_text("phase,begin_ns,end_ns\nstall,1990,2030\nassist,1,1999\n")
+    write(
+        tmp_path, "pauses",
+        "1,termination,x,0,1400,1500,1560,0,0,0", "1,full,x,0,1500,1500,1900,0,0,0",
+        "1,termination,x,0,10,10,900,0,0,0",
+    )  # fmt: skip
+    write(
+        tmp_path, "phases", "1,0,mutator,stall,1990,2030,0,0", "1,0,mutator,assist,1,1999,0,0",
+        "1,0,mutator,stall,1,999,0,0",
+    )  # fmt: skip
     return tmp_path
+
+
+def write(folder, table, *rows):
+    header = ",".join(schema.table_columns(table)[0])
+    (folder / f"{table}.csv").write_text("\n".join([header, *rows]) + "\n")
 
 
 def test_only_rows_of_the_measured_region_and_of_their_kind_count(tables):
@@ -36,3 +49,20 @@ def test_an_open_loop_that_does_not_count_from_the_intended_start_is_refused(tab
     assert of_testbed(document(9, "intended"), tables)["longest_gap_ns"] is None
     with pytest.raises(ValueError, match="intended start"):
         of_testbed(document(9, "start"), tables)
+
+
+def test_a_final_pause_of_several_mutators_counts_from_the_request(tables):
+    write(tables, "pauses", "1,termination,x,all,1400,1500,1560,0,0,0")
+    assert of_testbed(document(0, "start"), tables)["final_pause_ns"] == 160
+
+
+def test_requests_that_were_never_served_are_told(tables):
+    told = document(9, "intended")
+    told["requests"]["unserved"] = 12
+    assert of_testbed(told, tables)["unserved"] == 12
+    assert of_testbed(document(0, "start"), tables)["unserved"] is None
+    peer = dict.fromkeys(
+        ("wall_ns", "operations", "operations_per_s", "collections", "peak_resident"), 1
+    ) | {"longest_gap_ns": 1}
+    assert of_peer(peer | {"requests": {"unserved": 7}})["unserved"] == 7
+    assert of_peer(peer | {"requests": None})["unserved"] is None

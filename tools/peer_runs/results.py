@@ -225,7 +225,8 @@ def _reading(document: dict) -> list[str]:
     if document["mode"] == "peers":
         lines.append(
             "Warm-up is outside the measured region. In an open loop latency counts from the"
-            " intended start."
+            " intended start. Requests that were due and had not begun when a run ended are"
+            " unserved: throughput and latencies are of the others."
         )
     for name, shape in document["busy"].items():
         lines.append(

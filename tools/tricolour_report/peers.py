@@ -246,10 +246,21 @@ def row(cell: PeerCell, base: PeerCell | None) -> list[str]:
 
 
 def status(cell: PeerCell) -> str:
+    """Of the runs, and how many requests the figures leave out."""
     good = sum(run["status"] == "ok" for run in cell.runs)
+    text = f"{cell.status}: {good} of {len(cell.runs)} runs are ok"
     if cell.status in ("ok", "missing", "not_run"):
-        return cell.status.replace("_", " ")
-    return f"{cell.status}: {good} of {len(cell.runs)} runs are ok"
+        text = cell.status.replace("_", " ")
+    return "; ".join(filter(None, (text, _unserved(cell))))
+
+
+def _unserved(cell: PeerCell) -> str:
+    """Empty where every request that was due was served, or no run says."""
+    missed = sum(cell.values("unserved"))
+    if not missed:
+        return ""
+    due = missed + sum(cell.values("operations"))
+    return f"{missed} of {due} requests unserved"
 
 
 def _median(cell: PeerCell, figure: str, text) -> str:

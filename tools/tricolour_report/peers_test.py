@@ -125,6 +125,20 @@ def test_ratios_are_paired_and_extremes_are_three():
     )
 
 
+@pytest.mark.parametrize(
+    "unserved, said",
+    [
+        ((5, 0), "ok; 5 of 25 requests unserved"),
+        ((0, 0), "ok"),
+        ((None, None), "ok"),
+    ],
+)
+def test_a_row_says_how_many_requests_were_never_served(unserved, said):
+    runs = [run(at, operations=10, unserved=missed) for at, missed in enumerate(unserved)]
+    (one,) = cells_of({"cells": [cell("go", runs, contest="latency-open")]})
+    assert row(one, None)[2] == said
+
+
 def test_a_program_that_did_not_run_or_did_not_collect_says_so():
     shown = rows()
     assert (

@@ -81,14 +81,17 @@ func (l *latency) measure(rate, seconds float64, seed splitMix) *outcome {
 	begin := nanoseconds()
 	deadline := begin + int64(seconds*1e9)
 	end, from := int64(0), "start"
+	var unserved *uint64
 	if rate > 0 {
-		end, from = l.openLoop(o, recorded, begin, deadline, 1e9/rate, seed), "intended"
+		from = "intended"
+		end, unserved = l.openLoop(o, recorded, begin, deadline, 1e9/rate, seed)
 	} else {
 		end = l.closedLoop(o, recorded, begin, deadline)
 	}
 	o.WallNs = end - begin
 	o.Collections = collections() - before
 	o.Requests = recorded.histogram.percentiles(o.Operations, from)
+	o.Requests.Unserved = unserved
 	return o
 }
 
@@ -106,7 +109,7 @@ func (l *latency) closedLoop(o *outcome, recorded *latencies, start, deadline in
 }
 
 func (l *latency) openLoop(o *outcome, recorded *latencies, begin, deadline int64, gap float64,
-	arrivals splitMix) int64 {
+	arrivals splitMix) (int64, *uint64) {
 	due, last := float64(begin), begin
 	for ; last < deadline; o.Operations++ {
 		due -= math.Log(arrivals.fraction()) * gap
@@ -120,7 +123,8 @@ func (l *latency) openLoop(o *outcome, recorded *latencies, begin, deadline int6
 		}
 		last = end
 	}
-	return last
+	unserved := uint64((float64(last) - due) / gap)
+	return last, &unserved
 }
 
 // waitUntil sleeps through most of a long wait and polls through the rest.

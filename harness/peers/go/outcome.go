@@ -77,14 +77,16 @@ func lastOf(bucket uint64) uint64 {
 }
 
 type percentiles struct {
-	Count uint64  `json:"count"`
-	From  string  `json:"from,omitempty"`
-	P50   *uint64 `json:"p50_ns"`
-	P90   *uint64 `json:"p90_ns"`
-	P99   *uint64 `json:"p99_ns"`
-	P999  *uint64 `json:"p999_ns"`
-	P9999 *uint64 `json:"p9999_ns"`
-	Max   uint64  `json:"max_ns"`
+	Count uint64 `json:"count"`
+	From  string `json:"from,omitempty"`
+	// As in outcome.hpp; nil in a closed loop.
+	Unserved *uint64 `json:"unserved,omitempty"`
+	P50      *uint64 `json:"p50_ns"`
+	P90      *uint64 `json:"p90_ns"`
+	P99      *uint64 `json:"p99_ns"`
+	P999     *uint64 `json:"p999_ns"`
+	P9999    *uint64 `json:"p9999_ns"`
+	Max      uint64  `json:"max_ns"`
 }
 
 func (h *histogram) percentiles(count uint64, from string) *percentiles {
@@ -95,7 +97,7 @@ func (h *histogram) percentiles(count uint64, from string) *percentiles {
 		value := h.quantile(p)
 		return &value
 	}
-	return &percentiles{count, from, at(0.5, 1), at(0.9, 1), at(0.99, 1), at(0.999, 1),
+	return &percentiles{count, from, nil, at(0.5, 1), at(0.9, 1), at(0.99, 1), at(0.999, 1),
 		at(0.9999, 100_000), h.largest}
 }
 

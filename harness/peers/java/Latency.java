@@ -121,6 +121,7 @@ final class Latency {
       if (end - last > longest) longest = end - last;
       last = end;
     }
+    outcome.unserved = (long) ((last - begin - due) / gap);
     outcome.operations = operations;
     outcome.longestGapNs = longest;
     return last;

@@ -87,11 +87,14 @@ final class Outcome {
   long collections;
   long longestGapNs;
   Histogram latencies;
+  /** As in outcome.hpp; null in a closed loop. */
+  Long unserved;
 
   void print() {
     String requests = latencyFrom.isEmpty() ? "null"
-                                            : "{\"count\": " + operations + ", \"from\": \""
-            + latencyFrom + "\", " + latencies.percentiles() + "}";
+                                            : "{\"count\": " + operations
+            + ", \"unserved\": " + unserved + ", \"from\": \"" + latencyFrom + "\", "
+            + latencies.percentiles() + "}";
     System.out.println(String.format(Locale.ROOT,
         "{\"program\": \"%s\", \"memory\": \"java\", \"wall_ns\": %d, \"operations\": %d, "
             + "\"operations_per_s\": %.1f, "
