@@ -200,8 +200,9 @@ std::string cycle_log(const Outcome& outcome) {
         line.trigger = trigger;
       }
       ++line.pauses;
-      line.paused_ns += event.end_ns - event.stopped_ns;
-      line.longest_ns = std::max(line.longest_ns, event.end_ns - event.stopped_ns);
+      const Nanoseconds length = event.end_ns - pause_begin(event);
+      line.paused_ns += length;
+      line.longest_ns = std::max(line.longest_ns, length);
       line.used_after = event.objects;
     } else if (event.kind == EventKind::phase && (event.activity == Activity::marking || event.activity == Activity::termination)) {
       line.marking_ns += event.end_ns - event.begin_ns;
