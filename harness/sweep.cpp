@@ -68,6 +68,7 @@ class Sweep {
   }
 
   int run() {
+    take_up_recorded_runs();
     try {
       begin_foreign_blocks_again();
       require_memory();
@@ -181,6 +182,17 @@ class Sweep {
                        shard_.is_whole() ? "" : " --shard " + shard_.text());
   }
 
+  /// What was recorded after the index was last written.
+  void take_up_recorded_runs() {
+    for (const unsigned block : blocks_) {
+      for (const RunOptions& options : experiment_.cells) {
+        const std::string hash = cell_hash(options);
+        if (index_.find(hash, block) != nullptr) continue;
+        if (const auto run = recorded(folder_ / SweepIndex::run_path(hash, block))) add(hash, block, run->row);
+      }
+    }
+  }
+
   void begin_foreign_blocks_again() {
     const MachineName here = this_machine();
     for (const unsigned block : blocks_) {
@@ -251,8 +263,6 @@ class Sweep {
   /// Nothing when we were interrupted.
   std::optional<RunRow> run_cell(const RunOptions& options, const std::string& hash, unsigned block, Progress& progress) {
     const fs::path place = folder_ / SweepIndex::run_path(hash, block);
-    const bool retried = index_.find(hash, block) != nullptr;
-    if (const auto run = retried ? std::nullopt : recorded(place)) return run->row;
     remove_remains(place);
     make_folder(place.parent_path());
     std::vector<std::string> words{own_path(), "run"};
