@@ -365,3 +365,19 @@ def test_report_without_a_folder_is_wrong_usage(tricolour, tmp_path):
     assert tricolour("report", tmp_path / "none", expect=2).stderr
     assert "usage" in tricolour("compare", "--help").stdout
     assert "benchstat" in tricolour("export", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["sweep", "--", "-x"],
+        ["report", "--", "-x"],
+        ["export", "--format", "csv", "--out", "y", "--", "-x"],
+        ["compare", "--", "-x", "-y"],
+    ],
+)
+def test_a_path_may_look_like_a_flag(tricolour, tmp_path, monkeypatch, words):
+    """Behind `--`, as everywhere; each says what it does not find there."""
+    monkeypatch.chdir(tmp_path)
+    said = tricolour(*words, expect=2).stderr
+    assert "-x" in said and "too many" not in said and "usage:" not in said

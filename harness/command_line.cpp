@@ -7,6 +7,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <array>
 #include <iostream>
 
 #include "core/errors.hpp"
@@ -299,18 +300,17 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
   CLI::App& explore_app = *app.add_subcommand("explore", "a bounded model check of a barrier: every schedule, or a counterexample");
   add_explore_flags(explore_app, explore);
 
-  ReportCommand python;
-  const auto add_python = [&](const char* name, const char* text) {
-    CLI::App* const sub = app.add_subcommand(name, text);
-    sub->prefix_command();
-    sub->set_help_flag();
-    return sub;
+  // Read by the Python package, every word of them.
+  const std::array python_apps{
+      app.add_subcommand("report", "plots, summary.csv and a page for a sweep's folder"),
+      app.add_subcommand("compare", "ratios with 95 % intervals: BASE OTHER, each DIR[:key=value,...]"),
+      app.add_subcommand("export", "a sweep's folder in another tool's format: HdrHistogram, Perfetto, Google Benchmark, benchstat, DaCapo, CSV"),
   };
-  CLI::App* const report_app = add_python("report", "plots, summary.csv and a page for a sweep's folder");
-  CLI::App* const compare_app = add_python("compare", "ratios with 95 % intervals: BASE OTHER, each DIR[:key=value,...]");
-  CLI::App* const export_app = add_python("export", "a sweep's folder in another tool's format: HdrHistogram, Perfetto, Google Benchmark, benchstat, DaCapo, CSV");
 
   check_command(app, argc, argv);
+  for (const CLI::App* const sub : python_apps) {
+    if (argc > 1 && sub->get_name() == argv[1]) return ReportCommand{sub->get_name(), {argv + 2, argv + argc}};
+  }
   try {
     app.parse(argc, argv);
     if (list_app.parsed()) return list;
@@ -326,13 +326,7 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
     }
     if (sweep_app.parsed()) return sweep;
     if (merge_app.parsed()) return merge;
-    if (explore_app.parsed()) return explore;
-    for (const CLI::App* const sub : {report_app, compare_app, export_app}) {
-      if (!sub->parsed()) continue;
-      python.name = sub->get_name();
-      python.arguments = sub->remaining();
-    }
-    return python;
+    return explore;
   } catch (const CLI::ParseError& error) {
     const bool helped = error.get_exit_code() == 0;
     app.exit(error, std::cout, std::cerr);
