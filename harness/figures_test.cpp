@@ -53,6 +53,7 @@ TEST_CASE(
   CHECK(figures.pauses.max_ns == 880'000);
   CHECK(figures.pauses.max_time_to_safepoint_ns == 10'000);
   // The last pause stopped a child alone.
-  REQUIRE(figures.mmu.size() == 1);
+  REQUIRE_FALSE(figures.mmu.empty());  // as many windows as the machine made the region long
+  CHECK(figures.mmu.front().first == "1ms");
   CHECK(figures.mmu.front().second == Approx(1 - 1600e-6));
 }
