@@ -3,6 +3,7 @@
 #include "barriers/all.hpp"
 #include "barriers/examination.hpp"
 #include "barriers/mutants.hpp"
+#include "tools/examples/rescan_source.hpp"
 #include "tools/fault_test.hpp"
 
 namespace tricolour {
@@ -21,6 +22,10 @@ TEST_CASE("hybrid shades nothing but the old value once its own roots are scanne
   Hybrid::store(m, &source, field, &new_value, [&](std::memory_order order) { return m.write(field, &new_value, order); });
   CHECK_FALSE(old_value.white);
   CHECK(new_value.white);
+}
+
+TEST_CASE("a barrier that rescans its source does what its traits promise", "[barriers]") {
+  CHECK(Examination<RescanSource>()() == std::set<std::string>{});
 }
 
 namespace {
@@ -70,6 +75,9 @@ TEST_CASE("the conformance checks catch mutants", "[barriers][fault]") {
   CHECK(Examination<ReadsOldValueAsWinner>()() == std::set<std::string>{"the old value is read after the bit was won"});
   CHECK(Examination<DirtiesBeforeStore>()().contains("the card is dirtied before the store"));
   CHECK(Examination<InsertsUnshaded>()() == std::set<std::string>{"a black object refers to a white one"});
+  CHECK(Examination<RescansFirstSlot>()() ==
+        std::set<std::string>{"a black object refers to a white one"});
+  CHECK(Examination<RescansBeforeStore>()().contains("a black object refers to a white one"));
   CHECK(Examination<WritesRelaxed>()().contains("the store is neither release nor sequentially consistent"));
   CHECK(Examination<WritesRelaxed>()().contains("something is shaded while nothing is marked"));
 }

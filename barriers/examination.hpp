@@ -17,7 +17,21 @@
 
 namespace tricolour {
 
-enum class Action : std::uint8_t { asked_marking, asked_scanned, loaded, asked_white, asked_black, asked_grey, shaded, regreyed, dirtied, asked_logged, tried_log, wrote };
+enum class Action : std::uint8_t {
+  asked_marking,
+  asked_scanned,
+  loaded,
+  asked_white,
+  asked_black,
+  asked_grey,
+  shaded,
+  regreyed,
+  dirtied,
+  asked_logged,
+  tried_log,
+  wrote,
+  rescanned
+};
 
 /// As a barrier sees it: `lost` is what somebody logged between its look and its try.
 enum class Logged : std::uint8_t { no, lost, yes };
@@ -52,7 +66,18 @@ class Recorder {
   explicit Recorder(const Situation& situation) : situation_(situation) {}
   bool marking() { return note(Action::asked_marking, nullptr, situation_.marking); }
   bool roots_scanned() { return note(Action::asked_scanned, nullptr, situation_.scanned); }
-  Cell* load(Field& field) { return note(Action::loaded, field.value, field.value); }
+  /// Inside `for_each_slot` and behind the store it is a look at what the source holds now.
+  Cell* load(Field& field) {
+    const bool rescans = visits_ && writes > 0;
+    return note(rescans ? Action::rescanned : Action::loaded, field.value, field.value);
+  }
+  /// The field stored into is the second of the source's three.
+  template <std::invocable<Field&> Work>
+  void for_each_slot(Cell*, Field& field, Work work) {
+    visits_ = true;
+    for (Field* const each : {&first_, &field, &last_}) work(*each);
+    visits_ = false;
+  }
   bool is_white(Cell* cell) { return note(Action::asked_white, cell, cell != nullptr && cell->white); }
   bool is_black(Cell* source, Field&) { return note(Action::asked_black, source, situation_.source_black); }
   bool is_grey(Cell* source, Field&) { return note(Action::asked_grey, source, !situation_.source_black); }
@@ -89,7 +114,13 @@ class Recorder {
     return answer;
   }
   Situation situation_;
+  Cell first_cell_;
+  Cell last_cell_;
+  Field first_{&first_cell_};
+  Field last_{&last_cell_};
+  bool visits_ = false;
 };
+static_assert(EnvironmentOfBarriers<Recorder>);
 
 /// What is wrong with barrier B; empty when nothing is.
 template <Barrier B>

@@ -4,9 +4,17 @@
 #include "barriers/none.hpp"
 #include "barriers/steele.hpp"
 #include "tools/catch.hpp"
+#include "tools/examples/rescan_source.hpp"
 
 namespace tricolour::exploration {
 namespace {
+
+void examine_sound(std::string_view what, Request request, Explore explore) {
+  request.most_states = most_states;
+  const Report report = explore(request);
+  show(what, report);
+  CHECK(loses_nothing(report.coverage));
+}
 
 void examine(const Expectation& expectation) {
   INFO(expectation.what);
@@ -16,12 +24,9 @@ void examine(const Expectation& expectation) {
   REQUIRE(report.trace.has_value());
   CHECK(report.trace->broken < report.trace->steps.size());
   CHECK_FALSE(report.trace->lost.empty());
-  if (expectation.sound == nullptr) return;
-  Request request = expectation.request;
-  request.most_states = most_states;
-  const Report twin = expectation.sound(request);
-  show("  its sound twin", twin);
-  CHECK(loses_nothing(twin.coverage));
+  if (expectation.sound != nullptr) {
+    examine_sound("  its sound twin", expectation.request, expectation.sound);
+  }
 }
 
 Request request(const Bounds& bounds, const ProtocolVariant& variant = {}, MemoryKind memory = MemoryKind::sc) {
@@ -73,6 +78,21 @@ TEST_CASE("a barrier with a broken promise loses an object", "[exploration][faul
        explore_in<ExchangesWithoutBarrier<Dijkstra>>, explore_in<Dijkstra>},
   };
   for (const Expectation& expectation : expectations) examine(expectation);
+}
+
+TEST_CASE("a barrier that rescans its source looks at every slot, after the store",
+          "[exploration][faults]") {
+  Bounds bounds = bounded(1, 3, loads_and_stores);
+  bounds.slots = 2;
+  examine({"rescan_source, of two slots only the first", request(bounds, white),
+           explore_in<RescansFirstSlot>, explore_in<RescanSource>});
+  examine({"rescan_source, looks before it stores", request(bounds, white),
+           explore_in<RescansBeforeStore>});
+  const Bounds together = two_objects(bounded(2, 1, {load, store, exchange}));
+  examine_sound("rescan_source, tso", request(together, white, MemoryKind::tso),
+                explore_in<RescanSource, MemoryKind::tso>);
+  examine_sound("rescan_source, ra", request(together, white, MemoryKind::ra),
+                explore_in<RescanSource, MemoryKind::ra>);
 }
 
 TEST_CASE("a safepoint inside a barrier loses an object", "[exploration][faults]") {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <type_traits>
+#include <utility>
 
 #include "barriers/abraham_patel.hpp"
 #include "barriers/baker.hpp"
@@ -141,6 +142,36 @@ struct InsertsUnshaded : Dijkstra {
   static auto store(M& m, typename M::Reference, typename M::SlotReference, typename M::Reference, Write write) {
     m.marking();
     return write(std::memory_order_release);
+  }
+};
+
+/// Of what a black source holds only the first slot is shaded.
+struct RescansFirstSlot {
+  static constexpr BarrierTraits traits = DijkstraBlack::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference, Write write) {
+    if (!m.marking()) return write(std::memory_order_release);
+    const auto result = write(std::memory_order_seq_cst);
+    if (!m.is_black(source, slot)) return result;
+    bool first = true;
+    m.for_each_slot(source, slot, [&](typename M::SlotReference each) {
+      if (std::exchange(first, false)) m.shade(m.load(each));
+    });
+    return result;
+  }
+};
+
+/// The source is looked through before the store.
+struct RescansBeforeStore {
+  static constexpr BarrierTraits traits = DijkstraBlack::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference, Write write) {
+    if (m.marking() && m.is_black(source, slot)) {
+      m.for_each_slot(source, slot, [&](typename M::SlotReference each) { m.shade(m.load(each)); });
+    }
+    return write(std::memory_order_seq_cst);
   }
 };
 

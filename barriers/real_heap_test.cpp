@@ -6,10 +6,12 @@
 // Invariant: everything made before `start_marking` is white afterwards; no collector runs, so colours change only by barriers.
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "barriers/all.hpp"
 #include "tools/bench_heap.hpp"
 #include "tools/catch.hpp"
+#include "tools/examples/rescan_source.hpp"
 
 namespace tricolour {
 namespace {
@@ -234,6 +236,43 @@ TEMPLATE_LIST_TEST_CASE("the arms of the barrier-cost benchmark are what they sa
   CHECK(buffer_after_stores(BarrierArm::filtered));
   const bool shades = TestType::traits.keeps_an_invariant() && TestType::traits.side_table != SideTable::cards;
   CHECK(buffer_after_stores(BarrierArm::full) == !shades);
+}
+
+TEST_CASE("the slots that a barrier visits are those that share a colour", "[barriers]") {
+  const auto slots = GENERATE(1u, 4u, chunk_slots, chunk_slots + 1, 2 * chunk_slots + 5);
+  Marking<RescanSource> heap(slots);
+  const SideMetadata& metadata = heap.heap().metadata;
+  for (const std::size_t slot : {0u, slots / 2, slots - 1}) {
+    CAPTURE(slots, slot);
+    std::vector<Slot*> visited;
+    heap.mutator->for_each_slot(heap.source, heap.source->slot(slot),
+                                [&](Slot& each) { visited.push_back(&each); });
+    std::vector<Slot*> coloured_alike;
+    const ColourByte* const colour = metadata.byte_of_slot(heap.source, heap.source->slot(slot));
+    for (std::size_t i = 0; i < slots; ++i) {
+      Slot& each = heap.source->slot(i);
+      if (metadata.byte_of_slot(heap.source, each) == colour) coloured_alike.push_back(&each);
+    }
+    CHECK(visited == coloured_alike);
+    CHECK(visited.size() <= chunk_slots);
+  }
+}
+
+TEST_CASE("a barrier that rescans its source shades what the slot's chunk holds", "[barriers]") {
+  constexpr std::uint32_t slots = 3 * chunk_slots;
+  Marking<RescanSource> heap(slots);
+  SECTION("not the other chunks") {
+    heap.blacken_source(chunk_slots);
+    heap.mutator->store(heap.source, chunk_slots, heap.spare);
+    CHECK_FALSE(heap.is_white(heap.spare));
+    CHECK(heap.is_white(heap.old_value));
+  }
+  SECTION("all of it") {
+    heap.blacken_source(slots - 1);
+    heap.mutator->store(heap.source, slots - chunk_slots, heap.spare);
+    CHECK_FALSE(heap.is_white(heap.spare));
+    CHECK_FALSE(heap.is_white(heap.old_value));
+  }
 }
 
 TEMPLATE_TEST_CASE(

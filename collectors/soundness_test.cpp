@@ -2,6 +2,7 @@
 #include "barriers/all.hpp"
 #include "collectors/random_run.hpp"
 #include "tools/catch.hpp"
+#include "tools/examples/rescan_source.hpp"
 
 using namespace tricolour;
 
@@ -99,6 +100,16 @@ TEMPLATE_LIST_TEST_CASE("a store far into a long object that lies in a block is 
   heap.stop();
   CHECK(heap.oracle()->statistics().lost_objects == 0);
   CHECK(heap.oracle()->statistics().cycles_checked >= 3);
+}
+
+TEST_CASE("a barrier that rescans its source loses nothing", "[soundness]") {
+  const auto collector = GENERATE(as<std::string>{}, "incremental", "concurrent");
+  CollectedHeapOptions options = verified(collector, RescanSource::traits);
+  options.collection.allocation = GENERATE(AllocationColour::black, AllocationColour::white);
+  CAPTURE(collector, options.collection.allocation);
+  const RandomRun outcome = run_random_mutators<RescanSource>(options, 2, 40'000, 29);
+  CHECK(outcome.failure == "");
+  CHECK(outcome.verification.cycles_checked >= 3);
 }
 
 TEST_CASE("the oracle sees what an unsound pair loses, with a path to it", "[soundness]") {

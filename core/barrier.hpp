@@ -19,12 +19,21 @@
 //   m.is_grey(source, slot)   is that slot's object marked, but not yet black in the sense of `traits.black_means`?
 //   m.regrey(source, slot)    make a black source (of an array: the slot's chunk) grey again, and push it
 //   m.roots_scanned()         have this mutator's own roots been scanned in this cycle?
+//   m.for_each_slot(source, slot, work)
+//                             work(each) for every slot of the source (of an array: of the slot's
+//                             chunk); `work` may make the requests of this list
 //   m.mark_card(source, slot) the card of that slot's object is dirty from here on (release)      [SideTable::cards]
 //   m.is_logged(slot)         has the slot been logged in this cycle? A hint: relaxed             [SideTable::log_bits]
 //   m.try_log(slot)           log the slot; true for one caller per slot and cycle                [SideTable::log_bits]
 //
 // Invariant: no safepoint falls between the first look of `store` and its last effect: nothing above polls, waits, allocates
-// or fails.
+// or fails. What a store costs is bounded: `for_each_slot` visits at most `chunk_slots` slots.
+//
+// Chunks: an array above `chunk_slots` slots has one colour per chunk, and the marker scans it
+// chunk by chunk. `is_black`, `is_grey`, `regrey` and `for_each_slot` mean the slot's chunk: what a
+// barrier learns of a colour is true of exactly the slots that it then visits. `m.load` reads a
+// visited slot when the barrier asks for it. Another mutator's store to that slot may come before
+// or after; that mutator's own barrier covers it.
 #pragma once
 
 #include <atomic>
@@ -88,6 +97,26 @@ constexpr std::string_view to_string(SideTable t) {
 
 template <class... Types>
 struct TypeList {};
+
+/// What a barrier may ask: the list at the top of this file. Every environment is checked by it.
+template <class M>
+concept EnvironmentOfBarriers = requires(M& m, typename M::Reference object,
+                                         typename M::SlotReference slot) {
+  { m.marking() } -> std::same_as<bool>;
+  { m.load(slot) } -> std::same_as<typename M::Reference>;
+  { m.shade(object) } -> std::same_as<void>;
+  { m.is_black(object, slot) } -> std::same_as<bool>;
+  { m.is_white(object) } -> std::same_as<bool>;
+  { m.is_grey(object, slot) } -> std::same_as<bool>;
+  { m.regrey(object, slot) } -> std::same_as<void>;
+  { m.roots_scanned() } -> std::same_as<bool>;
+  {
+    m.for_each_slot(object, slot, [](typename M::SlotReference) {})
+    } -> std::same_as<void>;
+  { m.mark_card(object, slot) } -> std::same_as<void>;
+  { m.is_logged(slot) } -> std::same_as<bool>;
+  { m.try_log(slot) } -> std::same_as<bool>;
+};
 
 template <class B>
 concept Barrier = requires {

@@ -36,8 +36,7 @@ class SideMetadata {
   /// The byte that colours `slot` of `object`: the object's own, or its chunk's when the object is a chunked array.
   ColourByte* byte_of_slot(Object* object, const Slot& slot) const {
     if (object->slot_count() <= chunk_slots) return byte_of(object);
-    const std::size_t index = static_cast<std::size_t>(&slot - object->slots());
-    return byte_of_chunk(object, index / chunk_slots);
+    return byte_of_chunk(object, object->chunk_of(slot));
   }
   ColourByte* byte_of_chunk(Object* object, std::size_t chunk) const {
     return byte_of(reinterpret_cast<std::byte*>(object) + chunk * chunk_slots * sizeof(Slot));

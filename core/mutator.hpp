@@ -54,6 +54,7 @@ class Root {
 
 /// What barriers are compiled against: the mutator's context, which the instrumented build wraps.
 using BarrierEnvironment = std::conditional_t<instrumented_built, InstrumentedContext, MutatorContext>;
+static_assert(EnvironmentOfBarriers<MutatorContext> && EnvironmentOfBarriers<InstrumentedContext>);
 
 template <Barrier B>
 class Mutator : public BarrierEnvironment {

@@ -310,9 +310,9 @@ void MutatorContext::regrey(Object* source, Slot& slot) {
   // acq_rel: the winner alone pushes; release orders the barrier's store before the marker that pops the item and acquires.
   if (state_of(seen) == black_ &&
       byte.compare_exchange_strong(seen, with_state(seen, regreyed_), std::memory_order_acq_rel, std::memory_order_relaxed)) {
-    const auto index = static_cast<std::size_t>(&slot - source->slots());
-    push_grey(GreyItem(source, index / chunk_slots, Extent::chunk));
-    regreyed_slots_ += std::min(source->slot_count(), chunk_slots);
+    const std::size_t chunk = source->chunk_of(slot);
+    push_grey(GreyItem(source, chunk, Extent::chunk));
+    regreyed_slots_ += static_cast<std::uint32_t>(source->chunk(chunk).size());
     if (regreyed_slots_ >= most_regreyed_slots && phase_.arm == BarrierArm::live) rescan_at_once();
   }
 }

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstring>
 
 #include "core/activity_clock.hpp"
@@ -121,6 +122,11 @@ class MutatorContext {
     if (phase_.rescans_at_once) [[unlikely]]
       return rescan_now(slot);
     cards_.mark(&slot);
+  }
+  /// The slots of one chunk: those whose colour `is_black` looks at.
+  template <std::invocable<Slot&> Work>
+  void for_each_slot(Object* source, Slot& slot, Work work) const {
+    for (Slot& each : source->chunk(source->chunk_of(slot))) work(each);
   }
   bool is_logged(Slot& slot) const { return log_bits_.test(slot); }
   bool try_log(Slot& slot) const { return log_bits_.try_set(slot, log_mask_); }

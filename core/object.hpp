@@ -15,9 +15,11 @@
 // is its partner.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "core/saturating.hpp"
 
@@ -47,6 +49,9 @@ class Slot {
 };
 static_assert(sizeof(Slot) == 8 && std::atomic<Object*>::is_always_lock_free);
 
+/// Arrays with more slots are marked, re-greyed and coloured in chunks of this many slots (32 KiB).
+inline constexpr std::uint32_t chunk_slots = 4096;
+
 class Object {
  public:
   std::uint32_t slot_count() const { return slot_count_; }
@@ -58,6 +63,16 @@ class Object {
   const Slot& slot(std::size_t index) const { return slots()[index]; }
   Slot* slots() { return reinterpret_cast<Slot*>(this + 1); }
   const Slot* slots() const { return reinterpret_cast<const Slot*>(this + 1); }
+
+  /// The number of the chunk that `slot` of this object is in.
+  std::size_t chunk_of(const Slot& slot) const {
+    return static_cast<std::size_t>(&slot - slots()) / chunk_slots;
+  }
+  /// The fields of chunk `number`: of an object with at most `chunk_slots`, chunk 0 has all.
+  std::span<Slot> chunk(std::size_t number) {
+    const std::size_t begin = number * chunk_slots;
+    return {slots() + begin, std::min<std::size_t>(chunk_slots, slot_count_ - begin)};
+  }
 
   /// The raw bytes behind the slots, as the caller's trivially copyable type; zero when freshly allocated.
   template <class T>
@@ -92,8 +107,6 @@ class Object {
 };
 static_assert(sizeof(Object) == 8);
 
-/// Arrays with more slots are marked, re-greyed and coloured in chunks of this many slots (32 KiB).
-inline constexpr std::uint32_t chunk_slots = 4096;
 /// A grey item keeps its chunk number in 16 bits.
 inline constexpr std::uint32_t max_slots = chunk_slots * 65536u - 1;
 

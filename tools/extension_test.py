@@ -19,13 +19,13 @@ MARKER = re.compile(
     r"```cpp\n(?P<code>.*?)```",
     re.DOTALL,
 )
-MOST_LINES = {"barrier": 100, "collector": 100, "workload": 100}
+MOST_LINES = {"barrier": 100, "rescanning_barrier": 40, "collector": 100, "workload": 100}
 
 
 def examples():
-    """The README's three examples by kind."""
+    """The README's examples by kind."""
     found = {match["kind"]: match for match in MARKER.finditer((ROOT / "README.md").read_text())}
-    assert set(found) == {"barrier", "collector", "workload"}
+    assert set(found) == set(MOST_LINES)
     return found
 
 
@@ -47,7 +47,7 @@ def keep_only(path, variable, names):
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory):
-    """A copy of the tree with the three examples in it, built; the path of its `tricolour`."""
+    """A copy of the tree with the examples in it, built; the path of its `tricolour`."""
     tree = tmp_path_factory.mktemp("extension") / "tree"
     ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache")
     for name in COPIED:
@@ -84,14 +84,41 @@ def test_each_example_is_one_short_file_and_one_line():
         assert "\n" not in example["line"]
 
 
+def test_the_rescanning_barrier_is_the_one_that_the_barriers_tests_run():
+    tested = ROOT / "tools/examples/rescan_source.hpp"
+    assert examples()["rescanning_barrier"]["code"] == tested.read_text()
+
+
+def test_the_readme_names_where_the_requests_of_a_barrier_are_listed():
+    extending = (ROOT / "README.md").read_text().split("\n## Extending it\n")[1].split("\n## ")[0]
+    assert "`core/barrier.hpp`" in extending
+
+
 @pytest.mark.full
-@pytest.mark.parametrize("topic, name", [("barriers", "shade_both"), ("collectors", "periodic"), ("workloads", "ring")])
+@pytest.mark.parametrize(
+    "topic, name",
+    [
+        ("barriers", "shade_both"),
+        ("barriers", "rescan_source"),
+        ("collectors", "periodic"),
+        ("workloads", "ring"),
+    ],
+)
 def test_list_shows_it(extended, topic, name):
     assert name in [row["name"] for row in tricolour(extended, "list", topic)]
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("collector, barrier", [("concurrent", "shade_both"), ("incremental", "shade_both"), ("periodic", "none")])
+@pytest.mark.parametrize(
+    "collector, barrier",
+    [
+        ("concurrent", "shade_both"),
+        ("incremental", "shade_both"),
+        ("concurrent", "rescan_source"),
+        ("incremental", "rescan_source"),
+        ("periodic", "none"),
+    ],
+)
 def test_a_verified_run_passes(extended, collector, barrier):
     result = tricolour(
         extended, "run", "--collector", collector, "--barrier", barrier, "--workload", "ring", "--heap", "4M", "--operations", "2000000", "--verify"
@@ -99,6 +126,15 @@ def test_a_verified_run_passes(extended, collector, barrier):
     assert result["status"] == "ok"
     assert result["verify"]["cycles_checked"] >= 3
     assert result["verify"]["lost_objects"] == 0
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("barrier", ["shade_both", "rescan_source"])
+@pytest.mark.parametrize("memory", ["sc", "tso"])
+def test_an_exploration_of_two_slots_finds_nothing(extended, barrier, memory):
+    bounds = ["--mutators", "1", "--operations", "2", "--slots", "2"]
+    found = tricolour(extended, "explore", "--barrier", barrier, "--memory", memory, *bounds)
+    assert found["exhausted"] and found["counterexample"] is None
 
 
 @pytest.mark.full

@@ -16,7 +16,7 @@ struct ModelBarrier {
   ObjectNumber (*perform)(ModelEnvironment<Memory>&, const Operation&);
 };
 
-template <class B, class Environment>
+template <class B, EnvironmentOfBarriers Environment>
 class BarrierInModel {
  public:
   using Reference = typename Environment::Reference;

@@ -13,7 +13,9 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 
+#include "core/barrier.hpp"
 #include "core/exploration/choice.hpp"
 #include "core/exploration/label.hpp"
 #include "core/exploration/model_bounds.hpp"
@@ -91,6 +93,11 @@ class ModelEnvironment {
     const ObjectNumber object = number(source);
     const ActionResult full = action(Action::regrey, {object, 0}, [&] { return exchange_colour(object, mutator_.phase.sense.black, grey_state); });
     if (full != 0) publish();
+  }
+  /// Each look that `work` makes is an action of its own: other threads may act between two slots.
+  template <std::invocable<SlotReference> Work>
+  void for_each_slot(Reference source, SlotReference, Work work) const {
+    for (std::uint8_t i = 0; i < layout_.slots(); ++i) work(ModelSlot{number(source), i});
   }
   void mark_card(Reference source, SlotReference slot) {
     if (rescans_at_once()) return rescan_now(slot);

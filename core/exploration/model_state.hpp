@@ -99,7 +99,7 @@ enum class Life : std::uint8_t { unborn, running, ended };
 
 /// Results of actions are small: objects, colours, truth values.
 using ActionResult = std::uint8_t;
-inline constexpr unsigned most_actions = 24;
+inline constexpr unsigned most_actions = 32;
 using OperationLog = ActionLog<ActionResult, most_actions>;
 using OperationResumption = Resumption<ActionResult, most_actions>;
 
