@@ -14,6 +14,9 @@
 
 namespace tricolour {
 
+template <class T>
+using StandardAtomic = std::atomic<T>;
+
 struct StandardAtomics {
   template <std::integral T>
   static std::atomic_ref<T> reference(T& object) {
