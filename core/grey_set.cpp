@@ -132,7 +132,7 @@ GreyPacket* GreySet::take_published() {
   GreyPacket* taken = nullptr;
   if (stacks_->published.pop(taken) || stacks_->begun.pop(taken) || (taken = take_overflow()) != nullptr) {
     pass_window(Window::between_take_and_count);
-    published_.fetch_sub(1, std::memory_order_release);
+    published_.withdraw();
     return taken;
   }
   std::scoped_lock lock(open_lock_);
@@ -152,16 +152,16 @@ GreyPacket* GreySet::take_begun() {
   GreyPacket* taken = nullptr;
   if (!stacks_->begun.pop(taken)) return take_empty();
   pass_window(Window::between_take_and_count);
-  published_.fetch_sub(1, std::memory_order_release);
+  published_.withdraw();
   return taken;
 }
 
 void GreySet::give_back_begun(GreyPacket* packet) {
   if (packet->empty()) return give_back(packet);
-  published_.fetch_add(1, std::memory_order_release);
+  published_.announce();
   pass_window(Window::between_count_and_publish);
   if (stacks_->begun.bounded_push(packet)) return;
-  published_.fetch_sub(1, std::memory_order_release);
+  published_.withdraw();
   pour(*packet);
   give_back(packet);
 }
@@ -176,7 +176,7 @@ void GreySet::give_back(GreyPacket* empty) {
 }
 
 void GreySet::publish(GreyPacket* packet) {
-  published_.fetch_add(1, std::memory_order_release);
+  published_.announce();
   published_total_.fetch_add(1, std::memory_order_relaxed);
   pass_window(Window::between_count_and_publish);
   if (is_numbered(packet)) {
@@ -204,9 +204,9 @@ void GreySet::pour(const GreyItem* items, std::size_t count) {
 }
 
 bool GreySet::empty() const {
-  if (published_.load(std::memory_order_acquire) != 0) return false;
+  if (published_.any()) return false;  // the usual answer, without the lock
   std::scoped_lock lock(open_lock_);
-  return open_->empty() && published_.load(std::memory_order_acquire) == 0;
+  return open_->empty() && published_.none();
 }
 
 }  // namespace tricolour

@@ -28,6 +28,7 @@
 #include <mutex>
 
 #include "core/object.hpp"
+#include "core/packet_count.hpp"
 #include "core/reservation.hpp"
 
 namespace tricolour {
@@ -131,10 +132,11 @@ class GreySet {
   void pour(const GreyItem* items, std::size_t count);
   /// One item, for root scans. Same rules.
   void pour(GreyItem item) { pour(&item, 1); }
-  /// Nothing published and nothing poured, at some moment during the call.
+  /// Nothing published and nothing poured, at some moment during the call. Acquires what threads
+  /// that took packets did before.
   bool empty() const;
   /// Is a packet published, full or begun? A hint, for idle markers: relaxed, no lock.
-  bool any_published() const { return published_.load(std::memory_order_relaxed) > 0; }
+  bool any_published() const { return published_.any(); }
   /// Full packets published so far: a test sees the overflow paths run.
   std::uint64_t published() const { return published_total_.load(std::memory_order_relaxed); }
 
@@ -155,9 +157,7 @@ class GreySet {
   std::unique_ptr<Stacks> stacks_;
   struct Overflow;
   std::unique_ptr<Overflow> overflow_;
-  /// Published packets not yet taken. Incremented (release) before the push and decremented after the pop, so zero (acquire) means that
-  /// no packet is or is about to be in the stack.
-  std::atomic<std::int64_t> published_{0};
+  PacketCount<> published_;  ///< not yet taken
   std::atomic<std::uint64_t> published_total_{0};  ///< a statistic: relaxed
   mutable std::mutex open_lock_;
   GreyPacket* open_ = nullptr;

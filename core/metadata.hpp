@@ -8,13 +8,15 @@
 // Ownership: as in colour.hpp.
 //
 // Memory ordering: a start byte is stored with release after the header and the zeroed slots, and read with acquire by
-// whoever did not get the object through a slot. `try_shade` is acq_rel: the winner of the exchange owns the right to push the object.
+// threads that did not get the object through a slot. `try_shade` is relaxed: the winner of the
+// exchange owns the right to push the object.
 // Where a barrier tests the colour of an object it has just written to, store-load order needs seq_cst on both sides:
-// MutatorContext::is_black and the scanner's blacken.
+// MutatorColours::is_black and the scanner's blacken.
 #pragma once
 
 #include <atomic>
 
+#include "core/atomics.hpp"
 #include "core/colour.hpp"
 #include "core/faults.hpp"
 #include "core/object.hpp"
@@ -22,11 +24,13 @@
 
 namespace tricolour {
 
-class SideMetadata {
+/// `Atomics`: StandardAtomics, or a model checker's.
+template <class Atomics = StandardAtomics>
+class BasicSideMetadata {
  public:
-  SideMetadata() = default;
+  BasicSideMetadata() = default;
   /// `bytes` covers the heap that starts at `heap_base`.
-  SideMetadata(ColourByte* bytes, const std::byte* heap_base)
+  BasicSideMetadata(ColourByte* bytes, const std::byte* heap_base)
       : bias_(reinterpret_cast<std::uintptr_t>(bytes) - (reinterpret_cast<std::uintptr_t>(heap_base) >> granule_shift)) {}
 
   ColourByte* byte_of(const void* address) const {
@@ -42,7 +46,7 @@ class SideMetadata {
     return byte_of(reinterpret_cast<std::byte*>(object) + chunk * chunk_slots * sizeof(Slot));
   }
 
-  static std::atomic_ref<ColourByte> atomic(ColourByte* byte) { return std::atomic_ref<ColourByte>(*byte); }
+  static auto atomic(ColourByte* byte) { return Atomics::reference(*byte); }
 
   /// A filter only: whoever acts on it exchanges afterwards, so relaxed is enough.
   ColourByte load_relaxed(const Object* object) const { return atomic(byte_of(object)).load(std::memory_order_relaxed); }
@@ -51,8 +55,9 @@ class SideMetadata {
   /// Publishes header and zeroed slots; partner: `load_acquire`.
   void publish(const Object* object, ColourByte byte) const { atomic(byte_of(object)).store(byte, std::memory_order_release); }
 
-  /// Moves `object` from `white` to `target`; true for the one thread that did it. acq_rel: the winner's push is ordered
-  /// after the allocator's `publish`.
+  /// Moves `object` from `white` to `target`; true for the one thread that did it. Relaxed: it only
+  /// decides who pushes. Header and slots came to this thread with its reference (acquire), and go
+  /// to the one that scans with the packet.
   bool try_shade(const Object* object, ColourByte white, ColourByte target) const {
     auto byte = atomic(byte_of(object));
     ColourByte seen = byte.load(std::memory_order_relaxed);
@@ -62,7 +67,8 @@ class SideMetadata {
       byte.store(with_state(seen, target), std::memory_order_relaxed);
       return true;
     }
-    return byte.compare_exchange_strong(seen, with_state(seen, target), std::memory_order_acq_rel, std::memory_order_relaxed);
+    return byte.compare_exchange_strong(seen, with_state(seen, target), std::memory_order_relaxed,
+                                        std::memory_order_relaxed);
   }
   /// As `try_shade`, for a caller that is alone with the metadata (the world stopped, one marking thread).
   bool try_shade_alone(const Object* object, ColourByte white, ColourByte target) const {
@@ -75,5 +81,6 @@ class SideMetadata {
  private:
   std::uintptr_t bias_ = 0;
 };
+using SideMetadata = BasicSideMetadata<>;
 
 }  // namespace tricolour

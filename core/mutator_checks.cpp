@@ -26,7 +26,7 @@ void MutatorContext::require_alive(const Object* object) const {
   if (!heap_.contains(object) || reinterpret_cast<std::uintptr_t>(object) % granule_bytes != 0) {
     throw Misuse("a mutator uses a reference that is none of this heap's");
   }
-  const ColourByte byte = metadata_.load_acquire(object);
+  const ColourByte byte = colours_.metadata.load_acquire(object);
   if (byte == 0) refuse("a reference to an object that was freed");
   // Between cycles what lives is black: white is what the last one found dead and nothing has
   // swept.

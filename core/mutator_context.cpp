@@ -29,7 +29,7 @@ Heap& usable(Heap& heap) {
 MutatorContext::MutatorContext(Heap& heap, MutatorStatus status,
                                const std::function<void(MutatorContext&)>& arrival,
                                BlackMeans black_means)
-    : metadata_(usable(heap).metadata),
+    : colours_{.metadata = usable(heap).metadata},
       heap_(heap),
       index_(heap.mutators_started.fetch_add(1, std::memory_order_relaxed)),
       black_means_(black_means),
@@ -68,11 +68,11 @@ MutatorContext::~MutatorContext() {
 void MutatorContext::adopt(const PhaseState& phase) {
   if (phase.cycle != phase_.cycle) regreyed_slots_ = 0;
   phase_ = phase;
-  allocation_state_ = phase.allocation_state();
-  white_ = phase.sense.white();
-  shaded_ = phase.shaded_state();
-  regreyed_ = grey_state;
-  black_ = phase.sense.black;
+  colours_.allocated = phase.allocation_state();
+  colours_.white = phase.sense.white();
+  colours_.shaded = phase.shaded_state();
+  colours_.regreyed = grey_state;
+  colours_.black = phase.sense.black;
   log_mask_ = phase.arm == BarrierArm::full ? 0 : ~std::uint64_t{0};
   if (phase.arm == BarrierArm::live) return;
   // Between cycles every object is black, so an arm decides by what it takes for white, and `full` also by what a barrier that skips black
@@ -80,9 +80,11 @@ void MutatorContext::adopt(const PhaseState& phase) {
   constexpr ColourByte no_state = 0xff;
   phase_.marking = true;
   phase_.roots_scanned = true;
-  white_ = phase.arm == BarrierArm::full ? phase.sense.black : no_state;
-  shaded_ = regreyed_ = phase.sense.black;
-  if (phase.arm == BarrierArm::full && black_means_ == BlackMeans::completed) black_ = no_state;
+  colours_.white = phase.arm == BarrierArm::full ? phase.sense.black : no_state;
+  colours_.shaded = colours_.regreyed = phase.sense.black;
+  if (phase.arm == BarrierArm::full && black_means_ == BlackMeans::completed) {
+    colours_.black = no_state;
+  }
 }
 
 // --- allocation -----------------------------------------------------------------------------------------------------------------
@@ -112,13 +114,13 @@ std::uint64_t count_starts(const SideMetadata& metadata, const std::byte* begin,
 }  // namespace
 
 void MutatorContext::count_hole() {
-  allocated_objects_ += count_starts(metadata_, counted_from_, cursor_);
+  allocated_objects_ += count_starts(colours_.metadata, counted_from_, cursor_);
   allocated_bytes_ += static_cast<std::uint64_t>(cursor_ - counted_from_);
   counted_from_ = cursor_;
 }
 
 std::uint64_t MutatorContext::allocated_objects() const {
-  return allocated_objects_ + count_starts(metadata_, counted_from_, cursor_);
+  return allocated_objects_ + count_starts(colours_.metadata, counted_from_, cursor_);
 }
 
 void MutatorContext::retire_holes() {
@@ -263,9 +265,10 @@ Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
   const auto granules = static_cast<std::uint32_t>(bytes >> granule_shift);
   object->initialise(slots, granules);
   for (std::size_t chunk = 1; chunk * chunk_slots < slots; ++chunk) {
-    SideMetadata::atomic(metadata_.byte_of_chunk(object, chunk)).store(colour_byte(1, allocation_state_), std::memory_order_relaxed);
+    SideMetadata::atomic(colours_.metadata.byte_of_chunk(object, chunk))
+        .store(colour_byte(1, colours_.allocated), std::memory_order_relaxed);
   }
-  metadata_.publish(object, colour_byte(granules, allocation_state_));
+  colours_.metadata.publish(object, colour_byte(granules, colours_.allocated));
   heap_.large.publish(object);
   ++allocated_objects_;
   allocated_bytes_ += bytes;
@@ -284,7 +287,7 @@ void MutatorContext::answer_safepoint() { heap_.world.answer(*this); }
 // --- grey objects ---------------------------------------------------------------------------------------------------------------
 
 void MutatorContext::shade_white(Object* object) {
-  if (metadata_.try_shade(object, white_, shaded_)) {
+  if (colours_.try_shade(object)) {
     pass_window(Window::between_mark_and_push);
     push_grey(GreyItem(object));
   }
@@ -305,11 +308,7 @@ void MutatorContext::push_grey(GreyItem item) {
 
 void MutatorContext::regrey(Object* source, Slot& slot) {
   if (phase_.rescans_at_once) return rescan_now(slot);
-  auto byte = SideMetadata::atomic(metadata_.byte_of_slot(source, slot));
-  ColourByte seen = byte.load(std::memory_order_relaxed);
-  // acq_rel: the winner alone pushes; release orders the barrier's store before the marker that pops the item and acquires.
-  if (state_of(seen) == black_ &&
-      byte.compare_exchange_strong(seen, with_state(seen, regreyed_), std::memory_order_acq_rel, std::memory_order_relaxed)) {
+  if (colours_.try_regrey(source, slot)) {
     const std::size_t chunk = source->chunk_of(slot);
     push_grey(GreyItem(source, chunk, Extent::chunk));
     regreyed_slots_ += static_cast<std::uint32_t>(source->chunk(chunk).size());

@@ -24,6 +24,7 @@
 #include "core/grey_set.hpp"
 #include "core/hole_allocator.hpp"
 #include "core/log_bits.hpp"
+#include "core/mutator_colours.hpp"
 #include "core/obtained_references.hpp"
 #include "core/phase_state.hpp"
 #include "core/poison.hpp"
@@ -105,17 +106,10 @@ class MutatorContext {
   void shade(Object* object) {
     if (is_white(object)) shade_white(object);
   }
-  bool is_white(Object* object) const { return object != nullptr && state_of(metadata_.load_relaxed(object)) == white_; }
-  /// seq_cst. Black means `started`: ordered after the barrier's own seq_cst store; partner: the marker's seq_cst exchange to black. Black
-  /// means `completed`: acquires the marker's look at the slot; partner: the marker's release of black.
-  bool is_black(Object* source, Slot& slot) const {
-    return state_of(SideMetadata::atomic(metadata_.byte_of_slot(source, slot)).load(std::memory_order_seq_cst)) == black_;
-  }
-  /// Acquires, where it finds black, that everything that the marker read out of this slot's object or chunk is marked; partner: the
-  /// marker's release of black. A chunk is white or black; it counts as grey from when the array is marked.
+  bool is_white(Object* object) const { return colours_.is_white(object); }
+  bool is_black(Object* source, Slot& slot) const { return colours_.is_black(source, slot); }
   bool is_grey(Object* source, Slot& slot) const {
-    const ColourByte state = state_of(SideMetadata::atomic(metadata_.byte_of_slot(source, slot)).load(std::memory_order_acquire));
-    return state != black_ && state_of(metadata_.load_relaxed(source)) != phase_.sense.white();
+    return colours_.is_grey(source, slot, phase_.sense.white());
   }
   void regrey(Object* source, Slot& slot);
   void mark_card(Object*, Slot& slot) {
@@ -177,15 +171,17 @@ class MutatorContext {
     // What is allocated next was last touched a cycle ago and is in no near cache; fetched ahead, it and its metadata are there in time. Beyond the
     // heap's end a prefetch does nothing.
     __builtin_prefetch(begin + prefetched_bytes, 1);
-    __builtin_prefetch(metadata_.byte_of(begin + prefetched_bytes), 1);
+    __builtin_prefetch(colours_.metadata.byte_of(begin + prefetched_bytes), 1);
     unpoison(begin, bytes);
     auto* const object = reinterpret_cast<Object*>(begin);
     const auto granules = static_cast<std::uint32_t>(bytes >> granule_shift);
-    if (faulty(Fault::start_byte_before_header)) metadata_.publish(object, colour_byte(granules, allocation_state_));
+    if (faulty(Fault::start_byte_before_header)) {
+      colours_.metadata.publish(object, colour_byte(granules, colours_.allocated));
+    }
     pass_window(Window::between_memory_and_object);
     std::memset(begin + sizeof(Object), 0, bytes - sizeof(Object));
     object->initialise(slots, granules);
-    metadata_.publish(object, colour_byte(granules, allocation_state_));
+    colours_.metadata.publish(object, colour_byte(granules, colours_.allocated));
     pass_window(Window::between_start_byte_and_store);
     return object;
   }
@@ -212,12 +208,7 @@ class MutatorContext {
   // The line that every allocation, poll and barrier touches.
   std::byte* cursor_ = nullptr;
   std::byte* limit_ = nullptr;
-  SideMetadata metadata_;
-  ColourByte allocation_state_ = 0;
-  ColourByte white_ = 0;     ///< the state that looks white to this mutator's barrier
-  ColourByte shaded_ = 0;    ///< what shading turns it into
-  ColourByte regreyed_ = 0;  ///< what making black grey again turns it into
-  ColourByte black_ = 0;     ///< the state that looks black to this mutator's barrier
+  MutatorColours colours_;
   PhaseState phase_;
 
   Heap& heap_;

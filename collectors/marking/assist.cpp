@@ -61,8 +61,7 @@ class PacketStack {
 
 MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes, const OtherSource& other) {
   pass_wait(WaitPlace::assist);
-  // Before the first look at the grey set; partner: the second read in `none_while`.
-  state_.fetch_add(one_entry, std::memory_order_seq_cst);
+  under_way_.enter();
   MarkCount count;
   {
     PacketStack stack(heap_.grey_set, other);
@@ -73,8 +72,7 @@ MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_
     if (take_hunger()) stack.share();
   }
   if (count.bytes < bytes) hungry_.store(true, std::memory_order_relaxed);
-  // Releases what was poured; partner: the first read in `none_while`.
-  state_.fetch_sub(one_exit, std::memory_order_seq_cst);
+  under_way_.leave();
   return count;
 }
 

@@ -8,11 +8,7 @@
 // Ownership: any mutator calls `assist`; the concurrent marker calls `none_while` and
 // `take_hunger`; `drained`: any thread.
 //
-// Memory ordering: every access to state_ is seq_cst; an assist enters it before its first look at
-// the grey set and leaves it after it gave back what was left. A marker that reads that none is
-// inside, finds the grey set empty and then reads the same word again (entries only grow) has seen
-// an empty grey set at a moment at which no assist held anything; looking at the number alone, it
-// could miss one that came in between and emptied the set. hungry_ is a hint: relaxed.
+// Memory ordering: assist_count.hpp. hungry_ is a hint: relaxed.
 // Source: mutator assists as in Go's pacer (Clements, proposal 44167); here they take what is
 // published, or the oldest items of a worker's deque.
 #pragma once
@@ -20,6 +16,7 @@
 #include <atomic>
 #include <functional>
 
+#include "collectors/marking/assist_count.hpp"
 #include "collectors/marking/scanner.hpp"
 #include "core/heap.hpp"
 
@@ -37,10 +34,7 @@ class Assists {
   /// Was there a moment at which no assist was under way and `nothing_left()` held?
   template <class NothingLeft>
   bool none_while(NothingLeft nothing_left) const {
-    // Acquires what assists poured; partner: the subtraction in `assist`.
-    const std::uint64_t before = state_.load(std::memory_order_seq_cst);
-    // The second read sees the entry of an assist that took what `nothing_left` misses; partner: the addition in `assist`.
-    return inside(before) == 0 && nothing_left() && state_.load(std::memory_order_seq_cst) == before;
+    return under_way_.none_while(nothing_left);
   }
   /// No assist is under way and the grey set is empty: so it was at some moment during the call.
   bool drained() const {
@@ -51,11 +45,7 @@ class Assists {
 
  private:
   Heap& heap_;
-  /// Low half: assists under way. High half: how many ever began.
-  static constexpr std::uint64_t one_entry = (std::uint64_t{1} << 32) + 1;
-  static constexpr std::uint64_t one_exit = 1;
-  static constexpr std::uint32_t inside(std::uint64_t state) { return static_cast<std::uint32_t>(state); }
-  std::atomic<std::uint64_t> state_{0};
+  AssistCount<> under_way_;
   std::atomic<bool> hungry_{false};
 };
 

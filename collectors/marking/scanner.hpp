@@ -10,8 +10,10 @@
 // Ownership: one scanner, one thread.
 //
 // Memory ordering: `alone` (world stopped, one marking thread) uses plain byte accesses. Otherwise marking is SideMetadata::try_shade.
-// Where black means `started`, the exchange to black and the loads of the fields behind it are seq_cst: partner of the barrier's
-// seq_cst store followed by its seq_cst look at the colour. Where black means `completed`, the change to black is a release behind the loads
+// Where black means `started`, the store of black and the loads of the fields behind it are
+// seq_cst: partner of the barrier's seq_cst store followed by its seq_cst look at the colour.
+// marking_exploration_test.cpp runs this source under models of memory.
+// Where black means `completed`, the change to black is a release behind the loads
 // of the fields, and behind the marking of what they held, because the FIFO keeps that order: a mutator that acquires black reads only
 // marked references out of that object. Each chunk of an array completes by itself: a barrier asks about the chunk of its slot, and what the
 // marker has yet to read in other chunks is no concern of that slot's.
@@ -51,9 +53,12 @@ struct MarkCount {
 inline constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 inline constexpr unsigned max_prefetch = 64;
 
-template <bool alone, BlackMeans means, GreyStack Stack>
+/// `Atomics`: StandardAtomics, or a model checker's.
+template <bool alone, BlackMeans means, GreyStack Stack, class Atomics = StandardAtomics>
 class Scanner {
  public:
+  using SideMetadata = BasicSideMetadata<Atomics>;
+
   Scanner(const SideMetadata& metadata, const PhaseState& phase, unsigned prefetch, Stack& stack)
       : metadata_(metadata),
         white_(phase.sense.white()),
@@ -108,7 +113,7 @@ class Scanner {
     }
     Slot* const fields = object->slots();
     for (std::size_t i = begin; i < end; ++i) {
-      if (Object* const referent = fields[i].load(field_order)) visit(referent);
+      if (Object* const referent = Atomics::reference(fields[i]).load(field_order)) visit(referent);
     }
     if constexpr (means == BlackMeans::completed) enqueue(scanned_tag | reinterpret_cast<Entry>(metadata_.byte_of_chunk(object, item.chunk())));
     count.slots += end - begin + 1;
@@ -119,7 +124,9 @@ class Scanner {
     // Relaxed: only the state can change meanwhile, and that is overwritten.
     const ColourByte seen = SideMetadata::atomic(byte).load(std::memory_order_relaxed);
     // seq_cst: black is visible before this thread's first look at the fields; partner: the barrier (see above).
-    SideMetadata::atomic(byte).exchange(with_state(seen, black_), std::memory_order_seq_cst);
+    // A store, not an exchange: it may overwrite a mutator's change from black to grey, because the
+    // fields are read after it.
+    SideMetadata::atomic(byte).store(with_state(seen, black_), std::memory_order_seq_cst);
   }
   void blacken_completed(ColourByte* byte) {
     // Relaxed: a marked chunk's byte is changed by its scanner alone.

@@ -27,12 +27,10 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/atomics.hpp"
 #include "core/schedule_window.hpp"
 
 namespace tricolour {
-
-template <class T>
-using StandardAtomic = std::atomic<T>;
 
 /// `Atomic` is std::atomic, or a model checker's.
 template <class T, template <class> class Atomic = StandardAtomic>

@@ -30,6 +30,7 @@ class ModelLocations {
     initial_.push_back(initial);
     return static_cast<unsigned>(initial_.size() - 1);
   }
+  void set(unsigned location, Word initial) { initial_[location] = initial; }
   const std::vector<Word>& initial() const { return initial_; }
 
   static ModelLocations& current() {
@@ -53,7 +54,23 @@ class ModelLocations {
   std::vector<Word> initial_;
 };
 
-enum class AccessKind : std::uint8_t { load, store, exchange, compare_exchange, add, lock, unlock, wait, wake_up, notify_all };
+enum class AccessKind : std::uint8_t {
+  load,
+  store,
+  exchange,
+  compare_exchange,
+  add,
+  lock,
+  unlock,
+  wait,
+  wake_up,
+  notify_all,
+  plain_load,   ///< reads the oldest that its thread may still see
+  plain_store,
+};
+/// Of memory that is not atomic: no other thread accesses it at the same time, so it is no
+/// scheduling point.
+constexpr bool is_plain(AccessKind kind) { return kind >= AccessKind::plain_load; }
 
 struct Access {
   AccessKind kind;
@@ -94,14 +111,12 @@ class ModelStep {
   static inline thread_local ModelStep* current_ = nullptr;
 };
 
-/// Stands for std::atomic<T>. The place of each call is its site.
+/// Stands for std::atomic_ref<T>. The place of each call is its site.
 template <std::integral T>
-class ModelAtomic {
+class ModelReference {
  public:
   using Site = std::source_location;
-  ModelAtomic(T initial = T{}) : location_(ModelLocations::current().add(word_of(initial))) {}
-  ModelAtomic(const ModelAtomic&) = delete;
-  ModelAtomic& operator=(const ModelAtomic&) = delete;
+  explicit ModelReference(unsigned location) : location_(location) {}
 
   T load(std::memory_order order, Site site = Site::current()) const {
     return value_of(make({.kind = AccessKind::load, .location = location_, .order = order, .site = site}));
@@ -134,13 +149,15 @@ class ModelAtomic {
     return compare_exchange_strong(expected, value, success, failure, site);
   }
 
- private:
-  static Word make(const Access& access) { return ModelStep::current().access(access); }
+ protected:
   static Word word_of(T value) {
     const auto word = static_cast<Word>(value);
     if (value_of(word) != value) throw std::range_error("a value does not fit a location of the model");
     return word;
   }
+
+ private:
+  static Word make(const Access& access) { return ModelStep::current().access(access); }
   static T value_of(Word word) {
     if constexpr (std::signed_integral<T>) {
       return static_cast<T>(static_cast<std::int32_t>(word));
@@ -149,6 +166,40 @@ class ModelAtomic {
     }
   }
 
+  const unsigned location_;
+};
+
+/// Stands for std::atomic<T>.
+template <std::integral T>
+class ModelAtomic : public ModelReference<T> {
+ public:
+  ModelAtomic(T initial = T{})
+      : ModelReference<T>(ModelLocations::current().add(ModelReference<T>::word_of(initial))) {}
+  ModelAtomic(const ModelAtomic&) = delete;
+  ModelAtomic& operator=(const ModelAtomic&) = delete;
+};
+
+/// Memory that is not atomic.
+class ModelPlain {
+ public:
+  using Site = std::source_location;
+  explicit ModelPlain(unsigned location) : location_(location) {}
+
+  Word load(Site site = Site::current()) const {
+    return ModelStep::current().access({.kind = AccessKind::plain_load,
+                                        .location = location_,
+                                        .order = std::memory_order_relaxed,
+                                        .site = site});
+  }
+  void store(Word value, Site site = Site::current()) {
+    ModelStep::current().access({.kind = AccessKind::plain_store,
+                                 .location = location_,
+                                 .order = std::memory_order_relaxed,
+                                 .site = site,
+                                 .operand = value});
+  }
+
+ private:
   const unsigned location_;
 };
 

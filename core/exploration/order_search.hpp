@@ -11,16 +11,16 @@
 
 namespace tricolour::exploration {
 
-template <class Program>
+template <template <class, unsigned, unsigned> class MemoryOf = ReleaseAcquireMemory, class Program>
 Coverage search_program(const Program& program, const Weakening& weakening = {}, OrderSites* sites = nullptr) {
-  const ProgramModel<Program> model(program, weakening, sites);
+  const ProgramModel<Program, MemoryOf> model(program, weakening, sites);
   return Search(model, searches_are_cut_short ? cut_short_states : usual_most_states).run();
 }
 
 /// The steps of a counterexample, a line each.
-template <class Program>
+template <template <class, unsigned, unsigned> class MemoryOf = ReleaseAcquireMemory, class Program>
 std::string steps_of(const Program& program, const Weakening& weakening, const Coverage& coverage) {
-  const ProgramModel<Program> model(program, weakening);
+  const ProgramModel<Program, MemoryOf> model(program, weakening);
   std::ostringstream text;
   replay(model, coverage.path, [&](const auto&, const auto&, const ProgramLabel& label) {
     text << "thread " << label.thread << ", operation " << label.operation << ": ";
@@ -28,6 +28,8 @@ std::string steps_of(const Program& program, const Weakening& weakening, const C
       text << access_name(label.access->kind) << " of location " << label.access->location << ", " << order_name(label.order) << ", line "
            << label.access->site.line() << ": operand " << static_cast<std::int32_t>(label.access->operand) << ", read "
            << static_cast<std::int32_t>(label.result) << (label.late ? " (late)\n" : "\n");
+    } else if (label.drains) {
+      text << "its oldest buffered store is seen by all\n";
     } else {
       text << "nothing shared\n";
     }

@@ -1,5 +1,5 @@
-// The model of a few threads that run operations of one object over atomics of the model, under release/acquire: every schedule, and every
-// value that a load may read.
+// The model of a few threads that run operations of one object over atomics of the model, under a
+// model of memory: every schedule, and every value that a load may read.
 //
 // A program has
 //   Record                                         its plain values: what each thread knows between operations, and what has happened
@@ -28,6 +28,7 @@
 
 #include "core/exploration/archive.hpp"
 #include "core/exploration/choice.hpp"
+#include "core/exploration/final_step.hpp"
 #include "core/exploration/model_atomic.hpp"
 #include "core/exploration/order_sites.hpp"
 #include "core/exploration/release_acquire_memory.hpp"
@@ -35,7 +36,7 @@
 
 namespace tricolour::exploration {
 
-inline constexpr unsigned most_program_locations = 12;
+inline constexpr unsigned most_program_locations = 16;
 inline constexpr unsigned most_program_threads = 3;
 inline constexpr unsigned most_program_actions = 24;
 inline constexpr std::uint8_t through = std::numeric_limits<std::uint8_t>::max();
@@ -48,6 +49,7 @@ struct ProgramLabel {
   std::memory_order order{};       ///< with which it was performed
   bool late = false;
   Word result = 0;
+  bool drains = false;  ///< no step of its thread's code: a store leaves its store buffer
 };
 
 struct ProgramThread {
@@ -77,10 +79,10 @@ struct LateLoad {
   }
 };
 
-template <class Program>
+template <class Program, template <class, unsigned, unsigned> class MemoryOf = ReleaseAcquireMemory>
 class ProgramModel {
  public:
-  using Memory = ReleaseAcquireMemory<Word, most_program_locations, most_program_threads>;
+  using Memory = MemoryOf<Word, most_program_locations, most_program_threads>;
   using Record = typename Program::Record;
 
   struct State {
@@ -117,6 +119,11 @@ class ProgramModel {
   void expand(const State& state, Visit visit) const {
     if (broken(state)) return;
     for (unsigned thread = 0; thread < program_.threads(); ++thread) {
+      if (state.memory.can_drain(thread)) {
+        State next = state;
+        next.memory.drain(thread);
+        visit(next, ProgramLabel{.thread = thread, .drains = true});
+      }
       if (state.threads[thread].operation == through) continue;
       const auto take = [&](Choice& choice, std::optional<Word> late) {
         State next = state;
@@ -128,7 +135,7 @@ class ProgramModel {
         take(choice, {});
         if (!choice.has_another()) break;
       }
-      if (state.late.stage != LateLoad::Stage::none) continue;
+      if (!loads_may_be_late || state.late.stage != LateLoad::Stage::none) continue;
       for (Word late = 0; late < program_.late_values(); ++late) {
         Choice choice;
         take(choice, late);
@@ -142,9 +149,9 @@ class ProgramModel {
     if (program_.violated(state.record)) return true;
     bool waiting = false;
     bool over = true;
-    for (const ProgramThread& thread : state.threads) {
-      waiting |= thread.waiting;
-      over &= thread.operation == through;
+    for (unsigned i = 0; i < most_program_threads; ++i) {
+      waiting |= state.threads[i].waiting;
+      over &= state.threads[i].operation == through && !state.memory.can_drain(i);
     }
     if (over) return ends_badly(state);
     if (!waiting) return false;
@@ -154,6 +161,8 @@ class ProgramModel {
   }
 
  private:
+  /// The other models of memory make loads in program order.
+  static constexpr bool loads_may_be_late = requires(Memory& memory) { memory.see_newest(0u, 0u); };
   using ProgramResumption = Resumption<Word, most_program_actions>;
 
   /// One more action of one thread.
@@ -170,6 +179,7 @@ class ProgramModel {
           resumption_(state.threads[thread].log, false) {}
 
     Word access(const Access& access) override {
+      if (is_plain(access.kind)) return resumption_.look([&] { return perform_plain(access); });
       return resumption_.action([&] {
         const std::memory_order order = model_.weakening_.order(access);
         if (model_.sites_ != nullptr) model_.sites_->add(access);
@@ -190,6 +200,7 @@ class ProgramModel {
         case AccessKind::load:
           return memory.load(thread_, access.location, order, choice_);
         case AccessKind::store:
+          impossible_ |= !memory.can_store(thread_);
           memory.store(thread_, access.location, access.operand, order);
           fulfil(access.location, access.operand);
           return 0;
@@ -216,8 +227,19 @@ class ProgramModel {
         case AccessKind::notify_all:
           for (ProgramThread& thread : state_.threads) thread.waiting = false;
           return 0;
+        case AccessKind::plain_load:
+        case AccessKind::plain_store:
+          break;
       }
       return 0;
+    }
+    Word perform_plain(const Access& access) {
+      if (access.kind == AccessKind::plain_store) {
+        state_.memory.store(thread_, access.location, access.operand, access.order);
+        return 0;
+      }
+      Choice oldest;
+      return state_.memory.load(thread_, access.location, access.order, oldest);
     }
     Word exchange(unsigned location, Word value, std::memory_order order) {
       const Word seen = state_.memory.exchange(thread_, location, value, order);
@@ -239,10 +261,13 @@ class ProgramModel {
     void fulfil(unsigned location, Word value) {
       LateLoad& late = state_.late;
       if (late.stage != LateLoad::Stage::pending || late.location != location || late.value != value) return;
-      if (late.thread == thread_ || state_.memory.has_seen_newest(thread_, model_.late_location())) return;
-      state_.memory.see_newest(late.thread, location);
-      late = {.stage = LateLoad::Stage::fulfilled};
-      state_.memory.set(model_.late_location(), 0);
+      if constexpr (loads_may_be_late) {
+        const unsigned load = model_.late_location();
+        if (late.thread == thread_ || state_.memory.has_seen_newest(thread_, load)) return;
+        state_.memory.see_newest(late.thread, location);
+        late = {.stage = LateLoad::Stage::fulfilled};
+        state_.memory.set(load, 0);
+      }
     }
 
     const ProgramModel& model_;
@@ -255,36 +280,15 @@ class ProgramModel {
     bool impossible_ = false;
   };
 
-  /// On what is left in the end.
-  class FinalStep final : public ModelStep {
-   public:
-    explicit FinalStep(std::vector<Word> values) : values_(std::move(values)) {}
-    Word access(const Access& access) override {
-      Word& value = values_[access.location];
-      switch (access.kind) {
-        case AccessKind::store:
-        case AccessKind::exchange:
-          return std::exchange(value, access.operand);
-        case AccessKind::compare_exchange:
-          return value == access.expected ? std::exchange(value, access.operand) : value;
-        case AccessKind::add:
-          return std::exchange(value, value + access.operand);
-        default:
-          return value;
-      }
-    }
-
-   private:
-    std::vector<Word> values_;
-  };
-
   unsigned late_location() const { return static_cast<unsigned>(program_.locations().size()); }
   /// False when nobody is left who could store what a late load read.
   bool possible(const State& state) const {
     if (state.late.stage != LateLoad::Stage::pending) return true;
     for (unsigned thread = 0; thread < program_.threads(); ++thread) {
       if (thread == state.late.thread || state.threads[thread].operation == through) continue;
-      if (!state.memory.has_seen_newest(thread, late_location())) return true;
+      if constexpr (loads_may_be_late) {
+        if (!state.memory.has_seen_newest(thread, late_location())) return true;
+      }
     }
     return false;
   }
@@ -306,7 +310,8 @@ class ProgramModel {
     self.operation = static_cast<std::uint8_t>(next);
     self.log.size = 0;
     state.record = record;
-    if (self.operation == through) state.memory.retire(thread);
+    // A store buffer outlives its thread's code.
+    if (self.operation == through && !state.memory.can_drain(thread)) state.memory.retire(thread);
     return true;
   }
 

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/exploration/order_search.hpp"
+#include "core/exploration/sequential_memory.hpp"
+#include "core/exploration/store_buffer_memory.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour::exploration {
@@ -54,7 +56,10 @@ class Litmus {
   void finish(Record& record) const { record.reached = std::ranges::equal(readings_, std::span(record.read).first(readings_.size())); }
   bool violated(const Record& record) const { return record.reached; }
 
-  bool is_possible() const { return search_program(*this).violated; }
+  template <template <class, unsigned, unsigned> class MemoryOf = ReleaseAcquireMemory>
+  bool is_possible() const {
+    return search_program<MemoryOf>(*this).violated;
+  }
 
  private:
   const std::vector<Thread> code_;
@@ -78,11 +83,12 @@ bool message_passing(std::memory_order store, std::memory_order load) {
       .is_possible();
 }
 
+template <template <class, unsigned, unsigned> class MemoryOf = ReleaseAcquireMemory>
 bool store_buffering(std::memory_order store, std::memory_order load) {
   return Litmus({[=](Atomic& x, Atomic& y) { return x.store(1, store), Reading{get(y, load)}; },
                  [=](Atomic& x, Atomic& y) { return y.store(1, store), Reading{get(x, load)}; }},
                 {{0, 0}, {0, 0}})
-      .is_possible();
+      .template is_possible<MemoryOf>();
 }
 
 bool load_buffering(std::memory_order load, std::memory_order store) {
@@ -134,6 +140,13 @@ TEST_CASE("Store buffering is forbidden by seq_cst alone, on both sides", "[expl
   CHECK(store_buffering(release, acquire));
   CHECK(store_buffering(seq_cst, acquire));
   CHECK(store_buffering(release, seq_cst));
+}
+
+TEST_CASE("A store buffer holds a store back, even when its thread is through; not if seq_cst",
+          "[exploration]") {
+  CHECK(store_buffering<StoreBufferMemory>(release, seq_cst));
+  CHECK_FALSE(store_buffering<StoreBufferMemory>(seq_cst, relaxed));
+  CHECK_FALSE(store_buffering<SequentialMemory>(relaxed, relaxed));
 }
 
 TEST_CASE("A relaxed load reads late unless its thread then releases to the one that stores", "[exploration]") {
