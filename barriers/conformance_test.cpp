@@ -74,6 +74,11 @@ TEST_CASE("the conformance checks catch mutants", "[barriers][fault]") {
   CHECK(Examination<LoadsUnshaded>()() == std::set<std::string>{"a white object is handed out"});
   CHECK(Examination<ReadsOldValueAsWinner>()() == std::set<std::string>{"the old value is read after the bit was won"});
   CHECK(Examination<DirtiesBeforeStore>()().contains("the card is dirtied before the store"));
+  CHECK(Examination<GuardsFirstSlot<Yuasa>>()() ==
+        std::set<std::string>{"a white object is deleted from the snapshot",
+                              "a white object is deleted from the snapshot by a null store"});
+  CHECK(Examination<GuardsFirstSlot<Dijkstra>>()() ==
+        std::set<std::string>{"a black object refers to a white one"});
   CHECK(Examination<InsertsUnshaded>()() == std::set<std::string>{"a black object refers to a white one"});
   CHECK(Examination<RescansFirstSlot>()() ==
         std::set<std::string>{"a black object refers to a white one"});

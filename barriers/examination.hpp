@@ -2,12 +2,13 @@
 //
 // Purpose: runs a barrier's own source in a small environment that records every action in order, over every combination of
 // marking, own roots scanned or not, source black or not (grey to a load), old and new value null, white or black, and slot logged or
-// not; and states what is wrong in words.
+// not; each in every slot of a source of one to three slots. It states what is wrong in words.
 //
 // Source: the invariants are Pirinen 1998, "Barrier techniques for incremental tracing".
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 #include <string>
@@ -36,11 +37,17 @@ enum class Action : std::uint8_t {
 /// As a barrier sees it: `lost` is what somebody logged between its look and its try.
 enum class Logged : std::uint8_t { no, lost, yes };
 
-struct Cell {
-  bool white = true;
-};
+struct Cell;
 struct Field {
   Cell* value = nullptr;
+};
+/// As an object: its slots have neighbours.
+struct Cell {
+  static constexpr unsigned most_slots = 3;
+  bool white = true;
+  unsigned slot_count = 0;
+  std::array<Field, most_slots> fields{};
+  Field* slots() { return fields.data(); }
 };
 
 /// One store's circumstances.
@@ -127,6 +134,17 @@ template <Barrier B>
 class Examination {
  public:
   std::set<std::string> operator()() {
+    for (slots_ = 1; slots_ <= Cell::most_slots; ++slots_) {
+      for (index_ = 0; index_ < slots_; ++index_) examine_slot();
+    }
+    examine_traits();
+    return faults_;
+  }
+
+ private:
+  static constexpr BarrierTraits traits = B::traits;
+
+  void examine_slot() {
     for (const bool marking : {false, true}) {
       for (const bool scanned : {false, true}) {
         for (const bool source_black : {false, true}) {
@@ -141,20 +159,24 @@ class Examination {
         }
       }
     }
-    examine_traits();
-    return faults_;
   }
 
- private:
-  static constexpr BarrierTraits traits = B::traits;
+  /// The slot of `source` that is examined now holds `value`, the others `neighbour`.
+  Field& fill_slots(Cell& source, Cell* value, Cell& neighbour) {
+    source.white = false;
+    source.slot_count = slots_;
+    for (unsigned i = 0; i < slots_; ++i) source.fields[i].value = &neighbour;
+    source.fields[index_].value = value;
+    return source.fields[index_];
+  }
 
   /// Values: 0 null, 1 white, 2 black.
   void examine(bool marking, bool scanned, bool source_black, int old_value, int new_value, Logged logged) {
-    Cell source{.white = false};
+    Cell source, neighbour;
     Cell old_cell{.white = old_value == 1};
     Cell new_cell{.white = new_value == 1};
     const Situation situation{marking, scanned, source_black, old_value == 0 ? nullptr : &old_cell, new_value == 0 ? nullptr : &new_cell, logged};
-    Field field{situation.old_value};
+    Field& field = fill_slots(source, situation.old_value, neighbour);
     Recorder m(situation);
     const int result = B::store(m, &source, field, situation.new_value,
                                 [&](std::memory_order order) { return m.write(field, situation.new_value, order); });
@@ -171,10 +193,10 @@ class Examination {
 
   /// What a load hands out is not white, whatever the field holds.
   void examine_load(bool marking, bool scanned, bool source_black, int value) {
-    Cell source{.white = false};
+    Cell source, neighbour;
     Cell cell{.white = value == 1};
     const Situation situation{marking, scanned, source_black, value == 0 ? nullptr : &cell, nullptr};
-    Field field{situation.old_value};
+    Field& field = fill_slots(source, situation.old_value, neighbour);
     Recorder m(situation);
     Cell* const loaded = B::load(m, &source, field);
     require(loaded == situation.old_value, "a load does not return what the slot holds");
@@ -258,6 +280,8 @@ class Examination {
   }
 
   std::set<std::string> faults_;
+  unsigned slots_ = 1;  ///< of the source
+  unsigned index_ = 0;  ///< of the slot that is stored into, or loaded
   bool regreys_ = false;
   bool asks_black_ = false;
   bool asks_grey_ = false;

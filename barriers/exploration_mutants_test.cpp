@@ -95,6 +95,17 @@ TEST_CASE("a barrier that rescans its source looks at every slot, after the stor
                 explore_in<RescanSource, MemoryKind::ra>);
 }
 
+TEST_CASE("a barrier that guards the first slot alone loses an object of two slots",
+          "[exploration][faults]") {
+  Bounds bounds = bounded(1, 2, {load, store, exchange});
+  const Report blind = explore_in<GuardsFirstSlot<Dijkstra>>(request(bounds, white));
+  show("dijkstra, guards the first slot, of one", blind);
+  CHECK(loses_nothing(blind.coverage));
+  bounds.slots = 2;
+  examine({"dijkstra, guards the first slot, of two", request(bounds, white),
+           explore_in<GuardsFirstSlot<Dijkstra>>, explore_in<Dijkstra>});
+}
+
 TEST_CASE("a safepoint inside a barrier loses an object", "[exploration][faults]") {
   const Expectation expectations[] = {
       {"dijkstra, Stenning and Woodger: a safepoint before the store", request(bounded(1, 2, {load, store, copy}), white),

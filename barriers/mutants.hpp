@@ -199,6 +199,29 @@ struct AsksForRootsOfAnyMutator {
   }
 };
 
+/// Guards what is stored into the first slot of an object, and no other.
+template <class Original>
+struct GuardsFirstSlot {
+  static constexpr BarrierTraits traits = Original::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
+    if (is_first(source, slot)) return Original::store(m, source, slot, value, write);
+    m.marking();
+    return write(std::memory_order_release);
+  }
+
+ private:
+  /// A model's slot is a number, any other one a place in its object.
+  static bool is_first(auto source, auto& slot) {
+    if constexpr (requires { slot.index; }) {
+      return slot.index == 0;
+    } else {
+      return &slot == source->slots();
+    }
+  }
+};
+
 struct WritesRelaxed {
   static constexpr BarrierTraits traits = Yuasa::traits;
   template <class M, class Write>

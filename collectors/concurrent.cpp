@@ -52,6 +52,7 @@ class Concurrent final : public Collector {
     }
     wake_.notify_all();
     thread_.join();
+    cycle_.check_last_sweep();
   }
 
   void on_refill(MutatorContext& mutator, std::size_t) override {

@@ -261,6 +261,15 @@ void Cycle::check_swept() try {
   throw;
 }
 
+void Cycle::check_last_sweep() try {
+  if (oracle_ == nullptr || failed() || phase() != Phase::idle) return;
+  finish_sweep();
+  check_swept();
+} catch (...) {
+  fail();
+  throw;
+}
+
 CollectorStatistics Cycle::statistics() const {
   CollectorStatistics statistics;
   statistics.cycles = completed();

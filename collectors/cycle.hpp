@@ -56,8 +56,9 @@ class Cycle {
   /// The sweep of the last cycle is complete, and what mutators logged in it is cleared. Any
   /// thread.
   bool is_swept();
-  /// World stopped, the sweep complete: the oracle looks whether anything reachable was freed.
-  void check_swept();
+  /// No mutator and no collector's thread runs any more: completes the last sweep for the oracle,
+  /// which would have looked at it when the next cycle began.
+  void check_last_sweep();
 
   /// Cycles terminated so far.
   std::uint64_t completed() const { return completed_.load(std::memory_order_acquire); }
@@ -85,6 +86,8 @@ class Cycle {
   bool drain(std::size_t slots);
   void sweep(void (Sweeper::*how)());
   void begin_sweep(World::Exclusive& world);
+  /// World stopped, the sweep complete: the oracle looks whether anything reachable was freed.
+  void check_swept();
   void clear_log();
   /// Of the objects that this cycle leaves; at its termination.
   std::size_t live_bytes(World::Exclusive& world) const;

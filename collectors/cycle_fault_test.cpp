@@ -6,6 +6,7 @@
 #include "barriers/steele.hpp"
 #include "barriers/yuasa.hpp"
 #include "collectors/random_kill.hpp"
+#include "collectors/stop_heap.hpp"
 
 namespace tricolour {
 namespace {
@@ -34,7 +35,7 @@ Sighting allocate_among_survivors(std::size_t bytes, std::size_t survivor, Mutat
       sighting.failure = error.what();
     }
   }
-  heap.stop();
+  stop_heap(heap, sighting.failure);
   sighting.cycles = heap.oracle()->statistics().cycles_checked;
   return sighting;
 }

@@ -23,6 +23,8 @@ class Incremental final : public Collector {
     pace(0);
   }
 
+  void stop() override { cycle_.check_last_sweep(); }
+
   void on_refill(MutatorContext& mutator, std::size_t bytes) override {
     cycle_.rethrow_failure();
     if (cycle_.phase() == Phase::marking) {

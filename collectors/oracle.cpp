@@ -18,6 +18,10 @@ std::uint64_t header_check(const Object& object) {
   return (hash >> 40) & ((1u << check_bits) - 1);
 }
 
+bool is_aligned(const Object* object) {
+  return reinterpret_cast<std::uintptr_t>(object) % granule_bytes == 0;
+}
+
 std::string address(const void* pointer) {
   char text[32];
   std::snprintf(text, sizeof text, "%p", pointer);
@@ -56,9 +60,12 @@ class Oracle::Trace {
   void push(const Object* object) {
     if (object == nullptr) return;
     if (!heap_.contains(object)) throw InvariantViolated("a reference points outside the heap: " + address(object));
-    const std::size_t granule = granule_of(object);
-    if (visited_[granule]) return;
-    visited_[granule] = true;
+    // One that is not aligned is for the visit to refuse, though its granule was visited.
+    if (is_aligned(object)) {
+      const std::size_t granule = granule_of(object);
+      if (visited_[granule]) return;
+      visited_[granule] = true;
+    }
     stack_.push_back(object);
   }
 
@@ -116,6 +123,7 @@ void Oracle::freed(Object* object, std::size_t bytes) {
   Entry& entry = entry_of(object);
   if (entry == 0) throw InvariantViolated("an object was freed twice at " + address(object));
   entry = 0;
+  frees_checked_.fetch_add(1, std::memory_order_relaxed);
   std::memset(static_cast<void*>(object), freed_pattern, bytes);
 }
 
@@ -133,7 +141,7 @@ void Oracle::cycle_began() { first_young_serial_ = next_serial_.load(std::memory
 // --- the checks -----------------------------------------------------------------------------------------------------------------
 
 std::string Oracle::fault_of(const Object* object) const {
-  if (reinterpret_cast<std::uintptr_t>(object) % granule_bytes != 0) return "a reference is not aligned to a granule";
+  if (!is_aligned(object)) return "a reference is not aligned to a granule";
   const Entry entry = entry_of(object);
   if (entry == 0) return "no object starts there: it was freed, or never allocated";
   if ((entry & ((Entry{1} << check_bits) - 1)) != header_check(*object)) return "its header is torn";
@@ -164,7 +172,7 @@ void Oracle::check_marked(std::uint64_t scanned_objects) {
     return readable;
   });
   record.checked = trace.objects();
-  objects_checked_ += trace.objects();
+  counts_.objects_checked += trace.objects();
   count_floating(trace, record);
   records_.push_back(record);
   if (first_lost != nullptr && stops_at_lost_) report(first_lost, first_fault, "at termination, before anything was freed");
@@ -175,7 +183,7 @@ const Object* Oracle::object_at(std::size_t granule) const {
   return reinterpret_cast<const Object*>(heap_.blocks.block_begin(0) + granule * granule_bytes);
 }
 
-void Oracle::check_colours(std::uint64_t scanned_objects) const {
+void Oracle::check_colours(std::uint64_t scanned_objects) {
   const auto* const entries = reinterpret_cast<const Entry*>(entries_.begin());
   const bool black_allocation = heap_.phase.allocation == AllocationColour::black;
   std::uint64_t marked = 0;
@@ -185,7 +193,10 @@ void Oracle::check_colours(std::uint64_t scanned_objects) const {
     if (is_black(object)) {
       const bool young = entries[granule] >> check_bits >= first_young_serial_;
       marked += !(young && black_allocation);
-    } else if (state_of(heap_.metadata.load_acquire(object)) != heap_.phase.sense.white()) {
+      continue;
+    }
+    const ColourByte byte = heap_.metadata.load_acquire(object);
+    if (byte == 0 || state_of(byte) != heap_.phase.sense.white()) {
       throw InvariantViolated("the oracle: neither black nor white at termination: " + address(object));
     }
   }
@@ -193,6 +204,7 @@ void Oracle::check_colours(std::uint64_t scanned_objects) const {
     throw InvariantViolated("the oracle: " + std::to_string(marked) + " objects are marked, and " + std::to_string(scanned_objects) +
                             " were scanned, in cycle " + std::to_string(heap_.phase.cycle));
   }
+  ++counts_.colours_checked;
 }
 
 void Oracle::count_floating(const Trace& trace, CycleRecord& record) const {
@@ -221,10 +233,12 @@ void Oracle::check_swept() {
     if (!fault.empty()) report(object, fault, "after the sweep");
     return true;
   });
+  counts_.objects_checked_after_sweeps += trace.objects();
+  ++counts_.sweeps_checked;
   check_metadata();
 }
 
-void Oracle::check_metadata() const {
+void Oracle::check_metadata() {
   const auto* const entries = reinterpret_cast<const Entry*>(entries_.begin());
   const std::size_t granules = heap_.bytes() / granule_bytes;
   for (std::size_t granule = 0; granule < granules;) {
@@ -247,10 +261,14 @@ void Oracle::check_metadata() const {
       demand(coloured_by_chunks || heap_.metadata.load_acquire(object_at(granule)) == 0, "a start byte inside the object");
     }
   }
+  ++counts_.metadata_checked;
 }
 
 VerifyStatistics Oracle::statistics() const {
-  VerifyStatistics total{.cycles_checked = records_.size(), .objects_checked = objects_checked_};
+  VerifyStatistics total = counts_;
+  total.cycles_checked = records_.size();
+  total.allocations_checked = next_serial_.load(std::memory_order_relaxed) - 1;
+  total.frees_checked = frees_checked_.load(std::memory_order_relaxed);
   for (const CycleRecord& record : records_) {
     total.lost_objects += record.lost;
     total.floating_black_bytes += record.floating_black;

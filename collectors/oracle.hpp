@@ -68,9 +68,9 @@ class Oracle final : public HeapObserver {
   std::string last_events() const;
   void count_floating(const Trace& trace, CycleRecord& record) const;
   /// Every object black or white, and as many black ones as the marker scanned and mutators allocated.
-  void check_colours(std::uint64_t scanned_objects) const;
+  void check_colours(std::uint64_t scanned_objects);
   /// Every start byte has an object and every object a start byte, all are black, and none reaches into another.
-  void check_metadata() const;
+  void check_metadata();
   const Object* object_at(std::size_t granule) const;
   template <class Each>
   void for_each_root(Each each) const;
@@ -83,7 +83,9 @@ class Oracle final : public HeapObserver {
   std::uint64_t first_young_serial_ = 1;
   std::vector<MutatorContext*> mutators_;
   std::vector<CycleRecord> records_;
-  std::uint64_t objects_checked_ = 0;
+  /// How often each check ran; the cycles are in records_, the allocations in next_serial_.
+  VerifyStatistics counts_;
+  std::atomic<std::uint64_t> frees_checked_{0};  // relaxed: sweepers count at once, read in a stop
   mutable std::mutex events_lock_;
   std::deque<Event> events_;
 };

@@ -8,6 +8,7 @@
 
 #include "collectors/collected_heap.hpp"
 #include "collectors/random_mutator.hpp"
+#include "collectors/stop_heap.hpp"
 
 namespace tricolour {
 
@@ -54,7 +55,7 @@ RandomRun run_random_mutators(const CollectedHeapOptions& options, int mutators,
       note(error.what());
     }
   }
-  heap.stop();
+  stop_heap(heap, outcome.failure);
   outcome.collection = heap.collector().statistics();
   outcome.verification = heap.oracle()->statistics();
   return outcome;

@@ -10,6 +10,8 @@ class StopTheWorld final : public Collector {
  public:
   explicit StopTheWorld(const CollectorParts& parts) : cycle_(parts), stopped_(cycle_, parts.heap) {}
 
+  void stop() override { cycle_.check_last_sweep(); }
+
   void on_refill(MutatorContext&, std::size_t) override { cycle_.rethrow_failure(); }
 
   bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned& attempts) override {

@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "collectors/collected_heap.hpp"
+#include "collectors/stop_heap.hpp"
 #include "core/mutator.hpp"
 #include "tools/fault_test.hpp"
 
@@ -69,7 +69,7 @@ WindowRun act_in_window(Window where, std::uint32_t slots, Act act,
     collection.join();
     Schedule::visit(nullptr);
   }
-  heap.stop();
+  stop_heap(heap, outcome.failure);
   outcome.collection = heap.collector().statistics();
   outcome.cycles_checked = heap.oracle()->statistics().cycles_checked;
   return outcome;

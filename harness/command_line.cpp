@@ -72,7 +72,9 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
       ->check(number<std::uint64_t>())
       ->capture_default_str();
   app.add_flag("--pin", options.pin, "each mutator on a CPU of its own, as far as there are");
-  app.add_flag("--verify", options.verify, "trace again at every termination and after every sweep, and demand that nothing was lost");
+  app.add_flag("--verify", options.verify,
+               "trace again at every termination and after every sweep, and demand that nothing "
+               "was lost; a run without a cycle ends with exit code 2");
   app.add_flag("--unsound", options.unsound, "run a pair that loses objects all the same; implies --verify");
   if constexpr (faults_built) app.add_option("--fault", options.fault, "something that is wrong on purpose (tricolour list faults)");
   app.add_option("--record", words.record, "off: no events, no latencies of requests, no files; throughput only")

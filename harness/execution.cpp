@@ -312,6 +312,12 @@ class Execution {
         outcome.verdict = verdict::lost_object;
         outcome.error = fmt::format("{} reachable objects were not marked", outcome.verify.lost_objects);
       }
+      if (outcome.verify.cycles_checked == 0 && outcome.verdict.exit_code == exit_code::done) {
+        outcome.verdict = verdict::refused;
+        outcome.error =
+            "no cycle ran, so --verify checked nothing; a longer run (--seconds, --operations) or "
+            "a smaller --heap has cycles";
+      }
     }
     outcome.heap = {.size = heap.bytes(),
                     .live = outcome.collector.live_bytes,

@@ -40,6 +40,8 @@ TEST_CASE("no schedule loses an object: sc", "[exploration]") {
   examine_all("sc, 1 mutator, 3 operations", bounded(1, 3, ordinary), MemoryKind::sc);
   examine_all("sc, 2 mutators, 1 operation", bounded(2, 1, ordinary), MemoryKind::sc);
   examine_all("sc, 1 mutator, 1 of all operations, 2 slots", two_slots(bounded(1, 1, all)), MemoryKind::sc);
+  examine_all("sc, 1 mutator, 2 operations, 2 slots",
+              two_slots(bounded(1, 2, {load, store, exchange})), MemoryKind::sc);
   examine_all("sc, 2 mutators that start and end, 1 operation", bounded(2, 1, ordinary, true), MemoryKind::sc);
 }
 

@@ -78,6 +78,13 @@ std::string bounds_text(const ExploreCommand& command) {
                      counted(command.slots, "slot"), counted(command.cycles, "cycle"));
 }
 
+/// What no object within the bounds can show.
+std::string blindness_text(const ExploreCommand& command) {
+  if (command.slots > 1) return {};
+  return "objects of one slot cannot show a barrier that treats slots of one object differently; "
+         "--slots 2 can\n";
+}
+
 Json names(const std::vector<std::string>& all) { return Json::Array(all.begin(), all.end()); }
 
 Json heap_json(const HeapPicture& heap) {
@@ -119,10 +126,13 @@ std::string exploration_text(const ExploreCommand& command, const Report& report
                         report.trace->steps.size(), report.trace->broken + 1);
     return text + table(*report.trace);
   }
-  if (coverage.exhausted) {
-    return text + fmt::format("at least {:.3g} interleavings; every state was visited\nno lost object within these bounds\n", coverage.interleavings);
-  }
-  return text + "the budget was reached: not every state was visited\nno lost object in the states that were visited\n";
+  text += coverage.exhausted ? fmt::format(
+                                   "at least {:.3g} interleavings; every state was visited\n"
+                                   "no lost object within these bounds\n",
+                                   coverage.interleavings)
+                             : "the budget was reached: not every state was visited\n"
+                               "no lost object in the states that were visited\n";
+  return text + blindness_text(command);
 }
 
 Json exploration_json(const ExploreCommand& command, const Report& report) {

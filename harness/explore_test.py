@@ -69,6 +69,14 @@ def test_no_counterexample_no_page(tmp_path):
     assert not page.exists()
 
 
+def test_what_one_slot_cannot_show_is_told():
+    said = "--slots 2 can"
+    assert said in explore("--barrier", "yuasa", *SMALL).stdout
+    assert said in explore("--barrier", "yuasa", "--budget", 100, *SMALL).stdout
+    two_slots = ["--mutators", 1, "--operations", 1, "--slots", 2]
+    assert said not in explore("--barrier", "yuasa", *two_slots).stdout
+
+
 def test_the_budget_is_told():
     assert "the budget was reached" in explore("--barrier", "dijkstra", "--budget", 100, *SMALL).stdout
 

@@ -71,7 +71,12 @@ def test_a_heap_below_the_limit_runs_and_one_near_or_above_it_is_refused(group, 
         assert re.search(r"there are [\d.]+ MiB left\. The largest heap that fits is [\d.]+ MiB", said), said
 
 
-@pytest.mark.parametrize("words", [[], ["--marker", "serial"], ["--collector", "concurrent", "--barrier", "boehm_cards", "--mutators", 4], ["--verify"]])
+@pytest.mark.parametrize("words", [
+    [],
+    ["--marker", "serial"],
+    ["--collector", "concurrent", "--barrier", "boehm_cards", "--mutators", 4],
+    ["--verify", "--set", "collector.collect_every=100000"],
+])
 def test_the_largest_heap_that_fits_runs(group, tmp_path, words):
     said = call(group, *RUN, *words, "--heap", f"{LIMIT_MB}M", cache=tmp_path, expect=2).stderr
     # Rounded to three digits, and the process that asks next may find a little less.

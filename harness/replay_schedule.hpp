@@ -47,6 +47,7 @@ class ScheduledCollector final : public Collector {
   void finish(MutatorContext& mutator, std::uint64_t record);
   const std::vector<ReplayedCycle>& cycles() const { return cycles_; }
 
+  void stop() override { cycle_.check_last_sweep(); }
   void on_refill(MutatorContext&, std::size_t) override { cycle_.rethrow_failure(); }
   bool on_exhausted(MutatorContext&, std::size_t, unsigned&) override { return false; }
   void collect(MutatorContext& mutator) override;

@@ -142,6 +142,33 @@ TEST_CASE("a replay runs under a collector's own pace, too") {
   }
 }
 
+/// One root keeps its object, the other is set to null in the first half of the region, to an
+/// object in the second, and to null at the end.
+void let_go(Mutator<Recording>& m, MutationRecorder& recorder) {
+  const Root kept{m, m.allocate(0, 100)};
+  Root held{m, m.allocate(0, 100)};
+  recorder.region_begins();
+  held = nullptr;
+  make_garbage(m, megabyte);
+  held = m.allocate(0, 100);
+  make_garbage(m, megabyte);
+  held = nullptr;
+  recorder.region_ends();
+}
+
+TEST_CASE("a replay lets go what a root that is set to null let go") {
+  const TraceFile file;
+  record(file, 8 * megabyte, let_go);
+  TraceReader trace(file);
+  const ReplaySchedule schedule{
+      .period = trace.summary().region_bytes / 2 - 1, .marking = 0.5, .quanta = 2};
+  const ReplayOutcome outcome =
+      replay(trace, plan_for(find_barrier("dijkstra"), AllocationColour::white, schedule));
+  std::vector<std::uint64_t> reachable;
+  for (const Oracle::CycleRecord& check : outcome.checks) reachable.push_back(check.checked);
+  CHECK(reachable == std::vector<std::uint64_t>{1, 2});
+}
+
 /// Two arrays of old objects. After the first of eight quanta one of them has been scanned, and nothing else: then new objects are stored
 /// over all of the old ones, and dropped again.
 void overwrite_and_drop(Mutator<Recording>& m, MutationRecorder& recorder) {

@@ -222,12 +222,20 @@ Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& 
                                         {"grey_set_reserve", heap.grey_set_reserve},
                                         {"peak_resident", heap.peak_resident}});
   const VerifyStatistics& verify = outcome.verify;
-  run.emplace_back("verify", Json::Object{{"cycles_checked", verify.cycles_checked},
-                                          {"objects_checked", verify.objects_checked},
-                                          {"lost_objects", verify.lost_objects},
-                                          {"floating_bytes", verify.floating_black_bytes + verify.floating_retained_bytes},
-                                          {"floating_black_bytes", verify.floating_black_bytes},
-                                          {"floating_retained_bytes", verify.floating_retained_bytes}});
+  run.emplace_back(
+      "verify",
+      Json::Object{{"cycles_checked", verify.cycles_checked},
+                   {"objects_checked", verify.objects_checked},
+                   {"colours_checked", verify.colours_checked},
+                   {"sweeps_checked", verify.sweeps_checked},
+                   {"objects_checked_after_sweeps", verify.objects_checked_after_sweeps},
+                   {"metadata_checked", verify.metadata_checked},
+                   {"allocations_checked", verify.allocations_checked},
+                   {"frees_checked", verify.frees_checked},
+                   {"lost_objects", verify.lost_objects},
+                   {"floating_bytes", verify.floating_black_bytes + verify.floating_retained_bytes},
+                   {"floating_black_bytes", verify.floating_black_bytes},
+                   {"floating_retained_bytes", verify.floating_retained_bytes}});
   run.emplace_back("whole_process", whole_process(outcome.collector));
   run.emplace_back("page_touching_ns", outcome.page_touching_ns);
   run.emplace_back("provenance", provenance());

@@ -181,6 +181,13 @@ std::string key_figures(const RunPlan& plan, const Outcome& outcome) {
     lines.add("verified", "{} cycles, {} objects lost, {} floating per cycle", outcome.verify.cycles_checked, outcome.verify.lost_objects,
               bytes((outcome.verify.floating_black_bytes + outcome.verify.floating_retained_bytes) /
                     std::max<std::uint64_t>(1, outcome.verify.cycles_checked)));
+    lines.add("",
+              "{} objects traced at terminations, {} after {} sweeps; checked: colours {}, "
+              "metadata {} times; {} allocations, {} frees",
+              count(outcome.verify.objects_checked),
+              count(outcome.verify.objects_checked_after_sweeps), outcome.verify.sweeps_checked,
+              outcome.verify.colours_checked, outcome.verify.metadata_checked,
+              count(outcome.verify.allocations_checked), count(outcome.verify.frees_checked));
   }
   lines.add("page touching", "{}, before the run", ns(outcome.page_touching_ns));
   return lines.take();
