@@ -307,9 +307,11 @@ void MutatorContext::regrey(Object* source, Slot& slot) {
   if (phase_.rescans_at_once) return rescan_now(slot);
   auto byte = SideMetadata::atomic(metadata_.byte_of_slot(source, slot));
   ColourByte seen = byte.load(std::memory_order_relaxed);
+  if (state_of(seen) != black_) return;
+  pass_window(Window::between_black_and_regrey);
   // acq_rel: the winner alone pushes; release orders the barrier's store before the marker that pops the item and acquires.
-  if (state_of(seen) == black_ &&
-      byte.compare_exchange_strong(seen, with_state(seen, regreyed_), std::memory_order_acq_rel, std::memory_order_relaxed)) {
+  if (byte.compare_exchange_strong(seen, with_state(seen, regreyed_), std::memory_order_acq_rel,
+                                   std::memory_order_relaxed)) {
     const auto index = static_cast<std::size_t>(&slot - source->slots());
     push_grey(GreyItem(source, index / chunk_slots, Extent::chunk));
     regreyed_slots_ += std::min(source->slot_count(), chunk_slots);

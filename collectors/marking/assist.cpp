@@ -1,6 +1,7 @@
 #include "collectors/marking/assist.hpp"
 
 #include "core/injected_waits.hpp"
+#include "core/schedule_coverage.hpp"
 
 namespace tricolour {
 namespace {
@@ -59,10 +60,18 @@ class PacketStack {
 
 }  // namespace
 
+void Assists::leave() {
+  pass_window(Window::between_pour_and_exit);
+  // Releases what was poured; partner: the first read in `none_while`.
+  state_.fetch_sub(one_exit, std::memory_order_seq_cst);
+}
+
 MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes, const OtherSource& other) {
+  const RoleScope role(Role::marker);
   pass_wait(WaitPlace::assist);
   // Before the first look at the grey set; partner: the second read in `none_while`.
   state_.fetch_add(one_entry, std::memory_order_seq_cst);
+  pass_window(Window::between_entry_and_look);
   MarkCount count;
   {
     PacketStack stack(heap_.grey_set, other);
@@ -71,10 +80,10 @@ MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_
       count = scanner.trace(no_limit, bytes);
     });
     if (take_hunger()) stack.share();
+    pass_window(Window::between_scan_and_pour);
   }
   if (count.bytes < bytes) hungry_.store(true, std::memory_order_relaxed);
-  // Releases what was poured; partner: the first read in `none_while`.
-  state_.fetch_sub(one_exit, std::memory_order_seq_cst);
+  leave();
   return count;
 }
 

@@ -37,7 +37,7 @@ class Assists {
   /// Was there a moment at which no assist was under way and `nothing_left()` held?
   template <class NothingLeft>
   bool none_while(NothingLeft nothing_left) const {
-    // Acquires what assists poured; partner: the subtraction in `assist`.
+    // Acquires what assists poured; partner: the subtraction in `leave`.
     const std::uint64_t before = state_.load(std::memory_order_seq_cst);
     // The second read sees the entry of an assist that took what `nothing_left` misses; partner: the addition in `assist`.
     return inside(before) == 0 && nothing_left() && state_.load(std::memory_order_seq_cst) == before;
@@ -50,6 +50,9 @@ class Assists {
   bool take_hunger() { return hungry_.load(std::memory_order_relaxed) && hungry_.exchange(false, std::memory_order_relaxed); }
 
  private:
+  /// What the assist held is given back.
+  void leave();
+
   Heap& heap_;
   /// Low half: assists under way. High half: how many ever began.
   static constexpr std::uint64_t one_entry = (std::uint64_t{1} << 32) + 1;
