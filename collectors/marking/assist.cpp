@@ -72,6 +72,7 @@ MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_
   // Before the first look at the grey set; partner: the second read in `none_while`.
   state_.fetch_add(one_entry, std::memory_order_seq_cst);
   pass_window(Window::between_entry_and_look);
+  const bool leaves_early = faulty(Fault::assist_leaves_before_pouring);
   MarkCount count;
   {
     PacketStack stack(heap_.grey_set, other);
@@ -80,10 +81,11 @@ MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_
       count = scanner.trace(no_limit, bytes);
     });
     if (take_hunger()) stack.share();
+    if (leaves_early) leave();
     pass_window(Window::between_scan_and_pour);
   }
   if (count.bytes < bytes) hungry_.store(true, std::memory_order_relaxed);
-  leave();
+  if (!leaves_early) leave();
   return count;
 }
 
