@@ -23,8 +23,10 @@ bool CardScan::for_each_card(Each each) const {
 
 void CardScan::take() {
   for_each_card([](std::atomic_ref<Card> card, std::byte*) {
+    if (card.load(std::memory_order_relaxed) != Card::dirty) return true;
+    pass_window(Window::between_dirt_and_take);
     // seq_cst: before the handshakes that follow; acquires the store behind the dirt; partner: CardTable::mark.
-    if (card.load(std::memory_order_relaxed) == Card::dirty) card.exchange(Card::taken, std::memory_order_seq_cst);
+    card.exchange(Card::taken, std::memory_order_seq_cst);
     return true;
   });
 }

@@ -24,6 +24,7 @@
 #include "collectors/concurrent_cycle.hpp"
 #include "collectors/registry.hpp"
 #include "core/injected_waits.hpp"
+#include "core/schedule_coverage.hpp"
 #include "core/thread_start.hpp"
 
 namespace tricolour {
@@ -106,6 +107,7 @@ class Concurrent final : public Collector {
   // --- on the collector thread ----------------------------------------------------------------------------------------------------
 
   void serve() {
+    const RoleScope role(Role::collector);
     try {
       while (next_task()) serve_once();
     } catch (...) {

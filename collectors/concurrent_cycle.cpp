@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/schedule_coverage.hpp"
+
 namespace tricolour {
 
 ConcurrentCycle::ConcurrentCycle(const CollectorParts& parts, std::function<void()> completed)
@@ -48,6 +50,7 @@ bool ConcurrentCycle::lead_instead(MutatorContext& mutator) {
 
 /// Beside the mutators, until neither markers nor handshakes find any more.
 void ConcurrentCycle::mark() {
+  const RoleScope role(Role::marker);
   const Cycle::Interval interval = cycle_.begin_interval(Activity::marking);
   do {
     cycle_.marker().mark_concurrently();

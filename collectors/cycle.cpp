@@ -8,6 +8,7 @@
 #include "collectors/oracle.hpp"
 #include "collectors/root_scan.hpp"
 #include "core/probes.hpp"
+#include "core/schedule_coverage.hpp"
 
 namespace tricolour {
 namespace {
@@ -39,6 +40,7 @@ void Cycle::enter(Phase next) {
   if (!may_follow(from, next)) {
     throw InvariantViolated("phase " + std::string(to_string(next)) + " may not follow " + std::string(to_string(from)));
   }
+  pass_window(Window::before_phase_change);
   phase_.store(next, std::memory_order_release);
 }
 
@@ -83,6 +85,7 @@ bool Cycle::terminate(World::Exclusive& world, std::size_t slots) {
   enter(Phase::sweeping);
   begin_sweep(world);
   probe::cycle_end(number(), marker_->marked_bytes());
+  pass_window(Window::before_completion);
   completed_.fetch_add(1, std::memory_order_release);
   enter(Phase::idle);
   return true;
@@ -171,6 +174,7 @@ void Cycle::shade_roots(World::Exclusive& world, bool first) {
 }
 
 bool Cycle::drain(std::size_t slots) {
+  const RoleScope role(Role::marker);
   const Interval interval = begin_interval(Activity::marking);
   bool drained = true;
   if (slots == no_limit) {

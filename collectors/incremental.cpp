@@ -12,6 +12,7 @@
 
 #include "collectors/registry.hpp"
 #include "collectors/stopped_collection.hpp"
+#include "core/schedule_coverage.hpp"
 
 namespace tricolour {
 namespace {
@@ -72,10 +73,15 @@ class Incremental final : public Collector {
     }
   }
 
+  bool mark_quantum() {
+    const RoleScope role(Role::marker);
+    return cycle_.marker().mark_quantum(options_.quantum_slots);
+  }
+
   void quantum(World::Exclusive& world, Pause& pause, double rate) {
     const Cycle::Interval interval = cycle_.begin_interval(Activity::marking);
     const std::uint64_t before = cycle_.marker().marked_bytes();
-    const bool drained = cycle_.marker().mark_quantum(options_.quantum_slots);
+    const bool drained = mark_quantum();
     cycle_.end_marking(interval, Role::marker);
     const std::uint64_t marked = cycle_.marker().marked_bytes() - before;
     // What is marked beyond the debt is credit: mutators run until they have allocated for it.

@@ -6,6 +6,7 @@
 
 #include "core/errors.hpp"
 #include "core/sanitizers.hpp"
+#include "core/schedule_coverage.hpp"
 #include "core/thread_start.hpp"
 
 #if TRICOLOUR_THREAD_SANITIZER
@@ -102,6 +103,7 @@ class ParallelFor::Crew {
       const std::scoped_lock lock(loop_.lock_);
       loop_.crew_ = threads_;
       loop_.at_work_ = threads_ - 1;
+      loop_.role_ = RoleScope::here();
       ++loop_.run_;
     }
     loop_.begun_.notify_all();
@@ -160,13 +162,16 @@ void ParallelFor::run(unsigned threads, std::size_t count, std::size_t grain, co
 /// A thread's life.
 void ParallelFor::help(unsigned index) {
   for (std::uint64_t seen = 0;;) {
+    Role role;
     {
       std::unique_lock lock(lock_);
       begun_.wait(lock, [&] { return ending_ || run_ != seen; });
       if (ending_) return;
       seen = run_;
       if (index >= crew_) continue;
+      role = role_;
     }
+    const RoleScope scope(role);
     try {
       pieces_->help();
     } catch (...) {

@@ -24,6 +24,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/events.hpp"
+
 namespace tricolour {
 
 inline constexpr unsigned most_parallel_threads = 256;
@@ -59,6 +61,7 @@ class ParallelFor {
   std::uint64_t run_ = 0;  ///< number of the last loop
   unsigned crew_ = 0;      ///< threads with an index below take part in it, the caller's being 0
   unsigned at_work_ = 0;   ///< threads that have not come back from it
+  Role role_ = Role::mutator;  ///< of the caller, and so of all
   bool ending_ = false;
   std::exception_ptr failure_;
   std::vector<std::thread> threads_;

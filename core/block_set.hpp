@@ -17,6 +17,8 @@
 #include <memory>
 #include <optional>
 
+#include "core/schedule_window.hpp"
+
 namespace tricolour {
 
 class BlockSet {
@@ -27,6 +29,7 @@ class BlockSet {
 
   void insert(std::size_t block) {
     count_.fetch_add(1, std::memory_order_relaxed);
+    pass_window(Window::between_count_and_bit);
     // Release: the block's state and metadata; partner: `take`.
     const std::uint64_t before = words_[block / 64].fetch_or(bit_of(block), std::memory_order_release);
     if ((before & bit_of(block)) != 0) count_.fetch_sub(1, std::memory_order_relaxed);
@@ -38,6 +41,7 @@ class BlockSet {
   bool remove(std::size_t block) {
     // Acquire: what the inserter wrote; partner: `insert`.
     const bool member = (words_[block / 64].fetch_and(~bit_of(block), std::memory_order_acquire) & bit_of(block)) != 0;
+    pass_window(Window::between_bit_and_count);
     if (member) count_.fetch_sub(1, std::memory_order_relaxed);
     return member;
   }

@@ -8,6 +8,7 @@
 #include "core/errors.hpp"
 #include "core/injected_waits.hpp"
 #include "core/poison.hpp"
+#include "core/schedule_coverage.hpp"
 #include "core/spin.hpp"
 
 namespace tricolour {
@@ -116,6 +117,7 @@ bool BlockSpace::try_claim_listed(std::size_t block, Room least, MutatorContext*
 
 /// The caller has claimed `block` for sweeping; it keeps it when it has room of `least`.
 bool BlockSpace::sweep_to_claim(std::size_t block, Room least) {
+  const RoleScope role(Role::sweeper);
   const Swept swept = clear(block);
   const bool wanted = swept.has(least);
   publish(block, wanted ? Swept{BlockState::in_use} : swept);
@@ -127,6 +129,7 @@ std::optional<std::size_t> BlockSpace::claim_free() {
   const auto block = free_.take();
   if (!block) return std::nullopt;
   occupied_.fetch_add(1, std::memory_order_relaxed);
+  pass_window(Window::between_free_and_claim);
   words_[*block].store(word(BlockState::in_use, epoch()), std::memory_order_release);
   return block;
 }
@@ -137,6 +140,7 @@ std::optional<std::size_t> BlockSpace::claim_swept_now(Room least) {
   for (unsigned passed = 0; share > 0 && passed < most_passed; ++passed) {
     if (sweep_cursor_.load(std::memory_order_relaxed) >= blocks_) return std::nullopt;
     const std::size_t block = sweep_cursor_.fetch_add(1, std::memory_order_relaxed);
+    pass_window(Window::between_cursor_and_sweep);
     if (block >= blocks_) return std::nullopt;
     if (!claim_for_sweep(block)) continue;
     --share;
@@ -151,6 +155,7 @@ std::optional<std::size_t> BlockSpace::claim_large(std::size_t count) {
   const auto first = free_.take_run(count);
   if (!first) return std::nullopt;
   for (std::size_t block = *first; block < *first + count; ++block) {
+    pass_window(Window::between_free_and_claim);
     words_[block].store(word(BlockState::large, epoch()), std::memory_order_release);
   }
   return first;
@@ -169,6 +174,7 @@ void BlockSpace::begin_sweep(MarkSense sense) {
   scattered_bytes_.store(0, std::memory_order_relaxed);
   // Release: live_state_ and the count, to a thread that sees a block of an earlier epoch.
   epoch_.store((epoch() + 1) & (~Word{0} >> epoch_shift), std::memory_order_release);
+  pass_window(Window::within_begin_of_sweep);
   sweep_cursor_.store(0, std::memory_order_release);
 }
 
@@ -183,6 +189,7 @@ bool BlockSpace::claim_for_sweep(std::size_t block) {
   } else if (!words_[block].compare_exchange_strong(seen, claimed, std::memory_order_acq_rel, std::memory_order_relaxed)) {
     return false;
   }
+  const RoleScope role(Role::sweeper);
   // What a sweep lists must not be listed from an earlier epoch as well.
   if (stored_state(seen) == BlockState::holes) list_of(room_of(seen)).remove(block);
   return true;
@@ -211,6 +218,7 @@ void BlockSpace::publish(std::size_t block, Swept swept) {
     occupied_.fetch_sub(1, std::memory_order_relaxed);
   }
   words_[block].store(word(swept.state, epoch(), swept.room), std::memory_order_release);
+  pass_window(Window::between_state_and_list);
   if (faulty(Fault::list_loses_block) && block % 16 == 0) return;
   if (swept.state == BlockState::free) free_.insert(block);
   if (swept.state == BlockState::holes) {
@@ -220,11 +228,13 @@ void BlockSpace::publish(std::size_t block, Swept swept) {
 }
 
 void BlockSpace::end_sweep_of_one() {
+  pass_window(Window::between_list_and_count);
   if (unswept_.fetch_sub(1, std::memory_order_release) == 0) throw InvariantViolated("more blocks were swept than the last cycle left");
 }
 
 void BlockSpace::sweep(std::size_t block) {
   if (!claim_for_sweep(block)) return;
+  const RoleScope role(Role::sweeper);
   publish(block, clear(block));
   end_sweep_of_one();
 }
@@ -233,6 +243,7 @@ bool BlockSpace::sweep_next() {
   constexpr std::size_t at_once = 16;
   if (sweep_cursor_.load(std::memory_order_acquire) >= blocks_) return false;
   const std::size_t first = sweep_cursor_.fetch_add(at_once, std::memory_order_acq_rel);
+  pass_window(Window::between_cursor_and_sweep);
   for (std::size_t block = first; block < std::min(first + at_once, blocks_); ++block) sweep(block);
   return first < blocks_;
 }

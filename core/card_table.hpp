@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/schedule_window.hpp"
+
 namespace tricolour {
 
 enum class Card : std::uint8_t { clean, dirty, taken };
@@ -33,7 +35,10 @@ class CardTable {
     return std::atomic_ref<Card>(*reinterpret_cast<Card*>(bias_ + (reinterpret_cast<std::uintptr_t>(address) >> card_shift)));
   }
   /// Release: the store to the slot before it; partner: the collector's exchange.
-  void mark(const void* address) const { card_of(address).store(Card::dirty, std::memory_order_release); }
+  void mark(const void* address) const {
+    pass_window(Window::between_store_and_card);
+    card_of(address).store(Card::dirty, std::memory_order_release);
+  }
 
  private:
   std::uintptr_t bias_ = 0;

@@ -67,6 +67,9 @@ enum class Fault : std::uint8_t {
   list_loses_block,                  ///< 35: a swept block is on no list
   // Scanning again at once
   rescan_at_once_dropped,            ///< 36: a slot that is to be scanned at once is not scanned
+  // Windows of nanoseconds
+  neighbour_byte_written_back,       ///< 37: a mark writes its neighbours' bytes back as read
+  assist_leaves_before_pouring,      ///< 38: an assist counts itself out and holds grey items
 };
 
 struct FaultInfo {
@@ -76,7 +79,7 @@ struct FaultInfo {
   std::string_view name;
 };
 
-inline constexpr std::array<FaultInfo, 38> all_faults{{
+inline constexpr std::array<FaultInfo, 40> all_faults{{
     {Fault::flag_loaded_before_poll, 1, false, "flag_loaded_before_poll"},
     {Fault::old_value_read_after_store, 2, false, "old_value_read_after_store"},
     {Fault::exchange_without_barrier, 3, true, "exchange_without_barrier"},
@@ -115,6 +118,8 @@ inline constexpr std::array<FaultInfo, 38> all_faults{{
     {Fault::full_with_holes, 34, true, "full_with_holes"},
     {Fault::list_loses_block, 35, true, "list_loses_block"},
     {Fault::rescan_at_once_dropped, 36, true, "rescan_at_once_dropped"},
+    {Fault::neighbour_byte_written_back, 37, true, "neighbour_byte_written_back"},
+    {Fault::assist_leaves_before_pouring, 38, true, "assist_leaves_before_pouring"},
 }};
 
 /// Switches one fault on for the life of this object, for the whole process.

@@ -161,6 +161,7 @@ void GreySet::give_back_begun(GreyPacket* packet) {
   published_.announce();
   pass_window(Window::between_count_and_publish);
   if (stacks_->begun.bounded_push(packet)) return;
+  pass_window(Window::between_take_and_count);
   published_.withdraw();
   pour(*packet);
   give_back(packet);
@@ -176,8 +177,8 @@ void GreySet::give_back(GreyPacket* empty) {
 }
 
 void GreySet::publish(GreyPacket* packet) {
-  published_.announce();
   published_total_.fetch_add(1, std::memory_order_relaxed);
+  published_.announce();
   pass_window(Window::between_count_and_publish);
   if (is_numbered(packet)) {
     stacks_->published.bounded_push(packet);

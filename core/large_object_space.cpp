@@ -5,6 +5,7 @@
 #include "core/faults.hpp"
 #include "core/injected_waits.hpp"
 #include "core/poison.hpp"
+#include "core/schedule_coverage.hpp"
 
 namespace tricolour {
 
@@ -80,6 +81,7 @@ Object* LargeObjectSpace::object_at(const void* address) {
 void LargeObjectSpace::begin_sweep(MarkSense sense) {
   live_state_ = sense.black;
   sweep_at_ = 0;
+  pass_window(Window::within_begin_of_sweep);
   sweep_due_.store(true, std::memory_order_release);
 }
 
@@ -92,6 +94,7 @@ void LargeObjectSpace::sweep_next(unsigned count) {
   if (swept() && !early) return;
   std::scoped_lock lock(lock_);
   if (swept() && !early) return;
+  const RoleScope role(Role::sweeper);
   if (swept()) sweep_at_ = 0;
   auto entry = objects_.lower_bound(sweep_at_);
   for (; entry != objects_.end() && count > 0; --count) {
@@ -106,6 +109,7 @@ void LargeObjectSpace::sweep_next(unsigned count) {
   if (entry != objects_.end()) {
     sweep_at_ = entry->first;
   } else {
+    pass_window(Window::between_list_and_count);
     sweep_due_.store(false, std::memory_order_release);
   }
 }

@@ -15,6 +15,7 @@
 #include <cstdint>
 
 #include "core/object.hpp"
+#include "core/schedule_window.hpp"
 
 namespace tricolour {
 
@@ -30,6 +31,7 @@ class LogBits {
   bool test(const Slot& slot) const { return (word_of(slot).load(std::memory_order_relaxed) & bit_of(slot)) != 0; }
   /// True for the one caller that set the bit. A `mask` of 0 sets none: then it is true for everybody.
   bool try_set(const Slot& slot, std::uint64_t mask) const {
+    pass_window(Window::between_old_value_and_log);
     return (word_of(slot).fetch_or(bit_of(slot) & mask, std::memory_order_relaxed) & bit_of(slot)) == 0;
   }
   /// Clears the `bytes` of bits at `bits`.

@@ -14,6 +14,7 @@
 // MutatorColours::is_black and the scanner's blacken.
 #pragma once
 
+#include <array>
 #include <atomic>
 
 #include "core/atomics.hpp"
@@ -62,7 +63,9 @@ class BasicSideMetadata {
     auto byte = atomic(byte_of(object));
     ColourByte seen = byte.load(std::memory_order_relaxed);
     if (state_of(seen) != white) return false;
+    const Neighbours neighbours(byte_of(object));
     pass_window(Window::between_white_and_exchange);
+    neighbours.write_back();
     if (faulty(Fault::mark_not_atomic)) {
       byte.store(with_state(seen, target), std::memory_order_relaxed);
       return true;
@@ -79,6 +82,36 @@ class BasicSideMetadata {
   }
 
  private:
+  /// The seam of Fault::neighbour_byte_written_back, as if a mark were the store of a whole word:
+  /// the other bytes of the word, read before the window and written behind it.
+  class Neighbours {
+   public:
+    explicit Neighbours(ColourByte* byte) {
+      if constexpr (!faults_built) return;
+      if (!faulty(Fault::neighbour_byte_written_back)) return;
+      own_ = reinterpret_cast<std::uintptr_t>(byte) % word_bytes;
+      word_ = byte - own_;
+      each([this](std::size_t i) { seen_[i] = atomic(word_ + i).load(std::memory_order_relaxed); });
+    }
+    void write_back() const {
+      if constexpr (!faults_built) return;
+      if (word_ == nullptr) return;
+      each([this](std::size_t i) { atomic(word_ + i).store(seen_[i], std::memory_order_relaxed); });
+    }
+
+   private:
+    static constexpr std::size_t word_bytes = sizeof(std::uint64_t);
+    template <class Work>
+    void each(Work work) const {
+      for (std::size_t i = 0; i < word_bytes; ++i) {
+        if (i != own_) work(i);
+      }
+    }
+    ColourByte* word_ = nullptr;
+    std::size_t own_ = 0;
+    std::array<ColourByte, word_bytes> seen_{};
+  };
+
   std::uintptr_t bias_ = 0;
 };
 using SideMetadata = BasicSideMetadata<>;

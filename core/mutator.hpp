@@ -77,6 +77,7 @@ class Mutator : public BarrierEnvironment {
     if (faulty(Fault::global_store_without_barrier) && object == heap().globals()) return slot.store(value);
     const NoSafepoint barrier(*this);
     B::store(environment(), object, slot, value, [&](std::memory_order order) {
+      pass_window(Window::between_barrier_and_store);
       slot.store(value, order);
       return value;
     });
@@ -175,13 +176,18 @@ class Mutator : public BarrierEnvironment {
       }
     } else {
       const NoSafepoint barrier(*this);
-      return B::store(environment(), object, slot, value,
-                      [&](std::memory_order order) { return slot.exchange(value, both(order)); });
+      return B::store(environment(), object, slot, value, [&](std::memory_order order) {
+        pass_window(Window::between_barrier_and_store);
+        return slot.exchange(value, both(order));
+      });
     }
   }
   bool store_if(Object* object, Slot& slot, Object* expected, Object* value) {
     const NoSafepoint barrier(*this);
-    return B::store(environment(), object, slot, value, [&](std::memory_order order) { return slot.compare_exchange(expected, value, both(order)); });
+    return B::store(environment(), object, slot, value, [&](std::memory_order order) {
+      pass_window(Window::between_barrier_and_store);
+      return slot.compare_exchange(expected, value, both(order));
+    });
   }
 
   template <class Each>

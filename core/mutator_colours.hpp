@@ -39,13 +39,14 @@ struct BasicMutatorColours {
   bool try_regrey(Object* source, Slot& slot) const {
     auto byte = byte_of(source, slot);
     ColourByte seen = byte.load(std::memory_order_relaxed);
+    if (state_of(seen) != black) return false;
+    pass_window(Window::between_black_and_regrey);
     // Relaxed: it only decides who pushes. The barrier's store reaches the marker that pops the
     // item through the packet; where another mutator reads grey and leaves its slot to that item,
     // both its store and its look at the colour are seq_cst and before the marker's next store of
     // black.
-    return state_of(seen) == black &&
-           byte.compare_exchange_strong(seen, with_state(seen, regreyed), std::memory_order_relaxed,
-                                        std::memory_order_relaxed);
+    return byte.compare_exchange_strong(seen, with_state(seen, regreyed),
+                                        std::memory_order_relaxed, std::memory_order_relaxed);
   }
 
   BasicSideMetadata<Atomics> metadata;

@@ -1,7 +1,9 @@
 // Faults in hand-over, allocation and marks, killed at the moment at which they happen: a visitor looks at the heap, or does another thread's
 // steps, inside the window.
+#include <algorithm>
 #include <cstring>
 #include <thread>
+#include <vector>
 
 #include "barriers/yuasa.hpp"
 #include "tools/bench_heap.hpp"
@@ -75,7 +77,32 @@ Sighting shade_twice() {
   return {both ? "one object is in two shade buffers" : ""};
 }
 
+/// Objects of one granule, of which eight have their bytes in one word: the others are shaded while
+/// the first looks white to another thread.
+Sighting shade_neighbours() {
+  Marking marking;
+  Mutator<Yuasa> builder(marking.bench.heap);
+  std::vector<Object*> objects;
+  for (int i = 0; i < 16; ++i) objects.push_back(builder.allocate(1, 0));
+  marking.begin();
+  Mutator<Yuasa> first(marking.bench.heap, MutatorStatus::blocked);
+  Mutator<Yuasa> second(marking.bench.heap, MutatorStatus::blocked);
+  {
+    const Visit visit(Window::between_white_and_exchange, [&] {
+      for (std::size_t i = 1; i < objects.size(); ++i) second.shade(objects[i]);
+    });
+    first.shade(objects.front());
+  }
+  const bool lost = std::ranges::any_of(objects, [&](Object* o) { return second.is_white(o); });
+  for (Mutator<Yuasa>* const each : {&first, &second}) each->flush_shade_buffer();
+  return {lost ? "an object was shaded, and is white again" : ""};
+}
+
 }  // namespace
+
+TEST_CASE("fault neighbour_byte_written_back: a mark beside another is undone", "[mark][fault]") {
+  check_kill(Fault::neighbour_byte_written_back, shade_neighbours);
+}
 
 TEST_CASE("fault handed_over_unshaded: a child is born scanned, so its arguments are marked", "[fault]") {
   check_kill(Fault::handed_over_unshaded, hand_over, "colour check");

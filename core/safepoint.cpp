@@ -7,6 +7,7 @@
 #include "core/heap.hpp"
 #include "core/injected_waits.hpp"
 #include "core/probes.hpp"
+#include "core/schedule_coverage.hpp"
 #include "core/spin.hpp"
 
 namespace tricolour {
@@ -162,6 +163,7 @@ Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
   if (status_of(mutator) != MutatorStatus::running) refuse_use_while_blocked(mutator);
   mutator.note_safepoint();
   const Activity interrupted = mutator.switch_activity(activity);
+  pass_window(Window::before_entering_blocked);
   {
     std::scoped_lock lock(parking_lock_);
     mutator.safepoint.status.store(MutatorStatus::blocked, std::memory_order_release);
@@ -220,6 +222,7 @@ void World::await_stopped(MutatorContext& mutator) {
 }
 
 void World::finish_handshake(MutatorContext& mutator) {
+  pass_window(Window::between_work_and_report);
   {
     std::scoped_lock lock(parking_lock_);
     mutator.safepoint.poll.store(false, std::memory_order_relaxed);
@@ -229,6 +232,7 @@ void World::finish_handshake(MutatorContext& mutator) {
 }
 
 Nanoseconds World::resume() {
+  pass_window(Window::before_resuming);
   const Nanoseconds resumed_ns = now_ns();
   resumed_at_ns_.store(resumed_ns, std::memory_order_relaxed);
   {
@@ -265,6 +269,7 @@ World::Exclusive::~Exclusive() {
 }
 
 void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work) {
+  const RoleScope role(Role::collector);
   const auto& mutators = world_.mutators_;
   Event event{.kind = EventKind::pause,
               .thread = mutators.size() == 1 ? mutators.front()->index() : every_mutator,
@@ -298,10 +303,12 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
 }
 
 void World::Exclusive::handshake(const HandshakeWork& work) {
+  const RoleScope role(Role::collector);
   const std::uint64_t cycle = world_.heap_.phase.cycle;
   probe::handshake_begin(cycle, world_.mutators_.size());
   for (MutatorContext* mutator : world_.mutators_) {
     mutator->safepoint.handshake.store(&work, std::memory_order_release);
+    pass_window(Window::between_work_and_poll);
     mutator->safepoint.poll.store(true, std::memory_order_release);
   }
   pass_window(Window::between_request_and_arrival);
@@ -318,6 +325,7 @@ void World::Exclusive::handshake(const HandshakeWork& work) {
       work(*mutator);
       world_.finish_handshake(*mutator);
     }
+    pass_window(Window::between_report_and_release);
     {
       std::scoped_lock lock(world_.parking_lock_);
       mutator->safepoint.status.store(MutatorStatus::blocked, std::memory_order_release);

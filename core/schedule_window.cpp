@@ -1,8 +1,10 @@
 #include "core/schedule_window.hpp"
 
+#include <algorithm>
 #include <array>
 #include <thread>
 
+#include "core/schedule_coverage.hpp"
 #include "core/spin.hpp"
 
 namespace tricolour {
@@ -16,8 +18,10 @@ constexpr std::uint64_t mixed(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-/// One visit in so many is delayed.
+/// One visit in so many is delayed; of a thread's first visits of a window, more: some windows are
+/// passed a few times in a run, others a million times.
 constexpr std::array<std::uint64_t, 4> rarities{8, 64, 512, 4096};
+constexpr std::uint64_t visits_per_rarity = 4;
 /// One delay in so many yields, which on a busy machine takes long; the others spin.
 constexpr std::uint64_t delays_per_yield = 8;
 constexpr std::uint64_t most_spins = 2048;
@@ -29,11 +33,14 @@ std::atomic<std::uint64_t> threads{0};  // relaxed: numbers them
 /// The same thread (in the order of their first windows), seed, window and visit always roll the same.
 void Schedule::delay(std::uint64_t chosen, Window here) {
   thread_local const std::uint64_t thread = threads.fetch_add(1, std::memory_order_relaxed) + 1;
-  thread_local std::array<std::uint64_t, static_cast<std::size_t>(Window::last) + 1> visits{};
+  thread_local std::array<std::uint64_t, window_count> visits{};
   const std::uint64_t visit = ++visits[static_cast<std::size_t>(here)];
   const std::uint64_t window_dice = mixed(mixed(chosen) ^ static_cast<std::uint64_t>(here));
   const std::uint64_t dice = mixed(mixed(window_dice ^ thread) ^ visit);
-  if (dice % rarities[window_dice % rarities.size()] != 0) return;
+  const std::uint64_t rarity = rarities[window_dice % rarities.size()];
+  ScheduleCoverage::note_progress();
+  if (dice % std::min(rarity, 1 + visit / visits_per_rarity) != 0) return;
+  const ScheduleCoverage::Delay observed(here);
   const std::uint64_t how = mixed(dice);
   if (how % delays_per_yield == 0) return std::this_thread::yield();
   for (std::uint64_t spins = how / delays_per_yield % most_spins; spins > 0; --spins) relax_processor();

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 
@@ -50,8 +51,35 @@ enum class Window : std::uint8_t {
   between_cycles,                     ///< a cycle ended, and nothing of the next is asked for
   between_begin_and_marking,          ///< a cycle has begun, and its thread does not mark yet
   between_gathering_and_termination,  ///< the last handshake found nothing, and the world is not stopped yet
-  last = between_gathering_and_termination,
+  before_entering_blocked,            ///< a mutator is about to say that it is blocked
+  between_work_and_poll,              ///< a mutator's handshake is set, and its poll flag is not
+  between_work_and_report,            ///< a handshake's work is done, and not reported as done
+  between_report_and_release,         ///< a claimed mutator's handshake is done, its claim is held
+  before_resuming,                    ///< the work of a stop is done, and mutators are stopped
+  between_barrier_and_store,          ///< a barrier's first half is done, and the slot not stored
+  between_store_and_card,             ///< a slot is stored, and its card not marked
+  between_old_value_and_log,          ///< a slot looked unlogged, and its log bit is not set
+  between_black_and_regrey,           ///< an object looked black, and is not made grey again yet
+  between_dirt_and_take,              ///< a card looked dirty, and is not taken yet
+  between_grey_and_black,             ///< an item's colour was read, and is not black yet
+  between_cells_and_bottom,           ///< items are in a deque's cells, and bottom is below them
+  between_race_and_bottom,            ///< the race for the last item is over, bottom not put back
+  before_run_opens,                   ///< a run of markers is described and not open
+  between_entry_and_look,             ///< an assist is counted, and has not looked for work
+  between_scan_and_pour,              ///< an assist holds what is left, and gives it back next
+  between_pour_and_exit,              ///< an assist gave back what was left, and is still counted
+  between_count_and_bit,              ///< a set of blocks counts a member whose bit is not set
+  between_bit_and_count,              ///< a bit is cleared, and its block still counted
+  between_free_and_claim,             ///< a block is off the free list, and its state still free
+  between_cursor_and_sweep,           ///< the cursor is past blocks that are not claimed yet
+  within_begin_of_sweep,              ///< some of the heap is due to be swept, the rest not yet
+  between_state_and_list,             ///< a swept block's state is published; it is on no list
+  between_list_and_count,             ///< a swept block is listed, and still counted as unswept
+  before_phase_change,                ///< a phase is over, and the next one not announced
+  before_completion,                  ///< a cycle's sweep is due, and it is not called complete
+  last = before_completion,
 };
+inline constexpr std::size_t window_count = static_cast<std::size_t>(Window::last) + 1;
 
 class Schedule {
  public:

@@ -1,6 +1,8 @@
 #include "harness/run_json.hpp"
 
 #include "core/injected_waits.hpp"
+#include "core/schedule_coverage.hpp"
+#include "core/window_names.hpp"
 #include "harness/provenance.hpp"
 #include "harness/recorded_run.hpp"
 
@@ -79,6 +81,18 @@ Json causes(const CauseTimes& times) {
 template <class Value>
 Json or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json();
+}
+
+/// Of a run with a schedule's seed: how often each pair met (core/schedule_coverage.hpp).
+Json window_pairs() {
+  Json::Array rows;
+  for (const ScheduleCoverage::Pair& pair : ScheduleCoverage::pairs()) {
+    rows.emplace_back(Json::Object{{"window", to_string(pair.window)},
+                                   {"in", to_string(pair.in)},
+                                   {"meanwhile", to_string(pair.meanwhile)},
+                                   {"times", pair.times}});
+  }
+  return rows;
 }
 
 Json requests(const std::optional<RequestFigures>& figures) {
@@ -236,6 +250,7 @@ Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& 
                    {"floating_bytes", verify.floating_black_bytes + verify.floating_retained_bytes},
                    {"floating_black_bytes", verify.floating_black_bytes},
                    {"floating_retained_bytes", verify.floating_retained_bytes}});
+  if constexpr (faults_built) run.emplace_back("window_pairs", window_pairs());
   run.emplace_back("whole_process", whole_process(outcome.collector));
   run.emplace_back("page_touching_ns", outcome.page_touching_ns);
   run.emplace_back("provenance", provenance());

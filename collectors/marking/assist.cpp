@@ -1,6 +1,7 @@
 #include "collectors/marking/assist.hpp"
 
 #include "core/injected_waits.hpp"
+#include "core/schedule_coverage.hpp"
 
 namespace tricolour {
 namespace {
@@ -59,9 +60,17 @@ class PacketStack {
 
 }  // namespace
 
+void Assists::leave() {
+  pass_window(Window::between_pour_and_exit);
+  under_way_.leave();
+}
+
 MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes, const OtherSource& other) {
+  const RoleScope role(Role::marker);
   pass_wait(WaitPlace::assist);
   under_way_.enter();
+  pass_window(Window::between_entry_and_look);
+  const bool leaves_early = faulty(Fault::assist_leaves_before_pouring);
   MarkCount count;
   {
     PacketStack stack(heap_.grey_set, other);
@@ -70,9 +79,11 @@ MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_
       count = scanner.trace(no_limit, bytes);
     });
     if (take_hunger()) stack.share();
+    if (leaves_early) leave();
+    pass_window(Window::between_scan_and_pour);
   }
   if (count.bytes < bytes) hungry_.store(true, std::memory_order_relaxed);
-  under_way_.leave();
+  if (!leaves_early) leave();
   return count;
 }
 

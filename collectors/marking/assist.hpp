@@ -44,6 +44,9 @@ class Assists {
   bool take_hunger() { return hungry_.load(std::memory_order_relaxed) && hungry_.exchange(false, std::memory_order_relaxed); }
 
  private:
+  /// What the assist held is given back.
+  void leave();
+
   Heap& heap_;
   AssistCount<> under_way_;
   std::atomic<bool> hungry_{false};

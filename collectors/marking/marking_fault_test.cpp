@@ -175,7 +175,33 @@ Sighting store_behind_card_scan() {
   return {m.is_white(second) ? "a marked object refers to a white one, and no card is dirty" : ""};
 }
 
+// --- assists -----------------------------------------------------------------------------------
+
+/// An assist stops behind the first object; the marker looks while the rest is in its packet alone.
+Sighting look_while_an_assist_holds_items() {
+  MarkedHeap<None> marked(std::size_t{4} << 20);
+  Mutator<None>& m = *marked.mutator;
+  const Root all(m, m.allocate(8, 0));
+  for (std::size_t i = 0; i < all->slot_count(); ++i) m.store(all, i, m.allocate(1, 0));
+  const auto marker = make_serial_marker(marked.heap, {});
+  marked.begin_cycle(marker.get());
+  marked.grey(all);
+  Sighting sighting;
+  {
+    const Visit visit(Window::between_scan_and_pour, [&] {
+      if (marker->drained()) sighting.failure = "all is called marked, and an assist has work";
+    });
+    marker->assist(1);
+  }
+  marker->mark_stopped();
+  return sighting;
+}
+
 }  // namespace
+
+TEST_CASE("fault assist_leaves_before_pouring: the marker finds nothing left", "[assist][fault]") {
+  check_kill(Fault::assist_leaves_before_pouring, look_while_an_assist_holds_items);
+}
 
 TEST_CASE("fault workers_left_out: a run is closed beside busy workers", "[termination][fault]") {
   check_kill(Fault::workers_left_out, close_beside_two_workers, "termination check");

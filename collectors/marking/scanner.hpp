@@ -123,6 +123,7 @@ class Scanner {
   void blacken_started(ColourByte* byte) {
     // Relaxed: only the state can change meanwhile, and that is overwritten.
     const ColourByte seen = SideMetadata::atomic(byte).load(std::memory_order_relaxed);
+    if constexpr (!alone) pass_window(Window::between_grey_and_black);
     // seq_cst: black is visible before this thread's first look at the fields; partner: the barrier (see above).
     // A store, not an exchange: it may overwrite a mutator's change from black to grey, because the
     // fields are read after it.
@@ -131,6 +132,7 @@ class Scanner {
   void blacken_completed(ColourByte* byte) {
     // Relaxed: a marked chunk's byte is changed by its scanner alone.
     const ColourByte seen = SideMetadata::atomic(byte).load(std::memory_order_relaxed);
+    if constexpr (!alone) pass_window(Window::between_grey_and_black);
     // Release: behind every look at the fields and every mark it led to; partner: the barrier's acquire (see above).
     SideMetadata::atomic(byte).store(with_state(seen, black_), std::memory_order_release);
   }

@@ -24,6 +24,7 @@
 #include "collectors/marking/scanner.hpp"
 #include "collectors/marking/termination.hpp"
 #include "core/clock.hpp"
+#include "core/schedule_coverage.hpp"
 #include "core/spin.hpp"
 #include "core/thread_start.hpp"
 
@@ -159,6 +160,7 @@ class StealingMarker final : public Marker {
 
   /// A helper thread's life.
   void help(Worker& self) {
+    const RoleScope role(Role::marker);
     const auto ready = [&] {
       // Relaxed: a hint, and its setter joins this thread.
       return stopping_.load(std::memory_order_relaxed) ||

@@ -34,6 +34,7 @@ class Termination {
  public:
   /// Begins a run with the calling leader as its only busy worker. The last one is closed.
   void open() {
+    pass_window(Window::before_run_opens);
     // Publishes what the run is about; partner: `try_resume`.
     word_.fetch_add(open_bit + one_resumption + 1, std::memory_order_release);
   }

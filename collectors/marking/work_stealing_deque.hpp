@@ -53,6 +53,7 @@ class WorkStealingDeque {
       // Relaxed: published by the store of bottom below.
       cell(bottom + static_cast<std::int64_t>(i)).store(items[i], std::memory_order_relaxed);
     }
+    pass_window(Window::between_cells_and_bottom);
     // Publishes the cells; partner: the load of bottom in `steal`.
     bottom_.store(bottom + static_cast<std::int64_t>(pushed), std::memory_order_release);
     return pushed;
@@ -116,6 +117,7 @@ class WorkStealingDeque {
     // The last item. Relaxed: it only decides the race; partner: the exchange in `steal`. Won or lost, the deque is empty at `bottom`.
     const bool won =
         wanted == 1 && top == lowered && top_.compare_exchange_strong(top, top + 1, std::memory_order_relaxed, std::memory_order_relaxed);
+    pass_window(Window::between_race_and_bottom);
     // Publishes the cells that stay when more than one was wanted; partner: the load of bottom in `steal`.
     bottom_.store(bottom, std::memory_order_release);
     return won;
