@@ -40,6 +40,7 @@ void Cycle::enter(Phase next) {
     throw InvariantViolated("phase " + std::string(to_string(next)) + " may not follow " + std::string(to_string(from)));
   }
   phase_.store(next, std::memory_order_release);
+  heap_.watchdog.note_phase(next, number());
 }
 
 void Cycle::fail() {

@@ -11,12 +11,11 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "collectors/collector.hpp"
+#include "core/last_events.hpp"
 
 namespace tricolour {
 
@@ -65,7 +64,6 @@ class Oracle final : public HeapObserver {
   std::string fault_of(const Object* object) const;
   void report(const Object* object, const std::string& fault, const std::string& when) const;
   std::string path_to(const Object* target) const;
-  std::string last_events() const;
   void count_floating(const Trace& trace, CycleRecord& record) const;
   /// Every object black or white, and as many black ones as the marker scanned and mutators allocated.
   void check_colours(std::uint64_t scanned_objects) const;
@@ -84,8 +82,7 @@ class Oracle final : public HeapObserver {
   std::vector<MutatorContext*> mutators_;
   std::vector<CycleRecord> records_;
   std::uint64_t objects_checked_ = 0;
-  mutable std::mutex events_lock_;
-  std::deque<Event> events_;
+  LastEvents events_;
 };
 
 }  // namespace tricolour
