@@ -67,6 +67,10 @@ enum class Fault : std::uint8_t {
   list_loses_block,                  ///< 35: a swept block is on no list
   // Scanning again at once
   rescan_at_once_dropped,            ///< 36: a slot that is to be scanned at once is not scanned
+  // Waits
+  full_buffer_locks,        ///< 37: a lock that is held while a mutator is awaited
+  blocked_never_claimed,    ///< 38: a blocked mutator is awaited as one that runs
+  claim_released_early,     ///< 39: before the work for the blocked mutator is done
 };
 
 struct FaultInfo {
@@ -76,7 +80,7 @@ struct FaultInfo {
   std::string_view name;
 };
 
-inline constexpr std::array<FaultInfo, 38> all_faults{{
+inline constexpr std::array<FaultInfo, 41> all_faults{{
     {Fault::flag_loaded_before_poll, 1, false, "flag_loaded_before_poll"},
     {Fault::old_value_read_after_store, 2, false, "old_value_read_after_store"},
     {Fault::exchange_without_barrier, 3, true, "exchange_without_barrier"},
@@ -115,6 +119,9 @@ inline constexpr std::array<FaultInfo, 38> all_faults{{
     {Fault::full_with_holes, 34, true, "full_with_holes"},
     {Fault::list_loses_block, 35, true, "list_loses_block"},
     {Fault::rescan_at_once_dropped, 36, true, "rescan_at_once_dropped"},
+    {Fault::full_buffer_locks, 37, true, "full_buffer_locks"},
+    {Fault::blocked_never_claimed, 38, true, "blocked_never_claimed"},
+    {Fault::claim_released_early, 39, true, "claim_released_early"},
 }};
 
 /// Switches one fault on for the life of this object, for the whole process.

@@ -210,6 +210,7 @@ void World::wait_while_claimed(MutatorContext& mutator) {
 }
 
 bool World::try_claim(MutatorContext& mutator) {
+  if (faulty(Fault::blocked_never_claimed)) return false;
   auto expected = MutatorStatus::blocked;
   return mutator.safepoint.status.compare_exchange_strong(expected, MutatorStatus::claimed, std::memory_order_acq_rel,
                                                           std::memory_order_acquire);
@@ -326,12 +327,14 @@ void World::Exclusive::handshake(const HandshakeWork& work) {
       wait.until(world_.arrived_, lock, done_or_claimed);
     }
     if (status_of(*mutator) != MutatorStatus::claimed) continue;
+    const bool releases_early = faulty(Fault::claim_released_early);
+    if (releases_early) world_.release_claim(*mutator);
     pass_window(Window::between_claim_and_handshake);
     if (!done()) {
       work(*mutator);
       world_.finish_handshake(*mutator);
     }
-    world_.release_claim(*mutator);
+    if (!releases_early) world_.release_claim(*mutator);
   }
   probe::handshake_end(cycle, world_.mutators_.size());
 }

@@ -73,7 +73,8 @@ def test_runs_end_with_the_command(tmp_path, build_dir, name, number):
 def test_checks_end_with_the_test_command(tmp_path, number):
     """A function of the shell, and what it started, and what that started."""
     scratch, notes = Scratch(tmp_path / "repository"), tmp_path / "notes"
-    scratch.program("tools/sleeper", f"echo $$ >>{notes}; sh -c 'echo $$ >>{notes}; sleep 600'")
+    scratch.program("tools/sleeper",
+        f"echo $$ >>{notes}; sh -c 'echo $$ >>{notes}; exec sleep 600'")
     scratch.write(
         "tools/test_checks", "asleep() { tools/sleeper; true; }\ncheck quick 1 asleep asleep\n"
     )
