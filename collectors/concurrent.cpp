@@ -224,8 +224,9 @@ class Concurrent final : public Collector {
     Nanoseconds over_at = 0;
     {
       std::unique_lock lock(lock_);
-      completed_.wait(
-          lock, [&] { return cycle_.completed() >= target || cycle_.failed() || is_at_rest(); });
+      Wait(heap_.watchdog, Awaited::collection).until(completed_, lock, [&] {
+        return cycle_.completed() >= target || cycle_.failed() || is_at_rest();
+      });
       over_at = completed_at_ns_;
     }
     if (pass_wait(WaitPlace::stall)) over_at = now_ns();

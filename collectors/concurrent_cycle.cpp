@@ -14,7 +14,8 @@ ConcurrentCycle::ConcurrentCycle(const CollectorParts& parts, std::function<void
       completed_(std::move(completed)),
       cycle_(parts),
       stopped_(cycle_, parts.heap),
-      pacer_(parts.heap.bytes(), parts.options.headroom_factor) {
+      pacer_(parts.heap.bytes(), parts.options.headroom_factor),
+      lead_(parts.heap.watchdog, "lead of the cycle") {
   heap_.announce_trigger(pacer_.trigger_bytes());
 }
 

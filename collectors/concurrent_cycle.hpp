@@ -20,6 +20,7 @@
 
 #include "collectors/pacer.hpp"
 #include "collectors/stopped_collection.hpp"
+#include "core/watchdog.hpp"
 
 namespace tricolour {
 
@@ -67,7 +68,7 @@ class ConcurrentCycle {
   StoppedCollection stopped_;
   Pacer pacer_;
 
-  std::mutex lead_;
+  WatchedLock lead_;
   unsigned resumptions_ = 0;
   unsigned gathers_ = 0;  ///< since the last attempt to terminate
 

@@ -42,6 +42,7 @@ void Cycle::enter(Phase next) {
   }
   pass_window(Window::before_phase_change);
   phase_.store(next, std::memory_order_release);
+  heap_.watchdog.note_phase(next, number());
 }
 
 void Cycle::fail() {

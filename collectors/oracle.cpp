@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <deque>
 #include <unordered_map>
 
 #include "core/poison.hpp"
@@ -11,7 +12,6 @@ namespace tricolour {
 namespace {
 constexpr unsigned check_bits = 24;
 constexpr unsigned char freed_pattern = 0xdb;
-constexpr std::size_t events_kept = 16;
 
 std::uint64_t header_check(const Object& object) {
   std::uint64_t hash = (std::uint64_t{object.slot_count()} << 32 | object.granules()) * 0x9e3779b97f4a7c15u;
@@ -130,11 +130,7 @@ void Oracle::freed(Object* object, std::size_t bytes) {
 void Oracle::mutator_started(MutatorContext& mutator) { mutators_.push_back(&mutator); }
 void Oracle::mutator_ended(MutatorContext& mutator) { std::erase(mutators_, &mutator); }
 
-void Oracle::on_event(const Event& event) {
-  std::scoped_lock lock(events_lock_);
-  events_.push_back(event);
-  if (events_.size() > events_kept) events_.pop_front();
-}
+void Oracle::on_event(const Event& event) { events_.note(event); }
 
 void Oracle::cycle_began() { first_young_serial_ = next_serial_.load(std::memory_order_relaxed); }
 
@@ -289,7 +285,7 @@ void Oracle::report(const Object* object, const std::string& fault, const std::s
     text += "\n  size: " + std::to_string(object->bytes()) + " bytes, " + std::to_string(object->slot_count()) + " slots";
   }
   text += "\n  path: " + path_to(object);
-  text += "\n  last events:\n" + last_events();
+  text += "\n  last events:\n" + events_.text();
   throw InvariantViolated(text);
 }
 
@@ -326,18 +322,6 @@ std::string Oracle::path_to(const Object* target) const {
     if (shown == most_shown + 1) path = "... -> " + path;
   }
   return root_names.at(at) + " -> " + path;
-}
-
-std::string Oracle::last_events() const {
-  std::scoped_lock lock(events_lock_);
-  std::string text;
-  for (const Event& event : events_) {
-    const bool pause = event.kind == EventKind::pause;
-    text += "    " + std::to_string(event.begin_ns) + " ns: cycle " + std::to_string(event.cycle) + ", " +
-            (pause ? "pause " + std::string(to_string(event.pause)) : std::string(to_string(event.role)) + " " + std::string(to_string(event.activity))) +
-            ", " + std::to_string((event.end_ns - event.begin_ns) / 1000) + " us\n";
-  }
-  return text.empty() ? "    none\n" : text;
 }
 
 }  // namespace tricolour

@@ -11,12 +11,11 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "collectors/collector.hpp"
+#include "core/last_events.hpp"
 
 namespace tricolour {
 
@@ -65,7 +64,6 @@ class Oracle final : public HeapObserver {
   std::string fault_of(const Object* object) const;
   void report(const Object* object, const std::string& fault, const std::string& when) const;
   std::string path_to(const Object* target) const;
-  std::string last_events() const;
   void count_floating(const Trace& trace, CycleRecord& record) const;
   /// Every object black or white, and as many black ones as the marker scanned and mutators allocated.
   void check_colours(std::uint64_t scanned_objects);
@@ -86,8 +84,7 @@ class Oracle final : public HeapObserver {
   /// How often each check ran; the cycles are in records_, the allocations in next_serial_.
   VerifyStatistics counts_;
   std::atomic<std::uint64_t> frees_checked_{0};  // relaxed: sweepers count at once, read in a stop
-  mutable std::mutex events_lock_;
-  std::deque<Event> events_;
+  LastEvents events_;
 };
 
 }  // namespace tricolour

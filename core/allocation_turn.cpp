@@ -10,7 +10,9 @@ void AllocationTurns::wait(MutatorContext& mutator, bool takes) {
   Nanoseconds over_at = 0;
   {
     std::unique_lock lock(lock_);
-    given_back_.wait(lock, [&] { return holder_.load(std::memory_order_relaxed) == nullptr; });
+    Wait(mutator.heap().watchdog, Awaited::turn).until(given_back_, lock, [&] {
+      return holder_.load(std::memory_order_relaxed) == nullptr;
+    });
     if (takes) holder_.store(&mutator, std::memory_order_relaxed);
     over_at = given_back_at_ns_;
   }

@@ -70,6 +70,10 @@ enum class Fault : std::uint8_t {
   // Windows of nanoseconds
   neighbour_byte_written_back,       ///< 37: a mark writes its neighbours' bytes back as read
   assist_leaves_before_pouring,      ///< 38: an assist counts itself out and holds grey items
+  // Waits
+  full_buffer_locks,                 ///< 39: a lock that is held while a mutator is awaited
+  blocked_never_claimed,             ///< 40: a blocked mutator is awaited as one that runs
+  claim_released_early,              ///< 41: before the work for the blocked mutator is done
 };
 
 struct FaultInfo {
@@ -79,7 +83,7 @@ struct FaultInfo {
   std::string_view name;
 };
 
-inline constexpr std::array<FaultInfo, 40> all_faults{{
+inline constexpr std::array<FaultInfo, 43> all_faults{{
     {Fault::flag_loaded_before_poll, 1, false, "flag_loaded_before_poll"},
     {Fault::old_value_read_after_store, 2, false, "old_value_read_after_store"},
     {Fault::exchange_without_barrier, 3, true, "exchange_without_barrier"},
@@ -120,6 +124,9 @@ inline constexpr std::array<FaultInfo, 40> all_faults{{
     {Fault::rescan_at_once_dropped, 36, true, "rescan_at_once_dropped"},
     {Fault::neighbour_byte_written_back, 37, true, "neighbour_byte_written_back"},
     {Fault::assist_leaves_before_pouring, 38, true, "assist_leaves_before_pouring"},
+    {Fault::full_buffer_locks, 39, true, "full_buffer_locks"},
+    {Fault::blocked_never_claimed, 40, true, "blocked_never_claimed"},
+    {Fault::claim_released_early, 41, true, "claim_released_early"},
 }};
 
 /// Switches one fault on for the life of this object, for the whole process.

@@ -50,7 +50,7 @@ Heap::Heap(const HeapOptions& options, EventListener* listener)
       blocks(heap_storage_.begin(), heap_storage_.bytes() / block_bytes, metadata),
       large(blocks, metadata, account),
       grey_set(most_grey_objects(heap_storage_.bytes()), options.packet_capacity),
-      world(*this),
+      world(*this, watchdog),
       hole_piece_bytes(options.hole_piece_bytes) {
   // Blocks are swept by start bytes; an array that is coloured by chunks has more, and belongs to
   // the large-object space.

@@ -18,6 +18,7 @@
 #include "core/large_object_space.hpp"
 #include "core/log_bits.hpp"
 #include "core/mutator_context.hpp"
+#include "core/watchdog.hpp"
 
 namespace tricolour {
 
@@ -77,6 +78,7 @@ class Heap {
   CollectorHooks& hooks() { return *hooks_; }
   HeapObserver* observer() { return observer_; }
   void emit(const Event& event) {
+    watchdog.note_event(event);
     if (listener_ != nullptr) listener_->on_event(event);
     if (observer_ != nullptr) observer_->on_event(event);
   }
@@ -111,6 +113,7 @@ class Heap {
   BlockSpace blocks;
   LargeObjectSpace large;
   AllocationTurns turns;
+  Watchdog watchdog;
   GreySet grey_set;
   World world;
   PhaseState phase;                          ///< what new mutators copy

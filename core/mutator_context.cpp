@@ -298,6 +298,7 @@ void MutatorContext::push_grey(GreyItem item) {
   shade_buffer_->push(item);
   if (!heap_.grey_set.full(*shade_buffer_)) return;
   if (faulty(Fault::full_buffer_polls)) poll();
+  if (faulty(Fault::full_buffer_locks)) const World::Exclusive lock(heap_.world, nullptr);
   if (phase_.arm != BarrierArm::live) {
     shade_buffer_->clear();
   } else {

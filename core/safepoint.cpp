@@ -53,6 +53,7 @@ void World::add(MutatorContext& mutator, MutatorStatus status, const std::functi
   // Before it is registered: an observer that refuses it throws.
   if (heap_.observer() != nullptr) heap_.observer()->mutator_started(mutator);
   mutators_.push_back(&mutator);
+  watchdog_.mutator_came(mutator, status == MutatorStatus::running);
   note_number();
 }
 
@@ -65,6 +66,7 @@ void World::attach(MutatorContext& mutator) {
   }
   require_no_runner("is attached");
   mutator.attachment_.attach(*this, mutator);
+  watchdog_.mutator_attached(mutator);
   leave_blocked(mutator, Activity::running);
 }
 
@@ -89,6 +91,7 @@ void World::remove(MutatorContext& mutator, const std::function<void()>& farewel
   farewell();
   pass_window(Window::between_farewell_and_removal);
   std::erase(mutators_, &mutator);
+  watchdog_.mutator_went(mutator);
   note_number();
   if (heap_.observer() != nullptr) heap_.observer()->mutator_ended(mutator);
 }
@@ -153,7 +156,7 @@ void World::answer(MutatorContext& mutator) {
   const auto running = [&] { return status_of(mutator) == MutatorStatus::running; };
   if (!spin_until(running)) {
     std::unique_lock lock(parking_lock_);
-    resumed_.wait(lock, running);
+    Wait(watchdog_, Awaited::resumption).until(resumed_, lock, running);
   }
   mutator.end_wait(resumed_at_ns_.load(std::memory_order_relaxed));
 }
@@ -205,20 +208,30 @@ void World::wait_while_claimed(MutatorContext& mutator) {
   const auto released = [&] { return status_of(mutator) != MutatorStatus::claimed; };
   if (spin_until(released)) return;
   std::unique_lock lock(parking_lock_);
-  resumed_.wait(lock, released);
+  Wait(watchdog_, Awaited::resumption).until(resumed_, lock, released);
 }
 
 bool World::try_claim(MutatorContext& mutator) {
+  if (faulty(Fault::blocked_never_claimed)) return false;
   auto expected = MutatorStatus::blocked;
   return mutator.safepoint.status.compare_exchange_strong(expected, MutatorStatus::claimed, std::memory_order_acq_rel,
                                                           std::memory_order_acquire);
+}
+
+void World::release_claim(MutatorContext& mutator) {
+  {
+    std::scoped_lock lock(parking_lock_);
+    // release: what was done for the mutator; partner: the exchange in leave_blocked.
+    mutator.safepoint.status.store(MutatorStatus::blocked, std::memory_order_release);
+  }
+  resumed_.notify_all();
 }
 
 void World::await_stopped(MutatorContext& mutator) {
   const auto at_safepoint = [&] { return status_of(mutator) == MutatorStatus::stopped || try_claim(mutator); };
   if (spin_until(at_safepoint)) return;
   std::unique_lock lock(parking_lock_);
-  arrived_.wait(lock, at_safepoint);
+  Wait(watchdog_, Awaited::stop, mutator.index()).until(arrived_, lock, at_safepoint);
 }
 
 void World::finish_handshake(MutatorContext& mutator) {
@@ -317,20 +330,19 @@ void World::Exclusive::handshake(const HandshakeWork& work) {
     const auto done_or_claimed = [&] { return done() || world_.try_claim(*mutator); };
     if (!spin_until(done_or_claimed)) {
       std::unique_lock lock(world_.parking_lock_);
-      world_.arrived_.wait(lock, done_or_claimed);
+      Wait wait(world_.watchdog_, Awaited::handshake, mutator->index());
+      wait.until(world_.arrived_, lock, done_or_claimed);
     }
     if (status_of(*mutator) != MutatorStatus::claimed) continue;
+    const bool releases_early = faulty(Fault::claim_released_early);
+    if (releases_early) world_.release_claim(*mutator);
     pass_window(Window::between_claim_and_handshake);
     if (!done()) {
       work(*mutator);
       world_.finish_handshake(*mutator);
     }
     pass_window(Window::between_report_and_release);
-    {
-      std::scoped_lock lock(world_.parking_lock_);
-      mutator->safepoint.status.store(MutatorStatus::blocked, std::memory_order_release);
-    }
-    world_.resumed_.notify_all();
+    if (!releases_early) world_.release_claim(*mutator);
   }
   probe::handshake_end(cycle, world_.mutators_.size());
 }

@@ -37,6 +37,7 @@
 
 #include "core/events.hpp"
 #include "core/owner_process.hpp"
+#include "core/watchdog.hpp"
 
 namespace tricolour {
 
@@ -62,7 +63,8 @@ struct Pause {
 
 class World {
  public:
-  explicit World(Heap& heap) : heap_(heap) {}
+  World(Heap& heap, Watchdog& watchdog)
+      : heap_(heap), watchdog_(watchdog), registry_lock_(watchdog, "lock of the registry") {}
 
   /// Registers a mutator, born in `status`: `running` on this thread, or `blocked` for a thread
   /// that attaches later. `arrival` (may be empty) runs under the registry lock, when no stop or
@@ -122,7 +124,7 @@ class World {
     World& world_;
     MutatorContext* self_;
     Activity interrupted_ = Activity::running;
-    std::unique_lock<std::mutex> lock_;
+    std::unique_lock<WatchedLock> lock_;
   };
 
  private:
@@ -133,6 +135,7 @@ class World {
   void note_number();
   void await_stopped(MutatorContext& mutator);
   bool try_claim(MutatorContext& mutator);
+  void release_claim(MutatorContext& mutator);
   void wait_while_claimed(MutatorContext& mutator);
   void finish_handshake(MutatorContext& mutator);
   /// Returns when the mutators were free to run. What a sleeping one takes to wake up is in its own interval; this thread may not run again
@@ -140,7 +143,8 @@ class World {
   Nanoseconds resume();
 
   Heap& heap_;
-  std::mutex registry_lock_;
+  Watchdog& watchdog_;
+  WatchedLock registry_lock_;
   std::vector<MutatorContext*> mutators_;
   /// Guards sleeping on the two conditions below; statuses are atomics, changed under it when somebody may sleep on them.
   std::mutex parking_lock_;

@@ -231,17 +231,23 @@ class Execution {
       if (give_up_at == 0) give_up_at = now + grace_ns;
       if (now > give_up_at) {
         const auto [verdict, text] = classify(failure());
-        options_.on_hang(verdict, text);
+        give_up(verdict, text);
       }
     }
   }
 
   /// Does not return when the run has taken too long.
-  void watch_time() const {
+  void watch_time() {
     if (options_.timeout_s <= 0 ||
         static_cast<double>(now_ns() - began_ns_) <= options_.timeout_s * 1e9)
       return;
-    options_.on_hang(verdict::timeout, fmt::format("not done within {} s", options_.timeout_s));
+    give_up(verdict::timeout, fmt::format("not done within {} s", options_.timeout_s));
+  }
+
+  /// Does not return. Says who waits for whom, if waits are long.
+  void give_up(Verdict verdict, const std::string& text) {
+    const std::string waits = collected_.heap().watchdog.report();
+    options_.on_hang(verdict, waits.empty() ? text : text + "\n" + waits);
   }
 
   /// A sleep as a bystander. A run without records keeps no rows, however long it is.

@@ -8,6 +8,7 @@
 #include "core/errors.hpp"
 #include "core/injected_waits.hpp"
 #include "core/schedule_window.hpp"
+#include "core/watchdog_policy.hpp"
 #include "harness/commands.hpp"
 #include "harness/execution.hpp"
 #include "harness/messages.hpp"
@@ -77,6 +78,7 @@ int carry_out(const RunCommand& command) {
   const FaultSwitch fault(plan.fault);
   Schedule::seed(plan.tuned.schedule_seed);
   InjectedWaits::set(plan.tuned.heap.injected);
+  if (plan.verify) abort_at_late_waits();
   const Outcome outcome = execute(plan, {.records = command.records,
                                          .request_rows = folder ? command.options.request_rows : 0,
                                          .timeout_s = command.timeout_s,

@@ -15,6 +15,7 @@
 
 #include "collectors/marking/work_stealing_deque.hpp"
 #include "core/schedule_window.hpp"
+#include "core/watchdog.hpp"
 
 namespace tricolour {
 
@@ -25,12 +26,12 @@ class Parking {
   /// Sleeps until a `wake`, unless `ready()`. May return early: callers look again.
   template <class Ready>
   void sleep_unless(Ready ready) {
-    pass_window(Window::before_parking);
-    std::unique_lock lock(lock_);
-    if (ready()) return;
-    sleepers_.fetch_add(1, std::memory_order_relaxed);
-    woken_.wait(lock);
-    sleepers_.fetch_sub(1, std::memory_order_relaxed);
+    park(ready, [this](auto& lock) { woken_.wait(lock); });
+  }
+  /// The same, and how long it sleeps is watched.
+  template <class Ready>
+  void sleep_unless(Ready ready, Wait& wait) {
+    park(ready, [&](auto& lock) { wait.once(woken_, lock); });
   }
   void wake() {
     { const std::scoped_lock lock(lock_); }
@@ -40,6 +41,16 @@ class Parking {
   bool occupied() const { return sleepers_.load(std::memory_order_relaxed) != 0; }
 
  private:
+  template <class Ready, class Sleep>
+  void park(Ready ready, Sleep sleep) {
+    pass_window(Window::before_parking);
+    std::unique_lock lock(lock_);
+    if (ready()) return;
+    sleepers_.fetch_add(1, std::memory_order_relaxed);
+    sleep(lock);
+    sleepers_.fetch_sub(1, std::memory_order_relaxed);
+  }
+
   Mutex lock_;
   ConditionVariable woken_;
   Atomic<int> sleepers_{0};

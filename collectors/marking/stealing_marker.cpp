@@ -144,6 +144,7 @@ class StealingMarker final : public Marker {
   /// As the idle leader: true when the run is over, false when it goes on and the leader is busy again.
   bool finished_or_resumed() {
     const auto everybody_idle = [&] { return termination_.busy() == 0; };
+    Wait wait(heap_.watchdog, Awaited::workers);
     for (;;) {
       const auto over = [&] { return termination_.try_finish([&] { return drained(); }); };
       if (over()) return true;
@@ -154,7 +155,7 @@ class StealingMarker final : public Marker {
         if (everybody_idle()) std::this_thread::yield();
         return !termination_.try_resume();
       }
-      parking_.sleep_unless(ready);
+      parking_.sleep_unless(ready, wait);
     }
   }
 

@@ -15,8 +15,9 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Callable, NoReturn, Sequence
+from typing import Callable, NoReturn
 
+from .children import captured, interrupt
 from .errors import UsageProblem
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -73,13 +74,6 @@ def write_out(text: str) -> None:
 def shown(text: object) -> str:
     r"""Text with the bytes escaped that are not UTF-8, which names of files may have: `caf\xe9`."""
     return str(text).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def captured(words: Sequence, **options) -> subprocess.CompletedProcess:
-    """A program that has run, with its output as text, whatever bytes it wrote."""
-    return subprocess.run(
-        words, capture_output=True, encoding="utf-8", errors="replace", **options
-    )
 
 
 def need(*more: str) -> None:
@@ -149,7 +143,9 @@ def _put_signals_right() -> None:
     if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # else exit codes of children are lost
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def _give_up(stream) -> None:
