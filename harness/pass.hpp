@@ -33,6 +33,8 @@ struct MutatorAccount {
 };
 
 class Pass : public RunControl {
+  friend class KnownPass;  // of tests: says what clocks and accounts would have said
+
  public:
   /// `operations`: of each mutator; nothing: until `stop`. `request_rows`: of each mutator, at most; nothing: requests are not recorded.
   /// `counters`: read at the region's edges; may be null.

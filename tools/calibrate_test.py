@@ -12,6 +12,7 @@ from calibration import (
     checks, definitions, injected_barrier_cost, injected_pause, injected_waits, recording,
     same_against_same,
 )
+from calibration.bounds import STRICT, WIDE
 from calibration.checks import Check
 from calibration.runs import Progress, RunFailed, run
 from tricolour_report import intervals
@@ -39,7 +40,8 @@ def pool(drift=0.0, spread=0.03, runs=120):
 @pytest.mark.parametrize("paired, drift", [(True, 0.0), (True, 0.5), (False, 0.0)])
 def test_honest_intervals_hold_1_as_often_as_they_say(paired, drift, invocations):
     share = same_against_same.coverage(pool(drift), invocations, TRIALS, paired, seed=1)
-    assert same_against_same.LEAST_COVERAGE < share < same_against_same.MOST_COVERAGE
+    least, most = STRICT.coverage
+    assert least < share < most
 
 
 @pytest.mark.parametrize("confidence", [0.9, 0.99])
@@ -86,6 +88,20 @@ def test_a_pause_is_found_where_it_was_put(injected, outside, cpu, recovered, at
     assert [check.passes for check in found] == [recovered, attributed]
 
 
+@pytest.mark.parametrize(
+    "injected, outside", [(0, 0), (0.4 * ALONE, 0), (ALONE, 0.6 * COUNT * ALONE), (1e-3 * ALONE, 0)]
+)
+def test_wide_bounds_still_tell_a_pause_from_none(injected, outside):
+    found = injected_pause.checks([(pause_run(), pause_run(injected, outside))] * 3, WIDE)
+    assert not all(check.passes for check in found)
+
+
+def test_wide_bounds_let_noise_pass():
+    noisy = pause_run(1.2 * ALONE, 0.1 * COUNT * ALONE)
+    found = injected_pause.checks([(pause_run(), noisy)], WIDE)
+    assert all(check.passes for check in found)
+
+
 def test_pairs_of_different_work_are_no_pairs():
     other = pause_run(ALONE)
     other["pauses"]["count"] += 1
@@ -121,6 +137,12 @@ def test_a_barrier_cost_is_found_in_the_arms_that_execute_it():
 @pytest.mark.parametrize("costs", [injected(6.5), injected(8.0, {"test": ("off", "test", "filtered", "full"), "shade": ("filtered",)})])
 def test_a_barrier_cost_of_another_size_or_in_another_arm_fails(costs):
     assert not any(check.passes for check in injected_barrier_cost.checks(barrier_blocks(costs)))
+
+
+@pytest.mark.parametrize("costs", [{}, injected(8.0, {"test": ("off",), "shade": ("test",)})])
+def test_wide_bounds_still_tell_where_a_barrier_cost_is(costs):
+    found = injected_barrier_cost.checks(barrier_blocks(costs), WIDE)
+    assert not any(check.passes for check in found)
 
 
 MS = 1_000_000
@@ -257,14 +279,26 @@ def test_what_is_injected_is_known_by_itself(instrumented):
         run(instrumented, [*LATENCY, "--set", "inject.pause_ns=-1"])
 
 
+ATTEMPTS = 3
+TIMINGS = ("injected pause", "injected barrier cost", "cost of recording", "same against same")
+
+
 @pytest.mark.instrumented
-def test_every_part_of_a_calibration_works(instrumented, build_dir, tmp_path):
-    words = [ROOT / "tools/calibrate", "--smoke", "--binary", build_dir / "tricolour", "--instrumented", instrumented, "--out", tmp_path]
-    finished = subprocess.run(words, capture_output=True, text=True, timeout=600)
-    assert finished.returncode == 0, finished.stderr
-    found = {check["name"]: check for check in json.loads((tmp_path / "calibration.json").read_text())["checks"]}
-    assert len(found) == 12 + len(injected_waits.PLACES)
-    for place in injected_waits.PLACES:
-        check = found[f"injected wait, {place.replace('_', ' ')}"]
-        assert check["passes"], check
-    assert found["definitions"]["passes"] and found["utilisation twice"]["passes"], "these are no timings"
+def test_a_smoke_calibration_passes_every_check(instrumented, build_dir, tmp_path):
+    """A machine that does something else may fail a timing once; a wrong figure fails always."""
+    words = [
+        ROOT / "tools/calibrate", "--smoke", "--binary", build_dir / "tricolour",
+        "--instrumented", instrumented, "--out",
+    ]
+    for attempt in range(ATTEMPTS):
+        place = tmp_path / str(attempt)
+        finished = subprocess.run([*words, place], capture_output=True, text=True, timeout=600)
+        assert (place / "calibration.json").exists(), finished.stderr
+        found = json.loads((place / "calibration.json").read_text())["checks"]
+        assert len(found) == 12 + len(injected_waits.PLACES)
+        failed = [check for check in found if not check["passes"]]
+        assert finished.returncode == bool(failed)
+        assert [check for check in failed if not check["name"].startswith(TIMINGS)] == []
+        if not failed:
+            break
+    assert failed == []

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from .bounds import STRICT, Bounds
 from .checks import Check, percent, within
 from .runs import Progress, run
 
-TOLERANCE = 0.1
 ARMS = ("off", "test", "filtered", "full")
 BASE, MORE = 10, 20  # multiplications; ten of them take some 8 ns
 PLACES = {"test": "fast path", "shade": "slow path"}
@@ -64,20 +64,21 @@ def recovered(blocks: list[dict], place: str) -> dict[str, float]:
     }
 
 
-def checks(blocks: list[dict]) -> list[Check]:
-    return [_check(blocks, place) for place in PLACES]
+def checks(blocks: list[dict], bounds: Bounds = STRICT) -> list[Check]:
+    return [_check(blocks, place, bounds.injected) for place in PLACES]
 
 
-def _check(blocks: list[dict], place: str) -> Check:
+def _check(blocks: list[dict], place: str, tolerance: float) -> Check:
     found = recovered(blocks, place)
     expected = {arm: float(arm in EXECUTED_IN[place]) for arm in ARMS}
     per = "flag test" if place == "test" else "shade"
     return Check(
         name=f"injected barrier cost, {PLACES[place]}",
         what=f"{known_ns(blocks, place):.1f} ns are injected into every {per}: a store costs that much more in the arms that execute it.",
-        expected=", ".join(f"{arm} {percent(share, 0)}" for arm, share in expected.items()) + f" of it, within {percent(TOLERANCE, 0)}",
+        expected=", ".join(f"{arm} {percent(share, 0)}" for arm, share in expected.items())
+                 + f" of it, within {percent(tolerance, 0)}",
         measured=", ".join(f"{arm} {percent(share)}" for arm, share in found.items()) + f"; median of {len(blocks)} blocks",
-        passes=all(within(found[arm], expected[arm], TOLERANCE) for arm in ARMS),
+        passes=all(within(found[arm], expected[arm], tolerance) for arm in ARMS),
     )
 
 

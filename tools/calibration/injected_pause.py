@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from .bounds import STRICT, Bounds
 from .checks import Check, percent, within
 from .runs import Progress, run
 
 INJECTED_NS = 100_000
-TOLERANCE = 0.1
 RUN_NOMINAL_S = 0.3
 # Half a thousand short collections a run, so that what is injected is a third of its time.
 WORK = ["--workload", "fifo", "--param", "elements=1000", "--heap", "1M", "--operations", 4_000_000, "--barrier", "yuasa"]
@@ -49,7 +49,8 @@ def recovered(pairs: list[tuple[dict, dict]]) -> dict[str, float]:
     return {name: float(np.median(values)) for name, values in shares.items()}
 
 
-def checks(pairs: list[tuple[dict, dict]]) -> list[Check]:
+def checks(pairs: list[tuple[dict, dict]], bounds: Bounds = STRICT) -> list[Check]:
+    tolerance = bounds.injected
     found = recovered(pairs)
     alone = float(np.median([injected["injected_ns"]["pause"] for _, injected in pairs]))
     count = pairs[0][0]["pauses"]["count"]
@@ -57,16 +58,19 @@ def checks(pairs: list[tuple[dict, dict]]) -> list[Check]:
     pause = Check(
         name="injected pause, recovered",
         what=f"{source}: the median pause is longer by that.",
-        expected=f"100 % of it, within {percent(TOLERANCE, 0)}",
+        expected=f"100 % of it, within {percent(tolerance, 0)}",
         measured=f"{percent(found['pause'])} by the clock, {percent(found['pause_cpu'])} in CPU time of pauses; median of {len(pairs)} pairs",
-        passes=within(found["pause"], 1, TOLERANCE) and within(found["pause_cpu"], 1, TOLERANCE),
+        passes=within(found["pause"], 1, tolerance) and within(found["pause_cpu"], 1, tolerance),
     )
     elsewhere = Check(
         name="injected pause, attributed",
         what="The run is longer by the sum of what was injected, and nothing but its pauses is.",
-        expected=f"wall time 100 % of the sum, time outside pauses and the mutator's CPU time 0 %, each within {percent(TOLERANCE, 0)}",
+        expected="wall time 100 % of the sum, time outside pauses and the mutator's CPU time 0 %, "
+                 f"each within {percent(tolerance, 0)}",
         measured=f"wall time {percent(found['wall'])}, outside pauses {percent(found['outside'])}, mutator's CPU time {percent(found['mutator_cpu'])}",
-        passes=within(found["wall"], 1, TOLERANCE) and within(found["outside"], 0, TOLERANCE) and within(found["mutator_cpu"], 0, TOLERANCE),
+        passes=within(found["wall"], 1, tolerance)
+               and within(found["outside"], 0, tolerance)
+               and within(found["mutator_cpu"], 0, tolerance),
     )
     return [pause, elsewhere]
 

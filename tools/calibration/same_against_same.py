@@ -30,12 +30,12 @@ from tricolour_report.metrics import MMU_WINDOWS
 from tricolour_report.process import tell
 from tricolour_report.sweep_folder import Cell
 
+from .bounds import STRICT, Bounds
 from .checks import Check, percent
 from .runs import Progress, RunFailed
 
 METRIC = "throughput"
 INVOCATIONS = (10, 20)
-LEAST_COVERAGE, MOST_COVERAGE = 0.94, 0.96
 RUN_NOMINAL_S = 4.2
 EXPERIMENT = """schema = 1
 name = "one cell, again and again"
@@ -88,7 +88,8 @@ def coverage(values: list[float], invocations: int, trials: int, paired: bool, s
     return held / trials
 
 
-def checks(values: list[float], trials: int) -> list[Check]:
+def checks(values: list[float], trials: int, bounds: Bounds = STRICT) -> list[Check]:
+    least, most = bounds.coverage
     found = {(paired, n): coverage(values, n, trials, paired, seed=n) for paired in (True, False) for n in INVOCATIONS}
     spread = float(np.std(np.log(values), ddof=1))
     error = sqrt(0.95 * 0.05 / trials)
@@ -96,9 +97,9 @@ def checks(values: list[float], trials: int) -> list[Check]:
         Check(
             name=f"same against same, {'paired' if paired else 'unpaired'}, n = {n}",
             what=f"Runs of one cell, drawn {trials} times into two cells of {n} and compared: the 95 % interval of {METRIC} contains 1.",
-            expected=f"in {percent(LEAST_COVERAGE, 0)} to {percent(MOST_COVERAGE, 0)}",
+            expected=f"in {percent(least, 0)} to {percent(most, 0)}",
             measured=f"{percent(share, 2)} (standard error {percent(error, 2)}; pool of {len(values)} runs that vary by {percent(spread)})",
-            passes=bool(LEAST_COVERAGE <= share <= MOST_COVERAGE),
+            passes=bool(least <= share <= most),
         )
         for (paired, n), share in found.items()
     ]
