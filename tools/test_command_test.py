@@ -265,6 +265,8 @@ def with_real_checks(scratch):
     scratch.program("tools/soundness", f'{log}; echo row >>"$last"')
     scratch.program("tools/stress", f'{log}; echo runs >"$last.csv"; echo sums >"$last.json"')
     scratch.program("tools/disturb", f'{log}; mkdir -p "$last"; echo counts >"$last/disturbance.json"')
+    results = 'echo rows >"$last/mutants.csv"; echo shares >"$last/summary.md"'
+    scratch.program("tools/mutants", f'{log}; mkdir -p "$last"; {results}')
     scratch.program("build/release/harness_test", log)
     scratch.write("results/reference/soundness.csv.gz", "old")
     scratch.write("results/reference/stress/hour.json", "old")
@@ -274,14 +276,16 @@ def with_real_checks(scratch):
 
 def test_long_stores_its_results_and_skips_what_has_passed(with_real_checks):
     finished = with_real_checks.test("--long")
-    assert finished.stdout == "6 passed, 0 failed\n", finished.stderr
+    assert finished.stdout == "7 passed, 0 failed\n", finished.stderr
     builds = ["build release", "build faults"]
-    assert finished.ran == [*builds, "harness_test", "soundness", "stress", "disturb"]
+    assert finished.ran == [*builds, "harness_test", "soundness", "stress", "disturb", "mutants"]
     reference = with_real_checks.root / "results/reference"
     assert gzip.decompress((reference / "soundness.csv.gz").read_bytes()) == b"row\n"
     assert gzip.decompress((reference / "stress/hour.csv.gz").read_bytes()) == b"runs\n"
     assert (reference / "stress/hour.json").read_text() == "sums\n"
     assert (reference / "disturbance/hour.json").read_text() == "counts\n"
+    assert (reference / "mutants/mutants.csv").read_text() == "rows\n"
+    assert (reference / "mutants/summary.md").read_text() == "shares\n"
     assert with_real_checks.test("--long").ran == builds, "stored results are no change"
 
 

@@ -1,15 +1,15 @@
 """One run of one program, with a time limit.
 
-Purpose: start it in a session of its own, so that all it started ends with it; tell how it ended.
+Purpose: tell how it ended.
 Invariant: a program that fails or hangs is a status, never an exception.
 """
 
 import json
-import os
 import signal
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+
+from tricolour_report import session
 
 STATUS_OF_EXIT = {0: "ok", 3: "self_check_failed", 4: "heap_exhausted", 5: "timeout"}
 SAID = 400
@@ -28,36 +28,12 @@ class Ended:
 
 def execute(words: list[str], environment: dict[str, str], timeout_s: float, folder: Path) -> Ended:
     try:
-        process = subprocess.Popen(
-            words,
-            env=os.environ | environment,
-            cwd=folder,
-            start_new_session=True,
-            encoding="utf-8",
-            errors="replace",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        finished = session.run(words, environment, timeout_s, folder)
     except OSError as error:
         return Ended("error", {}, f"{words[0]} cannot be started: {error.strerror}")
-    try:
-        output, said = process.communicate(timeout=timeout_s)
-    except subprocess.TimeoutExpired:
-        _end(process)
+    if finished.code is None:
         return Ended("timeout", {}, f"not done after {timeout_s:g} s")
-    except BaseException:
-        _end(process)
-        raise
-    return _how_it_ended(process.returncode, output, said)
-
-
-def _end(process: subprocess.Popen) -> None:
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.communicate()
+    return _how_it_ended(finished.code, finished.output, finished.said)
 
 
 def _how_it_ended(code: int, output: str, said: str) -> Ended:

@@ -7,10 +7,11 @@ What is resumed is what was planned.
 """
 
 import json
-import os
 import random
 from pathlib import Path
 
+from tricolour_report.errors import UsageProblem as Unusable
+from tricolour_report.line_journal import LineJournal
 from tricolour_report.regular import regular
 
 from .contests import Cell
@@ -18,10 +19,6 @@ from .contests import Cell
 PLAN, RUNS = "plan.json", "runs.jsonl"
 FIELDS = {"cell", "round", "status", "error", "measured"}  # of a run
 MOST_TIMEOUTS = 2
-
-
-class Unusable(Exception):
-    """Wrong usage, or a folder that cannot be used; the text says what would help."""
 
 
 def begin(folder: Path, plan: dict) -> None:
@@ -62,44 +59,16 @@ def resume(folder: Path, request: dict, build: str) -> dict:
     return plan
 
 
-class Journal:
+class Journal(LineJournal):
     def __init__(self, folder: Path):
-        self._path = folder / RUNS
-        self.runs: list[dict] = []
-        if self._path.exists():
-            try:
-                text = regular(self._path).read_bytes()
-            except OSError as error:
-                raise Unusable(f"{self._path} cannot be read: {error.strerror}") from error
-            whole = text[: text.rfind(b"\n") + 1]
-            lines = enumerate(whole.splitlines(), 1)
-            self.runs = [self._read(number, line) for number, line in lines]
-            os.truncate(self._path, len(whole))
-
-    def _read(self, number: int, line: bytes) -> dict:
-        try:
-            run = json.loads(line)
-            if not FIELDS <= run.keys():
-                raise ValueError(f"it lacks {', '.join(sorted(FIELDS - run.keys()))}")
-        except (ValueError, AttributeError, RecursionError) as error:
-            raise Unusable(
-                f"{self._path}:{number}: no run of a comparison ({error!r}); without this line the"
-                " run is made again"
-            ) from error
-        return run
+        super().__init__(folder / RUNS, FIELDS, "run of a comparison")
+        self.runs = self.entries
 
     def done(self) -> set[tuple[int, str]]:
         return {(run["round"], run["cell"]) for run in self.runs}
 
     def of(self, cell: str) -> list[dict]:
         return [run for run in self.runs if run["cell"] == cell]
-
-    def append(self, run: dict) -> None:
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(run) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        self.runs.append(run)
 
 
 def given_up(runs: list[dict]) -> bool:
