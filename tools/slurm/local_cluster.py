@@ -1,6 +1,6 @@
 """A Slurm cluster on this machine, for tests: munged, slurmctld and two nodes, in one temporary folder.
 
-Purpose: real daemons with real job arrays. Each node is a slurmd in a PID and UTS namespace of its own: it has its own host name, and it
+Purpose: real daemons with real job arrays. Each node is a slurmd in namespaces of its own: it has its own host name and boot identifier, and it
 dies whole, with every step and program on it, as a machine does.
 Invariant: on leaving the cluster, also on a failure, its daemons and everything they started are gone, and so is the folder; when the test
 itself is killed, the daemons go with it. It uses free ports and no file outside its folder.
@@ -56,8 +56,13 @@ class LocalCluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start_node(self, node: str) -> None:
-        self._start(node, "unshare", "--uts", "--pid", "--mount-proc", "--fork", "--kill-child", "sh", "-c",
-                    f"hostname {node}; exec slurmd -D -N {node}")
+        boot_id = self.folder / f"{node}.boot_id"
+        boot_id.write_text(f"{node}\n", encoding="utf-8")
+        commands = (
+            f"hostname {node}; mount --bind {boot_id} /proc/sys/kernel/random/boot_id;"
+            f" exec slurmd -D -N {node}"
+        )
+        self._start(node, "unshare", "--uts", "--pid", "--mount-proc", "--fork", "--kill-child", "sh", "-c", commands)
 
     def kill_node(self, node: str) -> None:
         """The kernel ends every process in the node's namespace with its first one, which is the one child of `unshare`."""
