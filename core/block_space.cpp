@@ -59,16 +59,13 @@ std::optional<std::size_t> BlockSpace::claim(ClaimOrder order, MutatorContext* m
   for (;;) {
     // Read before the lists: what is swept later is on a list by the time this is zero.
     const bool all_swept = swept();
-    const Room least = order == ClaimOrder::large_hole ? Room::large_hole : Room::sixteenth;
+    const Room least = least_room(order);
     if (order == ClaimOrder::free_first) {
       if (const auto block = claim_free()) return block;
     } else if (const auto block = claim_with_room(least, mutator)) {
       return block;
     }
-    {
-      const ActivityScope scope(all_swept ? nullptr : mutator, Activity::lazy_sweeping);
-      if (const auto block = claim_swept_now(least)) return block;
-    }
+    if (const auto block = claim_swept_now(least, mutator)) return block;
     if (const auto block = claim_free()) return block;
     if (order != ClaimOrder::large_hole) {
       if (const auto block = claim_with_room(Room::little, mutator)) return block;
@@ -81,17 +78,29 @@ std::optional<std::size_t> BlockSpace::claim(ClaimOrder order, MutatorContext* m
   }
 }
 
+std::optional<std::size_t> BlockSpace::claim_at_hand(ClaimOrder order, MutatorContext* mutator) {
+  const Room least = least_room(order);
+  if (const auto block = claim_with_room(least, mutator, 0)) return block;
+  return claim_swept_now(least, mutator);
+}
+
+Room BlockSpace::least_room(ClaimOrder order) {
+  return order == ClaimOrder::large_hole ? Room::large_hole : Room::sixteenth;
+}
+
 void BlockSpace::sweep_stragglers() {
   for (std::size_t block = 0; block < blocks_ && !swept(); ++block) sweep(block);
   if (!spin_until([this] { return swept(); })) std::this_thread::yield();
 }
 
-std::optional<std::size_t> BlockSpace::claim_with_room(Room least, MutatorContext* mutator) {
+std::optional<std::size_t> BlockSpace::claim_with_room(Room least, MutatorContext* mutator,
+                                                       std::size_t most_passed) {
   // Of small holes the most in a block first; large ones after them. Little room is asked for when nothing else is left.
   for (const Room room : {Room::half, Room::quarter, Room::eighth, Room::sixteenth, Room::large_hole, Room::little}) {
     if (room < least) continue;
     while (const auto block = list_of(room).take()) {
       if (try_claim_listed(*block, least, mutator)) return block;
+      if (most_passed-- == 0) return std::nullopt;
     }
   }
   return std::nullopt;
@@ -135,7 +144,9 @@ std::optional<std::size_t> BlockSpace::claim_free() {
 }
 
 /// Sweeps the next unswept blocks, a bounded number, until one is free or has room of `least`.
-std::optional<std::size_t> BlockSpace::claim_swept_now(Room least) {
+std::optional<std::size_t> BlockSpace::claim_swept_now(Room least, MutatorContext* mutator) {
+  if (swept()) return std::nullopt;
+  const ActivityScope scope(mutator, Activity::lazy_sweeping);
   unsigned share = lazy_share;
   for (unsigned passed = 0; share > 0 && passed < most_passed; ++passed) {
     if (sweep_cursor_.load(std::memory_order_relaxed) >= blocks_) return std::nullopt;

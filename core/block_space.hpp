@@ -40,6 +40,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -84,6 +85,9 @@ class BlockSpace {
   /// A block to allocate in, swept and now the caller's; nothing when the heap has no more. Sweeps a bounded share where that is due,
   /// and more only when there is no other room. `mutator`: to whom the sweeping is charged; may be null. Any mutator.
   std::optional<std::size_t> claim(ClaimOrder order = ClaimOrder::holes_first, MutatorContext* mutator = nullptr);
+  /// The same, of the blocks at hand: the first on the lists of those with room, or else a share of
+  /// lazy sweeping. Any mutator.
+  std::optional<std::size_t> claim_at_hand(ClaimOrder order, MutatorContext* mutator);
   /// Gives back a claimed block that may still have holes.
   void unclaim(std::size_t block);
 
@@ -129,9 +133,13 @@ class BlockSpace {
     Room room = Room::little;
     bool has(Room least) const { return state == BlockState::free || (state == BlockState::holes && room >= least); }
   };
-  std::optional<std::size_t> claim_with_room(Room least, MutatorContext* mutator);
+  static Room least_room(ClaimOrder order);
+  /// `most_passed`: listed blocks that turn out not to have room.
+  std::optional<std::size_t> claim_with_room(
+      Room least, MutatorContext* mutator,
+      std::size_t most_passed = std::numeric_limits<std::size_t>::max());
   std::optional<std::size_t> claim_free();
-  std::optional<std::size_t> claim_swept_now(Room least);
+  std::optional<std::size_t> claim_swept_now(Room least, MutatorContext* mutator);
   bool try_claim_listed(std::size_t block, Room least, MutatorContext* mutator);
   bool claim_for_sweep(std::size_t block);
   bool sweep_to_claim(std::size_t block, Room least);

@@ -31,6 +31,22 @@ TEST_CASE("every block is claimed once, and a run for large objects is adjacent"
   CHECK(s.space.claim().has_value());
 }
 
+TEST_CASE("the block at hand is listed or due to be swept, and no other is looked at", "[blocks]") {
+  Space s;
+  CHECK_FALSE(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr).has_value());
+  const auto first = s.space.claim();
+  const auto second = s.space.claim();
+  REQUIRE(second.has_value());
+  s.space.unclaim(*second);
+  s.space.unclaim(*first);
+  CHECK(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr) == first);
+  CHECK_FALSE(s.space.claim_at_hand(ClaimOrder::large_hole, nullptr).has_value());
+  CHECK(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr) == second);
+  CHECK_FALSE(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr).has_value());
+  s.space.begin_sweep(MarkSense{0});
+  CHECK(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr).has_value());
+}
+
 TEST_CASE("a sweeper that is not stopped when a sweep begins leaves the count exact", "[blocks][race]") {
   Space s;
   std::atomic<bool> done{false};

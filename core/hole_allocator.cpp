@@ -19,17 +19,31 @@ std::size_t object_bytes(const std::byte* position, ColourByte byte) {
 std::optional<Hole> HoleAllocator::next(std::size_t bytes, MutatorContext* mutator) {
   for (unsigned passed = 0;; ++passed) {
     if (auto hole = next_in_block(bytes)) return hole;
-    const bool holes_first = passed < most_passed_blocks;
-    const ClaimOrder order = large_holes_ ? ClaimOrder::large_hole : holes_first ? ClaimOrder::holes_first : ClaimOrder::free_first;
-    const auto block = blocks_.claim(order, mutator);
+    const auto block = blocks_.claim(order(passed), mutator);
     if (!block) {
       count(0);
       return std::nullopt;
     }
-    position_ = blocks_.block_begin(*block);
-    block_end_ = position_ + block_bytes;
-    ahead_ = find();
+    begin_block(*block);
   }
+}
+
+std::optional<Hole> HoleAllocator::next_at_hand(std::size_t bytes, MutatorContext* mutator) {
+  const auto block = blocks_.claim_at_hand(order(0), mutator);
+  if (!block) return std::nullopt;
+  begin_block(*block);
+  return next_in_block(bytes);
+}
+
+ClaimOrder HoleAllocator::order(unsigned passed) const {
+  if (large_holes_) return ClaimOrder::large_hole;
+  return passed < most_passed_blocks ? ClaimOrder::holes_first : ClaimOrder::free_first;
+}
+
+void HoleAllocator::begin_block(std::size_t block) {
+  position_ = blocks_.block_begin(block);
+  block_end_ = position_ + block_bytes;
+  ahead_ = find();
 }
 
 std::optional<Hole> HoleAllocator::next_in_block(std::size_t bytes) {

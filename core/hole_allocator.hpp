@@ -44,6 +44,8 @@ class HoleAllocator {
   /// a bounded number of blocks without such a hole as long as there are free ones. `mutator`: to whom the sweeping on the way is charged;
   /// may be null.
   std::optional<Hole> next(std::size_t bytes, MutatorContext* mutator = nullptr);
+  /// The same in the block at hand, if it has such a hole: the search ends there.
+  std::optional<Hole> next_at_hand(std::size_t bytes, MutatorContext* mutator);
   /// The same within the present block: no claim and no sweeping.
   std::optional<Hole> next_in_block(std::size_t bytes);
   /// Forgets the block.
@@ -56,6 +58,10 @@ class HoleAllocator {
   /// Blocks whose holes are too small, before a free one is taken: together some 30 us.
   static constexpr unsigned most_passed_blocks = 16;
 
+  /// How far a search for blocks has come decides which it would have first.
+  ClaimOrder order(unsigned passed) const;
+  /// A block that was claimed.
+  void begin_block(std::size_t block);
   /// The next hole or piece of one, empty at the block's end; what is shorter than `least_hole_bytes` is wasted.
   Hole find();
   /// Of the present block.

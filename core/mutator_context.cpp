@@ -179,10 +179,12 @@ void MutatorContext::require_possible(std::size_t bytes) const {
   }
 }
 
-/// Two clock readings cost more than the way to a hole in a block that is held: that is running time.
+/// Two clock readings cost more than the way to a hole in a block that is held, or in the one at
+/// hand: that is running time. Sweeping is timed by itself.
 std::optional<Hole> MutatorContext::next_hole(HoleAllocator& holes, std::size_t bytes) {
   if (const auto hole = holes.next_in_block(bytes)) return hole;
   heap_.turns.let_others_first(*this);
+  if (const auto hole = holes.next_at_hand(bytes, this)) return hole;
   const ActivityScope scope(*this, Activity::search);
   return holes.next(bytes, this);
 }

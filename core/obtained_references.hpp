@@ -1,7 +1,7 @@
 // The references that a mutator has obtained since its last safepoint, in a checked build.
 //
-// Purpose: a reference that is kept across a safepoint without a root is found at its next use, also
-// where no collection ran meanwhile, or the memory holds another object by then.
+// Purpose: a reference that is kept across a safepoint without a root is found at its next use,
+// also where no collection ran meanwhile, or the memory holds another object by then.
 //
 // Ownership: the mutator's thread. Nothing in other builds.
 #pragma once

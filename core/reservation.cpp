@@ -21,8 +21,10 @@ std::string refusal(std::size_t bytes) {
   const std::string reason = std::strerror(errno);
   rlimit limit{};
   const bool limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-  return "cannot reserve " + std::to_string(bytes) + " bytes of address space: the system refuses it (" + reason + ")" +
-         (limited ? ", and this process may have " + std::to_string(limit.rlim_cur) + " (ulimit -v)" : "") +
+  return "cannot reserve " + std::to_string(bytes) +
+         " bytes of address space: the system refuses it (" + reason + ")" +
+         (limited ? ", and this process may have " + std::to_string(limit.rlim_cur) + " (ulimit -v)"
+                  : "") +
          "; a smaller heap, a higher ulimit -v or another vm.overcommit_memory would help";
 }
 

@@ -311,7 +311,8 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
 
   check_command(app, argc, argv);
   for (const CLI::App* const sub : python_apps) {
-    if (argc > 1 && sub->get_name() == argv[1]) return ReportCommand{sub->get_name(), {argv + 2, argv + argc}};
+    if (argc > 1 && sub->get_name() == argv[1])
+      return ReportCommand{sub->get_name(), {argv + 2, argv + argc}};
   }
   try {
     app.parse(argc, argv);

@@ -181,40 +181,14 @@ def test_a_key_of_any_length_is_refused_or_read(tricolour, tmp_path, text, part)
 
 
 def test_requests_that_were_due_and_not_begun_are_told(tricolour):
-    result = tricolour(
-        "run",
-        "--workload",
-        "latency",
-        "--param",
-        "rate=1e7",
-        "--param",
-        "live_mb=8",
-        "--heap",
-        "64M",
-        "--seconds",
-        "0.5",
-        "--json",
-    )
-    record = json.loads(result.stdout)
+    words = "run --workload latency --param rate=1e7 --param live_mb=8 --heap 64M --seconds 0.5"
+    record = json.loads(tricolour(*words.split(), "--json").stdout)
     requests = record["requests"]
     assert requests["unserved"] + requests["count"] == pytest.approx(
         record["wall_ns"] / 100, rel=0.02
     )
     assert requests["unserved"] > requests["count"] / 10
-    text = tricolour(
-        "run",
-        "--workload",
-        "latency",
-        "--param",
-        "rate=1e7",
-        "--param",
-        "live_mb=8",
-        "--heap",
-        "64M",
-        "--seconds",
-        "0.5",
-    ).stdout
-    assert "more were due and not begun" in text
+    assert "more were due and not begun" in tricolour(*words.split()).stdout
 
 
 def test_a_run_without_records_does_not_grow(tricolour):

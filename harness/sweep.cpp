@@ -188,7 +188,8 @@ class Sweep {
       for (const RunOptions& options : experiment_.cells) {
         const std::string hash = cell_hash(options);
         if (index_.find(hash, block) != nullptr) continue;
-        if (const auto run = recorded(folder_ / SweepIndex::run_path(hash, block))) add(hash, block, run->row);
+        const auto run = recorded(folder_ / SweepIndex::run_path(hash, block));
+        if (run) add(hash, block, run->row);
       }
     }
   }

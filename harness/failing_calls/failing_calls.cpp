@@ -3,9 +3,8 @@
 // Purpose: tests see what the program does when the disk is full or a thread cannot start, at every
 // place that calls the system. Environment of the program:
 //   FAILING_LEVEL  0: the calls of the program itself; 1: those of the programs that it starts
-//   FAILING_LOG    a file; each call is appended as "name number place", the place being the same
-//   for
-//                  calls that come by the same way through the program
+//   FAILING_LOG    a file; each call is appended as "name number place", the place being the
+//                  same for calls that come by the same way through the program
 //   FAILING_CALL, FAILING_AT, FAILING_ERROR  the number-th call of that name fails with that errno
 //
 // Invariant: without these variables nothing changes. Calls inside the C library are not seen.

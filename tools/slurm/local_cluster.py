@@ -1,7 +1,8 @@
 """A Slurm cluster on this machine, for tests: munged, slurmctld and two nodes, in one temporary folder.
 
-Purpose: real daemons with real job arrays. Each node is a slurmd in namespaces of its own: it has its own host name and boot identifier, and it
-dies whole, with every step and program on it, as a machine does.
+Purpose: real daemons with real job arrays. Each node is a slurmd in namespaces of its own: it has
+its own host name and boot identifier, and it dies whole, with every step and program on it, as a
+machine does.
 Invariant: on leaving the cluster, also on a failure, its daemons and everything they started are gone, and so is the folder; when the test
 itself is killed, the daemons go with it. It uses free ports and no file outside its folder.
 """
