@@ -270,7 +270,9 @@ class Targets:
 
 def _unserved(cell: PeerCell | None) -> str:
     missed = sum(cell.values("unserved")) if cell else 0
-    return f"{cell.label} never served {missed:g} requests: the figure is of the others" if missed else ""
+    if not missed:
+        return ""
+    return f"{cell.label} never served {missed:g} requests: the figure is of the others"
 
 
 def evaluate(cells: list[PeerCell], rounds: int, mode: str) -> list[dict]:

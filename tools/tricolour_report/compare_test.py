@@ -138,7 +138,8 @@ def test_a_longest_pause_has_no_interval_and_fails_when_all_of_its_runs_are_wors
 
 
 @pytest.mark.parametrize(
-    "unserved, told, share", [(6000, "12000 of 20000", "60.0 %"), (1, "2 of 8002", "less than 0.1 %")]
+    "unserved, told, share",
+    [(6000, "12000 of 20000", "60.0 %"), (1, "2 of 8002", "less than 0.1 %")],
 )
 def test_requests_that_were_never_served_are_told(tmp_path, command, unserved, told, share):
     folder = write_sweep(tmp_path, 2, ("latency",), combinations=PAIRS, open_loop=True)
