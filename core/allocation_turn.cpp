@@ -4,6 +4,13 @@
 
 namespace tricolour {
 
+bool AllocationTurns::take_if_free(const MutatorContext& mutator) {
+  const std::unique_lock lock(lock_, std::try_to_lock);
+  if (!lock || holder_.load(std::memory_order_relaxed) != nullptr) return false;
+  holder_.store(&mutator, std::memory_order_relaxed);
+  return true;
+}
+
 void AllocationTurns::wait(MutatorContext& mutator, bool takes) {
   World& world = mutator.heap().world;
   const Activity interrupted = world.enter_blocked(mutator, Activity::stalled);
@@ -20,7 +27,7 @@ void AllocationTurns::wait(MutatorContext& mutator, bool takes) {
 }
 
 AllocationTurns::Turn::Turn(AllocationTurns& turns, MutatorContext& mutator) : turns_(turns) {
-  turns_.wait(mutator, true);
+  if (!turns_.take_if_free(mutator)) turns_.wait(mutator, true);
 }
 
 AllocationTurns::Turn::~Turn() {

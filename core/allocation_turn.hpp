@@ -36,7 +36,7 @@ class AllocationTurns {
   /// Has the turn while it lives.
   class Turn {
    public:
-    /// Waits for the turn. A safepoint.
+    /// Waits for the turn, unless it is free. A safepoint.
     Turn(AllocationTurns& turns, MutatorContext& mutator);
     ~Turn();
     Turn(const Turn&) = delete;
@@ -47,6 +47,7 @@ class AllocationTurns {
   };
 
  private:
+  bool take_if_free(const MutatorContext& mutator);
   /// Waits until there is no holder, and is the next one if `takes`.
   void wait(MutatorContext& mutator, bool takes);
 

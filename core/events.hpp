@@ -20,11 +20,11 @@ enum class EventKind : std::uint8_t { pause, mutator_interval, phase, heap_sampl
 /// What a global pause was for.
 enum class PauseKind : std::uint8_t { cycle_begin, termination, full, quantum, fallback, verify };
 /// How a mutator or a GC thread spent an interval. Those before `begin` partition a mutator's wall
-/// time: the next hole in a block that the mutator holds, or in the one at hand, is running; a search
-/// that goes on from there is `search`; zeroing pages that fault is `page_fault`; the wait for the right to stop the world,
-/// or for a stop to end before a mutator can end, is `registry_lock`; what is left of an
-/// allocation's slow path is `allocation_slow_path`; a wait was over, and the system did not let
-/// the mutator run, is `run_delay`.
+/// time: the next hole in a block that the mutator holds, or in the one at hand, is running; a
+/// search that goes on from there is `search`; zeroing pages that fault is `page_fault`; the wait
+/// for the right to stop the world, or for a stop to end before a mutator can end, is
+/// `registry_lock`; what is left of an allocation's slow path is `allocation_slow_path`; a wait was
+/// over, and the system did not let the mutator run, is `run_delay`.
 enum class Activity : std::uint8_t {
   running,
   allocation_slow_path,

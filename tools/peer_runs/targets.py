@@ -4,7 +4,8 @@ Purpose: for each target the figure, the target, and by how much it is missed.
 Invariants: a ratio is the geometric mean over rounds, paired, and its interval is beside it; a
 longest value is the least over runs, what the collector can do, and the note has the median and the
 greatest. Nothing is decided for a cell that did not run in every round, that collected fewer than
-three times, or of whose figure there is no value.
+three times, or of whose figure there is no value. Where requests went unserved, figures are of the
+others: such a cell has not met a target, and none is missed against such a base.
 """
 
 from dataclasses import dataclass
@@ -190,6 +191,7 @@ class Targets:
                 limit,
                 (found.low, found.high) if found.low == found.low else None,
                 whole,
+                base=base,
             )
 
     def _least(self, cell: PeerCell, figure: str, name: str, limit: Limit) -> None:
@@ -224,6 +226,7 @@ class Targets:
         interval: tuple[float, float] | None = None,
         note: str = "",
         beside: str = "",
+        base: PeerCell | None = None,
     ) -> None:
         """`note` is why nothing can be decided; `beside` is said in every case."""
         why = note or self._undecided(cell, value, limit)
@@ -231,7 +234,8 @@ class Targets:
         if not why:
             over = limit.value - value if limit.at_least else value - limit.value
             met = over <= 0
-            missed_by = None if met else over
+            why = _unserved(cell if met else base)
+            met, missed_by = (None, None) if why else (met, None if met else over)
         self.found.append(
             {
                 "cell": cell.name,
@@ -262,6 +266,13 @@ class Targets:
         if value is None:
             return "there is no such figure"
         return "" if limit else "there is nothing to hold it against"
+
+
+def _unserved(cell: PeerCell | None) -> str:
+    missed = sum(cell.values("unserved")) if cell else 0
+    if not missed:
+        return ""
+    return f"{cell.label} never served {missed:g} requests: the figure is of the others"
 
 
 def evaluate(cells: list[PeerCell], rounds: int, mode: str) -> list[dict]:

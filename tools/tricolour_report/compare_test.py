@@ -137,16 +137,20 @@ def test_a_longest_pause_has_no_interval_and_fails_when_all_of_its_runs_are_wors
     assert command("compare", other, base, *words)[0] == 0
 
 
-def test_requests_that_were_never_served_are_told(tmp_path, command):
+@pytest.mark.parametrize(
+    "unserved, told, share",
+    [(6000, "12000 of 20000", "60.0 %"), (1, "2 of 8002", "less than 0.1 %")],
+)
+def test_requests_that_were_never_served_are_told(tmp_path, command, unserved, told, share):
     folder = write_sweep(tmp_path, 2, ("latency",), combinations=PAIRS, open_loop=True)
     for path in folder.glob("runs/00000001/*/run.json"):
         record = json.loads(path.read_text())
-        record["requests"]["unserved"] = 6000
+        record["requests"]["unserved"] = unserved
         path.write_text(json.dumps(record))
     base, other = (f"{folder}:collector={name}" for name, _ in PAIRS)
     _, out, _ = command("compare", base, other, "--metric", "request_p99")
     assert (
-        "latency: OTHER never served 12000 of 20000 requests that were due (60.0 %); latencies are "
+        f"latency: OTHER never served {told} requests that were due ({share}); latencies are "
         "of the others\n" in out
     )
     assert "BASE never served" not in out

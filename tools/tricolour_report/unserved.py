@@ -19,9 +19,11 @@ def told_of_side(side: str, result: CellResult) -> str:
     missed, due = counted(result)
     if not missed:
         return ""
+    percent = 100 * missed / due
+    shown = "less than 0.1" if percent < 0.1 else f"{percent:.1f}"
     return (
         f"{side} never served {missed} of {due} requests that were due "
-        f"({100 * missed / due:.1f} %); latencies are of the others"
+        f"({shown} %); latencies are of the others"
     )
 
 
