@@ -219,6 +219,7 @@ bool World::try_claim(MutatorContext& mutator) {
 }
 
 void World::release_claim(MutatorContext& mutator) {
+  pass_window(Window::between_report_and_release);
   {
     std::scoped_lock lock(parking_lock_);
     // release: what was done for the mutator; partner: the exchange in leave_blocked.
@@ -341,7 +342,6 @@ void World::Exclusive::handshake(const HandshakeWork& work) {
       work(*mutator);
       world_.finish_handshake(*mutator);
     }
-    pass_window(Window::between_report_and_release);
     if (!releases_early) world_.release_claim(*mutator);
   }
   probe::handshake_end(cycle, world_.mutators_.size());
