@@ -31,7 +31,7 @@ TEST_CASE("every block is claimed once, and a run for large objects is adjacent"
   CHECK(s.space.claim().has_value());
 }
 
-TEST_CASE("the block at hand is listed or due to be swept, and no other is looked at", "[blocks]") {
+TEST_CASE("the block at hand is listed as having room, or comes out of lazy sweeping", "[blocks]") {
   Space s;
   CHECK_FALSE(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr).has_value());
   const auto first = s.space.claim();

@@ -44,7 +44,7 @@ class HoleAllocator {
   /// a bounded number of blocks without such a hole as long as there are free ones. `mutator`: to whom the sweeping on the way is charged;
   /// may be null.
   std::optional<Hole> next(std::size_t bytes, MutatorContext* mutator = nullptr);
-  /// The same in the block at hand, if it has such a hole: the search ends there.
+  /// The same in the block that `claim_at_hand` finds; nothing when it has no such hole.
   std::optional<Hole> next_at_hand(std::size_t bytes, MutatorContext* mutator);
   /// The same within the present block: no claim and no sweeping.
   std::optional<Hole> next_in_block(std::size_t bytes);

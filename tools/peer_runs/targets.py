@@ -4,15 +4,16 @@ Purpose: for each target the figure, the target, and by how much it is missed.
 Invariants: a ratio is the geometric mean over rounds, paired, and its interval is beside it; a
 longest value is the least over runs, what the collector can do, and the note has the median and the
 greatest. Nothing is decided for a cell that did not run in every round, that collected fewer than
-three times, or of whose figure there is no value. Where requests went unserved, figures are of the
-others: such a cell has not met a target, and none is missed against such a base.
+three times, or of whose figure there is no value. Figures are of the requests that were served. So
+a cell that left some unserved is never judged to meet a target, and against a base that did so no
+cell is judged to miss one.
 """
 
 from dataclasses import dataclass
 from statistics import median
 
 from tricolour_report.experiment import ENOUGH_CYCLES
-from tricolour_report.peers import PeerCell, paired_ratio
+from tricolour_report.peers import PeerCell, paired_ratio, unserved
 from tricolour_report.quantities import duration
 
 from .contests import BARRIERS, BOUNDED, PRESSURE
@@ -233,9 +234,10 @@ class Targets:
         met = missed_by = None
         if not why:
             over = limit.value - value if limit.at_least else value - limit.value
-            met = over <= 0
-            why = _unserved(cell if met else base)
-            met, missed_by = (None, None) if why else (met, None if met else over)
+            why = _unserved(cell if over <= 0 else base)
+            if not why:
+                met = over <= 0
+                missed_by = None if met else over
         self.found.append(
             {
                 "cell": cell.name,
@@ -269,10 +271,8 @@ class Targets:
 
 
 def _unserved(cell: PeerCell | None) -> str:
-    missed = sum(cell.values("unserved")) if cell else 0
-    if not missed:
-        return ""
-    return f"{cell.label} never served {missed:g} requests: the figure is of the others"
+    missed = unserved(cell) if cell else ""
+    return missed and f"{cell.label}: {missed}"
 
 
 def evaluate(cells: list[PeerCell], rounds: int, mode: str) -> list[dict]:

@@ -251,10 +251,10 @@ def status(cell: PeerCell) -> str:
     text = f"{cell.status}: {good} of {len(cell.runs)} runs are ok"
     if cell.status in ("ok", "missing", "not_run"):
         text = cell.status.replace("_", " ")
-    return "; ".join(filter(None, (text, _unserved(cell))))
+    return "; ".join(filter(None, (text, unserved(cell))))
 
 
-def _unserved(cell: PeerCell) -> str:
+def unserved(cell: PeerCell) -> str:
     """Empty where every request that was due was served, or no run says."""
     missed = sum(cell.values("unserved"))
     if not missed:
