@@ -194,6 +194,18 @@ def test_histograms_count_by_weight_and_end_in_microseconds(exported, experiment
     assert HdrHistogram(series.lengths).total == 1001 and series.lengths.sum() == 6_395_100
 
 
+def test_logs_of_intervals_have_each_second_with_its_longest(exported):
+    """`.hlog`: begin and length of the interval in s, its longest in ms, the histogram."""
+    folder = exported("hlog")
+    found = {}
+    for kind in ("pauses", "requests_intended"):
+        lines = next(folder.glob(f"*-{kind}.hlog")).read_text().splitlines()
+        assert sum(line.startswith("#") for line in lines) >= 3
+        found[kind] = [line.split(",")[:3] for line in lines if line[0].isdigit()]
+    assert found["pauses"] == BY_HAND["exported"]["pauses_by_second"]
+    assert found["requests_intended"] == BY_HAND["exported"]["requests_by_second"]
+
+
 def test_a_timeline_has_each_event_where_it_was(exported):
     document = json.loads(next(exported("perfetto").glob("*.json")).read_text())
     origin = document["otherData"]["origin_ns"] - KNOWN["region"]["begin_ns"]
