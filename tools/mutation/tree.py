@@ -25,6 +25,7 @@ from .sites import Mutant, Site
 
 TARGETS = ("core_test", "barriers_test", "collectors_test", "tricolour", "harness_test")
 MOST_ROUNDS = 12
+RESULTS = "results/reference/"  # a corpus of tests; new ones change no mutant
 SWITCH = Path(__file__).resolve().parent / "switch.hpp"
 # Where a heap counts its cycles; forget_later needs to know.
 CYCLE_COUNT = ("collectors/cycle.cpp", "++phase.cycle;")
@@ -85,7 +86,7 @@ def tracked(root: Path) -> list[str]:
     listed = captured(
         ["git", "-C", root, "ls-files", "-z", "-co", "--exclude-standard"], check=True
     )
-    return [name for name in listed.stdout.split("\0") if name and not name.startswith("results/")]
+    return [name for name in listed.stdout.split("\0") if name and (root / name).is_file()]
 
 
 def digest_of(root: Path, with_python: bool = False) -> str:
@@ -93,7 +94,7 @@ def digest_of(root: Path, with_python: bool = False) -> str:
     ignored = (".md",) if with_python else (".md", ".py")
     found = hashlib.sha256()
     for name in tracked(root):
-        if (root / name).is_file() and not name.endswith(ignored):
+        if not name.endswith(ignored) and not name.startswith(RESULTS):
             found.update(name.encode() + b"\0" + (root / name).read_bytes())
     found.update(b"".join(path.read_bytes() for path in sorted(SWITCH.parent.glob("*.py"))))
     return found.hexdigest()[:16]
@@ -165,19 +166,17 @@ def write(root: Path, copy: Path, numbered: dict[int, Site]) -> None:
     by_file: dict[str, list[tuple[int, Site]]] = {}
     for number, site in numbered.items():
         by_file.setdefault(site.mutant.file, []).append((number, site))
-    wanted = [name for name in tracked(root) if (root / name).is_file()]
-    for name in wanted:
+    files = tracked(root)
+    for name in files:
         data = (root / name).read_bytes()
         if name in by_file:
             data = mutated(data.decode("utf-8"), by_file[name]).encode("utf-8")
         _write_changed(copy / name, _adapted(name, data))
         shutil.copymode(root / name, copy / name)
     _write_changed(copy / "mutation_switch.hpp", SWITCH.read_bytes())
+    wanted = {"mutation_switch.hpp", *files}
     for path in copy.rglob("*"):
-        if path.is_file() and path.relative_to(copy).as_posix() not in {
-            *wanted,
-            "mutation_switch.hpp",
-        }:
+        if path.is_file() and path.relative_to(copy).as_posix() not in wanted:
             path.unlink()
 
 
