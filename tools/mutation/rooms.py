@@ -15,7 +15,7 @@ STATISTICS = (
 ).split()
 # Of other build flavours, for tests, or without effect on what is computed.
 LEFT_OUT = re.compile(
-    r"core/(exploration/.*|build_flavour|faults|schedule_window|injected_\w+|instrumented_context"
+    r"core/(exploration/.*|build_flavour|faults|schedule_\w+|injected_\w+|instrumented_context"
     r"|barrier_counts|obtained_references|owner_process|poison|probes|sanitizers|spin)\W.*"
     r"|barriers/(examination|explorer_expectations|mutants|none)\W.*"
     r"|collectors/(random_\w+|window_run|threaded_heap)\W.*"

@@ -125,7 +125,9 @@ def prepare(root: Path, folder: Path, targets: Iterable[str] = TARGETS) -> Build
             return _keep(folder, digest, numbered, everything, left_out)
         tell(f"mutants: {len(refused)} do not compile and are left out")
         left_out |= refused
-        (folder / "uncompilable.json").write_text(json.dumps(sorted(left_out), indent=1) + "\n")
+        (folder / "uncompilable.json").write_text(
+            json.dumps(sorted(left_out), indent=1) + "\n", encoding="utf-8"
+        )
     raise BuildFailed(f"mutants still do not compile after {MOST_ROUNDS} rounds: {folder}.log")
 
 
