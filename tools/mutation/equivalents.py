@@ -1,7 +1,7 @@
 """Mutants that change nothing that a program may rely on, each with the sentence that proves it.
 
 Purpose: `equivalents.toml` lists them by name. Invariant: a name in it is that of a mutant of the
-present sources, so that a proof does not outlive what it is about; and none is without a proof.
+present sources, so that a proof does not outlive what it is about; and each has a proof.
 """
 
 import tomllib

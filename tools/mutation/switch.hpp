@@ -1,7 +1,7 @@
 // The switch of a mutated copy: which mutant is on. Included before everything else in every source
 // of that copy, and nowhere else.
 //
-// Purpose: one build holds every mutant. Invariant: without TRICOLOUR_MUTANT none is on, and in
+// Purpose: one build holds every mutant. Invariant: without TRICOLOUR_MUTANT all are off, and in
 // constant evaluation none ever is. Ownership: `chosen` is set before main and then only read.
 // `cycle` is set where a cycle begins, with all mutators stopped, and is a hint elsewhere.
 //

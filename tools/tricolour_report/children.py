@@ -3,9 +3,9 @@
 Purpose: what runs for minutes is not left behind. Where the command is interrupted it ends them;
 where it is killed, the system does (PR_SET_PDEATHSIG, set by setpriv of util-linux; without it, a
 killed command leaves them).
-Invariant: none is started after `end_all`. Any thread runs one; the signal comes to the thread that
-started it, when that ends, so a thread waits for its program. Only the standard library is imported
-here.
+Invariant: after `end_all` no child is started. Any thread runs one; the signal comes to the thread
+that started it, when that ends, so a thread waits for its program. Only the standard library is
+imported here.
 """
 
 import shutil

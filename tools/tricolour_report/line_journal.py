@@ -1,4 +1,4 @@
-"""A file that says what is done, one JSON object for each line, so that what was interrupted goes on.
+"""A file that says what is done, one JSON object a line, so that what was interrupted goes on.
 
 Invariant: a line is there whole or not at all: what an interruption left of a last line is cut off.
 """
