@@ -24,6 +24,7 @@
 #include "collectors/concurrent_cycle.hpp"
 #include "collectors/registry.hpp"
 #include "core/injected_waits.hpp"
+#include "core/mutex.hpp"
 #include "core/schedule_coverage.hpp"
 #include "core/thread_start.hpp"
 
@@ -123,7 +124,7 @@ class Concurrent final : public Collector {
   /// False when there is nothing more to do. A cycle that has begun is brought to its end.
   bool next_task() {
     pass_window(Window::between_cycles);
-    std::unique_lock lock(lock_);
+    std::unique_lock<std::mutex> lock(lock_);
     running_ = false;
     completed_.notify_all();
     wake_.wait(lock, [&] { return requested_.has_value() || begun_ || stopping_; });
@@ -223,7 +224,7 @@ class Concurrent final : public Collector {
     const Activity interrupted = heap_.world.enter_blocked(mutator, Activity::stalled);
     Nanoseconds over_at = 0;
     {
-      std::unique_lock lock(lock_);
+      std::unique_lock<std::mutex> lock(lock_);
       Wait(heap_.watchdog, Awaited::collection).until(completed_, lock, [&] {
         return cycle_.completed() >= target || cycle_.failed() || is_at_rest();
       });
@@ -295,7 +296,7 @@ class Concurrent final : public Collector {
   const Pacer& pacer_;
   std::thread thread_;
 
-  std::mutex lock_;
+  Mutex lock_;
   std::condition_variable wake_;       ///< for the collector thread
   std::condition_variable completed_;  ///< for stalled mutators
   std::optional<Cause> requested_;     ///< a cycle, once the last one's sweep is complete
@@ -306,7 +307,7 @@ class Concurrent final : public Collector {
 
   std::atomic<std::uint64_t> assists_{0};  // statistics, of many threads at once: relaxed
   std::atomic<Nanoseconds> assisted_ns_{0};
-  mutable std::mutex statistics_lock_;
+  mutable Mutex statistics_lock_;
   CollectorStatistics counts_;
 };
 

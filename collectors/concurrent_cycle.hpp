@@ -20,6 +20,7 @@
 
 #include "collectors/pacer.hpp"
 #include "collectors/stopped_collection.hpp"
+#include "core/mutex.hpp"
 #include "core/watchdog.hpp"
 
 namespace tricolour {
@@ -76,7 +77,7 @@ class ConcurrentCycle {
   std::size_t scattered_bytes_ = 0;  ///< by the sweep before this cycle
   Nanoseconds began_at_ns_ = 0;
   Nanoseconds ended_at_ns_ = 0;
-  mutable std::mutex counts_lock_;
+  mutable Mutex counts_lock_;
   std::uint64_t cycles_ = 0;
   std::uint64_t all_resumptions_ = 0;
 };

@@ -21,6 +21,7 @@
 #include "collectors/collector.hpp"
 #include "collectors/marking/scanner.hpp"
 #include "collectors/sweeper.hpp"
+#include "core/mutex.hpp"
 #include "core/protocol.hpp"
 
 namespace tricolour {
@@ -103,11 +104,11 @@ class Cycle {
   ParallelFor parallel_;
   Sweeper sweeper_;
   CardScan card_scan_;
-  std::mutex log_lock_;      ///< guards log_stale_; held while the log is cleared, so that no cycle begins before it is clear
+  Mutex log_lock_;      ///< guards log_stale_; held while the log is cleared, so that no cycle begins before it is clear
   bool log_stale_ = false;   ///< slots may be logged from an earlier cycle
   Protocol protocol_;
   std::atomic<Phase> phase_{Phase::idle};
-  mutable std::mutex failure_lock_;
+  mutable Mutex failure_lock_;
   std::exception_ptr failure_;
   std::atomic<bool> failed_{false};  ///< release after failure_ is set; acquire on the slow path
   bool sweep_unchecked_ = false;

@@ -92,7 +92,7 @@ class ParallelFor::Crew {
  public:
   Crew(ParallelFor& loop, unsigned threads) : loop_(loop), threads_(threads) {}
   ~Crew() {
-    std::unique_lock lock(loop_.lock_);
+    std::unique_lock<std::mutex> lock(loop_.lock_);
     loop_.done_.wait(lock, [&] { return loop_.at_work_ == 0; });
   }
   Crew(const Crew&) = delete;
@@ -164,7 +164,7 @@ void ParallelFor::help(unsigned index) {
   for (std::uint64_t seen = 0;;) {
     Role role;
     {
-      std::unique_lock lock(lock_);
+      std::unique_lock<std::mutex> lock(lock_);
       begun_.wait(lock, [&] { return ending_ || run_ != seen; });
       if (ending_) return;
       seen = run_;

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "core/events.hpp"
+#include "core/mutex.hpp"
 
 namespace tricolour {
 
@@ -55,7 +56,7 @@ class ParallelFor {
   void note_failure();
 
   const std::unique_ptr<Pieces> pieces_;
-  std::mutex lock_;
+  Mutex lock_;
   std::condition_variable begun_;
   std::condition_variable done_;
   std::uint64_t run_ = 0;  ///< number of the last loop

@@ -16,7 +16,7 @@ void AllocationTurns::wait(MutatorContext& mutator, bool takes) {
   const Activity interrupted = world.enter_blocked(mutator, Activity::stalled);
   Nanoseconds over_at = 0;
   {
-    std::unique_lock lock(lock_);
+    std::unique_lock<std::mutex> lock(lock_);
     Wait(mutator.heap().watchdog, Awaited::turn).until(given_back_, lock, [&] {
       return holder_.load(std::memory_order_relaxed) == nullptr;
     });

@@ -19,6 +19,7 @@
 #include <mutex>
 
 #include "core/clock.hpp"
+#include "core/mutex.hpp"
 
 namespace tricolour {
 
@@ -51,7 +52,7 @@ class AllocationTurns {
   /// Waits until there is no holder, and is the next one if `takes`.
   void wait(MutatorContext& mutator, bool takes);
 
-  std::mutex lock_;
+  Mutex lock_;
   std::condition_variable given_back_;
   std::atomic<const MutatorContext*> holder_{nullptr};
   Nanoseconds given_back_at_ns_ = 0;

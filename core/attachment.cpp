@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/heap.hpp"
+#include "core/mutex.hpp"
 
 namespace tricolour {
 namespace {
@@ -14,7 +15,7 @@ thread_local bool list_is_gone = false;
 }  // namespace
 
 struct Attachment::Record {
-  std::mutex lock;
+  Mutex lock;
   World* world;
   MutatorContext* mutator;
   bool thread_ended;

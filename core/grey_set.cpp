@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/errors.hpp"
+#include "core/mutex.hpp"
 #include "core/saturating.hpp"
 #include "core/schedule_window.hpp"
 
@@ -32,7 +33,7 @@ struct GreySet::Stacks {
 /// What has no number in the stacks: used when some sixteen million items are grey at once, and for
 /// hundreds of mutators. And how many those are.
 struct GreySet::Overflow {
-  std::mutex lock;
+  Mutex lock;
   std::vector<GreyPacket*> free;
   std::vector<GreyPacket*> published;
   std::size_t never_used;  ///< number of the first packet of the reserve that was never handed out

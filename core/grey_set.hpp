@@ -27,6 +27,7 @@
 #include <memory>
 #include <mutex>
 
+#include "core/mutex.hpp"
 #include "core/object.hpp"
 #include "core/packet_count.hpp"
 #include "core/reservation.hpp"
@@ -159,7 +160,7 @@ class GreySet {
   std::unique_ptr<Overflow> overflow_;
   PacketCount<> published_;  ///< not yet taken
   std::atomic<std::uint64_t> published_total_{0};  ///< a statistic: relaxed
-  mutable std::mutex open_lock_;
+  mutable Mutex open_lock_;
   GreyPacket* open_ = nullptr;
 };
 

@@ -20,6 +20,7 @@
 
 #include "core/block_space.hpp"
 #include "core/heap_account.hpp"
+#include "core/mutex.hpp"
 
 namespace tricolour {
 
@@ -82,7 +83,7 @@ class LargeObjectSpace {
 
   BlockSpace& blocks_;
   SideMetadata metadata_;
-  std::mutex lock_;
+  Mutex lock_;
   HeapAccount& account_;
   std::map<std::size_t, Entry> objects_;         ///< by first page
   std::map<std::size_t, std::size_t> free_runs_; ///< first page -> pages, coalesced, inside blocks that are `large`

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/events.hpp"
+#include "core/mutex.hpp"
 
 namespace tricolour {
 
@@ -39,7 +40,7 @@ class LastEvents {
 
  private:
   static constexpr std::size_t kept = 16;
-  mutable std::mutex lock_;
+  mutable Mutex lock_;
   std::array<Event, kept> events_;
   std::size_t noted_ = 0;
 };

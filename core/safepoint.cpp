@@ -155,7 +155,7 @@ void World::answer(MutatorContext& mutator) {
   arrived_.notify_all();
   const auto running = [&] { return status_of(mutator) == MutatorStatus::running; };
   if (!spin_until(running)) {
-    std::unique_lock lock(parking_lock_);
+    std::unique_lock<std::mutex> lock(parking_lock_);
     Wait(watchdog_, Awaited::resumption).until(resumed_, lock, running);
   }
   mutator.end_wait(resumed_at_ns_.load(std::memory_order_relaxed));
@@ -207,7 +207,7 @@ void World::leave_blocked(MutatorContext& mutator, Activity next,
 void World::wait_while_claimed(MutatorContext& mutator) {
   const auto released = [&] { return status_of(mutator) != MutatorStatus::claimed; };
   if (spin_until(released)) return;
-  std::unique_lock lock(parking_lock_);
+  std::unique_lock<std::mutex> lock(parking_lock_);
   Wait(watchdog_, Awaited::resumption).until(resumed_, lock, released);
 }
 
@@ -231,7 +231,7 @@ void World::release_claim(MutatorContext& mutator) {
 void World::await_stopped(MutatorContext& mutator) {
   const auto at_safepoint = [&] { return status_of(mutator) == MutatorStatus::stopped || try_claim(mutator); };
   if (spin_until(at_safepoint)) return;
-  std::unique_lock lock(parking_lock_);
+  std::unique_lock<std::mutex> lock(parking_lock_);
   Wait(watchdog_, Awaited::stop, mutator.index()).until(arrived_, lock, at_safepoint);
 }
 
@@ -330,7 +330,7 @@ void World::Exclusive::handshake(const HandshakeWork& work) {
     const auto done = [&] { return mutator->safepoint.handshake.load(std::memory_order_acquire) == nullptr; };
     const auto done_or_claimed = [&] { return done() || world_.try_claim(*mutator); };
     if (!spin_until(done_or_claimed)) {
-      std::unique_lock lock(world_.parking_lock_);
+      std::unique_lock<std::mutex> lock(world_.parking_lock_);
       Wait wait(world_.watchdog_, Awaited::handshake, mutator->index());
       wait.until(world_.arrived_, lock, done_or_claimed);
     }

@@ -36,6 +36,7 @@
 #include <vector>
 
 #include "core/events.hpp"
+#include "core/mutex.hpp"
 #include "core/owner_process.hpp"
 #include "core/watchdog.hpp"
 
@@ -147,7 +148,7 @@ class World {
   WatchedLock registry_lock_;
   std::vector<MutatorContext*> mutators_;
   /// Guards sleeping on the two conditions below; statuses are atomics, changed under it when somebody may sleep on them.
-  std::mutex parking_lock_;
+  Mutex parking_lock_;
   std::condition_variable arrived_;
   std::condition_variable resumed_;
   std::atomic<Nanoseconds> resumed_at_ns_{

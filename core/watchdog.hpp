@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "core/last_events.hpp"
+#include "core/mutex.hpp"
 #include "core/protocol.hpp"
 #include "core/watchdog_policy.hpp"
 
@@ -83,7 +84,7 @@ class Watchdog {
   std::string name_of_thread(pid_t thread) const;
   std::string object_of(const Wait& wait) const;
 
-  mutable std::mutex lock_;
+  mutable Mutex lock_;
   std::vector<Member> mutators_;
   std::vector<const Wait*> waits_;
   std::vector<const WatchedLock*> locks_;
@@ -157,7 +158,7 @@ class WatchedLock {
 
   Watchdog& watchdog_;
   const char* const name_;
-  std::timed_mutex mutex_;
+  TimedMutex mutex_;
   std::atomic<pid_t> holder_{0};  ///< relaxed, for a report
   std::atomic<Nanoseconds> held_since_ns_{0};
 };

@@ -14,6 +14,7 @@
 #include <tuple>
 
 #include "core/errors.hpp"
+#include "core/mutex.hpp"
 #include "core/thread_start.hpp"
 #include "harness/interruption.hpp"
 #include "harness/memory_room.hpp"
@@ -206,7 +207,7 @@ class Execution {
 
   /// Mutators register in order, so that a mutator's index in events is its index here. `taken`: this one has registered.
   void await_turn(unsigned index, bool taken = false) {
-    std::unique_lock lock(lock_);
+    std::unique_lock<std::mutex> lock(lock_);
     if (taken) {
       ++registered_;
       turn_.notify_all();
@@ -355,7 +356,7 @@ class Execution {
   std::size_t look_again_at_bytes_ = 0;  ///< recorded; or after a while
   std::atomic<unsigned> ended_{0};   ///< release by each mutator's thread at its end, acquire by the control thread
   std::atomic<bool> failed_{false};  ///< release after failure_
-  std::mutex lock_;                  ///< guards failure_ and registered_
+  Mutex lock_;                  ///< guards failure_ and registered_
   std::condition_variable turn_;
   std::exception_ptr failure_;
   unsigned registered_ = 0;

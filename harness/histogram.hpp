@@ -31,13 +31,12 @@ class Histogram {
   std::uint64_t max() const { return largest_; }
   /// The least bucket end that at least a share of `p` (0 to 1) of the values lie at or below; 0 when there are none.
   std::uint64_t quantile(double p) const {
-    const auto wanted = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(p * static_cast<double>(total_))));
-    std::uint64_t seen = 0;
-    for (std::size_t i = 0; i < counts_.size(); ++i) {
-      seen += counts_[i];
-      if (seen >= wanted) return std::min(last_of(i), largest_);
-    }
-    return largest_;
+    if (total_ == 0) return 0;
+    const double rank = std::ceil(p * static_cast<double>(total_));
+    const auto wanted = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(rank), 1, total_);
+    std::size_t bucket = 0;
+    for (std::uint64_t seen = counts_[0]; seen < wanted;) seen += counts_[++bucket];
+    return std::min(last_of(bucket), largest_);
   }
 
  private:

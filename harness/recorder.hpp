@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/events.hpp"
+#include "core/mutex.hpp"
 #include "harness/taken_time.hpp"
 
 namespace tricolour {
@@ -51,7 +52,7 @@ class Recorder final : public EventListener {
   Buffer& buffer_of_this_thread();
 
   const std::uint64_t serial_;  ///< tells this recorder from an earlier one at the same address
-  mutable std::mutex lock_;
+  mutable Mutex lock_;
   std::vector<std::unique_ptr<Buffer>> buffers_;
 };
 

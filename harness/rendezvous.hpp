@@ -10,6 +10,8 @@
 #include <functional>
 #include <mutex>
 
+#include "core/mutex.hpp"
+
 namespace tricolour {
 
 /// Thrown to a thread that need not go on, because another one failed. It carries nothing: the other one has the reason.
@@ -24,7 +26,7 @@ class Rendezvous {
 
   /// Waits for all. The last to come runs `when_complete` before anybody goes on.
   void arrive(const std::function<void()>& when_complete = {}) {
-    std::unique_lock lock(lock_);
+    std::unique_lock<std::mutex> lock(lock_);
     if (abandoned_) throw RunAbandoned();
     const unsigned round = round_;
     if (++arrived_ == threads_) {
@@ -45,7 +47,7 @@ class Rendezvous {
 
  private:
   const unsigned threads_;
-  std::mutex lock_;
+  Mutex lock_;
   std::condition_variable changed_;
   unsigned arrived_ = 0;
   unsigned round_ = 0;

@@ -2,6 +2,7 @@
 #include "collectors/marking/scanner.hpp"
 
 #include <random>
+#include <stdexcept>
 #include <vector>
 
 #include "barriers/none.hpp"
@@ -11,15 +12,24 @@
 namespace tricolour {
 namespace {
 
-/// A stack that calls `look` before every pop: the mutators' view of the heap while the scanner is at work.
+/// A stack that calls `look` before every pop: the mutators' view of the heap while the scanner is
+/// at work. A scanner that asks an empty stack a third time has no end: it asks again once, after it
+/// has emptied its FIFO.
 template <class Look>
 struct WatchedStack {
   Look look;
   std::vector<GreyItem> items{};
-  void push(GreyItem item) { items.push_back(item); }
+  int asked_in_vain = 0;
+  void push(GreyItem item) {
+    items.push_back(item);
+    asked_in_vain = 0;
+  }
   bool pop(GreyItem& item) {
     look();
-    if (items.empty()) return false;
+    if (items.empty()) {
+      if (++asked_in_vain > 2) throw std::logic_error("the scanner does not end");
+      return false;
+    }
     item = items.back();
     items.pop_back();
     return true;
