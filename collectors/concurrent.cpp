@@ -212,7 +212,7 @@ class Concurrent final : public Collector {
   /// Marks as long as there is something to take: what a mutator without memory can do best.
   void help_to_complete(MutatorContext& mutator, std::uint64_t target) {
     while (options_.assist && cycle_.phase() == Phase::marking && cycle_.completed() < target) {
-      if (assist(mutator, Pacer::most_assist_bytes) == 0 && !steps_.lead_instead(mutator)) return;
+      if (assist(mutator, pacer_.assist_bytes()) == 0 && !steps_.lead_instead(mutator)) return;
       mutator.poll();
     }
   }

@@ -28,9 +28,12 @@ struct Pacer::Pace {
   double least_used_share;
   /// The line ends at this share of the room.
   double line_end;
+  std::size_t assist_bytes;
 };
-constexpr Pacer::Pace Pacer::beside_markers{.least_used_share = 0.50, .line_end = late_share};
-constexpr Pacer::Pace Pacer::among_many{.least_used_share = 0.90, .line_end = 0.20};
+constexpr Pacer::Pace Pacer::beside_markers{
+    .least_used_share = 0.50, .line_end = late_share, .assist_bytes = 32 * 1024};
+constexpr Pacer::Pace Pacer::among_many{
+    .least_used_share = 0.90, .line_end = 0.20, .assist_bytes = 128 * 1024};
 
 Pacer::Pacer(std::size_t heap_bytes, double headroom_factor)
     : heap_bytes_(static_cast<double>(heap_bytes)),
@@ -71,13 +74,15 @@ void Pacer::cycle_began(std::size_t used_bytes, bool crowded) {
   const Pace& pace = pace_of(crowded);
   pace_.store(&pace, std::memory_order_relaxed);
   const double marked_per_allocated = work / ((pace.line_end - line_begin) * room);
-  const double piece = std::clamp(static_cast<double>(most_assist_bytes) / marked_per_allocated, least_piece_bytes, most_piece_bytes);
+  const double piece = std::clamp(static_cast<double>(pace.assist_bytes) / marked_per_allocated, least_piece_bytes, most_piece_bytes);
   piece_.store(static_cast<std::size_t>(piece), std::memory_order_relaxed);
 }
 
 double Pacer::share_handed_out(std::size_t used) const {
   return (static_cast<double>(used) - begin_used_.load(std::memory_order_relaxed)) / room_.load(std::memory_order_relaxed);
 }
+
+std::size_t Pacer::assist_bytes() const { return pace().assist_bytes; }
 
 bool Pacer::is_late(std::size_t used) const { return share_handed_out(used) > late_share; }
 
@@ -89,7 +94,7 @@ std::size_t Pacer::owed_bytes(std::size_t marked, std::size_t used) const {
   const double expected = work_.load(std::memory_order_relaxed);
   const double due = (done < expected ? expected : begin) *
                      std::min((share - line_begin) / (pace().line_end - line_begin), 1.0);
-  return due <= done ? 0 : most_assist_bytes;
+  return due <= done ? 0 : assist_bytes();
 }
 
 }  // namespace tricolour

@@ -9,8 +9,10 @@
 // more memory at a time than that pays for. So marking keeps up also when mutators outnumber
 // processors and the mark threads hardly run, and no mutator ever marks for long.
 //
-// Where mutators keep all processors busy no thread marks while they run: all marking is theirs. Then the cycle begins late and the line is steep, because each store costs
-// more while marking, and what is born then is kept.
+// Where mutators keep all processors busy no thread marks while they run: all marking is theirs.
+// Then the cycle begins late and the line is steep, because each store costs more while marking, and
+// what is born then is kept; and an assist is longer: with short ones a tenth less work was done,
+// and a mutator waits far longer for a processor anyway.
 //
 // Invariant: `trigger_bytes` is between what is live and what the heap holds. Estimates are
 // exponential averages over cycles, from the first measurement on, so one odd cycle moves them by
@@ -41,17 +43,16 @@ class Pacer {
 
   /// A cycle begins with so much in use. `crowded`: mutators keep all processors busy.
   void cycle_began(std::size_t used_bytes, bool crowded);
-  /// What a mutator should mark now: 0 as long as marking is on the line, else `most_assist_bytes`.
+  /// What a mutator should mark now: 0 as long as marking is on the line, else `assist_bytes()`.
   /// Never less, because a short assist costs as much on the way in and out, and has nothing on the
   /// way from memory.
   std::size_t owed_bytes(std::size_t marked, std::size_t used) const;
+  /// One assist: from some microseconds of marking where objects are large, to some tens.
+  std::size_t assist_bytes() const;
   /// Memory runs out soon: marking should have ended before so much was in use.
   bool is_late(std::size_t used) const;
-  /// How much memory a mutator may take at once while marking, so that what it owes for it stays below `most_assist_bytes`.
+  /// How much memory a mutator may take at once while marking, so that what it owes for it stays below `assist_bytes()`.
   std::size_t piece_bytes() const { return piece_.load(std::memory_order_relaxed); }
-
-  /// Some ten microseconds of marking.
-  static constexpr std::size_t most_assist_bytes = 32 * 1024;
 
   struct CycleFacts {
     std::size_t live_bytes;        ///< after the cycle

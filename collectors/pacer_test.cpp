@@ -61,7 +61,7 @@ TEST_CASE("a mutator owes nothing while marking is on the line, then a bounded a
   pacer.cycle_began(begin, false);
   const std::size_t room = heap_bytes - begin;
   CHECK(pacer.owed_bytes(0, begin) == 0);
-  CHECK(pacer.owed_bytes(0, begin + room / 2) == Pacer::most_assist_bytes);
+  CHECK(pacer.owed_bytes(0, begin + room / 2) == pacer.assist_bytes());
   // On the line somewhere between: what is owed falls to nothing as more is marked, byte by byte.
   const std::size_t used = begin + room / 2;
   std::size_t due = 0;

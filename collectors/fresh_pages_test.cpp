@@ -1,7 +1,4 @@
 // A page that faults while an object is zeroed is a wait of its own, in every cycle.
-#include <memory>
-#include <vector>
-
 #include "barriers/none.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator.hpp"
@@ -27,11 +24,12 @@ TEST_CASE("pages that are touched first by an allocation are named, in each cycl
   CountsPageFaults listener;
   CollectedHeap heap(options, None::traits, &listener);
   Mutator<None> m(heap);
-  std::vector<std::unique_ptr<Root>> kept;  // so that each object gets pages of its own
-  for (int cycle = 0; cycle < 4; ++cycle) {
+  constexpr std::uint32_t cycles = 4;
+  heap.heap().make_globals(m, cycles);  // they keep the objects, so each gets pages of its own
+  for (std::uint32_t cycle = 0; cycle < cycles; ++cycle) {
     CAPTURE(cycle);
     const int before = listener.waits;
-    kept.push_back(std::make_unique<Root>(m, m.allocate(0, std::size_t{8} << 20)));
+    m.store(heap.heap().globals(), cycle, m.allocate(0, std::size_t{8} << 20));
     CHECK(listener.waits > before);
     heap.collector().collect(m);
   }
