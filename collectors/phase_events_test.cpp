@@ -1,0 +1,70 @@
+// Every cycle tells its phases: it begins, marks and terminates, and says how much was marked.
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+#include "barriers/yuasa.hpp"
+#include "collectors/collected_heap.hpp"
+#include "core/mutator.hpp"
+#include "tools/catch.hpp"
+
+namespace tricolour {
+namespace {
+
+class KeepsPhases final : public EventListener {
+ public:
+  void on_event(const Event& event) override {
+    if (event.kind != EventKind::phase) return;
+    const std::scoped_lock lock(lock_);
+    events_.push_back(event);
+  }
+  /// In the order of their ends.
+  std::vector<Event> of(std::uint64_t cycle, Activity activity) const {
+    const std::scoped_lock lock(lock_);
+    std::vector<Event> found;
+    std::ranges::copy_if(events_, std::back_inserter(found), [&](const Event& event) {
+      return event.cycle == cycle && event.activity == activity;
+    });
+    return found;
+  }
+
+ private:
+  mutable std::mutex lock_;
+  std::vector<Event> events_;
+};
+
+}  // namespace
+
+TEST_CASE("each cycle tells its begin, its marking and its termination", "[events]") {
+  constexpr std::uint64_t cycles = 3;
+  constexpr std::uint32_t objects = 1000;
+  for (const CollectorInfo& collector : collectors()) {
+    CAPTURE(collector.name);
+    CollectedHeapOptions options;
+    options.heap.bytes = std::size_t{16} << 20;
+    options.collector = collector.name;
+    KeepsPhases listener;
+    CollectedHeap heap(options, Yuasa::traits, &listener);
+    Mutator<Yuasa> m(heap);
+    heap.heap().make_globals(m, objects);
+    for (std::uint32_t i = 0; i < objects; ++i) {
+      m.store(heap.heap().globals(), i, m.allocate(1, 8));
+    }
+    for (std::uint64_t i = 0; i < cycles; ++i) heap.collector().collect(m);
+    for (std::uint64_t cycle = 1; cycle <= cycles; ++cycle) {
+      CAPTURE(cycle);
+      CHECK(listener.of(cycle, Activity::begin).size() == 1);
+      const auto marking = listener.of(cycle, Activity::marking);
+      const auto termination = listener.of(cycle, Activity::termination);
+      REQUIRE_FALSE(marking.empty());
+      REQUIRE_FALSE(termination.empty());
+      CHECK(marking.back().objects == objects + 1);
+      CHECK(marking.back().bytes >= objects * Object::size_for(1, 8));
+      // The last of it is in the stop.
+      CHECK(marking.back().begin_ns >= termination.back().begin_ns);
+      CHECK(marking.back().end_ns <= termination.back().end_ns);
+    }
+  }
+}
+
+}  // namespace tricolour
