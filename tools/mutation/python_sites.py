@@ -128,7 +128,10 @@ def _mutations(file: str, tree: ast.AST) -> Iterator[tuple[Mutant, Callable[[], 
         node = value if place is None else value[place]
         for operator, matches in OPERATORS.items():
             for changed in matches(node):
-                before, after = ast.unparse(node), ast.unparse(ast.fix_missing_locations(changed))
+                before, after = (
+                    " ".join(ast.unparse(one).split())
+                    for one in (node, ast.fix_missing_locations(changed))
+                )
                 line = getattr(node, "lineno", getattr(parent, "lineno", 0))
                 mutant = Mutant(
                     names.of(scope, operator, before),

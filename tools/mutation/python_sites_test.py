@@ -40,6 +40,13 @@ def test_a_loop_skips_its_last():
     assert space["work"]([1, 2, 3]) == [1, 2]
 
 
+def test_a_mutant_of_several_lines_has_a_name_of_one():
+    text = "def work(all):\n    for x in all:\n        if x:\n            print(x)\n"
+    (mutant,) = python_sites.in_text(FILE, text)
+    assert "\n" not in mutant.name + mutant.before + mutant.after
+    compile(python_sites.mutated(FILE, text, mutant.name), FILE, "exec")
+
+
 def test_an_unknown_mutant_is_told():
     with pytest.raises(LookupError, match="no mutant"):
         python_sites.mutated(FILE, "x = 1\n", "other")
