@@ -80,10 +80,9 @@ class Campaign:
             "TRICOLOUR_BUILD_DIR": str(self._programs.build),
             "TRICOLOUR": str(self._programs.build / "tricolour"),
         }
-        # A check of Python runs the build as it is.
-        if mutant is not None and mutant.room == PYTHON_ROOM:
-            return {}
-        return build | {"TRICOLOUR_MUTANT": str(self._numbers[mutant.name] if mutant else 0)}
+        of_python = mutant is not None and mutant.room == PYTHON_ROOM
+        on = 0 if mutant is None or of_python else self._numbers[mutant.name]
+        return build | {"TRICOLOUR_MUTANT": str(on)}
 
     def _nominal(self, check: Check, mutant: Mutant) -> float:
         """Seconds that the check takes with no mutant on."""
@@ -93,8 +92,7 @@ class Campaign:
         tell(f"mutants: {check.name} with no mutant on")
         began = time.monotonic()
         words = tuple("" if word == mutant.name else word for word in check.words)
-        environment = {} if mutant.room == PYTHON_ROOM else self._environment(None)
-        finished = session.run(words, environment, None, self._folder)
+        finished = session.run(words, self._environment(None), None, self._folder)
         if finished.code != 0:
             raise BaselineFailed(
                 f"{check.name} fails with no mutant on, at {check.culprit(finished) or 'its end'}:"

@@ -108,11 +108,13 @@ def _pytest(programs: Programs, name: str, files: tuple) -> Check:
 
 
 def _of_python(programs: Programs, mutant: Mutant) -> list[Check]:
-    package = programs.root / "tools/tricolour_report"
+    tools = programs.root / "tools"
+    package = tools / "tricolour_report"
     own = package / Path(mutant.file).with_name(Path(mutant.file).stem + "_test.py").name
     words = (programs.python, "-I", SWITCH, mutant.name, "-q", "-x", "-p", "no:cacheprovider")
-    found = [Check(own.name, (*words, own), culprit_of_pytest)] if own.is_file() else []
-    return [*found, Check("report package", (*words, package), culprit_of_pytest)]
+    checked = {own.name: own} if own.is_file() else {}
+    checked |= {"known run": tools / "known_run_test.py", "report package": package}
+    return [Check(name, (*words, tests), culprit_of_pytest) for name, tests in checked.items()]
 
 
 def checks_for(programs: Programs, mutant: Mutant) -> list[Check]:
