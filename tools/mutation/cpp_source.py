@@ -130,8 +130,21 @@ class CppSource:
                 found.append(Range(place, self._end_of_statement(self.partner[header] + 1)))
         return found
 
+    @cached_property
+    def _constants(self) -> list[Range]:
+        """Variables of functions that are evaluated when they are compiled, with no mutant on."""
+        return [
+            Range(place, self._semicolon_of(place))
+            for function in self.functions
+            for place in range(function.body.first + 1, function.body.last)
+            if self.word(place) == "constexpr"
+            and self.word(place - 1) != "if"
+            and self._semicolon_of(place) is not None
+        ]
+
     def runs_here(self, place: int) -> bool:
-        return not any(span.first <= place <= span.last for span in self._other_flavours)
+        spans = (*self._other_flavours, *self._constants)
+        return not any(span.first <= place <= span.last for span in spans)
 
     def _end_of_statement(self, place: int) -> int:
         """The last token of the statement or block that begins at `place`."""

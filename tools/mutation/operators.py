@@ -120,13 +120,13 @@ def swap_publications(source: CppSource, function: Function) -> Iterator[Edit]:
             continue
         if source.callee(second) in PUBLICATIONS or source.callee(first) in PUBLICATIONS:
             swapped_until = second.last
-            swapped = on_one_line(source.source(second) + " " + source.source(first))
+            begin, end = (on_one_line(source.source(one)) for one in (second, first))
             yield Edit(
                 "swap_publications",
                 Range(first.first, second.last),
-                "if ({active}) { " + swapped + " } else { ",
+                f"if ({{active}}) {{ {begin} tricolour::mutation::linger(); {end} }} else {{ ",
                 " }",
-                swapped,
+                f"{begin} {end}",
             )
 
 

@@ -81,6 +81,14 @@ def test_declarations_and_templates_are_no_comparisons():
     assert not found("std::vector<int> a; f<int>(n); x = n << 2; p->q();", "off_by_one")
 
 
+@pytest.mark.parametrize("operator", ["wrong_bound", "wrong_unit"])
+def test_what_is_evaluated_by_the_compiler_is_left_alone(operator):
+    constant = "constexpr int a[]{std::max(1, 2), 1'000'000};"
+    assert not found(constant, operator)
+    assert not found(f"static {constant}", operator)
+    assert found(f"if constexpr (b) {{ {constant[10:]} }}", operator)
+
+
 def test_code_outside_of_functions_is_not_touched():
     text = "struct S {\n  int a = std::max(1, 2);\n  int b{f(1)};\n};\nint c = std::max(1, 2);\n"
     assert not sites.in_text(EVERYWHERE, text)

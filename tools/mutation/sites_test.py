@@ -59,7 +59,8 @@ def test_of_edits_that_begin_together_the_longer_is_outside():
     copy = tree.mutated(text, enumerate(chosen, 1))
     active = "tricolour::mutation::active"
     assert copy == (
-        f"void f() {{ if ({active}(3u)) {{ b.store(2); a.store(1); }} else {{ "
+        f"void f() {{ if ({active}(3u)) {{ b.store(2); tricolour::mutation::linger(); "
+        f"a.store(1); }} else {{ "
         f"{{ if (!{active}(1u)) {{ a.store(1); }} }} "
         f"{{ if (!{active}(2u)) {{ b.store(2); }} }} }} }}\n"
     )

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <iterator>
@@ -33,6 +34,17 @@ constexpr bool active_later(unsigned number) {
 }
 /// Called where a heap counts its cycles.
 inline void cycle_begins(std::uint64_t number) { cycle.store(number, std::memory_order_relaxed); }
+
+/// Between two swapped publications, now and then: long enough for another thread to see one
+/// without the other.
+inline void linger() {
+  constexpr unsigned one_in = 64;
+  thread_local unsigned passes = 0;
+  if (++passes % one_in != 0) return;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+  while (std::chrono::steady_clock::now() < end) {
+  }
+}
 
 /// A range, without its last element where `is_short`.
 template <class Range>

@@ -70,3 +70,11 @@ def test_95_percent_of_the_intervals_hold_the_truth():
         found = intervals.ratio(intervals.paired(blocks(base), blocks(other)))
         held += found.low <= 1.3 <= found.high
     assert 0.935 < held / 1500 < 0.965
+
+
+def test_two_repetitions_have_an_interval_and_one_has_none():
+    mean, low, high = intervals.mean_with_interval([3.0, 5.0])
+    # Of Student's t with one degree of freedom, 12.706, times sqrt(2) / sqrt(2).
+    assert (mean, low, high) == pytest.approx((4.0, 4.0 - 12.7062, 4.0 + 12.7062), abs=1e-4)
+    mean, low, high = intervals.mean_with_interval([3.0])
+    assert mean == 3.0 and np.isnan([low, high]).all()
