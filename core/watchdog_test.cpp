@@ -72,6 +72,23 @@ TEST_CASE("a newborn mutator that never polls is named by the stop that waits fo
   CHECK(ending.says("phase: idle, cycle 0"));
 }
 
+TEST_CASE("a report says for how long the wait has lasted", "[watchdog]") {
+  const Nanoseconds begin_ns = now_ns();
+  const ChildEnding ending = watched(Late::aborts, [] {
+    TestHeap test;
+    Deaf newborn(test.heap);
+    stop(test.heap);
+  });
+  const double most_s = static_cast<double>(now_ns() - begin_ns) / 1e9;
+  const std::string words = "so that the world stops, ";
+  CAPTURE(ending.said);
+  REQUIRE(ending.says(words));
+  const double told_s = std::stod(ending.said.substr(ending.said.find(words) + words.size()));
+  constexpr double last_digit = 0.01;
+  CHECK(told_s >= static_cast<double>(bound_ns) / 1e9 - last_digit);
+  CHECK(told_s <= most_s + last_digit);
+}
+
 TEST_CASE("a mutator that does not come to a handshake is named", "[watchdog]") {
   const ChildEnding ending = watched(Late::aborts, [] {
     TestHeap test;

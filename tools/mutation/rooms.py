@@ -18,7 +18,7 @@ LEFT_OUT = re.compile(
     r"core/(exploration/.*|build_flavour|faults|schedule_\w+|injected_\w+|instrumented_context"
     r"|barrier_counts|obtained_references|owner_process|poison|probes|sanitizers|spin)\W.*"
     r"|barriers/(examination|explorer_expectations|mutants|none)\W.*"
-    r"|collectors/(random_\w+|window_run|threaded_heap)\W.*"
+    r"|collectors/(random_\w+|window_run|threaded_heap|marking/marking_program)\W.*"
     r"|.*_(test|bench)\.\w+"
 )
 # A parameter that the explorer replaces: orders stated in such a source are model-checked.
