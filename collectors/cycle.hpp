@@ -104,7 +104,8 @@ class Cycle {
   ParallelFor parallel_;
   Sweeper sweeper_;
   CardScan card_scan_;
-  Mutex log_lock_;      ///< guards log_stale_; held while the log is cleared, so that no cycle begins before it is clear
+  /// Guards log_stale_; held while the log is cleared, so that no cycle begins before it is clear.
+  Mutex log_lock_;
   bool log_stale_ = false;   ///< slots may be logged from an earlier cycle
   Protocol protocol_;
   std::atomic<Phase> phase_{Phase::idle};

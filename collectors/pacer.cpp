@@ -74,8 +74,9 @@ void Pacer::cycle_began(std::size_t used_bytes, bool crowded) {
   const Pace& pace = pace_of(crowded);
   pace_.store(&pace, std::memory_order_relaxed);
   const double marked_per_allocated = work / ((pace.line_end - line_begin) * room);
-  const double piece = std::clamp(static_cast<double>(pace.assist_bytes) / marked_per_allocated, least_piece_bytes, most_piece_bytes);
-  piece_.store(static_cast<std::size_t>(piece), std::memory_order_relaxed);
+  const double piece = static_cast<double>(pace.assist_bytes) / marked_per_allocated;
+  piece_.store(static_cast<std::size_t>(std::clamp(piece, least_piece_bytes, most_piece_bytes)),
+               std::memory_order_relaxed);
 }
 
 double Pacer::share_handed_out(std::size_t used) const {

@@ -10,9 +10,9 @@
 // processors and the mark threads hardly run, and no mutator ever marks for long.
 //
 // Where mutators keep all processors busy no thread marks while they run: all marking is theirs.
-// Then the cycle begins late and the line is steep, because each store costs more while marking, and
-// what is born then is kept; and an assist is longer: with short ones a tenth less work was done,
-// and a mutator waits far longer for a processor anyway.
+// Then the cycle begins late and the line is steep, because each store costs more while marking,
+// and what is born then is kept; and an assist is longer: with short ones a tenth less work was
+// done, and a mutator waits far longer for a processor anyway.
 //
 // Invariant: `trigger_bytes` is between what is live and what the heap holds. Estimates are
 // exponential averages over cycles, from the first measurement on, so one odd cycle moves them by
@@ -51,7 +51,8 @@ class Pacer {
   std::size_t assist_bytes() const;
   /// Memory runs out soon: marking should have ended before so much was in use.
   bool is_late(std::size_t used) const;
-  /// How much memory a mutator may take at once while marking, so that what it owes for it stays below `assist_bytes()`.
+  /// How much memory a mutator may take at once while marking, so that what it owes for it stays
+  /// below `assist_bytes()`.
   std::size_t piece_bytes() const { return piece_.load(std::memory_order_relaxed); }
 
   struct CycleFacts {

@@ -13,8 +13,8 @@ namespace tricolour {
 namespace {
 
 /// A stack that calls `look` before every pop: the mutators' view of the heap while the scanner is
-/// at work. A scanner that asks an empty stack a third time has no end: it asks again once, after it
-/// has emptied its FIFO.
+/// at work. A scanner that asks an empty stack a third time has no end: it asks again once, after
+/// it has emptied its FIFO.
 template <class Look>
 struct WatchedStack {
   Look look;
