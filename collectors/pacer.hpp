@@ -11,8 +11,8 @@
 //
 // Where mutators keep all processors busy no thread marks while they run: all marking is theirs.
 // Then the cycle begins late and the line is steep, because each store costs more while marking,
-// and what is born then is kept; and an assist is longer: with short ones a tenth less work was
-// done, and a mutator waits far longer for a processor anyway.
+// and what is born then is kept; and assists are fewer and longer: a mutator waits far longer for a
+// processor anyway.
 //
 // Invariant: `trigger_bytes` is between what is live and what the heap holds. Estimates are
 // exponential averages over cycles, from the first measurement on, so one odd cycle moves them by
