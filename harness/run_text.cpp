@@ -211,18 +211,20 @@ std::string cycle_log(const Outcome& outcome) {
       line.paused_ns += length;
       line.longest_ns = std::max(line.longest_ns, length);
       line.used_after = event.objects;
-    } else if (event.kind == EventKind::phase && (event.activity == Activity::marking || event.activity == Activity::termination)) {
+    } else if (event.kind == EventKind::phase && event.activity == Activity::marking) {
       line.marking_ns += event.end_ns - event.begin_ns;
       line.marked_bytes = std::max(line.marked_bytes, event.bytes);
     }
   }
   std::string text;
   for (const auto& [number, line] : cycles) {
-    const double rate = line.marking_ns > 0 ? static_cast<double>(line.marked_bytes) * 1e9 / static_cast<double>(line.marking_ns) : 0;
+    const std::string trigger_text =
+        line.trigger ? fmt::format("  trigger {:>9}", bytes(*line.trigger)) : "";
     fmt::format_to(std::back_inserter(text),
-                   "cycle {:>5}  {:<18} live {:>9}{}  {:>4} pauses, together {:>8}, longest {:>8}  marked {:>9}/s\n", number,
-                   line.cause, bytes(line.marked_bytes), line.trigger ? fmt::format("  trigger {:>9}", bytes(*line.trigger)) : "", line.pauses,
-                   ns(line.paused_ns), ns(line.longest_ns), show_bytes(rate));
+                   "cycle {:>5}  {:<18} live {:>9}{}  {:>4} pauses, together {:>8}, longest {:>8}"
+                   "  mark threads {:>8}\n",
+                   number, line.cause, bytes(line.marked_bytes), trigger_text, line.pauses,
+                   ns(line.paused_ns), ns(line.longest_ns), ns(line.marking_ns));
   }
   return text;
 }
