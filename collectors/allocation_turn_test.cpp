@@ -7,6 +7,7 @@
 #include "collectors/collected_heap.hpp"
 #include "core/mutator.hpp"
 #include "tools/catch.hpp"
+#include "tools/kept_events.hpp"
 
 namespace tricolour {
 namespace {
@@ -22,22 +23,15 @@ std::string random_collector() {
   return GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
 }
 
-struct CountsStalls final : EventListener {
-  void on_event(const Event& event) override {
-    stalls += event.kind == EventKind::mutator_interval && event.activity == Activity::stalled;
-  }
-  int stalls = 0;
-};
-
 }  // namespace
 
 TEST_CASE("to take a free turn is no stall", "[shortage]") {
-  CountsStalls listener;
-  CollectedHeap heap(blocks(12, "stop_the_world"), Yuasa::traits, &listener);
+  KeptEvents events;
+  CollectedHeap heap(blocks(12, "stop_the_world"), Yuasa::traits, &events);
   Mutator<Yuasa> m(heap);
   { const AllocationTurns::Turn turn(heap.heap().turns, m); }
   { const AllocationTurns::Turn again(heap.heap().turns, m); }
-  CHECK(listener.stalls == 0);
+  CHECK(events.of(EventKind::mutator_interval, Activity::stalled).empty());
 }
 
 TEST_CASE("more mutators than blocks are all served", "[shortage]") {

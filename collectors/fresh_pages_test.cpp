@@ -3,34 +3,27 @@
 #include "collectors/collected_heap.hpp"
 #include "core/mutator.hpp"
 #include "tools/catch.hpp"
+#include "tools/kept_events.hpp"
 
 namespace tricolour {
-namespace {
-
-struct CountsPageFaults final : EventListener {
-  void on_event(const Event& event) override {
-    waits += event.kind == EventKind::mutator_interval && event.activity == Activity::page_fault;
-  }
-  int waits = 0;
-};
-
-}  // namespace
-
 TEST_CASE("pages that are touched first by an allocation are named, in each cycle",
           "[allocation]") {
   CollectedHeapOptions options;
   options.heap.bytes = std::size_t{128} << 20;
   options.collector = "stop_the_world";
-  CountsPageFaults listener;
-  CollectedHeap heap(options, None::traits, &listener);
+  KeptEvents events;
+  const auto waits = [&] {
+    return events.of(EventKind::mutator_interval, Activity::page_fault).size();
+  };
+  CollectedHeap heap(options, None::traits, &events);
   Mutator<None> m(heap);
   constexpr std::uint32_t cycles = 4;
   heap.heap().make_globals(m, cycles);  // they keep the objects, so each gets pages of its own
   for (std::uint32_t cycle = 0; cycle < cycles; ++cycle) {
     CAPTURE(cycle);
-    const int before = listener.waits;
+    const std::size_t before = waits();
     m.store(heap.heap().globals(), cycle, m.allocate(0, std::size_t{8} << 20));
-    CHECK(listener.waits > before);
+    CHECK(waits() > before);
     heap.collector().collect(m);
   }
 }

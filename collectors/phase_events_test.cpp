@@ -1,37 +1,20 @@
 // Every cycle tells its phases: it begins, marks and terminates, and says how much was marked.
-#include <algorithm>
-#include <mutex>
 #include <vector>
 
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator.hpp"
 #include "tools/catch.hpp"
+#include "tools/kept_events.hpp"
 
 namespace tricolour {
 namespace {
 
-class KeepsPhases final : public EventListener {
- public:
-  void on_event(const Event& event) override {
-    if (event.kind != EventKind::phase) return;
-    const std::scoped_lock lock(lock_);
-    events_.push_back(event);
-  }
-  /// In the order of their ends.
-  std::vector<Event> of(std::uint64_t cycle, Activity activity) const {
-    const std::scoped_lock lock(lock_);
-    std::vector<Event> found;
-    std::ranges::copy_if(events_, std::back_inserter(found), [&](const Event& event) {
-      return event.cycle == cycle && event.activity == activity;
-    });
-    return found;
-  }
-
- private:
-  mutable std::mutex lock_;
-  std::vector<Event> events_;
-};
+std::vector<Event> phases(const KeptEvents& events, std::uint64_t cycle, Activity activity) {
+  std::vector<Event> found = events.of(EventKind::phase, activity);
+  std::erase_if(found, [&](const Event& event) { return event.cycle != cycle; });
+  return found;
+}
 
 }  // namespace
 
@@ -43,8 +26,8 @@ TEST_CASE("each cycle tells its begin, its marking and its termination", "[event
     CollectedHeapOptions options;
     options.heap.bytes = std::size_t{16} << 20;
     options.collector = collector.name;
-    KeepsPhases listener;
-    CollectedHeap heap(options, Yuasa::traits, &listener);
+    KeptEvents events;
+    CollectedHeap heap(options, Yuasa::traits, &events);
     Mutator<Yuasa> m(heap);
     heap.heap().make_globals(m, objects);
     for (std::uint32_t i = 0; i < objects; ++i) {
@@ -53,9 +36,9 @@ TEST_CASE("each cycle tells its begin, its marking and its termination", "[event
     for (std::uint64_t i = 0; i < cycles; ++i) heap.collector().collect(m);
     for (std::uint64_t cycle = 1; cycle <= cycles; ++cycle) {
       CAPTURE(cycle);
-      CHECK(listener.of(cycle, Activity::begin).size() == 1);
-      const auto marking = listener.of(cycle, Activity::marking);
-      const auto termination = listener.of(cycle, Activity::termination);
+      CHECK(phases(events, cycle, Activity::begin).size() == 1);
+      const auto marking = phases(events, cycle, Activity::marking);
+      const auto termination = phases(events, cycle, Activity::termination);
       REQUIRE_FALSE(marking.empty());
       REQUIRE_FALSE(termination.empty());
       CHECK(marking.back().objects == objects + 1);

@@ -9,6 +9,7 @@
 #include "barriers/none.hpp"
 #include "core/mutator.hpp"
 #include "tools/catch.hpp"
+#include "tools/kept_events.hpp"
 
 using namespace tricolour;
 
@@ -25,24 +26,6 @@ struct TestHeap {
   }
   NoCollector hooks;
   Heap heap;
-};
-
-class Events final : public EventListener {
- public:
-  void on_event(const Event& event) override {
-    std::scoped_lock lock(lock_);
-    all_.push_back(event);
-  }
-  std::vector<Event> of(EventKind kind) {
-    std::scoped_lock lock(lock_);
-    std::vector<Event> found;
-    std::copy_if(all_.begin(), all_.end(), std::back_inserter(found), [&](const Event& one) { return one.kind == kind; });
-    return found;
-  }
-
- private:
-  std::mutex lock_;
-  std::vector<Event> all_;
 };
 }  // namespace
 
@@ -171,7 +154,7 @@ TEST_CASE("return from a blocked region waits for the collector that claimed it"
 namespace {
 /// A mutator wants to leave a blocked region while a collector holds its claim. Says whether it came in time to be held up.
 bool is_held_up() {
-  Events events;
+  KeptEvents events;
   TestHeap test(&events);
   std::latch entered(1);
   std::atomic<bool> claimed{false};
@@ -236,7 +219,7 @@ TEST_CASE("a failure inside a stop resumes the world", "[safepoint]") {
 }
 
 TEST_CASE("a mutator that ends reports its wait for a stop as a wait for the registry's lock", "[safepoint]") {
-  Events events;
+  KeptEvents events;
   TestHeap test(&events);
   std::latch ready(1);
   std::latch held(1);
@@ -262,7 +245,7 @@ TEST_CASE("a mutator that ends reports its wait for a stop as a wait for the reg
 }
 
 TEST_CASE("a mutator that stops the world is paused, and its wait for the right to do so is named by itself", "[safepoint]") {
-  Events events;
+  KeptEvents events;
   TestHeap test(&events);
   Mutator<None> m(test.heap);
   { World::Exclusive free(test.heap.world, &m); }
@@ -290,7 +273,7 @@ TEST_CASE("a mutator that stops the world is paused, and its wait for the right 
 
 TEST_CASE("a pause names the mutator that it stops when there is no other, a blocked one included",
           "[safepoint]") {
-  Events events;
+  KeptEvents events;
   TestHeap test(&events);
   Mutator<None> m(test.heap);
   const auto stop = [&] {
@@ -307,7 +290,7 @@ TEST_CASE("a pause names the mutator that it stops when there is no other, a blo
 }
 
 TEST_CASE("a child's time before it attaches is blocked, and its activities add up", "[safepoint]") {
-  Events events;
+  KeptEvents events;
   TestHeap test(&events);
   Mutator<None> parent(test.heap);
   const Nanoseconds made_after = now_ns();
