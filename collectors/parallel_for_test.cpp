@@ -7,6 +7,7 @@
 
 #include "core/errors.hpp"
 #include "core/injected_costs.hpp"
+#include "core/mutex.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour {
@@ -34,7 +35,7 @@ TEST_CASE("a parallel loop calls each index once, loop after loop, on any number
 TEST_CASE("the threads of a parallel loop all take part in it", "[parallel_for]") {
   constexpr unsigned threads = 3;
   ParallelFor loop("test thread", threads);
-  std::mutex lock;
+  Mutex lock;
   std::set<std::thread::id> seen;
   // On a busy machine one may not run before a loop is over.
   while (seen.size() < threads) {

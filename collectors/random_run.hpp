@@ -9,6 +9,7 @@
 #include "collectors/collected_heap.hpp"
 #include "collectors/random_mutator.hpp"
 #include "collectors/stop_heap.hpp"
+#include "core/mutex.hpp"
 
 namespace tricolour {
 
@@ -24,7 +25,7 @@ RandomRun run_random_mutators(const CollectedHeapOptions& options, int mutators,
   RandomRun outcome;
   CollectedHeap heap(options, B::traits);
   {
-    std::mutex lock;
+    Mutex lock;
     const auto note = [&](const char* what) {
       std::scoped_lock guard(lock);
       if (outcome.failure.empty()) outcome.failure = what;

@@ -8,6 +8,7 @@
 
 #include "barriers/none.hpp"
 #include "core/mutator.hpp"
+#include "core/mutex.hpp"
 #include "tools/catch.hpp"
 #include "tools/kept_events.hpp"
 
@@ -93,7 +94,7 @@ TEST_CASE("a handshake visits every mutator once, running or blocked", "[safepoi
   std::size_t wrong_rounds = 0;
   for (int round = 0; round < 100; ++round) {
     World::Exclusive world(test.heap.world, nullptr);
-    std::mutex lock;
+    Mutex lock;
     std::vector<std::uint32_t> visited;
     world.handshake([&](MutatorContext& mutator) {
       std::scoped_lock guard(lock);
