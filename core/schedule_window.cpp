@@ -22,6 +22,9 @@ constexpr std::uint64_t mixed(std::uint64_t x) {
 /// passed a few times in a run, others a million times.
 constexpr std::array<std::uint64_t, 4> rarities{8, 64, 512, 4096};
 constexpr std::uint64_t visits_per_rarity = 4;
+/// And after so many visits fewer and fewer: what they could show they have mostly shown, and a run
+/// that marks millions of objects would do nothing but wait.
+constexpr std::uint64_t visits_without_thinning = 8192;
 /// One delay in so many yields, which on a busy machine takes long; the others spin.
 constexpr std::uint64_t delays_per_yield = 8;
 constexpr std::uint64_t most_spins = 2048;
@@ -37,9 +40,10 @@ void Schedule::delay(std::uint64_t chosen, Window here) {
   const std::uint64_t visit = ++visits[static_cast<std::size_t>(here)];
   const std::uint64_t window_dice = mixed(mixed(chosen) ^ static_cast<std::uint64_t>(here));
   const std::uint64_t dice = mixed(mixed(window_dice ^ thread) ^ visit);
-  const std::uint64_t rarity = rarities[window_dice % rarities.size()];
+  const std::uint64_t rarity =
+      std::min(rarities[window_dice % rarities.size()], 1 + visit / visits_per_rarity);
   ScheduleCoverage::note_progress();
-  if (dice % std::min(rarity, 1 + visit / visits_per_rarity) != 0) return;
+  if (dice % (rarity * (1 + visit / visits_without_thinning)) != 0) return;
   const ScheduleCoverage::Delay observed(here);
   const std::uint64_t how = mixed(dice);
   if (how % delays_per_yield == 0) return std::this_thread::yield();
