@@ -26,7 +26,7 @@
 #include "core/injected_waits.hpp"
 #include "core/mutex.hpp"
 #include "core/schedule_coverage.hpp"
-#include "core/thread_start.hpp"
+#include "core/watched_threads.hpp"
 
 namespace tricolour {
 namespace {
@@ -38,21 +38,22 @@ class Concurrent final : public Collector {
         options_(parts.options),
         steps_(parts, [this] { tell_completion(); }),
         cycle_(steps_.cycle()),
-        pacer_(steps_.pacer()) {}
+        pacer_(steps_.pacer()),
+        thread_(parts.heap.watchdog) {}
   ~Concurrent() override { stop(); }
 
   void start() override {
     steps_.start();
-    thread_ = start_thread({.role = "the collector's thread"}, [this] { serve(); });
+    thread_.start({.role = "the collector's thread"}, [this] { serve(); });
   }
 
   void stop() override {
-    if (!thread_.joinable()) return;
+    if (thread_.size() == 0) return;
     {
       std::scoped_lock lock(lock_);
       stopping_ = true;
+      wake_.notify_all();
     }
-    wake_.notify_all();
     thread_.join();
     cycle_.check_last_sweep();
   }
@@ -294,7 +295,7 @@ class Concurrent final : public Collector {
   ConcurrentCycle steps_;
   Cycle& cycle_;
   const Pacer& pacer_;
-  std::thread thread_;
+  WatchedThreads thread_;
 
   Mutex lock_;
   std::condition_variable wake_;       ///< for the collector thread

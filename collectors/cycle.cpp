@@ -29,7 +29,8 @@ Cycle::Cycle(const CollectorParts& parts)
       options_(parts.options),
       oracle_(parts.oracle),
       marker_(find_marker(parts.options.marker)->make(parts.heap, parts.options.marking)),
-      parallel_(role_of_parallel_threads(parts.options), parallel_threads(parts.options)),
+      parallel_(parts.heap.watchdog, role_of_parallel_threads(parts.options),
+                parallel_threads(parts.options)),
       sweeper_(parts.heap, parallel_, parts.options.sweep_threads),
       card_scan_(parts.heap) {}
 

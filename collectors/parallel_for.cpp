@@ -7,7 +7,6 @@
 #include "core/errors.hpp"
 #include "core/sanitizers.hpp"
 #include "core/schedule_coverage.hpp"
-#include "core/thread_start.hpp"
 
 #if TRICOLOUR_THREAD_SANITIZER
 #include <atomic>
@@ -93,7 +92,9 @@ class ParallelFor::Crew {
   Crew(ParallelFor& loop, unsigned threads) : loop_(loop), threads_(threads) {}
   ~Crew() {
     std::unique_lock<std::mutex> lock(loop_.lock_);
-    loop_.done_.wait(lock, [&] { return loop_.at_work_ == 0; });
+    Wait(loop_.watchdog_, Awaited::workers).until(loop_.done_, lock, [&] {
+      return loop_.at_work_ == 0;
+    });
   }
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
@@ -114,15 +115,17 @@ class ParallelFor::Crew {
   const unsigned threads_;
 };
 
-ParallelFor::ParallelFor(std::string_view role, unsigned threads)
-    : pieces_(std::make_unique<Pieces>(std::max(threads, 1u))) {
+ParallelFor::ParallelFor(Watchdog& watchdog, std::string_view role, unsigned threads)
+    : watchdog_(watchdog),
+      pieces_(std::make_unique<Pieces>(std::max(threads, 1u))),
+      threads_(watchdog) {
   if (threads < 1 || threads > most_parallel_threads) {
     throw ConfigurationError(std::to_string(threads) + " threads: outside 1 to " +
                              std::to_string(most_parallel_threads));
   }
   try {
     for (unsigned i = 1; i < threads; ++i) {
-      threads_.push_back(start_thread({role, i, threads - 1}, [this, i] { help(i); }));
+      threads_.start({role, i, threads - 1}, [this, i] { help(i); });
     }
   } catch (...) {
     end_threads();
@@ -136,9 +139,9 @@ void ParallelFor::end_threads() {
   {
     const std::scoped_lock lock(lock_);
     ending_ = true;
+    begun_.notify_all();
   }
-  begun_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  threads_.join();
 }
 
 void ParallelFor::run(unsigned threads, std::size_t count, std::size_t grain, const Each& each) {

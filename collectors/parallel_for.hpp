@@ -21,11 +21,10 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
-#include <thread>
-#include <vector>
 
 #include "core/events.hpp"
 #include "core/mutex.hpp"
+#include "core/watched_threads.hpp"
 
 namespace tricolour {
 
@@ -37,8 +36,9 @@ class ParallelFor {
   using Each = std::function<void(std::size_t)>;
 
   /// For loops on at most `threads` threads, the caller's among them; starts the others, each a
-  /// `role`. Throws ThreadLimitReached, and ConfigurationError outside 1 to most_parallel_threads.
-  ParallelFor(std::string_view role, unsigned threads);
+  /// `role`. `watchdog`, which outlives it, watches how long they take to come back. Throws
+  /// ThreadLimitReached, and ConfigurationError outside 1 to most_parallel_threads.
+  ParallelFor(Watchdog& watchdog, std::string_view role, unsigned threads);
   ~ParallelFor();
   ParallelFor(const ParallelFor&) = delete;
   ParallelFor& operator=(const ParallelFor&) = delete;
@@ -55,6 +55,7 @@ class ParallelFor {
   void end_threads();
   void note_failure();
 
+  Watchdog& watchdog_;
   const std::unique_ptr<Pieces> pieces_;
   Mutex lock_;
   std::condition_variable begun_;
@@ -65,7 +66,7 @@ class ParallelFor {
   Role role_ = Role::mutator;  ///< of the caller, and so of all
   bool ending_ = false;
   std::exception_ptr failure_;
-  std::vector<std::thread> threads_;
+  WatchedThreads threads_;
 };
 
 }  // namespace tricolour

@@ -16,7 +16,8 @@ namespace {
 TEST_CASE("a parallel loop calls each index once, loop after loop, on any number of its threads",
           "[parallel_for]") {
   const unsigned most = GENERATE(1u, 2u, 5u);
-  ParallelFor loop("test thread", most);
+  Watchdog watchdog;
+  ParallelFor loop(watchdog, "test thread", most);
   for (const unsigned threads : {1u, 2u, 3u, 5u, 9u}) {
     for (const std::size_t count : {0u, 1u, 7u, 1000u}) {
       for (const std::size_t grain : {1u, 64u}) {
@@ -34,11 +35,12 @@ TEST_CASE("a parallel loop calls each index once, loop after loop, on any number
 
 TEST_CASE("the threads of a parallel loop all take part in it", "[parallel_for]") {
   constexpr unsigned threads = 3;
-  ParallelFor loop("test thread", threads);
+  Watchdog watchdog;
+  ParallelFor loop(watchdog, "test thread", threads);
   Mutex lock;
   std::set<std::thread::id> seen;
   // On a busy machine one may not run before a loop is over.
-  while (seen.size() < threads) {
+  for (int i = 0; i < 10'000 && seen.size() < threads; ++i) {
     loop.run(threads, 64, 1, [&](std::size_t) {
       wait_busily(20'000);
       const std::scoped_lock guard(lock);
@@ -51,7 +53,8 @@ TEST_CASE("the threads of a parallel loop all take part in it", "[parallel_for]"
 TEST_CASE("a parallel loop throws what one of its calls throws, and can be run again",
           "[parallel_for]") {
   const unsigned threads = GENERATE(1u, 4u);
-  ParallelFor loop("test thread", threads);
+  Watchdog watchdog;
+  ParallelFor loop(watchdog, "test thread", threads);
   for (std::size_t fails = 0; fails < 50; ++fails) {
     const auto call = [&](std::size_t i) {
       if (i == fails) throw InvariantViolated("on purpose");
@@ -64,8 +67,9 @@ TEST_CASE("a parallel loop throws what one of its calls throws, and can be run a
 }
 
 TEST_CASE("a number of threads that no loop may have is refused", "[parallel_for]") {
-  CHECK_THROWS_AS(ParallelFor("test thread", 0), ConfigurationError);
-  CHECK_THROWS_AS(ParallelFor("test thread", most_parallel_threads + 1), ConfigurationError);
+  Watchdog watchdog;
+  CHECK_THROWS_AS(ParallelFor(watchdog, "test thread", 0), ConfigurationError);
+  CHECK_THROWS_AS(ParallelFor(watchdog, "test thread", most_parallel_threads + 1), ConfigurationError);
 }
 
 }  // namespace

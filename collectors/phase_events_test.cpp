@@ -1,4 +1,5 @@
 // Every cycle tells its phases: it begins, marks and terminates, and says how much was marked.
+#include <string>
 #include <vector>
 
 #include "barriers/yuasa.hpp"
@@ -47,6 +48,22 @@ TEST_CASE("each cycle tells its begin, its marking and its termination", "[event
       CHECK(marking.back().begin_ns >= termination.back().begin_ns);
       CHECK(marking.back().end_ns <= termination.back().end_ns);
     }
+  }
+}
+
+TEST_CASE("a collector that paces tells after each cycle when the next one begins", "[events]") {
+  const auto collector = GENERATE(as<std::string>{}, "incremental", "concurrent");
+  CAPTURE(collector);
+  CollectedHeapOptions options;
+  options.heap.bytes = std::size_t{16} << 20;
+  options.collector = collector;
+  KeptEvents events;
+  CollectedHeap heap(options, Yuasa::traits, &events);
+  Mutator<Yuasa> m(heap);
+  const auto told = [&] { return events.of(EventKind::heap_sample).size(); };
+  for (std::size_t before = told(), i = 0; i < 3; ++i, before = told()) {
+    heap.collector().collect(m);
+    CHECK(told() > before);
   }
 }
 

@@ -25,7 +25,7 @@ void scan_deep_stack(benchmark::State& state) {
   Object** const bottom = mutator.roots.push(nullptr);
   for (Object* const object : objects) mutator.roots.push(object);
   const auto threads = static_cast<unsigned>(state.range(0));
-  ParallelFor parallel("root scan thread", threads);
+  ParallelFor parallel(bench.heap.watchdog, "root scan thread", threads);
   World::Exclusive world(bench.heap.world, &mutator);
   for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();

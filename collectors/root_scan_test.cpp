@@ -22,9 +22,9 @@ std::set<Object*> grey_objects(Heap& heap) {
 TEST_CASE("a root scan shades each object of deep stacks once, on any number of threads") {
   constexpr std::size_t handles = 20'000;
   const auto threads = GENERATE(1u, 2u, 4u);
-  ParallelFor parallel("root scan thread", threads);
   bench::BenchHeap<bench::NoCollection> bench(std::size_t{16} << 20);
   Heap& heap = bench.heap;
+  ParallelFor parallel(heap.watchdog, "root scan thread", threads);
   std::set<Object*> rooted;
   MutatorContext deep(heap);
   Object** const bottom = deep.roots.push(nullptr);

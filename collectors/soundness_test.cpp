@@ -130,6 +130,8 @@ TEST_CASE("the oracle sees what an unsound pair loses, with a path to it", "[sou
   }
   CHECK_THAT(failure, Catch::Matchers::Contains("lost object at"));
   CHECK_THAT(failure, Catch::Matchers::Contains("path: "));
+  CHECK_THAT(failure, Catch::Matchers::Contains("last events:\n"));
+  CHECK_THAT(failure, !Catch::Matchers::Contains("last events:\n    none"));
   CHECK_THAT(failure, Catch::Matchers::Contains(white_yuasa ? "barrier: yuasa" : "barrier: none"));
 }
 

@@ -40,7 +40,7 @@ void sweep(benchmark::State& state) {
   std::vector<Object*> objects;
   objects.reserve(heap_bytes / object_bytes);
   std::mt19937 random(1);
-  ParallelFor alone("sweep thread", 1);
+  ParallelFor alone(bench.heap.watchdog, "sweep thread", 1);
   Sweeper sweeper(bench.heap, alone, 1);
   for (auto _ : state) {
     state.PauseTiming();

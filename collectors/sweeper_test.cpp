@@ -35,7 +35,7 @@ TEST_CASE("a sweep, in parallel or not, waits for the block that another thread 
 
   std::thread other([&] { blocks.sweep(block); });
   while (!observer.within_a_block) std::this_thread::yield();
-  ParallelFor both("sweep thread", 2);
+  ParallelFor both(bench.heap.watchdog, "sweep thread", 2);
   Sweeper sweeper(bench.heap, both, 2);
   parallel ? sweeper.sweep_all_in_parallel() : sweeper.sweep_all();
   CHECK(blocks.swept());
@@ -48,7 +48,7 @@ TEST_CASE("whoever sweeps all also sweeps what a collection beside it leaves to 
   BlockSpace& blocks = bench.heap.blocks;
   std::atomic<bool> done{false};
   std::thread collector([&] {
-    ParallelFor alone("sweep thread", 1);
+    ParallelFor alone(bench.heap.watchdog, "sweep thread", 1);
     Sweeper sweeper(bench.heap, alone, 1);
     while (!done.load()) sweeper.sweep_all();
   });

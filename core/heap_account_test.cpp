@@ -130,7 +130,7 @@ TEST_CASE("after a cycle the use is what a walk of the heap finds, objects born 
     // The cycle ended at the last allocation's safepoint: before its object, or if that is large
     // perhaps after it.
     if (last > large_object_bytes) continue;
-    ParallelFor alone("sweep thread", 1);
+    ParallelFor alone(heap.heap().watchdog, "sweep thread", 1);
     Sweeper(heap, alone, 1).sweep_all();
     const HeapAccount& account = heap.heap().account;
     CHECK(account.used() - account.handed_out() == walked_bytes(heap) - last);

@@ -1,4 +1,5 @@
 // Allocation, holes, large objects, roots and bulk operations, on heaps that collect for real.
+#include <atomic>
 #include <cstring>
 #include <deque>
 #include <numeric>
@@ -61,6 +62,32 @@ TEST_CASE("an object is aligned, zeroed and remembers its shape", "[heap]") {
       std::memset(object->payload<unsigned char>(), 0xff, payload);  // the next one must be zeroed again
     }
   }
+}
+
+TEST_CASE("who sees an object's start byte sees its header", "[heap][race]") {
+  constexpr int objects = 300;  // in one hole
+  CollectedHeap heap(stopped_heap(mebibyte, false), None::traits);
+  Mutator<None> m(heap);
+  const Object* const first = m.allocate(0, 32);
+  const std::size_t bytes = first->bytes();
+  std::atomic<int> seen{0};
+  int without_header = 0;
+  std::thread other([&] {
+    const auto* at = reinterpret_cast<const std::byte*>(first);
+    for (int i = 1; i <= objects; ++i) {
+      at += bytes;
+      const auto* const object = reinterpret_cast<const Object*>(at);
+      while (heap.heap().metadata.load_acquire(object) == 0) std::this_thread::yield();
+      without_header += object->bytes() != bytes;
+      seen.store(i, std::memory_order_release);
+    }
+  });
+  for (int i = 1; i <= objects; ++i) {
+    m.allocate(0, 32);
+    while (seen.load(std::memory_order_acquire) < i) std::this_thread::yield();
+  }
+  other.join();
+  CHECK(without_header == 0);
 }
 
 TEST_CASE("memory is reused, zeroed, for far more than the heap holds", "[heap]") {

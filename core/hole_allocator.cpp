@@ -102,10 +102,12 @@ void HoleAllocator::prefetch() const {
 void HoleAllocator::forget() {
   ahead_ = {};
   position_ = block_end_ = nullptr;
+  passed_over_bytes_ = 0;
 }
 
 void HoleAllocator::give_back() {
   if (block_end_ == nullptr) return;
+  count(0);
   const std::byte* const counted = ahead_.begin != nullptr ? ahead_.begin : block_end_;
   const std::size_t free = free_bytes_before(counted);
   if (counted != block_end_ || free >= least_hole_bytes) {

@@ -144,6 +144,8 @@ std::string Watchdog::object_of(const Wait& wait) const {
       return "a collection to complete";
     case Awaited::workers:
       return "the other workers to finish";
+    case Awaited::thread_end:
+      return "threads to end that were told to";
     case Awaited::lock:
       break;
   }

@@ -46,6 +46,7 @@ enum class Awaited : std::uint8_t {
   turn,        ///< another mutator is to give back its turn to allocate
   collection,  ///< a cycle is to be completed
   workers,     ///< other threads of one marking run or loop are to finish
+  thread_end,  ///< a part's threads are to end, and were told so
 };
 
 class Watchdog {

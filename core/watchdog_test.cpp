@@ -67,6 +67,7 @@ TEST_CASE("a newborn mutator that never polls is named by the stop that waits fo
   CAPTURE(ending.said);
   CHECK(ending.aborted());
   CHECK(ending.says("a wait is late: for mutator 0 to reach a safepoint"));
+  CHECK(ending.says(" waits for mutator 0 to reach a safepoint"));
   CHECK(ending.says("mutator 0, running, asked to come to a safepoint"));
   CHECK(ending.says("the lock of the registry, by thread"));
   CHECK(ending.says("phase: idle, cycle 0"));

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <set>
+#include <tuple>
 
 #include "harness/run_json.hpp"
 #include "harness/run_text.hpp"
@@ -101,6 +102,28 @@ TEST_CASE("every figure of a run of known times is its value by hand") {
   check_names(at(at(at(by_hand, "run"), "requests"), "slow_causes"),
               run["requests"]["slow_causes"]);
   CHECK(run["heap"]["peak"].integer_or(0) == integer(at(at(by_hand, "metrics"), "heap_peak")));
+}
+
+TEST_CASE("an event counts as well when nothing is recorded after it") {
+  Outcome outcome = known_run();
+  const std::vector<RecordedEvent> events = std::move(outcome.tables.events);
+  outcome.tables.events.clear();
+  std::set<std::tuple<EventKind, Activity, PauseKind>> kinds;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const Event& last = events[i].event;
+    if (!kinds.emplace(last.kind, last.activity, last.pause).second) continue;
+    CAPTURE(static_cast<int>(last.kind), to_string(last.activity), to_string(last.pause));
+    std::vector<RecordedEvent> told(events.begin(), events.begin() + static_cast<long>(i) + 1);
+    const auto figures = [&] {
+      outcome.figures = compute_figures(*outcome.pass, told, {});
+      return run_json(outcome);
+    };
+    const std::string of_last = figures();
+    const Nanoseconds behind = outcome.pass->end_ns() + 1000;
+    told.push_back({{.activity = Activity::marking, .begin_ns = behind, .end_ns = behind}, 0, false});
+    CHECK(figures() == of_last);
+  }
+  CHECK(kinds.size() > 10);
 }
 
 TEST_CASE("the slow requests of a run of known times are its own, with their causes") {

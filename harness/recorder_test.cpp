@@ -34,6 +34,7 @@ TEST_CASE("no event is lost or reordered, whichever threads emit") {
   threads.clear();
   const auto events = recorder.events();
   REQUIRE(events.size() == 4 * per_thread);
+  CHECK(recorder.bytes() == events.size() * sizeof(Event));
   std::vector<Nanoseconds> next(4, 0);
   bool in_order = true;
   bool marked = true;

@@ -127,6 +127,21 @@ TEST_CASE("of many short requests a sample stands for all, and every long one co
   }
 }
 
+TEST_CASE("a request that is just long stands for itself alone") {
+  RequestLog log(0);
+  ToldRequests told(log);
+  constexpr std::uint64_t requests = 100'000;
+  Nanoseconds clock = 0;
+  for (std::uint64_t i = 0; i < requests; ++i) {
+    const Nanoseconds length = i % 1000 == 999 ? RequestSink::long_ns : 100;
+    told.tell(clock, clock, clock + length);
+    clock += length;
+  }
+  const Histogram given = log.latencies(requests);
+  CHECK(given.quantile(0.9985) < 200);
+  CHECK(given.quantile(0.9995) >= static_cast<std::uint64_t>(RequestSink::long_ns));
+}
+
 TEST_CASE("the slowest requests have rows of their own, and the weights of the others add up to the rest") {
   std::mt19937_64 random(11);
   RequestLog log(1000);

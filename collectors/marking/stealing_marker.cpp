@@ -13,10 +13,7 @@
 // grey set. A leader that sleeps is woken by the last worker that goes idle (see parking.hpp), so nothing depends on a time-out.
 #include "collectors/marking/stealing_marker.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
-#include <thread>
 
 #include "collectors/marking/assist.hpp"
 #include "collectors/marking/mark_worker.hpp"
@@ -26,7 +23,7 @@
 #include "core/clock.hpp"
 #include "core/schedule_coverage.hpp"
 #include "core/spin.hpp"
-#include "core/thread_start.hpp"
+#include "core/watched_threads.hpp"
 
 namespace tricolour {
 namespace {
@@ -36,13 +33,14 @@ constexpr std::size_t slice_slots = 8 * 1024;
 
 class StealingMarker final : public Marker {
  public:
-  StealingMarker(Heap& heap, const MarkerOptions& options) : Marker(heap), options_(options), assists_(heap) {
+  StealingMarker(Heap& heap, const MarkerOptions& options)
+      : Marker(heap), options_(options), assists_(heap), threads_(heap.watchdog) {
     const unsigned workers = std::max({options.stopped_threads, options.concurrent_threads, 1u});
     for (unsigned i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>(heap.grey_set, options.deque_capacity, i));
     try {
       for (unsigned i = 1; i < workers; ++i) {
         const ThreadName name{"mark thread", i, workers - 1};
-        threads_.push_back(start_thread(name, [this, i] { help(*workers_[i]); }));
+        threads_.start(name, [this, i] { help(*workers_[i]); });
       }
     } catch (...) {
       end_threads();
@@ -88,15 +86,7 @@ class StealingMarker final : public Marker {
             {"failed_steals", sum.failed_steals}};
   }
 
-  Nanoseconds own_cpu_ns() const override {
-    Nanoseconds sum = 0;
-    for (const std::thread& thread : threads_) {
-      clockid_t clock{};
-      // The handle is the thread's own until the destructor joins it.
-      if (pthread_getcpuclockid(const_cast<std::thread&>(thread).native_handle(), &clock) == 0) sum += read_clock(clock);
-    }
-    return sum;
-  }
+  Nanoseconds own_cpu_ns() const override { return threads_.cpu_ns(); }
 
  private:
   struct Worker {
@@ -110,7 +100,7 @@ class StealingMarker final : public Marker {
   void end_threads() {
     stopping_.store(true, std::memory_order_relaxed);
     parking_.wake();
-    for (std::thread& thread : threads_) thread.join();
+    threads_.join();
   }
 
   // --- alone, the world stopped --------------------------------------------------------------------------------------------------
@@ -232,7 +222,7 @@ class StealingMarker final : public Marker {
   Parking<> parking_;
   std::atomic<unsigned> crew_{1};
   std::atomic<bool> stopping_{false};
-  std::vector<std::thread> threads_;
+  WatchedThreads threads_;
 };
 
 }  // namespace

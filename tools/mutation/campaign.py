@@ -22,7 +22,7 @@ from .sites import Mutant
 
 JOURNAL, BASELINE = "journal.jsonl", "baseline.jsonl"
 FIELDS = {"name", "status", "check", "caught_by", "seconds", "hang"}
-LEAST_TIMEOUT_S = 60.0
+LEAST_TIMEOUT_S = 90.0
 TIMEOUT_FACTOR = 6
 GRACE_S = 5.0
 NOMINAL_S = 20.0  # to decide a mutant

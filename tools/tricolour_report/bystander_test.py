@@ -37,7 +37,11 @@ def test_the_floor_is_the_greater_of_before_and_after(small_sweep):
 
 
 @pytest.mark.parametrize(
-    "floor", [{"before": None, "after": None}, {"before": DELAY | {"count": 3}, "after": None}]
+    "floor", [
+        {"before": None, "after": None},
+        {"before": DELAY | {"count": 3}, "after": None},
+        {"before": None, "after": DELAY | {"count": 100}},  # no 99th percentile of so few
+    ]
 )
 def test_an_unknown_floor_is_said_and_not_drawn(small_sweep, floor):
     assert machine_floor(floored(small_sweep, **floor)) is None

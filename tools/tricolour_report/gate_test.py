@@ -58,6 +58,8 @@ def times(factor, values=TEN):
     ("pause_max", TEN, times(0.1), NO_REGRESSION, ""),
     ("pause_max", TEN, times(1.10), UNDECIDED, "it has no interval, and runs of both sides"),
     ("pause_max", TEN, [*TEN[:9], 110], UNDECIDED, "it has no interval"),
+    ("pause_max", TEN, [10.8] * 10, UNDECIDED, "it has no interval, and runs of both sides overlap:"
+     " least 1.080, median 1.033, greatest 0.991 times"),
     ("pause_max", TEN[:9], times(11), UNDECIDED, "too few runs: 9"),
     ("pause_max", TEN, times(11)[:1], UNDECIDED, "too few runs: 1"),
     ("mmu_10ms", times(0.01), times(0.005), REGRESSION, ""),

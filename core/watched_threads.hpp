@@ -1,0 +1,67 @@
+// The threads of one part of a heap, which end with it.
+//
+// Purpose: a thread that was told to end and does not is reported, and does not just hang the one
+// that joins it.
+//
+// Invariant: `living_` threads have not finished their work; a thread's last act is to say that it
+// has.
+//
+// Ownership: `start` and `join`: the part's owner. `threads_`: the owner; `living_`: lock_.
+//
+// Memory ordering: the lock, and join.
+#pragma once
+
+#include <condition_variable>
+#include <utility>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/mutex.hpp"
+#include "core/thread_start.hpp"
+#include "core/watchdog.hpp"
+
+namespace tricolour {
+
+class WatchedThreads {
+ public:
+  /// `watchdog` outlives it.
+  explicit WatchedThreads(Watchdog& watchdog) : watchdog_(watchdog) {}
+
+  /// Starts a thread that runs `work`. Throws ThreadLimitReached; those that run already go on.
+  template <class Work>
+  void start(const ThreadName& name, Work work) {
+    threads_.reserve(threads_.size() + 1);
+    threads_.push_back(start_thread(name, [this, work = std::move(work)] {
+      work();
+      const std::scoped_lock lock(lock_);
+      --living_;
+      ended_.notify_all();
+    }));
+    const std::scoped_lock lock(lock_);
+    ++living_;
+  }
+
+  /// Returns when all have ended. The caller has told them to.
+  void join() {
+    {
+      std::unique_lock<std::mutex> lock(lock_);
+      Wait(watchdog_, Awaited::thread_end).until(ended_, lock, [this] { return living_ == 0; });
+    }
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+  std::size_t size() const { return threads_.size(); }
+
+  /// CPU time of those that were not joined, so far.
+  Nanoseconds cpu_ns() const;
+
+ private:
+  Watchdog& watchdog_;
+  Mutex lock_;
+  std::condition_variable ended_;
+  int living_ = 0;  ///< below 0 while a thread has ended before its start was noted
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace tricolour
