@@ -12,7 +12,8 @@
 
 namespace tricolour {
 
-TEST_CASE("after a collection for want of memory the trigger follows what is live", "[incremental]") {
+TEST_CASE("after a collection for want of memory the trigger follows what is live",
+          "[incremental]") {
   constexpr std::size_t mebibyte = std::size_t{1} << 20;
   CollectedHeapOptions options;
   options.heap.bytes = 8 * mebibyte;
@@ -30,7 +31,8 @@ TEST_CASE("after a collection for want of memory the trigger follows what is liv
   CHECK(trigger() > of_empty_heap);
 }
 
-TEST_CASE("a final pause goes back to quanta as often as is allowed, and no more often", "[incremental]") {
+TEST_CASE("a final pause goes back to quanta as often as is allowed, and no more often",
+          "[incremental]") {
   const unsigned most = GENERATE(0u, 1u);
   CollectedHeapOptions options;
   options.heap.bytes = std::size_t{2} << 20;

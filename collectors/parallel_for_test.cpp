@@ -69,7 +69,8 @@ TEST_CASE("a parallel loop throws what one of its calls throws, and can be run a
 TEST_CASE("a number of threads that no loop may have is refused", "[parallel_for]") {
   Watchdog watchdog;
   CHECK_THROWS_AS(ParallelFor(watchdog, "test thread", 0), ConfigurationError);
-  CHECK_THROWS_AS(ParallelFor(watchdog, "test thread", most_parallel_threads + 1), ConfigurationError);
+  CHECK_THROWS_AS(ParallelFor(watchdog, "test thread", most_parallel_threads + 1),
+                  ConfigurationError);
 }
 
 }  // namespace

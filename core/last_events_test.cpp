@@ -7,10 +7,15 @@
 
 namespace tricolour {
 
-TEST_CASE("the last events are told in their order, with begin, cycle, name and length", "[watchdog]") {
+TEST_CASE("the last events are told in their order, with begin, cycle, name and length",
+          "[watchdog]") {
   LastEvents events;
   CHECK(events.text() == "    none\n");
-  events.note({.kind = EventKind::pause, .pause = PauseKind::full, .cycle = 3, .begin_ns = 1'500'000, .end_ns = 1'742'000});
+  events.note({.kind = EventKind::pause,
+               .pause = PauseKind::full,
+               .cycle = 3,
+               .begin_ns = 1'500'000,
+               .end_ns = 1'742'000});
   events.note({.kind = EventKind::phase,
                .activity = Activity::marking,
                .role = Role::marker,

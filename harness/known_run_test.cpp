@@ -120,7 +120,8 @@ TEST_CASE("an event counts as well when nothing is recorded after it") {
     };
     const std::string of_last = figures();
     const Nanoseconds behind = outcome.pass->end_ns() + 1000;
-    told.push_back({{.activity = Activity::marking, .begin_ns = behind, .end_ns = behind}, 0, false});
+    const Event late{.activity = Activity::marking, .begin_ns = behind, .end_ns = behind};
+    told.push_back({late, 0, false});
     CHECK(figures() == of_last);
   }
   CHECK(kinds.size() > 10);

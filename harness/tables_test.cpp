@@ -13,7 +13,8 @@ namespace tricolour {
 namespace {
 
 std::ptrdiff_t rows_of(const RunTables& tables, const char* file) {
-  const auto folder = std::filesystem::temp_directory_path() / ("tables-" + std::to_string(::getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("tables-" + std::to_string(::getpid()));
   std::filesystem::create_directory(folder);
   write_tables(folder, tables);
   const std::string text = read_file(folder / file);
