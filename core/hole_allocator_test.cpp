@@ -1,6 +1,7 @@
 // What a search for holes hands out and passes over is on the account, once, however it ends.
 #include "core/hole_allocator.hpp"
 
+#include "core/poison.hpp"
 #include "tools/bare_block_space.hpp"
 #include "tools/catch.hpp"
 
@@ -27,6 +28,7 @@ struct Fragmented {
   }
 
   void survive(std::byte* at, std::size_t bytes) const {
+    unpoison(at, bytes);
     auto* const object = reinterpret_cast<Object*>(at);
     const auto granules = static_cast<std::uint32_t>(bytes / granule_bytes);
     object->initialise(0, granules);
