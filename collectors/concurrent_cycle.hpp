@@ -15,6 +15,7 @@
 // Source: as in Go, mutators begin cycles and end them (gcStart, gcMarkDone).
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 
@@ -70,6 +71,10 @@ class ConcurrentCycle {
   Pacer pacer_;
 
   WatchedLock lead_;
+  /// A cycle that `begin` began has not ended. Changed in a stop; released there, acquired by who
+  /// would lead. The phase alone does not say it: it passes through marking in a stopped collection
+  /// too, and the collector's thread runs beside that.
+  std::atomic<bool> under_way_{false};
   unsigned resumptions_ = 0;
   unsigned gathers_ = 0;  ///< since the last attempt to terminate
 
