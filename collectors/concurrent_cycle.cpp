@@ -25,7 +25,6 @@ bool ConcurrentCycle::begin(MutatorContext* self, Cause cause, std::uint64_t com
   stop(world, {PauseKind::cycle_begin, cause}, [&] {
     scattered_bytes_ = heap_.blocks.scattered_bytes();
     cycle_.begin(world, false);
-    under_way_.store(true, std::memory_order_release);
     pacer_.cycle_began(heap_.used_bytes(), heap_.world.crowded());
     heap_.hole_piece_bytes.store(std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes),
                                  std::memory_order_relaxed);
@@ -36,17 +35,22 @@ bool ConcurrentCycle::begin(MutatorContext* self, Cause cause, std::uint64_t com
 
 void ConcurrentCycle::complete() {
   std::scoped_lock lead(lead_);
-  while (under_way_.load(std::memory_order_acquire)) {
+  while (is_under_way()) {
     mark();
     pass_window(Window::between_gathering_and_termination);
     terminate(nullptr);
   }
 }
 
+bool ConcurrentCycle::is_under_way() {
+  const World::Exclusive no_collection(heap_.world, nullptr);
+  return cycle_.phase() == Phase::marking;
+}
+
 bool ConcurrentCycle::lead_instead(MutatorContext& mutator) {
   if (!mutators_lead_) return false;
   const std::unique_lock lead(lead_, std::try_to_lock);
-  if (!lead.owns_lock() || !under_way_.load(std::memory_order_acquire)) return false;
+  if (!lead.owns_lock() || cycle_.phase() != Phase::marking) return false;
   return cycle_.marker().drained() && (gather(&mutator) || terminate(&mutator));
 }
 
@@ -76,7 +80,6 @@ bool ConcurrentCycle::terminate(MutatorContext* self) {
     allocated_bytes_ = heap_.account.handed_out();
     done = cycle_.terminate(world, last_chance ? no_limit : options_.final_slots);
     if (!done) return;
-    under_way_.store(false, std::memory_order_release);
     heap_.hole_piece_bytes.store(heap_.options().hole_piece_bytes, std::memory_order_relaxed);
     completed_();  // in the stop: behind it this thread may have to wait for a processor
   });

@@ -15,7 +15,6 @@
 // Source: as in Go, mutators begin cycles and end them (gcStart, gcMarkDone).
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <mutex>
 
@@ -53,6 +52,9 @@ class ConcurrentCycle {
   void count(CollectorStatistics& statistics) const;
 
  private:
+  /// By the leader, on the collector's thread. The lock keeps collections in pauses out: they pass
+  /// through marking too, and stop mutators only.
+  bool is_under_way();
   void mark();
   /// By the leader. True when what mutators hold had something to mark; a few times at most, the
   /// final stop does the rest.
@@ -71,10 +73,6 @@ class ConcurrentCycle {
   Pacer pacer_;
 
   WatchedLock lead_;
-  /// A cycle that `begin` began has not ended. Changed in a stop; released there, acquired by who
-  /// would lead. The phase alone does not say it: it passes through marking in a stopped collection
-  /// too, and the collector's thread runs beside that.
-  std::atomic<bool> under_way_{false};
   unsigned resumptions_ = 0;
   unsigned gathers_ = 0;  ///< since the last attempt to terminate
 

@@ -3,10 +3,9 @@
 // Purpose: a thread that was told to end and does not is reported, and does not just hang the one
 // that joins it.
 //
-// Invariant: `living_` threads have not finished their work; a thread's last act is to say that it
-// has.
+// Invariant: `finished_` of `threads_` have done their work and only return.
 //
-// Ownership: `start` and `join`: the part's owner. `threads_`: the owner; `living_`: lock_.
+// Ownership: `start` and `join`: the part's owner. `threads_`: the owner; `finished_`: lock_.
 //
 // Memory ordering: the lock, and join.
 #pragma once
@@ -30,22 +29,23 @@ class WatchedThreads {
   /// Starts a thread that runs `work`. Throws ThreadLimitReached; those that run already go on.
   template <class Work>
   void start(const ThreadName& name, Work work) {
-    threads_.reserve(threads_.size() + 1);
+    threads_.reserve(threads_.size() + 1);  // a thread that runs is kept, whatever happens
     threads_.push_back(start_thread(name, [this, work = std::move(work)] {
       work();
       const std::scoped_lock lock(lock_);
-      --living_;
+      ++finished_;
       ended_.notify_all();
     }));
-    const std::scoped_lock lock(lock_);
-    ++living_;
   }
 
   /// Returns when all have ended. The caller has told them to.
   void join() {
     {
       std::unique_lock<std::mutex> lock(lock_);
-      Wait(watchdog_, Awaited::thread_end).until(ended_, lock, [this] { return living_ == 0; });
+      Wait(watchdog_, Awaited::thread_end).until(ended_, lock, [this] {
+        return finished_ == threads_.size();
+      });
+      finished_ = 0;
     }
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
@@ -60,7 +60,7 @@ class WatchedThreads {
   Watchdog& watchdog_;
   Mutex lock_;
   std::condition_variable ended_;
-  int living_ = 0;  ///< below 0 while a thread has ended before its start was noted
+  std::size_t finished_ = 0;
   std::vector<std::thread> threads_;
 };
 
