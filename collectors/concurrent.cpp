@@ -86,7 +86,8 @@ class Concurrent final : public Collector {
     // A cycle under way may have begun before this call: one more has to begin after it.
     const std::uint64_t under_way = cycle_.phase() == Phase::idle ? 0 : 1;
     const std::uint64_t target = cycle_.completed() + under_way + 1;
-    while (cycle_.completed() < target) {
+    Wait wait(heap_.watchdog, Awaited::collection);
+    for (; cycle_.completed() < target; wait.look()) {
       stall_until_completed(mutator, request(mutator, Cause::explicit_request));
       cycle_.rethrow_failure();
     }
@@ -220,7 +221,6 @@ class Concurrent final : public Collector {
 
   void stall_until_completed(MutatorContext& mutator, std::uint64_t target) {
     if (cycle_.completed() >= target) return;
-    heap_.world.require_owner_process();
     const Nanoseconds begin_ns = now_ns();
     const Activity interrupted = heap_.world.enter_blocked(mutator, Activity::stalled);
     Nanoseconds over_at = 0;

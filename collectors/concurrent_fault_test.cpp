@@ -73,4 +73,42 @@ TEST_CASE(
   CHECK(heap.oracle()->statistics().cycles_checked >= wanted);
 }
 
+TEST_CASE("the collector's thread leaves a collection in a pause alone", "[shortage]") {
+  CollectedHeapOptions options;
+  options.heap.bytes = 12 * block_bytes;
+  options.collector = "concurrent";
+  options.verify = true;
+  CollectedHeap heap(options, Yuasa::traits);
+  std::atomic<bool> held{false};
+  std::atomic<bool> released{false};
+  unsigned changes = 0;  // of the phase, in one stop
+  const auto pause_is_marking = [&] { return changes == 3 && heap.heap().phase.tracing; };
+  const Schedule::Visitor visitor([&](Window here) {
+    if (here == Window::between_begin_and_marking) {
+      held = true;
+      while (!released) std::this_thread::yield();
+    }
+    if (here == Window::before_resuming) changes = 0;
+    if (here != Window::before_phase_change) return;
+    ++changes;
+    if (!held || released || !pause_is_marking()) return;
+    released = true;
+    // The collector's thread looks for a cycle meanwhile.
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
+    while (std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  });
+  Schedule::visit(&visitor);
+  {
+    Mutator<Yuasa> m(heap);
+    const Root kept(m, m.allocate(0, 6 * block_bytes));
+    while (!released) CHECK_THROWS_AS(m.allocate(0, 7 * block_bytes), HeapExhausted);
+    heap.collector().collect(m);
+  }
+  Schedule::visit(nullptr);
+  std::string failure;
+  stop_heap(heap, failure);
+  CHECK(failure == "");
+  CHECK(heap.collector().statistics().fallbacks > 0);
+}
+
 }  // namespace tricolour

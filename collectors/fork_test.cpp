@@ -1,5 +1,7 @@
 // A forked child under collectors with threads: it has none of them, exits all the same, and is
 // told when it uses the heap. The parent goes on as before.
+#include <atomic>
+#include <functional>
 #include <latch>
 #include <memory>
 #include <optional>
@@ -94,23 +96,41 @@ TEST_CASE("a child that is forked in a pause ends its mutator and its heap, and 
   test.heap->collector().collect(*test.own);
 }
 
+void check_told(const char* use, const std::function<void()>& work) {
+  const ChildEnding child = in_forked_child(work);
+  CAPTURE(use, child.status, child.said);
+  CHECK(child.threw());
+  CHECK(child.says("a forked child uses a heap of its parent"));
+}
+
 TEST_CASE("a forked child that uses the heap is told that it must not", "[fork]") {
   const Threads threads = any_threads();
   CAPTURE(threads.collector, threads.mark_threads);
   TwoMutators test(threads);
-  // A cycle under way would leave locks behind that it holds.
+  check_told("a collection", [&] { test.heap->collector().collect(*test.own); });
+  check_told("allocation", [&] { test.allocate(); });
+  check_told("registration", [&] { Mutator<Yuasa>{*test.heap}; });
+  check_told("a blocking region", [&] { test.own->blocking([] {}); });
   test.heap->collector().collect(*test.own);
-  const char* const reason = "a forked child uses a heap of its parent";
-  const ChildEnding collects = in_forked_child([&] { test.heap->collector().collect(*test.own); });
-  CHECK(collects.threw());
-  CHECK(collects.says(reason));
-  const ChildEnding allocates = in_forked_child([&] { test.allocate(); });
-  CHECK(allocates.threw());
-  CHECK(allocates.says(reason));
-  const ChildEnding registers = in_forked_child([&] { Mutator<Yuasa>{*test.heap}; });
-  CHECK(registers.threw());
-  CHECK(registers.says(reason));
-  test.heap->collector().collect(*test.own);
+}
+
+// Threads that the child does not have may hold any lock.
+TEST_CASE("a child that is forked at any time of a cycle is told as well", "[fork]") {
+  const Threads threads = any_threads();
+  CAPTURE(threads.collector, threads.mark_threads);
+  TwoMutators test(threads);
+  std::atomic<bool> over{false};
+  std::thread busy([&] {
+    Mutator<Yuasa> m(*test.heap);
+    while (!over.load(std::memory_order_relaxed)) m.allocate(1, 64);
+  });
+  for (int i = 0; i < 40; ++i) {
+    for (int before = 0; before < 997 * i % 5000; ++before) test.own->allocate(1, 64);
+    check_told("allocation", [&] { test.allocate(); });
+    check_told("a collection", [&] { test.heap->collector().collect(*test.own); });
+  }
+  over.store(true, std::memory_order_relaxed);
+  test.own->blocking([&] { busy.join(); });
 }
 
 TEST_CASE("a forked child may have heaps of its own", "[fork]") {

@@ -138,7 +138,6 @@ class MutatorContext::Shortage {
   /// Throws HeapExhausted.
   void make_room() {
     Heap& heap = mutator_.heap_;
-    heap.world.require_owner_process();
     const ActivityScope scope(mutator_, Activity::allocation_slow_path);
     if (++rounds_ == rounds_before_turn) turn_.emplace(heap.turns, mutator_);
     if (!heap.hooks().on_exhausted(mutator_, bytes_, attempts_)) {
@@ -156,6 +155,7 @@ class MutatorContext::Shortage {
 };
 
 Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) {
+  heap_.world.require_owner_process();
   poll();
   heap_.hooks().on_slow_allocation(*this);
   if (bytes <= static_cast<std::size_t>(hole_.end - cursor_)) return bump(slots, bytes);
@@ -299,6 +299,7 @@ void MutatorContext::push_grey(GreyItem item) {
   if constexpr (instrumented_built) ++pushed_;
   shade_buffer_->push(item);
   if (!heap_.grey_set.full(*shade_buffer_)) return;
+  heap_.world.require_owner_process();
   if (faulty(Fault::full_buffer_polls)) poll();
   if (faulty(Fault::full_buffer_locks)) const World::Exclusive lock(heap_.world, nullptr);
   if (phase_.arm != BarrierArm::live) {

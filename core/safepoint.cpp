@@ -134,6 +134,7 @@ void World::note_number() {
 }
 
 void World::answer(MutatorContext& mutator) {
+  require_owner_process();
   SafepointState& state = mutator.safepoint;
   if (status_of(mutator) != MutatorStatus::running) refuse_use_while_blocked(mutator);
   pass_window(Window::between_poll_and_answer);
@@ -162,6 +163,7 @@ void World::answer(MutatorContext& mutator) {
 }
 
 Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
+  require_owner_process();
   if constexpr (faults_built) mutator.require_safepoint();
   if (status_of(mutator) != MutatorStatus::running) refuse_use_while_blocked(mutator);
   mutator.note_safepoint();
@@ -207,6 +209,7 @@ void World::leave_blocked(MutatorContext& mutator, Activity next,
 void World::wait_while_claimed(MutatorContext& mutator) {
   const auto released = [&] { return status_of(mutator) != MutatorStatus::claimed; };
   if (spin_until(released)) return;
+  require_owner_process();  // the collector that claimed it may be the parent's
   std::unique_lock<std::mutex> lock(parking_lock_);
   Wait(watchdog_, Awaited::resumption).until(resumed_, lock, released);
 }

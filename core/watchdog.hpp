@@ -117,6 +117,10 @@ class Wait {
     const auto slice = std::chrono::nanoseconds(slice_ns_);
     if (condition.wait_for(lock, slice) == std::cv_status::timeout) sleep_on();
   }
+  /// For a wait in parts, between two of them: these may end at once, again and again.
+  void look() {
+    if (now_ns() - begin_ns_ >= slept_ns_ + slice_ns_) sleep_on();
+  }
   void lock(std::timed_mutex& mutex) {
     // Not by the steady clock: ThreadSanitizer of GCC 12 does not know pthread_mutex_clocklock.
     const auto slice = std::chrono::nanoseconds(slice_ns_);

@@ -103,6 +103,16 @@ TEST_CASE("a mutator that does not come to a handshake is named", "[watchdog]") 
   CHECK(ending.says("for a handshake"));
 }
 
+TEST_CASE("a wait in parts that end at once is late like any other", "[watchdog]") {
+  const ChildEnding ending = watched(Late::aborts, [] {
+    Watchdog watchdog;
+    for (Wait wait(watchdog, Awaited::collection);; wait.look()) std::this_thread::yield();
+  });
+  CAPTURE(ending.said);
+  CHECK(ending.aborted());
+  CHECK(ending.says("a wait is late: for a collection to complete"));
+}
+
 TEST_CASE("a lock that is not given back is named with its holder", "[watchdog]") {
   const ChildEnding ending = watched(Late::aborts, [] {
     TestHeap test;
