@@ -1,4 +1,7 @@
 // No reachable object is ever lost: random mutators under every sound combination, with the oracle; and the unsound ones are caught.
+#include <algorithm>
+#include <vector>
+
 #include "barriers/all.hpp"
 #include "collectors/random_run.hpp"
 #include "tools/catch.hpp"
@@ -133,6 +136,24 @@ TEST_CASE("the oracle sees what an unsound pair loses, with a path to it", "[sou
   CHECK_THAT(failure, Catch::Matchers::Contains("last events:\n"));
   CHECK_THAT(failure, !Catch::Matchers::Contains("last events:\n    none"));
   CHECK_THAT(failure, Catch::Matchers::Contains(white_yuasa ? "barrier: yuasa" : "barrier: none"));
+}
+
+TEST_CASE("a failure on the collector's thread reaches mutators in any cycle", "[soundness]") {
+  const unsigned cycles_before = GENERATE(0u, 3u);
+  CollectedHeap heap(verified("concurrent", Yuasa::traits), Yuasa::traits);
+  std::string failure;
+  {
+    Mutator<Yuasa> m(heap);
+    const Root kept(m, m.allocate(0, 64));
+    for (unsigned cycle = 0; cycle < cycles_before; ++cycle) heap.collector().collect(m);
+    // The oracle hears that it was freed. What the oracle writes over it is put right.
+    auto* const bytes = reinterpret_cast<std::byte*>(kept.get());
+    const std::vector<std::byte> whole(bytes, bytes + kept.get()->bytes());
+    heap.heap().observer()->freed(kept.get(), whole.size());
+    std::ranges::copy(whole, bytes);
+    CHECK_THROWS_AS(heap.collector().collect(m), InvariantViolated);
+  }
+  stop_heap(heap, failure);
 }
 
 TEST_CASE("an unsound pair is refused with its reason", "[soundness]") {

@@ -2,6 +2,9 @@
 
 #include <thread>
 
+#include "barriers/none.hpp"
+#include "collectors/threaded_heap.hpp"
+#include "core/mutator.hpp"
 #include "tools/bench_heap.hpp"
 #include "tools/catch.hpp"
 
@@ -74,4 +77,22 @@ TEST_CASE("whoever sweeps all also sweeps what a collection beside it leaves to 
   for (std::size_t block = 0; stuck && block < blocks.block_count(); ++block) blocks.sweep(block);
   collector.join();
   CHECK_FALSE(stuck);
+}
+
+TEST_CASE("a refill sweeps a bounded part of the heap, cycle after cycle", "[sweeper]") {
+  CollectedHeap heap(threaded_heap(std::size_t{16} << 20, "stop_the_world", 1, SweepMode::lazy, 1),
+                     None::traits);
+  Mutator<None> m(heap);
+  constexpr std::uint32_t kept = 10'000;
+  const Root table(m, m.allocate(kept, 0));
+  const auto cycles = [&] { return heap.collector().statistics().cycles; };
+  std::uint32_t step = 0;
+  for (std::uint64_t cycle = 1; cycle <= 4; ++cycle) {
+    for (; cycles() < cycle; ++step) {
+      Object* const object = m.allocate(1, 100);
+      if (step % 8 == 0) m.store(table, step / 8 % kept, object);  // in every block
+    }
+    CAPTURE(cycle);
+    CHECK_FALSE(heap.heap().blocks.swept());
+  }
 }

@@ -60,6 +60,27 @@ Sighting allocate_side_by_side() {
 
 }  // namespace
 
+TEST_CASE("a swept block is published before it counts as swept", "[blocks]") {
+  const bool lazily = GENERATE(false, true);
+  Space s;
+  while (s.space.claim()) {
+  }
+  s.space.begin_sweep(MarkSense{});
+  bool early = false;
+  const Visit visit(Window::between_list_and_count, [&] {
+    for (std::size_t block = 0; block < Space::blocks; ++block)
+      early = early || s.space.state(block) == BlockState::sweeping;
+  });
+  if (lazily) {
+    while (s.space.claim()) {
+    }
+  } else {
+    for (std::size_t block = 0; block < Space::blocks; ++block) s.space.sweep(block);
+  }
+  CHECK(s.space.swept());
+  CHECK_FALSE(early);
+}
+
 TEST_CASE("fault block_swept_twice: the count of swept blocks tells", "[fault]") {
   check_kill(Fault::block_swept_twice, sweep_side_by_side);
 }

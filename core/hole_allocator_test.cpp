@@ -59,6 +59,13 @@ TEST_CASE("what a search passes over is on the account when it finds nothing", "
   CHECK(heap.account.used() == block_bytes + 2 * too_short + least_hole_bytes);
 }
 
+TEST_CASE("what the last search of all passes over is on the account", "[holes]") {
+  Fragmented heap{too_short, least_hole_bytes, too_short};
+  REQUIRE(heap.s.space.claim(ClaimOrder::free_first));
+  REQUIRE_FALSE(heap.holes.next(2 * least_hole_bytes));
+  CHECK(heap.account.used() == 2 * too_short + least_hole_bytes);
+}
+
 TEST_CASE("a block that is given back leaves nothing of it on the account", "[holes]") {
   const bool found = GENERATE(true, false);
   Fragmented heap{least_hole_bytes, too_short, least_hole_bytes};

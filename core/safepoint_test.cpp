@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "barriers/none.hpp"
+#include "barriers/yuasa.hpp"
 #include "core/mutator.hpp"
 #include "core/mutex.hpp"
 #include "tools/catch.hpp"
@@ -27,6 +28,14 @@ struct TestHeap {
   }
   NoCollector hooks;
   Heap heap;
+};
+
+struct RefusesMutators final : HeapObserver {
+  void on_event(const Event&) override {}
+  void allocated(Object*) override {}
+  void freed(Object*, std::size_t) override {}
+  void mutator_started(MutatorContext&) override { throw Misuse("no more mutators"); }
+  void mutator_ended(MutatorContext&) override {}
 };
 }  // namespace
 
@@ -351,4 +360,20 @@ TEST_CASE("a child that ends without having attached leaves a collector's claim 
   }
   end.join();
   CHECK(kept);
+}
+
+TEST_CASE("what was shaded for a child that is refused is kept", "[safepoint]") {
+  TestHeap test;
+  Mutator<Yuasa> parent(test.heap);
+  const Root argument(parent, parent.allocate(1, 0));
+  PhaseState& phase = test.heap.phase;
+  phase.sense = phase.sense.flipped();
+  phase.marking = true;
+  parent.adopt(phase);
+  RefusesMutators observer;
+  test.heap.observe(&observer);
+  CHECK_THROWS_AS((Child<Yuasa>(parent, {&argument})), Misuse);
+  test.heap.observe(nullptr);
+  CHECK_FALSE(parent.is_white(argument));
+  CHECK_FALSE(test.heap.grey_set.empty());
 }

@@ -73,6 +73,18 @@ TEST_CASE("a newborn mutator that never polls is named by the stop that waits fo
   CHECK(ending.says("phase: idle, cycle 0"));
 }
 
+TEST_CASE("a mutator that waits is named by its number", "[watchdog]") {
+  const ChildEnding ending = watched(Late::aborts, [] {
+    TestHeap test;
+    Deaf newborn(test.heap);
+    Mutator<None> self(test.heap);
+    World::Exclusive world(test.heap.world, &self);
+    world.stop({}, [](Pause&) {});
+  });
+  CAPTURE(ending.said);
+  CHECK(ending.says(" (of mutator 1) waits for mutator 0 to reach a safepoint"));
+}
+
 TEST_CASE("a report says for how long the wait has lasted", "[watchdog]") {
   const Nanoseconds begin_ns = now_ns();
   const ChildEnding ending = watched(Late::aborts, [] {

@@ -137,6 +137,19 @@ TEST_CASE("a part of what was taken is run delay, the rest steal time") {
   CHECK(together(taken, Taker::machine) >= enough_ns - known_ns);
 }
 
+TEST_CASE("what a thread ran before the meter was opened is not in its first window") {
+  while (thread_cpu_ns() < 100'000'000) {
+  }
+  const Schedstat file;
+  TakenTimeMeter meter;
+  meter.open(file.path());
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  constexpr Nanoseconds delay = 5'000'000;
+  file.say(delay);
+  REQUIRE(meter.read_if_older(now_ns(), 0));
+  CHECK(together(meter.windows(), Taker::scheduler) == delay);
+}
+
 TEST_CASE("time asleep is neither run delay nor steal time") {
   const Schedstat file;
   TakenTimeMeter meter;

@@ -141,6 +141,15 @@ TEST_CASE("slow requests are explained by the waits of their own mutator") {
   CHECK_FALSE(figures.explained_share.has_value());  // taken time was never read
 }
 
+TEST_CASE("the longest unexplained gap may be that of any request") {
+  const Nanoseconds first = GENERATE(100, 3'000'000);
+  const Nanoseconds last = 3'000'100 - first;
+  Pass pass(1, std::nullopt, 100);
+  pass.requests(0)->look_at(0, 0, 0, first);
+  pass.requests(0)->look_at(1, first, first, first + last);
+  CHECK(request_figures(pass, {})->longest_unexplained_ns == std::max(first, last));
+}
+
 TEST_CASE("percentiles that few requests do not have are not given") {
   for (const std::uint64_t requests : {99'999U, 100'000U, 1'000'000U}) {
     Pass pass(1, std::nullopt, 100);

@@ -36,3 +36,15 @@ TEST_CASE("sharing loses no item, however few are private", "[marker]") {
   std::iota(every.begin(), every.end(), 1);
   CHECK(seen == every);
 }
+
+TEST_CASE("a visit takes half of what thieves can reach", "[marker]") {
+  constexpr std::uint32_t capacity = 64;
+  GreySet grey_set(1000, 2);
+  MarkWorker victim(grey_set, capacity);
+  for (std::uint32_t i = 1; i <= capacity + 1; ++i) victim.push(numbered(i));  // half to the deque
+  MarkWorker thief(grey_set, capacity);
+  REQUIRE(thief.steal_from(victim));
+  std::uint32_t stolen = 0;
+  for (GreyItem item(nullptr); thief.pop(item);) ++stolen;
+  CHECK(stolen == capacity / 4);
+}

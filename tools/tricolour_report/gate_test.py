@@ -129,8 +129,9 @@ def test_a_metric_that_neither_side_has_is_undecided_when_it_was_asked_for():
     verdict, code, gate = verdict_of(pair, absent)
     assert (verdict, code) == (UNDECIDED, 8)
     assert gate.undecided == ["pause_p99, gcbench: no run of BASE has a pause_p99"]
-    _, code, gate = verdict_of(pair, absent, asked=False)
+    _, code, gate = verdict_of(absent, pair, asked=False)
     assert code == 0 and gate.not_judged == ["pause_p99, gcbench: no run of either side has one"]
+    assert [decision is None for decision in gate.decisions] == [True, False]
 
 
 # --- from the command line --------------------------------------------------------------------

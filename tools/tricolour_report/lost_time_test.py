@@ -24,6 +24,11 @@ def test_merge_joins_what_touches_or_overlaps_and_drops_what_is_empty():
     assert ends.tolist() == [12, 31]
 
 
+def test_merge_keeps_the_outer_of_two_nested_intervals():
+    begins, ends = merge(np.array([0, 2]), np.array([10, 3]))
+    assert (begins.tolist(), ends.tolist()) == ([0], [10])
+
+
 def test_the_only_mutator_is_paused_from_its_own_stop():
     table = pauses_in_region(pauses(("full", "0", 90, 100, 150)), 0, 1000)
     assert table["length_ns"].tolist() == [50]
