@@ -4,12 +4,6 @@
 #include <numeric>
 
 namespace tricolour {
-namespace {
-Nanoseconds overlap(Interval one, Interval other) {
-  return std::max<Nanoseconds>(0, std::min(one.end, other.end) - std::max(one.begin, other.begin));
-}
-}  // namespace
-
 WaitCause cause_of(Activity activity) {
   switch (activity) {
     case Activity::paused:
@@ -131,7 +125,7 @@ Nanoseconds Waits::certainly_taken(const TakenTime& window, Interval span) const
   const Interval common{std::max(all.begin, span.begin), std::min(all.end, span.end)};
   Nanoseconds before = common.begin - all.begin;
   if (!anywhere_) before = std::min(before, window.elsewhere_ns);
-  const Nanoseconds room = overlap(all, span) - named_within(common);
+  const Nanoseconds room = common.end - common.begin - named_within(common);
   return std::clamp<Nanoseconds>(
       window.taken_ns - before - (all.end - common.end) - named_within(common), 0, room);
 }
