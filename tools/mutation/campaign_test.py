@@ -127,8 +127,8 @@ def test_the_fastest_check_comes_first(tmp_path, room, file, first):
 
 
 def test_names_in_what_checks_say():
-    assert culprit_of_pytest(Finished(1, "x\nFAILED a/b_test.py::test_c - no\n", "")) == (
-        "a/b_test.py::test_c"
-    )
+    for before in ("", "../checkout/", "../../checkout/"):
+        said = f"x\nFAILED {before}a/b_test.py::test_c - no\n"
+        assert culprit_of_pytest(Finished(1, said, "")) == "a/b_test.py::test_c"
     said = "FAILED (exit 3): b/tricolour run --verify --collector concurrent --barrier yuasa -x"
     assert failed_combination(Finished(3, "", said)) == "exit 3: concurrent/yuasa"

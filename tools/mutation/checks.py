@@ -48,7 +48,9 @@ def _unescaped(text: str) -> str:
 
 
 def culprit_of_pytest(finished: Finished) -> str:
-    found = re.search(r"^(?:FAILED|ERROR) (\S+)", finished.output, re.MULTILINE)
+    """Its path is the project's own: what leads from pytest's folder to the checkout is left out."""
+    name = r"^(?:FAILED|ERROR) (?:(?:\.\./)+[^/\s]+/)?(\S+)"
+    found = re.search(name, finished.output, re.MULTILINE)
     return found.group(1) if found else ""
 
 
