@@ -83,6 +83,7 @@ class Concurrent final : public Collector {
   }
 
   void collect(MutatorContext& mutator) override {
+    heap_.world.require_owner_process();
     // A cycle under way may have begun before this call: one more has to begin after it.
     const std::uint64_t under_way = cycle_.phase() == Phase::idle ? 0 : 1;
     const std::uint64_t target = cycle_.completed() + under_way + 1;
@@ -183,7 +184,6 @@ class Concurrent final : public Collector {
 
   /// Sees to it that a cycle begins; returns how many will have completed when the next one has.
   std::uint64_t request(MutatorContext& mutator, Cause cause) {
-    heap_.world.require_owner_process();
     const std::uint64_t completed = cycle_.completed();
     const std::uint64_t target = completed + 1;
     pass_window(Window::between_trigger_and_request);

@@ -1,6 +1,7 @@
 // What a mutator does at a moment at which no marker looks: between a cycle's begin and its
 // marking, and between the last handshake, which found nothing, and the stop that ends marking. And
-// what mutators do while the collector's thread does nothing at all.
+// what mutators do while the collector's thread does nothing at all, or collect in a pause beside
+// it.
 #include <chrono>
 #include <vector>
 
@@ -81,7 +82,8 @@ TEST_CASE("the collector's thread leaves a collection in a pause alone", "[short
   CollectedHeap heap(options, Yuasa::traits);
   std::atomic<bool> held{false};
   std::atomic<bool> released{false};
-  unsigned changes = 0;  // of the phase, in one stop
+  // Of the phase, in one stop: only a collection in a pause begins, marks and terminates in one.
+  unsigned changes = 0;
   const auto pause_is_marking = [&] { return changes == 3 && heap.heap().phase.tracing; };
   const Schedule::Visitor visitor([&](Window here) {
     if (here == Window::between_begin_and_marking) {

@@ -63,6 +63,13 @@ struct TwoMutators {
   std::thread waiting;
 };
 
+void check_told(const char* use, const std::function<void()>& work) {
+  const ChildEnding child = in_forked_child(work);
+  CAPTURE(use, child.status, child.said);
+  CHECK(child.threw());
+  CHECK(child.says("a forked child uses a heap of its parent"));
+}
+
 TEST_CASE("a forked child ends its mutator and its heap, and exits", "[fork]") {
   const Threads threads = any_threads();
   CAPTURE(threads.collector, threads.mark_threads);
@@ -96,13 +103,6 @@ TEST_CASE("a child that is forked in a pause ends its mutator and its heap, and 
   test.heap->collector().collect(*test.own);
 }
 
-void check_told(const char* use, const std::function<void()>& work) {
-  const ChildEnding child = in_forked_child(work);
-  CAPTURE(use, child.status, child.said);
-  CHECK(child.threw());
-  CHECK(child.says("a forked child uses a heap of its parent"));
-}
-
 TEST_CASE("a forked child that uses the heap is told that it must not", "[fork]") {
   const Threads threads = any_threads();
   CAPTURE(threads.collector, threads.mark_threads);
@@ -112,6 +112,18 @@ TEST_CASE("a forked child that uses the heap is told that it must not", "[fork]"
   check_told("registration", [&] { Mutator<Yuasa>{*test.heap}; });
   check_told("a blocking region", [&] { test.own->blocking([] {}); });
   test.heap->collector().collect(*test.own);
+}
+
+TEST_CASE("a child that is forked while its mutator is claimed is told as well", "[fork]") {
+  TwoMutators test(any_threads());
+  World& world = test.heap->heap().world;
+  test.own->blocking([&] {
+    World::Exclusive stopper(world, nullptr);
+    stopper.stop({}, [&](Pause&) {
+      check_told("the end of a blocking region",
+                 [&] { world.leave_blocked(*test.own, Activity::running); });
+    });
+  });
 }
 
 // Threads that the child does not have may hold any lock.

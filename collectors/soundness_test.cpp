@@ -141,7 +141,6 @@ TEST_CASE("the oracle sees what an unsound pair loses, with a path to it", "[sou
 TEST_CASE("a failure on the collector's thread reaches mutators in any cycle", "[soundness]") {
   const unsigned cycles_before = GENERATE(0u, 3u);
   CollectedHeap heap(verified("concurrent", Yuasa::traits), Yuasa::traits);
-  std::string failure;
   {
     Mutator<Yuasa> m(heap);
     const Root kept(m, m.allocate(0, 64));
@@ -153,6 +152,7 @@ TEST_CASE("a failure on the collector's thread reaches mutators in any cycle", "
     std::ranges::copy(whole, bytes);
     CHECK_THROWS_AS(heap.collector().collect(m), InvariantViolated);
   }
+  std::string failure;
   stop_heap(heap, failure);
 }
 

@@ -84,7 +84,8 @@ class World {
 
   /// Not in a forked child, which has the heap and none of its threads.
   bool in_owner_process() const { return owner_.is_this(); }
-  /// Throws Misuse in a forked child.
+  /// Throws Misuse in a forked child: threads that it does not have may hold any lock. Every slow
+  /// path of a mutator asks before it takes one.
   void require_owner_process() const;
   /// Throws Misuse, which says that `deed` happens, when a mutator is registered whose thread has
   /// not ended.
@@ -95,11 +96,11 @@ class World {
   /// There are more mutators than processors: who waits for a thread should let it run. Any thread.
   bool crowded() const { return crowded_.load(std::memory_order_relaxed); }
 
-  /// The slow half of a poll. Called by the mutator itself.
+  /// The slow half of a poll. Called by the mutator itself. Throws Misuse in a forked child.
   void answer(MutatorContext& mutator);
   /// From here on a collector may act for the mutator; it touches neither heap nor roots until
   /// `leave_blocked`. Returns the activity that it interrupted. Throws Misuse when it is blocked
-  /// already.
+  /// already, and in a forked child.
   Activity enter_blocked(MutatorContext& mutator, Activity activity);
   /// `wait_over_at`: when what it waited for was there; the time since then was the system's.
   void leave_blocked(MutatorContext& mutator, Activity next,

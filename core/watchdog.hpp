@@ -117,7 +117,7 @@ class Wait {
     const auto slice = std::chrono::nanoseconds(slice_ns_);
     if (condition.wait_for(lock, slice) == std::cv_status::timeout) sleep_on();
   }
-  /// For a wait in parts, between two of them: these may end at once, again and again.
+  /// Between the parts of a wait that has many, each of which may end at once.
   void look() {
     if (now_ns() - begin_ns_ >= slept_ns_ + slice_ns_) sleep_on();
   }

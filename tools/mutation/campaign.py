@@ -58,13 +58,16 @@ class Campaign:
             )
             progress.advance(NOMINAL_S, mutant.room)
 
+    def _place(self, check: Check) -> Path:
+        return check.folder or self._folder
+
     def _decide(self, mutant: Mutant) -> dict:
         found = {"status": "survived", "check": "", "caught_by": "", "seconds": 0.0, "hang": False}
         for check in checks_for(self._programs, mutant):
             allowed_s = max(LEAST_TIMEOUT_S, TIMEOUT_FACTOR * self._nominal(check, mutant))
             environment = self._environment(mutant)
             began = time.monotonic()
-            ended = session.run(check.words, environment, allowed_s, self._folder, GRACE_S)
+            ended = session.run(check.words, environment, allowed_s, self._place(check), GRACE_S)
             found["seconds"] = round(found["seconds"] + time.monotonic() - began, 1)
             if ended.code != 0:
                 return found | {
@@ -92,7 +95,7 @@ class Campaign:
         tell(f"mutants: {check.name} with no mutant on")
         began = time.monotonic()
         words = tuple("" if word == mutant.name else word for word in check.words)
-        finished = session.run(words, self._environment(None), None, self._folder)
+        finished = session.run(words, self._environment(None), None, self._place(check))
         if finished.code != 0:
             raise BaselineFailed(
                 f"{check.name} fails with no mutant on, at {check.culprit(finished) or 'its end'}:"

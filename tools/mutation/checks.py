@@ -24,6 +24,7 @@ class Check:
     name: str
     words: tuple
     culprit: Callable[[Finished], str] = field(repr=False)
+    folder: Path | None = None  # where it runs; None: in the folder of the results
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,7 @@ def _unescaped(text: str) -> str:
 
 
 def culprit_of_pytest(finished: Finished) -> str:
-    """Its path is the project's own: what leads from pytest's folder to the checkout is left out."""
-    name = r"^(?:FAILED|ERROR) (?:(?:\.\./)+[^/\s]+/)?(\S+)"
-    found = re.search(name, finished.output, re.MULTILINE)
+    found = re.search(r"^(?:FAILED|ERROR) (\S+)", finished.output, re.MULTILINE)
     return found.group(1) if found else ""
 
 
@@ -93,7 +92,7 @@ def _explore(programs: Programs, barrier: str) -> Check:
     return Check(f"explore {barrier}", words, last_line)
 
 
-def _pytest(programs: Programs, name: str, files: tuple) -> Check:
+def pytest_check(programs: Programs, name: str, files: tuple) -> Check:
     words = (
         programs.python,
         "-I",
@@ -106,7 +105,12 @@ def _pytest(programs: Programs, name: str, files: tuple) -> Check:
         "-m",
         "not full and not instrumented",
     )
-    return Check(name, words + files, culprit_of_pytest)
+    return _in_root(programs, name, words + files)
+
+
+def _in_root(programs: Programs, name: str, words: tuple) -> Check:
+    """pytest names its tests by their paths from where it runs."""
+    return Check(name, words, culprit_of_pytest, programs.root)
 
 
 def _of_python(programs: Programs, mutant: Mutant) -> list[Check]:
@@ -116,7 +120,7 @@ def _of_python(programs: Programs, mutant: Mutant) -> list[Check]:
     words = (programs.python, "-I", SWITCH, mutant.name, "-q", "-x", "-p", "no:cacheprovider")
     checked = {own.name: own} if own.is_file() else {}
     checked |= {"known run": tools / "known_run_test.py", "report package": package}
-    return [Check(name, (*words, tests), culprit_of_pytest) for name, tests in checked.items()]
+    return [_in_root(programs, name, (*words, tests)) for name, tests in checked.items()]
 
 
 def checks_for(programs: Programs, mutant: Mutant) -> list[Check]:
@@ -130,7 +134,7 @@ def checks_for(programs: Programs, mutant: Mutant) -> list[Check]:
         return [
             *_own_tests(programs, mutant),
             _test_program(programs, "harness"),
-            _pytest(programs, "command line", figures),
+            pytest_check(programs, "command line", figures),
         ]
     order = {
         "core": ("core", "barriers", "collectors"),
