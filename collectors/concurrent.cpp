@@ -62,7 +62,7 @@ class Concurrent final : public Collector {
     cycle_.rethrow_failure();
     if (cycle_.phase() == Phase::marking) {
       if (options_.assist) pay(mutator);
-    } else if (is_past_trigger()) {
+    } else if (steps_.is_past_trigger()) {
       request(mutator, Cause::pacing);
     }
   }
@@ -138,18 +138,13 @@ class Concurrent final : public Collector {
   void serve_once() {
     if (const auto cause = take_request()) {
       cycle_.finish_sweep();
-      const std::uint64_t completed = cycle_.completed();  // before the look at what is in use
-      if (is_still_due(*cause)) steps_.begin(nullptr, *cause, completed);
+      steps_.begin(nullptr, *cause, cycle_.completed());
     }
     pass_window(Window::between_begin_and_marking);
     leave_to_assists();
     steps_.complete();
     if (options_.sweep == SweepMode::concurrent) cycle_.finish_sweep();
   }
-
-  /// While the request waited for this thread, a sweep or a collection in a pause may have taken
-  /// its reason away.
-  bool is_still_due(Cause cause) const { return cause != Cause::pacing || is_past_trigger(); }
 
   std::optional<Cause> take_request() {
     std::scoped_lock lock(lock_);
@@ -177,8 +172,6 @@ class Concurrent final : public Collector {
     completed_at_ns_ = now_ns();
     completed_.notify_all();
   }
-
-  bool is_past_trigger() const { return heap_.used_bytes() >= pacer_.trigger_bytes(); }
 
   // --- on mutators' threads -------------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ ConcurrentCycle::ConcurrentCycle(const CollectorParts& parts, std::function<void
 bool ConcurrentCycle::begin(MutatorContext* self, Cause cause, std::uint64_t completed) {
   World::Exclusive world(heap_.world, self);
   if (cycle_.phase() != Phase::idle || cycle_.completed() != completed) return false;
+  if (cause == Cause::pacing && !is_past_trigger()) return false;
   stop(world, {PauseKind::cycle_begin, cause}, [&] {
     scattered_bytes_ = heap_.blocks.scattered_bytes();
     cycle_.begin(world, false);

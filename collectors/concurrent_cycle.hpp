@@ -39,8 +39,11 @@ class ConcurrentCycle {
 
   /// The collector starts: time counts from here.
   void start() { ended_at_ns_ = now_ns(); }
+  /// An estimate: another cycle may be ending.
+  bool is_past_trigger() const { return heap_.used_bytes() >= pacer_.trigger_bytes(); }
   /// The last cycle's sweep is complete. `self`: the calling mutator, if it is one. False when a
-  /// cycle has begun since `completed` had ended.
+  /// cycle has begun since `completed` had ended, or when it was to begin at the trigger and the
+  /// use is below: the cycle that ended, a sweep or a collection in a pause took the reason away.
   bool begin(MutatorContext* self, Cause cause, std::uint64_t completed);
   /// As the collector's thread: leads a cycle under way to its end.
   void complete();

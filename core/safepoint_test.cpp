@@ -10,23 +10,18 @@
 #include "barriers/yuasa.hpp"
 #include "core/mutator.hpp"
 #include "core/mutex.hpp"
+#include "tools/bench_heap.hpp"
 #include "tools/catch.hpp"
 #include "tools/kept_events.hpp"
 
 using namespace tricolour;
 
 namespace {
-class NoCollector final : public CollectorHooks {
- public:
-  void on_refill(MutatorContext&, std::size_t) override {}
-  bool on_exhausted(MutatorContext&, std::size_t, unsigned&) override { return false; }
-};
-
 struct TestHeap {
   explicit TestHeap(EventListener* listener = nullptr) : heap(HeapOptions{.bytes = std::size_t{8} << 20}, listener) {
     heap.attach(hooks, nullptr);
   }
-  NoCollector hooks;
+  bench::NoCollection hooks;
   Heap heap;
 };
 

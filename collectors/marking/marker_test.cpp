@@ -14,15 +14,11 @@
 #include "collectors/marking/serial_marker.hpp"
 #include "collectors/marking/stealing_marker.hpp"
 #include "core/mutator.hpp"
+#include "tools/bench_heap.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour {
 namespace {
-
-struct NoCollection final : CollectorHooks {
-  void on_refill(MutatorContext&, std::size_t) override {}
-  bool on_exhausted(MutatorContext&, std::size_t, unsigned&) override { return false; }
-};
 
 using Maker = std::unique_ptr<Marker> (*)(Heap&, const MarkerOptions&);
 
@@ -64,7 +60,7 @@ class MarkedHeap {
   bool is_white(const Object* object) const { return state_of(heap.metadata.load_relaxed(object)) == heap.phase.sense.white(); }
 
  private:
-  NoCollection hooks_;
+  bench::NoCollection hooks_;
 
  public:
   Heap heap;
