@@ -1,5 +1,6 @@
 // No reachable object is ever lost: random mutators under every sound combination, with the oracle; and the unsound ones are caught.
 #include <algorithm>
+#include <stdexcept>
 #include <vector>
 
 #include "barriers/all.hpp"
@@ -29,6 +30,21 @@ CollectedHeapOptions verified(const std::string& collector, const BarrierTraits&
   options.verify = true;
   return options;
 }
+
+/// No room for the event that ends marking in one cycle: what fails on the collector's thread
+/// outside of a stop.
+class FailsAtMarking final : public EventListener {
+ public:
+  explicit FailsAtMarking(std::uint64_t cycle) : cycle_(cycle) {}
+  void on_event(const Event& event) override {
+    if (event.kind == EventKind::phase && event.activity == Activity::marking &&
+        event.cycle == cycle_)
+      throw std::length_error("no room for the event");
+  }
+
+ private:
+  const std::uint64_t cycle_;
+};
 
 std::uint64_t counter(const CollectorStatistics& statistics, std::string_view name) {
   for (const auto& [key, value] : statistics.marking) {
@@ -151,6 +167,20 @@ TEST_CASE("a failure on the collector's thread reaches mutators in any cycle", "
     heap.heap().observer()->freed(kept.get(), whole.size());
     std::ranges::copy(whole, bytes);
     CHECK_THROWS_AS(heap.collector().collect(m), InvariantViolated);
+  }
+  std::string failure;
+  stop_heap(heap, failure);
+}
+
+TEST_CASE("a failure beside mutators reaches them in any cycle", "[soundness]") {
+  const std::uint64_t failing = GENERATE(1u, 4u);
+  FailsAtMarking listener(failing);
+  CollectedHeap heap(verified("concurrent", Yuasa::traits), Yuasa::traits, &listener);
+  {
+    Mutator<Yuasa> m(heap);
+    for (std::uint64_t cycle = 1; cycle < failing; ++cycle) heap.collector().collect(m);
+    CHECK_THROWS_AS(heap.collector().collect(m), std::length_error);
+    CHECK_THROWS_AS(heap.collector().collect(m), std::length_error);
   }
   std::string failure;
   stop_heap(heap, failure);
