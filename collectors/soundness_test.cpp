@@ -156,7 +156,10 @@ TEST_CASE("the oracle sees what an unsound pair loses, with a path to it", "[sou
 
 TEST_CASE("a failure on the collector's thread reaches mutators in any cycle", "[soundness]") {
   const unsigned cycles_before = GENERATE(0u, 3u);
-  CollectedHeap heap(verified("concurrent", Yuasa::traits), Yuasa::traits);
+  CollectedHeapOptions options = verified("concurrent", Yuasa::traits);
+  // What is written below must not race with a sweep.
+  options.collection.sweep = SweepMode::eager;
+  CollectedHeap heap(options, Yuasa::traits);
   {
     Mutator<Yuasa> m(heap);
     const Root kept(m, m.allocate(0, 64));
