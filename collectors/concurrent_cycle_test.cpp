@@ -35,4 +35,20 @@ TEST_CASE("no cycle begins for pacing while the use is below the trigger", "[pac
   CHECK(steps.cycle().completed() == 2);
 }
 
+TEST_CASE("a mutator's shares of sweeping add up to the whole", "[sweep]") {
+  bench::BenchHeap<bench::NoCollection> bench(std::size_t{4} << 20);
+  Heap& heap = bench.heap;
+  ConcurrentCycle steps({.heap = heap, .barrier = Yuasa::traits, .options = {}}, [] {});
+  Cycle& cycle = steps.cycle();
+  Mutator<Yuasa> m(heap);
+  steps.start();
+  while (heap.used_bytes() < heap.bytes() / 2) m.allocate(0, 1000);
+  m.allocate(0, 2 * block_bytes);
+  REQUIRE(steps.begin(&m, Cause::explicit_request, cycle.completed()));
+  m.blocking([&] { steps.complete(); });
+  CHECK_FALSE(cycle.is_swept());
+  for (std::size_t shares = 0; shares < heap.blocks.block_count(); ++shares) cycle.sweep_a_share();
+  CHECK(cycle.is_swept());
+}
+
 }  // namespace tricolour
