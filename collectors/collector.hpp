@@ -36,6 +36,10 @@ struct CollectorOptions {
   unsigned most_resumptions = 4;            ///< how often it may go back in one cycle (R)
   double headroom_factor = 1.5;             ///< pacing: safety on the predicted allocation during a cycle
   bool assist = true;                       ///< concurrent: mutators mark when the markers would be late
+  /// concurrent: how many cycles a mutator without memory waits for before it collects in a pause.
+  /// One may have begun long ago, and left what has died since; and where mutators outnumber
+  /// processors, others may have taken what it freed before this one runs.
+  unsigned concurrent_attempts = 8;
   unsigned collect_every = 0;               ///< a collection at every so many visits to the allocation slow path; 0: never
   bool stop_at_lost = true;                 ///< verify: the first lost object ends the run
 };

@@ -70,7 +70,7 @@ class Concurrent final : public Collector {
   bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned& attempts) override {
     cycle_.rethrow_failure();
     if (!steps_.stopped().worth_trying(attempts)) return false;
-    if (attempts < concurrent_attempts) {
+    if (attempts < options_.concurrent_attempts) {
       const std::uint64_t target = request(mutator, Cause::exhausted);
       help_to_complete(mutator, target);
       stall_until_completed(mutator, target);
@@ -277,11 +277,6 @@ class Concurrent final : public Collector {
     assisted_ns_.fetch_add(now_ns() - begin_ns, std::memory_order_relaxed);
     return marked;
   }
-
-  /// How often a mutator without memory waits for a cycle before it collects in a pause. One may
-  /// have begun long ago, and left what has died since; and where mutators outnumber processors,
-  /// others may have taken what it freed before this one runs.
-  static constexpr unsigned concurrent_attempts = 8;
 
   Heap& heap_;
   const CollectorOptions options_;

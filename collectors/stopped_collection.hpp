@@ -31,12 +31,13 @@ class StoppedCollection {
   }
   /// After a cycle: did it leave anything worth having?
   void judge_cycle();
+  /// Collections that a mutator without memory makes or waits for, at most.
+  static constexpr unsigned most_attempts = 10;
   /// May a mutator hope for another collection after so many `attempts`? A refusal starts the count of fruitless cycles anew: the
   /// program that catches it may let go of something.
   bool worth_trying(unsigned attempts);
 
  private:
-  static constexpr unsigned most_attempts = 10;
   static constexpr unsigned most_fruitless = 8;
   static constexpr double least_free_share = 0.01;
   Cycle& cycle_;

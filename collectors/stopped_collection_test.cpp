@@ -51,4 +51,22 @@ TEST_CASE("what another mutator collects is no attempt of one without room", "[e
   CHECK(attempts == own.count());
 }
 
+TEST_CASE("a mutator waits for as many cycles as it may before it collects in a pause",
+          "[exhausted]") {
+  const unsigned attempts = GENERATE(0u, StoppedCollection::most_attempts);
+  CAPTURE(attempts);
+  CollectedHeapOptions options;
+  options.heap.bytes = std::size_t{4} << 20;
+  options.collector = "concurrent";
+  options.collection.concurrent_attempts = attempts;
+  CollectedHeap heap(options, Yuasa::traits);
+  {
+    Mutator<Yuasa> m(heap);
+    const std::size_t more_than_half = options.heap.bytes / 10 * 6;
+    for (int i = 0; i < 5; ++i) m.allocate(0, more_than_half);
+  }
+  heap.stop();
+  CHECK((heap.collector().statistics().fallbacks > 0) == (attempts == 0));
+}
+
 }  // namespace tricolour

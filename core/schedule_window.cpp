@@ -27,7 +27,10 @@ constexpr std::uint64_t visits_per_rarity = 4;
 constexpr std::uint64_t visits_without_thinning = 8192;
 /// One delay in so many yields, which on a busy machine takes long; the others spin.
 constexpr std::uint64_t delays_per_yield = 8;
+/// One of those in so many spins for longer than it takes to wake a thread.
+constexpr std::uint64_t spins_per_long_one = 32;
 constexpr std::uint64_t most_spins = 2048;
+constexpr std::uint64_t most_spins_of_long_one = 65'536;
 
 std::atomic<std::uint64_t> threads{0};  // relaxed: numbers them
 
@@ -47,7 +50,11 @@ void Schedule::delay(std::uint64_t chosen, Window here) {
   const ScheduleCoverage::Delay observed(here);
   const std::uint64_t how = mixed(dice);
   if (how % delays_per_yield == 0) return std::this_thread::yield();
-  for (std::uint64_t spins = how / delays_per_yield % most_spins; spins > 0; --spins) relax_processor();
+  const std::uint64_t kind = how / delays_per_yield;
+  const std::uint64_t most =
+      kind % spins_per_long_one == 0 ? most_spins_of_long_one : most_spins;
+  for (std::uint64_t spins = kind / spins_per_long_one % most; spins > 0; --spins)
+    relax_processor();
 }
 
 }  // namespace tricolour

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "collectors/stopped_collection.hpp"
 #include "core/build_flavour.hpp"
 #include "core/errors.hpp"
 #include "harness/names.hpp"
@@ -79,6 +80,10 @@ const std::vector<Setting>& all_settings() {
          &CollectorOptions::final_slots),
       in("collector.most_resumptions", "times", 0, 1e6, "how often a cycle may go back to marking",
          collector, &CollectorOptions::most_resumptions),
+      in("collector.concurrent_attempts", "cycles", 0, StoppedCollection::most_attempts,
+         "concurrent: how many a mutator without memory waits for before it collects in a pause; "
+         "the most: it never does",
+         collector, &CollectorOptions::concurrent_attempts),
       in("pacer.headroom_factor", "ratio", 1, 100,
          "safety on the allocation predicted during a cycle", collector,
          &CollectorOptions::headroom_factor),
