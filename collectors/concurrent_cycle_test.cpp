@@ -7,48 +7,56 @@
 #include "tools/catch.hpp"
 
 namespace tricolour {
+namespace {
+
+/// A heap whose mutator begins cycles when the test says so.
+struct SteppedHeap {
+  SteppedHeap() { steps.start(); }
+  bool begin(Cause cause) { return steps.begin(&m, cause, cycle.completed()); }
+  void complete() {
+    m.blocking([&] { steps.complete(); });
+  }
+  void allocate_up_to(std::size_t bytes) {
+    while (heap.used_bytes() < bytes) m.allocate(0, 1000);
+  }
+
+  bench::BenchHeap<bench::NoCollection> bench{std::size_t{4} << 20};
+  Heap& heap = bench.heap;
+  ConcurrentCycle steps{{.heap = heap, .barrier = Yuasa::traits, .options = {}}, [] {}};
+  Cycle& cycle = steps.cycle();
+  Mutator<Yuasa> m{heap};
+};
+
+}  // namespace
 
 TEST_CASE("no cycle begins for pacing while the use is below the trigger", "[pacer]") {
-  bench::BenchHeap<bench::NoCollection> bench(std::size_t{4} << 20);
-  Heap& heap = bench.heap;
-  ConcurrentCycle steps({.heap = heap, .barrier = Yuasa::traits, .options = {}}, [] {});
-  Mutator<Yuasa> m(heap);
-  steps.start();
-  const auto begin = [&](Cause cause) { return steps.begin(&m, cause, steps.cycle().completed()); };
+  SteppedHeap test;
   const auto end = [&] {
-    m.blocking([&] { steps.complete(); });
-    steps.cycle().finish_sweep();
+    test.complete();
+    test.cycle.finish_sweep();
   };
-  const auto allocate_up_to = [&](std::size_t bytes) {
-    while (heap.used_bytes() < bytes) m.allocate(0, 1000);
-  };
-
-  CHECK_FALSE(begin(Cause::pacing));
-  allocate_up_to(steps.pacer().trigger_bytes());
-  CHECK(begin(Cause::pacing));
+  CHECK_FALSE(test.begin(Cause::pacing));
+  test.allocate_up_to(test.steps.pacer().trigger_bytes());
+  CHECK(test.begin(Cause::pacing));
   end();  // everything dies
   // A mutator that saw the use of before the cycle's end comes late.
-  CHECK_FALSE(begin(Cause::pacing));
-  CHECK(steps.cycle().phase() == Phase::idle);
-  CHECK(begin(Cause::explicit_request));
+  CHECK_FALSE(test.begin(Cause::pacing));
+  CHECK(test.cycle.phase() == Phase::idle);
+  CHECK(test.begin(Cause::explicit_request));
   end();
-  CHECK(steps.cycle().completed() == 2);
+  CHECK(test.cycle.completed() == 2);
 }
 
 TEST_CASE("a mutator's shares of sweeping add up to the whole", "[sweep]") {
-  bench::BenchHeap<bench::NoCollection> bench(std::size_t{4} << 20);
-  Heap& heap = bench.heap;
-  ConcurrentCycle steps({.heap = heap, .barrier = Yuasa::traits, .options = {}}, [] {});
-  Cycle& cycle = steps.cycle();
-  Mutator<Yuasa> m(heap);
-  steps.start();
-  while (heap.used_bytes() < heap.bytes() / 2) m.allocate(0, 1000);
-  m.allocate(0, 2 * block_bytes);
-  REQUIRE(steps.begin(&m, Cause::explicit_request, cycle.completed()));
-  m.blocking([&] { steps.complete(); });
-  CHECK_FALSE(cycle.is_swept());
-  for (std::size_t shares = 0; shares < heap.blocks.block_count(); ++shares) cycle.sweep_a_share();
-  CHECK(cycle.is_swept());
+  SteppedHeap test;
+  test.allocate_up_to(test.heap.bytes() / 2);
+  test.m.allocate(0, 2 * block_bytes);
+  REQUIRE(test.begin(Cause::explicit_request));
+  test.complete();
+  CHECK_FALSE(test.cycle.is_swept());
+  const std::size_t blocks = test.heap.blocks.block_count();
+  for (std::size_t shares = 0; shares < blocks; ++shares) test.cycle.sweep_a_share();
+  CHECK(test.cycle.is_swept());
 }
 
 }  // namespace tricolour

@@ -27,7 +27,7 @@ constexpr std::uint64_t visits_per_rarity = 4;
 constexpr std::uint64_t visits_without_thinning = 8192;
 /// One delay in so many yields, which on a busy machine takes long; the others spin.
 constexpr std::uint64_t delays_per_yield = 8;
-/// One of those in so many spins for longer than it takes to wake a thread.
+/// One of those in so many may spin for longer than it takes to wake a thread.
 constexpr std::uint64_t spins_per_long_one = 32;
 constexpr std::uint64_t most_spins = 2048;
 constexpr std::uint64_t most_spins_of_long_one = 65'536;
