@@ -1,8 +1,9 @@
 """How collectors and barriers look, and the shared axes.
 
-Invariants: one colour-blind-safe colour (Okabe, Ito) a collector, one line style a barrier and one marker a barrier,
-the same in every figure. A name that is not in the tables gets a free colour or style by its place in the sorted list
-of unknown names, so that all figures of a sweep agree.
+Invariants: one colour-blind-safe colour (Okabe, Ito) a collector, one line style a barrier and one
+marker a barrier, the same in every figure; of cells that share both, up to three have lines of
+different widths. A name that is not in the tables gets a free colour or style by its place in the
+sorted list of unknown names, so that all figures of a sweep agree.
 """
 
 import matplotlib
@@ -30,6 +31,7 @@ MARKERS = {
     "boehm_cards": "h", "field_log": ">", "baker": "d",
 }
 FREE_MARKERS = ["P", "8", "*"]  # X is a failure
+WIDTHS = [1.5, 0.8, 2.6]
 GREY = "#767676"
 MOST_NINES = 5  # ticks beside each other, before their texts meet
 FAILED = "#B00020"
@@ -54,15 +56,23 @@ class Style:
         barriers = {r.cell.barrier for r in experiment.results}
         self._collectors = sorted(collectors - COLOURS.keys())
         self._barriers = sorted(barriers - LINES.keys())
+        self._combination = experiment.combination
+        self._alike: dict[tuple[str, str], list[str]] = {}
+        for result in experiment.results:
+            alike = self._alike.setdefault((result.cell.collector, result.cell.barrier), [])
+            if (one := self._combination(result.cell)) not in alike:
+                alike.append(one)
 
     def colour(self, collector: str) -> str:
         return _pick(collector, COLOURS, FREE_COLOURS, self._collectors)
 
     def line(self, result: CellResult) -> dict:
+        cell = result.cell
+        alike = self._alike[cell.collector, cell.barrier]
         return {
-            "color": self.colour(result.cell.collector),
-            "linestyle": _pick(result.cell.barrier, LINES, FREE_LINES, self._barriers),
-            "linewidth": 1.5,
+            "color": self.colour(cell.collector),
+            "linestyle": _pick(cell.barrier, LINES, FREE_LINES, self._barriers),
+            "linewidth": WIDTHS[alike.index(self._combination(cell)) % len(WIDTHS)],
         }
 
     def marker(self, barrier: str) -> str:

@@ -1,9 +1,10 @@
-"""Limits of an axis of ratios."""
+"""Limits of an axis of ratios, and lines that can be told apart."""
 
 from math import nan
+from types import SimpleNamespace
 
 from ..intervals import Ratio
-from .style import readable_limits
+from .style import Style, readable_limits
 
 
 def test_every_value_and_1_are_inside_with_their_intervals():
@@ -25,3 +26,18 @@ def test_equal_values_do_not_look_different():
     # What open loops give: the throughput is the rate that was asked for.
     low, high = readable_limits([Ratio(0.99998, 0.9999, 1.00004, 5), Ratio(1.00001, 1.0, 1.0, 5)])
     assert low < 0.96 and 1.04 < high
+
+
+def test_cells_of_one_collector_and_barrier_look_different():
+    cells = [
+        SimpleNamespace(collector="concurrent", barrier=barrier, allocate=colour)
+        for barrier in ("dijkstra", "steele")
+        for colour in ("white", "black")
+    ]
+    results = [SimpleNamespace(cell=cell) for cell in cells]
+    style = Style(
+        SimpleNamespace(
+            results=results, combination=lambda cell: f"{cell.barrier} {cell.allocate}"
+        )
+    )
+    assert len({str(style.line(result)) for result in results}) == len(cells)
