@@ -16,13 +16,15 @@ ConcurrentCycle::ConcurrentCycle(const CollectorParts& parts, std::function<void
       stopped_(cycle_, parts.heap),
       pacer_(parts.heap.bytes(), parts.options.headroom_factor),
       lead_(parts.heap.watchdog, "lead of the cycle") {
-  heap_.announce_trigger(pacer_.trigger_bytes());
+  announce(trigger_bytes());
 }
 
 bool ConcurrentCycle::begin(MutatorContext* self, Cause cause, std::uint64_t completed) {
   World::Exclusive world(heap_.world, self);
   if (cycle_.phase() != Phase::idle || cycle_.completed() != completed) return false;
-  if (cause == Cause::pacing && !is_past_trigger()) return false;
+  const std::size_t trigger = trigger_bytes();
+  if (cause == Cause::pacing && heap_.used_bytes() < trigger) return false;
+  announce(trigger);
   stop(world, {PauseKind::cycle_begin, cause}, [&] {
     scattered_bytes_ = heap_.blocks.scattered_bytes();
     cycle_.begin(world, false);
@@ -112,10 +114,13 @@ void ConcurrentCycle::learn() {
                       .scattered_bytes = scattered_bytes_,
                       .marking_ns = now - began_at_ns_,
                       .allocated_bytes = allocated_bytes_,
-                      .elapsed_ns = now - ended_at_ns_,
-                      .crowded = heap_.world.crowded()});
+                      .elapsed_ns = now - ended_at_ns_});
   ended_at_ns_ = now;
-  heap_.announce_trigger(pacer_.trigger_bytes());
+  announce(trigger_bytes());
+}
+
+void ConcurrentCycle::announce(std::size_t trigger) {
+  if (std::exchange(announced_trigger_, trigger) != trigger) heap_.announce_trigger(trigger);
 }
 
 void ConcurrentCycle::count(CollectorStatistics& statistics) const {

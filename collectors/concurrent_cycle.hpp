@@ -40,7 +40,8 @@ class ConcurrentCycle {
   /// The collector starts: time counts from here.
   void start() { ended_at_ns_ = now_ns(); }
   /// An estimate: another cycle may be ending.
-  bool is_past_trigger() const { return heap_.used_bytes() >= pacer_.trigger_bytes(); }
+  bool is_past_trigger() const { return heap_.used_bytes() >= trigger_bytes(); }
+  std::size_t trigger_bytes() const { return pacer_.trigger_bytes(heap_.world.crowded()); }
   /// The last cycle's sweep is complete. `self`: the calling mutator, if it is one. False when a
   /// cycle has begun since `completed` had ended, or when it was to begin at the trigger and the
   /// use is below: the cycle that ended, a sweep or a collection in a pause took the reason away.
@@ -66,6 +67,8 @@ class ConcurrentCycle {
   bool terminate(MutatorContext* self);
   void stop(World::Exclusive& world, Pause pause, const std::function<void()>& work);
   void learn();
+  /// When it has changed: with each cycle, and as mutators come and go.
+  void announce(std::size_t trigger);
 
   Heap& heap_;
   const CollectorOptions options_;
@@ -79,6 +82,7 @@ class ConcurrentCycle {
   unsigned resumptions_ = 0;
   unsigned gathers_ = 0;  ///< since the last attempt to terminate
 
+  std::size_t announced_trigger_ = 0;
   std::size_t allocated_bytes_ = 0;
   std::size_t scattered_bytes_ = 0;  ///< by the sweep before this cycle
   Nanoseconds began_at_ns_ = 0;

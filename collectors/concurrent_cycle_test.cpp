@@ -36,7 +36,7 @@ TEST_CASE("no cycle begins for pacing while the use is below the trigger", "[pac
     test.cycle.finish_sweep();
   };
   CHECK_FALSE(test.begin(Cause::pacing));
-  test.allocate_up_to(test.steps.pacer().trigger_bytes());
+  test.allocate_up_to(test.steps.trigger_bytes());
   CHECK(test.begin(Cause::pacing));
   end();  // everything dies
   // A mutator that saw the use of before the cycle's end comes late.

@@ -39,10 +39,11 @@ Pacer::Pacer(std::size_t heap_bytes, double headroom_factor)
     : heap_bytes_(static_cast<double>(heap_bytes)),
       headroom_factor_(headroom_factor),
       expected_(usable() / 2),
-      trigger_(static_cast<std::size_t>(usable() / 2)),
       piece_(static_cast<std::size_t>(most_piece_bytes)),
       work_(expected_),
-      begin_used_(expected_) {}
+      begin_used_(expected_) {
+  set_triggers(0, usable());
+}
 
 double Pacer::usable() const { return (1 - unusable_share) * heap_bytes_ - scattered_bytes_; }
 
@@ -56,12 +57,17 @@ void Pacer::cycle_ended(const CycleFacts& facts) {
   const double race = allocation_rate_.value_or(assumed_allocation_rate) / mark_rate_.value_or(assumed_mark_rate);
   const double live = static_cast<double>(facts.live_bytes);
   scattered_bytes_ = std::min(static_cast<double>(facts.scattered_bytes), (heap_bytes_ - live) / 2);
-  const double room = std::max(0.0, usable() - live);
-  const double headroom = headroom_factor_ * race * live;
-  const double used_first =
-      std::max(room - headroom, pace_of(facts.crowded).least_used_share * room);
-  trigger_.store(static_cast<std::size_t>(live + used_first), std::memory_order_relaxed);
+  set_triggers(live, headroom_factor_ * race * live);
   expected_ = live;
+}
+
+void Pacer::set_triggers(double live, double headroom) {
+  const double room = std::max(0.0, usable() - live);
+  for (const bool crowded : {false, true}) {
+    const double used_first = std::max(room - headroom, pace_of(crowded).least_used_share * room);
+    triggers_[crowded].store(static_cast<std::size_t>(live + used_first),
+                             std::memory_order_relaxed);
+  }
 }
 
 void Pacer::cycle_began(std::size_t used_bytes, bool crowded) {

@@ -25,6 +25,7 @@
 // 1.5 pacing design).
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <optional>
@@ -38,10 +39,12 @@ class Pacer {
   /// `heap_bytes`: all of it. `headroom_factor`: safety on the predicted allocation, at least 1.
   Pacer(std::size_t heap_bytes, double headroom_factor);
 
-  /// Used bytes at which the next cycle should begin.
-  std::size_t trigger_bytes() const { return trigger_.load(std::memory_order_relaxed); }
+  /// Used bytes at which the next cycle should begin. `crowded`: mutators keep all processors busy.
+  std::size_t trigger_bytes(bool crowded) const {
+    return triggers_[crowded].load(std::memory_order_relaxed);
+  }
 
-  /// A cycle begins with so much in use. `crowded`: mutators keep all processors busy.
+  /// A cycle begins with so much in use.
   void cycle_began(std::size_t used_bytes, bool crowded);
   /// What a mutator should mark now: 0 as long as marking is on the line, else `assist_bytes()`.
   /// Never less, because a short assist costs as much on the way in and out, and has nothing on the
@@ -62,7 +65,6 @@ class Pacer {
     Nanoseconds marking_ns;        ///< wall time from begin to termination; 0 when it was stopped throughout
     std::size_t allocated_bytes;   ///< since the last cycle ended
     Nanoseconds elapsed_ns;        ///< since the last cycle ended
-    bool crowded;                  ///< mutators keep all processors busy
   };
   void cycle_ended(const CycleFacts& facts);
 
@@ -73,6 +75,8 @@ class Pacer {
   static const Pace& pace_of(bool crowded) { return crowded ? among_many : beside_markers; }
   const Pace& pace() const { return *pace_.load(std::memory_order_relaxed); }
   double usable() const;
+  /// For both paces: all but `headroom` bytes of the room behind `live` bytes is used first.
+  void set_triggers(double live, double headroom);
   /// Of the room at the cycle's begin.
   double share_handed_out(std::size_t used) const;
   const double heap_bytes_;
@@ -81,7 +85,7 @@ class Pacer {
   std::optional<double> mark_rate_;        ///< bytes per ns, once measured
   std::optional<double> allocation_rate_;  ///< bytes per ns, once measured
   double expected_;                        ///< bytes that the next cycle will mark, about
-  std::atomic<std::size_t> trigger_;
+  std::array<std::atomic<std::size_t>, 2> triggers_;  ///< by whether mutators are crowded
   std::atomic<std::size_t> piece_;
   // The line of the cycle under way.
   std::atomic<double> work_;         ///< bytes expected to be marked

@@ -16,41 +16,41 @@ Pacer::CycleFacts cycle(double mark_advantage) {
           .scattered_bytes = 0,
           .marking_ns = 100'000'000,
           .allocated_bytes = static_cast<std::size_t>(live_bytes / mark_advantage),
-          .elapsed_ns = 100'000'000,
-          .crowded = false};
+          .elapsed_ns = 100'000'000};
 }
 }  // namespace
 
 TEST_CASE("the first measured rates are taken whole") {
   Pacer pacer(heap_bytes, headroom);
   pacer.cycle_ended(cycle(4));
-  const std::size_t first = pacer.trigger_bytes();
+  const std::size_t first = pacer.trigger_bytes(false);
   // Allocated while the live bytes are marked, at a quarter of the mark rate, half as much again, and what no heap hands out.
   const double predicted = headroom * live_bytes / 4;
   CHECK(static_cast<double>(heap_bytes - first) > predicted);
   CHECK(static_cast<double>(heap_bytes - first) < predicted + 0.05 * heap_bytes);
   pacer.cycle_ended(cycle(4));
-  CHECK(pacer.trigger_bytes() == first);
+  CHECK(pacer.trigger_bytes(false) == first);
 }
 
 TEST_CASE("one odd cycle moves the trigger by part of the way") {
   Pacer pacer(heap_bytes, headroom);
   pacer.cycle_ended(cycle(4));
-  const std::size_t before = pacer.trigger_bytes();
+  const std::size_t before = pacer.trigger_bytes(false);
   pacer.cycle_ended(cycle(1));
   Pacer always_odd(heap_bytes, headroom);
   always_odd.cycle_ended(cycle(1));
-  CHECK(pacer.trigger_bytes() < before);
-  CHECK(pacer.trigger_bytes() > always_odd.trigger_bytes());
+  CHECK(pacer.trigger_bytes(false) < before);
+  CHECK(pacer.trigger_bytes(false) > always_odd.trigger_bytes(false));
 }
 
 TEST_CASE("the trigger stays between what is live and what the heap holds") {
   Pacer pacer(heap_bytes, headroom);
-  CHECK(pacer.trigger_bytes() > 0);
+  const bool crowded = GENERATE(false, true);
+  CHECK(pacer.trigger_bytes(crowded) > 0);
   for (const double mark_advantage : {0.001, 0.1, 1.0, 1000.0}) {
     pacer.cycle_ended(cycle(mark_advantage));
-    CHECK(pacer.trigger_bytes() > live_bytes);
-    CHECK(pacer.trigger_bytes() < heap_bytes);
+    CHECK(pacer.trigger_bytes(crowded) > live_bytes);
+    CHECK(pacer.trigger_bytes(crowded) < heap_bytes);
   }
 }
 
@@ -116,23 +116,20 @@ TEST_CASE("room that is scattered in nearly full blocks is not counted on", "[pa
   Pacer::CycleFacts facts = cycle(4);
   facts.scattered_bytes = 100'000'000;
   scattered.cycle_ended(facts);
-  CHECK(scattered.trigger_bytes() + 100'000'000 == compact.trigger_bytes());
+  CHECK(scattered.trigger_bytes(false) + 100'000'000 == compact.trigger_bytes(false));
 }
 
 TEST_CASE("where mutators keep all processors busy cycles begin later and are done sooner",
           "[pacer]") {
-  Pacer beside(heap_bytes, headroom);
-  beside.cycle_ended(cycle(1));
-  Pacer crowded(heap_bytes, headroom);
-  Pacer::CycleFacts facts = cycle(1);
-  facts.crowded = true;
-  crowded.cycle_ended(facts);
-  CHECK(crowded.trigger_bytes() > beside.trigger_bytes());
+  Pacer pacer(heap_bytes, headroom);
+  CHECK(pacer.trigger_bytes(true) > pacer.trigger_bytes(false));  // the first cycle as well
+  pacer.cycle_ended(cycle(1));
+  CHECK(pacer.trigger_bytes(true) > pacer.trigger_bytes(false));
   constexpr std::size_t begin = 500'000'000;
   constexpr std::size_t used = begin + begin / 4;
   constexpr std::size_t half_marked = live_bytes / 2;
-  beside.cycle_began(begin, false);
-  crowded.cycle_began(begin, true);
-  CHECK(beside.owed_bytes(half_marked, used) == 0);
-  CHECK(crowded.owed_bytes(half_marked, used) > 0);
+  pacer.cycle_began(begin, false);
+  CHECK(pacer.owed_bytes(half_marked, used) == 0);
+  pacer.cycle_began(begin, true);
+  CHECK(pacer.owed_bytes(half_marked, used) > 0);
 }
