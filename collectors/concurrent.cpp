@@ -267,6 +267,7 @@ class Concurrent final : public Collector {
 
   /// Returns the bytes marked.
   std::size_t assist(MutatorContext& mutator, std::size_t bytes) {
+    if (!cycle_.marker().worth_an_assist()) return 0;
     const Nanoseconds begin_ns = now_ns();
     std::size_t marked = 0;
     {

@@ -138,6 +138,7 @@ GreyPacket* GreySet::take_published() {
   }
   std::scoped_lock lock(open_lock_);
   if (open_->empty()) return nullptr;
+  open_holds_items_.store(false, std::memory_order_relaxed);
   return std::exchange(open_, take_empty());
 }
 
@@ -203,6 +204,7 @@ void GreySet::pour(const GreyItem* items, std::size_t count) {
     open_->push(*item);
     if (full(*open_)) publish(std::exchange(open_, take_empty()));
   }
+  open_holds_items_.store(!open_->empty(), std::memory_order_relaxed);
 }
 
 bool GreySet::empty() const {

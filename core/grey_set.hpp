@@ -138,6 +138,11 @@ class GreySet {
   bool empty() const;
   /// Is a packet published, full or begun? A hint, for idle markers: relaxed, no lock.
   bool any_published() const { return published_.any(); }
+  /// Is there an item to take, in whatever packet? A hint, for mutators that owe an assist: relaxed,
+  /// no lock.
+  bool any_in_sight() const {
+    return any_published() || open_holds_items_.load(std::memory_order_relaxed);
+  }
   /// Full packets published so far: a test sees the overflow paths run.
   std::uint64_t published() const { return published_total_.load(std::memory_order_relaxed); }
 
@@ -162,6 +167,7 @@ class GreySet {
   std::atomic<std::uint64_t> published_total_{0};  ///< a statistic: relaxed
   mutable Mutex open_lock_;
   GreyPacket* open_ = nullptr;
+  std::atomic<bool> open_holds_items_{false};  ///< a hint, written with open_lock_ held: relaxed
 };
 
 }  // namespace tricolour

@@ -65,6 +65,7 @@ TEST_CASE("what is poured or published comes out once", "[grey_set]") {
   CHECK(each_once(tally));
   CHECK(set.empty());
   CHECK_FALSE(set.any_published());
+  CHECK_FALSE(set.any_in_sight());
 }
 
 TEST_CASE("a packet that is not full joins the others", "[grey_set]") {
@@ -74,12 +75,14 @@ TEST_CASE("a packet that is not full joins the others", "[grey_set]") {
   CHECK(set.pour(*packet));
   set.give_back(packet);
   CHECK_FALSE(set.any_published());
+  CHECK(set.any_in_sight());
   CHECK_FALSE(set.empty());
   GreyPacket* const taken = set.take_published();
   REQUIRE(taken != nullptr);
   CHECK(number_of(taken->pop()) == 1);
   set.give_back(taken);
   CHECK(set.take_published() == nullptr);
+  CHECK_FALSE(set.any_in_sight());
 }
 
 TEST_CASE("the reserve holds every object of the heap and a packet per owner", "[grey_set]") {

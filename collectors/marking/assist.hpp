@@ -31,6 +31,12 @@ class Assists {
 
   /// Scans until about `bytes` have been scanned or there is nothing to take.
   MarkCount assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes, const OtherSource& other = {});
+  /// Would an assist find a packet? A hint; where not, the markers are asked to share.
+  bool worth_it() {
+    if (heap_.grey_set.any_in_sight()) return true;
+    hungry_.store(true, std::memory_order_relaxed);
+    return false;
+  }
   /// Was there a moment at which no assist was under way and `nothing_left()` held?
   template <class NothingLeft>
   bool none_while(NothingLeft nothing_left) const {

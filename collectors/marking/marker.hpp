@@ -54,6 +54,9 @@ class Marker {
   /// On a mutator's thread: scans until about `bytes` are marked or there is nothing to take; returns the bytes marked.
   virtual std::size_t assist(std::size_t bytes) = 0;
 
+  /// Would an assist find something to take? A hint that costs next to nothing; where not, the
+  /// markers are asked to share. Any mutator.
+  virtual bool worth_an_assist() = 0;
   /// There is nothing that an assist could take, and none under way. Any thread; what the leader
   /// holds to itself it does not see.
   virtual bool drained() const = 0;

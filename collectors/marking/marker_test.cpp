@@ -294,6 +294,19 @@ TEST_CASE("workers steal, and a helper's time is counted", "[marker][race]") {
   CHECK(marker->own_cpu_ns() > 0);
 }
 
+TEST_CASE("assists that are worth it mark everything", "[marker][assist]") {
+  const Maker make = GENERATE(&make_serial_marker, &make_stealing_marker);
+  CAPTURE(make == &make_serial_marker);
+  MarkedHeap heap(small_heap, 16);
+  const Tangle tangle(*heap.mutator, 500, 100);
+  const auto marker = make(heap.heap, {});
+  heap.begin_cycle(*marker);
+  CHECK(marker->worth_an_assist());
+  while (marker->worth_an_assist()) marker->assist(200);
+  CHECK(marker->drained());
+  CHECK(wrong(heap, tangle) == 0);
+}
+
 TEST_CASE("an assist that empties the grey set is not overlooked", "[marker][assist]") {
   MarkedHeap heap(small_heap, 2);
   const Tangle tangle(*heap.mutator, 500, 100);

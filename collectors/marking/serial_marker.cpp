@@ -90,6 +90,8 @@ class SerialMarker final : public Marker {
     return count.bytes;
   }
 
+  bool worth_an_assist() override { return assists_.worth_it(); }
+
   bool drained() const override { return assists_.drained(); }
 
   std::vector<Counter> counters() const override {

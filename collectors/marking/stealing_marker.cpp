@@ -72,6 +72,12 @@ class StealingMarker final : public Marker {
     return count.bytes;
   }
 
+  bool worth_an_assist() override {
+    return std::ranges::any_of(workers_,
+                               [](const auto& worker) { return worker->stack.worth_a_visit(); }) ||
+           assists_.worth_it();
+  }
+
   bool drained() const override { return assists_.drained(); }
 
   std::vector<Counter> counters() const override {
