@@ -24,7 +24,7 @@ bool ConcurrentCycle::begin(MutatorContext* self, Cause cause, std::uint64_t com
   if (cycle_.phase() != Phase::idle || cycle_.completed() != completed) return false;
   const std::size_t trigger = trigger_bytes();
   if (cause == Cause::pacing && heap_.used_bytes() < trigger) return false;
-  announce(trigger);
+  if (trigger != announced_trigger_) announce(trigger);
   stop(world, {PauseKind::cycle_begin, cause}, [&] {
     scattered_bytes_ = heap_.blocks.scattered_bytes();
     cycle_.begin(world, false);
@@ -120,7 +120,8 @@ void ConcurrentCycle::learn() {
 }
 
 void ConcurrentCycle::announce(std::size_t trigger) {
-  if (std::exchange(announced_trigger_, trigger) != trigger) heap_.announce_trigger(trigger);
+  announced_trigger_ = trigger;
+  heap_.announce_trigger(trigger);
 }
 
 void ConcurrentCycle::count(CollectorStatistics& statistics) const {

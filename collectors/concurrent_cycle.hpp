@@ -67,7 +67,7 @@ class ConcurrentCycle {
   bool terminate(MutatorContext* self);
   void stop(World::Exclusive& world, Pause pause, const std::function<void()>& work);
   void learn();
-  /// When it has changed: with each cycle, and as mutators come and go.
+  /// After each cycle, and before one that begins elsewhere because mutators came or went.
   void announce(std::size_t trigger);
 
   Heap& heap_;
