@@ -63,14 +63,15 @@ class TakingTurns {
 
  private:
   static constexpr std::size_t movable = 512;
-  static constexpr std::uint32_t slots = 3 * chunk_slots;
+  static constexpr std::uint32_t slots = most_whole_slots + 2 * chunk_slots;
+  static constexpr std::size_t last_chunk = slots - chunk_slots;
   static constexpr int most_turns = 20'000;
   static constexpr int steps_in_a_turn = 8;
 
-  /// The middle chunk is what the marker is busy with while objects move.
+  /// The chunks between are what the marker is busy with while objects move.
   void fill(Mutator<B>& m) {
     m.store(heap_.heap().globals(), 0, m.allocate(slots, 0));
-    for (std::size_t i = chunk_slots; i < 2 * chunk_slots + movable; ++i) {
+    for (std::size_t i = chunk_slots; i < last_chunk + movable; ++i) {
       Object* const object = m.allocate(0, 8);
       m.store(array(m), i, object);
     }
@@ -103,7 +104,7 @@ class TakingTurns {
     if (forward ? moved == movable / mutators : moved == 0) return;
     const std::size_t cell = self + mutators * (forward ? moved : moved - 1);
     const std::size_t front = cell;
-    const std::size_t back = 2 * chunk_slots + cell;
+    const std::size_t back = last_chunk + cell;
     const Root object{m, m.load(array(m), forward ? back : front)};
     m.store(array(m), forward ? back : front, nullptr);
     m.store(array(m), forward ? front : back, object);

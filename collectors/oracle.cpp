@@ -251,10 +251,10 @@ void Oracle::check_metadata() {
     demand(state_of(byte) == heap_.phase.sense.black, "a dead object is left");
     const std::size_t end = granule + object->granules();
     demand(end <= granules && size_field(byte) == std::min<std::size_t>(object->granules(), size_in_header), "a wrong size");
-    const bool coloured_by_chunks = object->slot_count() > chunk_slots;
     while (++granule < end) {
       demand(entries[granule] == 0, "another object begins inside the one");
-      demand(coloured_by_chunks || heap_.metadata.load_acquire(object_at(granule)) == 0, "a start byte inside the object");
+      demand(object->has_chunks() || heap_.metadata.load_acquire(object_at(granule)) == 0,
+             "a start byte inside the object");
     }
   }
   ++counts_.metadata_checked;

@@ -38,7 +38,9 @@ class RandomMutator {
     std::uint64_t check;
   };
   static constexpr std::uint64_t mix(std::uint64_t serial) { return (serial ^ 0xc0ffee) * 0x9e3779b97f4a7c15u; }
-  static std::uint32_t array_slots_for(std::uint64_t r) { return r % 3 == 0 ? chunk_slots + 100 : 300; }
+  static std::uint32_t array_slots_for(std::uint64_t r) {
+    return r % 3 == 0 ? most_whole_slots + 100 : 300;
+  }
 
   void step() {
     switch (random_() % 32) {

@@ -45,7 +45,7 @@ TEMPLATE_TEST_CASE(
     "the final pause scans what was stored since the last handshake, not the chunks or cards "
     "around it",
     "[rescan]", Steele, BoehmCards) {
-  // Each new object counts as two slots, a card as 64 and a chunk as 4096.
+  // Each new object counts as two slots, a card as 64 and a chunk as 1024.
   const WindowRun enough = store_late<TestType>(4 * chunks);
   CHECK(enough.failure == "");
   CHECK(enough.cycles_checked == 1);

@@ -27,9 +27,9 @@
 //   m.try_log(slot)           log the slot; true for one caller per slot and cycle                [SideTable::log_bits]
 //
 // Invariant: no safepoint falls between the first look of `store` and its last effect: nothing above polls, waits, allocates
-// or fails. What a store costs is bounded: `for_each_slot` visits at most `chunk_slots` slots.
+// or fails. What a store costs is bounded: `for_each_slot` visits at most `most_whole_slots` slots.
 //
-// Chunks: an array above `chunk_slots` slots has one colour per chunk, and the marker scans it
+// Chunks: an array above `most_whole_slots` slots has one colour per chunk, and the marker scans it
 // chunk by chunk. `is_black`, `is_grey`, `regrey` and `for_each_slot` mean the slot's chunk: what a
 // barrier learns of a colour is true of exactly the slots that it then visits. `m.load` reads a
 // visited slot when the barrier asks for it. Another mutator's store to that slot may come before

@@ -38,19 +38,28 @@ namespace tricolour {
 /// barrier made it grey again.
 enum class Extent : std::uint8_t { rest, chunk };
 
-/// A grey object: 48 bits of address, whose low bits are free for the extent, and 16 bits of chunk number.
+/// A grey object: 48 bits of address, whose three low bits hold the extent and two bits of the chunk
+/// number, and the other 16 of the number.
 class GreyItem {
  public:
   GreyItem() = default;
   explicit GreyItem(Object* object, std::size_t chunk = 0, Extent extent = Extent::rest)
-      : bits_(reinterpret_cast<std::uintptr_t>(object) | static_cast<std::uint64_t>(extent) | (std::uint64_t{chunk} << address_bits)) {}
+      : bits_(reinterpret_cast<std::uintptr_t>(object) | static_cast<std::uint64_t>(extent) |
+              (std::uint64_t{chunk} & low_chunk_mask) << 1 |
+              (std::uint64_t{chunk} >> low_chunk_bits) << address_bits) {}
   Object* object() const { return reinterpret_cast<Object*>(bits_ & address_mask); }
-  std::size_t chunk() const { return bits_ >> address_bits; }
+  std::size_t chunk() const {
+    return bits_ >> address_bits << low_chunk_bits | (bits_ >> 1 & low_chunk_mask);
+  }
   Extent extent() const { return static_cast<Extent>(bits_ & 1); }
 
  private:
   static constexpr unsigned address_bits = 48;
-  static constexpr std::uint64_t address_mask = ((std::uint64_t{1} << address_bits) - 1) & ~std::uint64_t{1};
+  static constexpr unsigned low_chunk_bits = 2;
+  static_assert(low_chunk_bits + 64 - address_bits == chunk_number_bits);
+  static constexpr std::uint64_t low_chunk_mask = (std::uint64_t{1} << low_chunk_bits) - 1;
+  static constexpr std::uint64_t address_mask =
+      ((std::uint64_t{1} << address_bits) - 1) & ~(low_chunk_mask << 1 | 1);
   std::uint64_t bits_;
 };
 static_assert(sizeof(GreyItem) == 8);

@@ -31,10 +31,12 @@ void take_all(GreySet& set, Tally& tally) {
 
 TEST_CASE("an item carries object, chunk and extent", "[grey_set]") {
   auto* const object = reinterpret_cast<Object*>(std::uintptr_t{0x7fff'ffff'fff0});
-  const GreyItem item(object, 65535, Extent::chunk);
+  const std::size_t chunk = GENERATE(as<std::size_t>{}, 1, 6, max_slots / chunk_slots);
+  const Extent extent = GENERATE(Extent::rest, Extent::chunk);
+  const GreyItem item(object, chunk, extent);
   CHECK(item.object() == object);
-  CHECK(item.chunk() == 65535);
-  CHECK(item.extent() == Extent::chunk);
+  CHECK(item.chunk() == chunk);
+  CHECK(item.extent() == extent);
   CHECK(GreyItem(object).chunk() == 0);
   CHECK(GreyItem(object).extent() == Extent::rest);
 }

@@ -54,7 +54,7 @@ Heap::Heap(const HeapOptions& options, EventListener* listener)
       hole_piece_bytes(options.hole_piece_bytes) {
   // Blocks are swept by start bytes; an array that is coloured by chunks has more, and belongs to
   // the large-object space.
-  if (options.hole_piece_bytes > chunk_slots * sizeof(Slot)) {
+  if (options.hole_piece_bytes > most_whole_slots * sizeof(Slot)) {
     throw ConfigurationError("a hole of " + std::to_string(options.hole_piece_bytes) +
                              " bytes would hold an array that is coloured by chunks");
   }

@@ -117,11 +117,13 @@ void LargeObjectSpace::sweep_next(unsigned count) {
 void LargeObjectSpace::free_object(std::size_t page, std::size_t pages) {
   auto* object = reinterpret_cast<Object*>(page_begin(page));
   // The observer may overwrite the object.
-  const std::size_t slots = object->slot_count();
+  const std::size_t chunks = object->chunk_count();
   const std::size_t tail = pages * page_bytes - object->bytes();
   if (observer_ != nullptr) observer_->freed(object, object->bytes());
   // Colours of an array's chunks are all that its metadata has besides the start byte.
-  for (std::size_t chunk = 0; chunk == 0 || chunk * chunk_slots < slots; ++chunk) *metadata_.byte_of_chunk(object, chunk) = 0;
+  for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+    *metadata_.byte_of_chunk(object, chunk) = 0;
+  }
   poison(object, pages * page_bytes);
   used_.fetch_sub(pages * page_bytes, std::memory_order_relaxed);
   tails_.fetch_sub(tail, std::memory_order_relaxed);

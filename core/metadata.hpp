@@ -40,7 +40,7 @@ class BasicSideMetadata {
 
   /// The byte that colours `slot` of `object`: the object's own, or its chunk's when the object is a chunked array.
   ColourByte* byte_of_slot(Object* object, const Slot& slot) const {
-    if (object->slot_count() <= chunk_slots) return byte_of(object);
+    if (!object->has_chunks()) return byte_of(object);
     return byte_of_chunk(object, object->chunk_of(slot));
   }
   ColourByte* byte_of_chunk(Object* object, std::size_t chunk) const {

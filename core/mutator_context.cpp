@@ -266,7 +266,7 @@ Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
   // No safepoint from here on: the colour belongs to the phase in which the object becomes reachable.
   const auto granules = static_cast<std::uint32_t>(bytes >> granule_shift);
   object->initialise(slots, granules);
-  for (std::size_t chunk = 1; chunk * chunk_slots < slots; ++chunk) {
+  for (std::size_t chunk = 1; chunk < object->chunk_count(); ++chunk) {
     SideMetadata::atomic(colours_.metadata.byte_of_chunk(object, chunk))
         .store(colour_byte(1, colours_.allocated), std::memory_order_relaxed);
   }

@@ -49,8 +49,13 @@ class Slot {
 };
 static_assert(sizeof(Slot) == 8 && std::atomic<Object*>::is_always_lock_free);
 
-/// Arrays with more slots are marked, re-greyed and coloured in chunks of this many slots (32 KiB).
-inline constexpr std::uint32_t chunk_slots = 4096;
+/// Long arrays are marked, re-greyed and coloured in chunks of this many slots (8 KiB): what a mutator
+/// that assists, or that stores into one, does at once. Referents may be anywhere in the heap, and
+/// each can miss every cache.
+inline constexpr std::uint32_t chunk_slots = 1024;
+/// Arrays with more slots than these have chunks (above 32 KiB). They are large objects, because each
+/// chunk has a colour, and blocks are swept by start bytes: no hole is as long.
+inline constexpr std::uint32_t most_whole_slots = 4096;
 
 class Object {
  public:
@@ -64,12 +69,18 @@ class Object {
   Slot* slots() { return reinterpret_cast<Slot*>(this + 1); }
   const Slot* slots() const { return reinterpret_cast<const Slot*>(this + 1); }
 
+  bool has_chunks() const { return slot_count_ > most_whole_slots; }
+  /// 1 for an object that has none.
+  std::size_t chunk_count() const {
+    return has_chunks() ? (slot_count_ + chunk_slots - 1) / chunk_slots : 1;
+  }
   /// The number of the chunk that `slot` of this object is in.
   std::size_t chunk_of(const Slot& slot) const {
-    return static_cast<std::size_t>(&slot - slots()) / chunk_slots;
+    return has_chunks() ? static_cast<std::size_t>(&slot - slots()) / chunk_slots : 0;
   }
-  /// The fields of chunk `number`: of an object with at most `chunk_slots`, chunk 0 has all.
+  /// The fields of chunk `number`: of an object without chunks, chunk 0 has all.
   std::span<Slot> chunk(std::size_t number) {
+    if (!has_chunks()) return {slots(), slot_count_};
     const std::size_t begin = number * chunk_slots;
     return {slots() + begin, std::min<std::size_t>(chunk_slots, slot_count_ - begin)};
   }
@@ -107,7 +118,8 @@ class Object {
 };
 static_assert(sizeof(Object) == 8);
 
-/// A grey item keeps its chunk number in 16 bits.
-inline constexpr std::uint32_t max_slots = chunk_slots * 65536u - 1;
+/// What a grey item has room for.
+inline constexpr unsigned chunk_number_bits = 18;
+inline constexpr std::uint32_t max_slots = (chunk_slots << chunk_number_bits) - 1;
 
 }  // namespace tricolour

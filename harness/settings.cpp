@@ -58,7 +58,7 @@ bool is_there(const Setting& setting) {
 const std::vector<Setting>& all_settings() {
   static const std::vector<Setting> all{
       // At most: an array that is coloured by chunks must not fit into a hole.
-      in("heap.hole_piece_bytes", "bytes", 256, chunk_slots * sizeof(Slot),
+      in("heap.hole_piece_bytes", "bytes", 256, most_whole_slots * sizeof(Slot),
          "the longest hole handed out at once", heap, &HeapOptions::hole_piece_bytes),
       in("heap.packet_capacity", "items", 1, 1 << 20, "grey items per packet and shade buffer",
          heap, &HeapOptions::packet_capacity),

@@ -131,7 +131,7 @@ std::uint64_t counter(const Marker& marker, std::string_view name) {
   return 0;
 }
 
-constexpr std::uint32_t long_array = 3 * chunk_slots + 17;
+constexpr std::uint32_t long_array = most_whole_slots + chunk_slots + 17;
 constexpr std::size_t small_heap = std::size_t{1} << 20;  // so small that packets of two items can be numbered
 
 enum class Way { stopped, concurrently, in_quanta };

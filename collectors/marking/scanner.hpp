@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "core/grey_set.hpp"
@@ -92,9 +93,6 @@ class Scanner {
 
   void scan(GreyItem item, MarkCount& count) {
     Object* const object = item.object();
-    const std::uint32_t slots = object->slot_count();
-    const std::size_t begin = item.chunk() * chunk_slots;
-    const std::size_t end = std::min<std::size_t>(slots, begin + chunk_slots);
     if constexpr (means == BlackMeans::started) blacken_started(metadata_.byte_of_chunk(object, item.chunk()));
     if constexpr (means == BlackMeans::completed) {
       if (faulty(Fault::black_set_before_scan)) blacken_completed(metadata_.byte_of_chunk(object, item.chunk()));
@@ -106,17 +104,17 @@ class Scanner {
         ++count.objects;
       }
       // The rest of the array first, so that another thread can take it while this one scans.
-      if (end < slots) {
+      if (item.chunk() + 1 < object->chunk_count()) {
         if constexpr (means == BlackMeans::marked) colour_chunk(object, item.chunk() + 1);
         stack_.push(GreyItem(object, item.chunk() + 1));
       }
     }
-    Slot* const fields = object->slots();
-    for (std::size_t i = begin; i < end; ++i) {
-      if (Object* const referent = Atomics::reference(fields[i]).load(field_order)) visit(referent);
+    const std::span<Slot> fields = object->chunk(item.chunk());
+    for (Slot& field : fields) {
+      if (Object* const referent = Atomics::reference(field).load(field_order)) visit(referent);
     }
     if constexpr (means == BlackMeans::completed) enqueue(scanned_tag | reinterpret_cast<Entry>(metadata_.byte_of_chunk(object, item.chunk())));
-    count.slots += end - begin + 1;
+    count.slots += fields.size() + 1;
   }
 
   /// The size field of a chunk's byte is the object's own, or 1 behind the first chunk; a byte of state white or grey has it already.

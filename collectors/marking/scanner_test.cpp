@@ -41,11 +41,11 @@ class ScannedHeap {
  public:
   ScannedHeap() : bench_(std::size_t{2} << 20), mutator_(bench_.heap) {
     std::mt19937 random(3);
-    objects_.push_back(mutator_.allocate(3 * chunk_slots, 0));
+    objects_.push_back(mutator_.allocate(most_whole_slots + 1, 0));
     for (int i = 0; i < 500; ++i) objects_.push_back(mutator_.allocate(static_cast<std::uint32_t>(random() % 4), 0));
     const auto any_small = [&] { return objects_[1 + random() % (objects_.size() - 1)]; };
     for (Object* const object : objects_) {
-      const std::size_t stride = object->slot_count() > chunk_slots ? 31 : 1;
+      const std::size_t stride = object->has_chunks() ? 31 : 1;
       for (std::size_t slot = 0; slot < object->slot_count(); slot += stride) mutator_.store(object, slot, any_small());
     }
   }
@@ -82,9 +82,12 @@ class ScannedHeap {
     return count;
   }
   /// Chunks of the array that look black.
+  std::size_t chunks() const { return objects_.front()->chunk_count(); }
   std::size_t black_chunks() const {
     std::size_t count = 0;
-    for (std::size_t chunk = 0; chunk < 3; ++chunk) count += is_black(objects_.front(), chunk * chunk_slots);
+    for (std::size_t chunk = 0; chunk < chunks(); ++chunk) {
+      count += is_black(objects_.front(), chunk * chunk_slots);
+    }
     return count;
   }
 
@@ -107,7 +110,7 @@ TEST_CASE("completed: whatever a black object or chunk refers to is marked", "[s
   });
   CHECK(looks > 100);
   CHECK(most == 0);
-  CHECK(heap.black_chunks() == 3);
+  CHECK(heap.black_chunks() == heap.chunks());
 }
 
 TEST_CASE("no chunk looks black before it was scanned, whatever black meant in the cycles before", "[scanner]") {
@@ -121,9 +124,9 @@ TEST_CASE("no chunk looks black before it was scanned, whatever black meant in t
       if (first) CHECK(heap.black_chunks() == 0);
       first = false;
     });
-    CHECK(heap.black_chunks() == 3);
+    CHECK(heap.black_chunks() == heap.chunks());
     heap.cycle<BlackMeans::started>(8, nothing);
-    CHECK(heap.black_chunks() == 3);
+    CHECK(heap.black_chunks() == heap.chunks());
   }
 }
 
