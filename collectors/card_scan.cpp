@@ -4,46 +4,90 @@
 
 #include "core/faults.hpp"
 #include "core/metadata_scan.hpp"
+#include "core/schedule_coverage.hpp"
 #include "core/schedule_window.hpp"
 
 namespace tricolour {
 
+CardScan::CardScan(Heap& heap)
+    : heap_(heap),
+      cards_(CardTable::bytes_for(heap.bytes())),
+      pieces_(cards_ / cards_in_piece),
+      next_(pieces_) {}
+
 template <class Each>
-bool CardScan::for_each_card(Each each) const {
+bool CardScan::for_each_card(std::size_t begin, std::size_t end, Each each) const {
   std::byte* const heap_begin = heap_.blocks.block_begin(0);
-  const std::size_t cards = CardTable::bytes_for(heap_.bytes());
   auto* const table = reinterpret_cast<ColourByte*>(heap_.side_table());
   // Relaxed words: dirt that is not seen yet stays for the next round.
-  for (std::size_t i = 0; (i += MetadataScan::zero_run(table + i, cards - i)) < cards; ++i) {
+  for (std::size_t i = begin; (i += MetadataScan::zero_run(table + i, end - i)) < end; ++i) {
     std::byte* const address = heap_begin + i * CardTable::card_bytes;
     if (!each(heap_.cards.card_of(address), address)) return false;
   }
   return true;
 }
 
+template <class Each>
+bool CardScan::for_each_card(Each each) const {
+  return for_each_card(0, cards_, each);
+}
+
 void CardScan::take() {
-  for_each_card([](std::atomic_ref<Card> card, std::byte*) {
+  ++round_;
+  for_each_card([&](std::atomic_ref<Card> card, std::byte*) {
     if (card.load(std::memory_order_relaxed) != Card::dirty) return true;
     pass_window(Window::between_dirt_and_take);
     // seq_cst: before the handshakes that follow; acquires the store behind the dirt; partner: CardTable::mark.
-    card.exchange(Card::taken, std::memory_order_seq_cst);
+    card.exchange(taken_in(round_), std::memory_order_seq_cst);
     return true;
   });
 }
 
 bool CardScan::scan_taken() {
+  found_by_others_.store(false, std::memory_order_relaxed);
+  // Release: what this thread acquired by the handshakes; partner: scan_piece.
+  next_.store(Cursor{round_} << piece_bits, std::memory_order_release);
   Found found;
-  for_each_card([&](std::atomic_ref<Card> card, std::byte* address) {
-    // Relaxed: the handshakes have ordered the stores; a card that is dirty again is not ours any more.
-    auto expected = Card::taken;
+  while (scan_piece(found)) {
+  }
+  return found.shaded > 0 || found_by_others_.load(std::memory_order_relaxed);
+}
+
+std::size_t CardScan::scan_some(std::size_t bytes) {
+  /// A piece without a dirty card takes about as long as these bytes of cards that have objects.
+  constexpr std::size_t piece_cost = 16;
+  const RoleScope role(Role::marker);
+  Found found;
+  std::size_t done = 0;
+  for (std::size_t pieces = 1; done < bytes && any_left() && scan_piece(found); ++pieces) {
+    done = found.cards * CardTable::card_bytes + pieces * piece_cost;
+  }
+  if (found.shaded > 0) found_by_others_.store(true, std::memory_order_relaxed);
+  return done;
+}
+
+bool CardScan::scan_piece(Found& found) {
+  // Acquire: see scan_taken; release: the same for those that draw after this thread.
+  const Cursor drawn = next_.fetch_add(1, std::memory_order_acq_rel);
+  pass_window(Window::between_draw_and_scan);
+  const std::size_t piece = piece_of(drawn);
+  if (piece >= pieces_) return false;
+  const Card taken = taken_in(drawn >> piece_bits);
+  const std::size_t begin = piece * cards_in_piece;
+  const auto scan_card = [&](std::atomic_ref<Card> card, std::byte* address) {
+    // Relaxed: the handshakes have ordered the stores; a card that is dirty again, or of the next
+    // round, is not ours any more.
+    auto expected = taken;
     const bool late = faulty(Fault::card_cleared_late);
-    if (!card.compare_exchange_strong(expected, late ? Card::taken : Card::clean, std::memory_order_relaxed)) return true;
+    const Card left = late ? taken : Card::clean;
+    if (!card.compare_exchange_strong(expected, left, std::memory_order_relaxed)) return true;
     scan<false>(address, found);
+    ++found.cards;
     pass_window(Window::between_card_scans);
     if (late) card.store(Card::clean, std::memory_order_relaxed);
     return true;
-  });
-  return found.shaded > 0;
+  };
+  return for_each_card(begin, begin + cards_in_piece, scan_card);
 }
 
 bool CardScan::scan_stopped(std::size_t slots) {

@@ -265,14 +265,15 @@ class Concurrent final : public Collector {
     std::this_thread::yield();
   }
 
-  /// Returns the bytes marked.
+  /// Marks, or scans cards when there is nothing to mark. Returns the bytes.
   std::size_t assist(MutatorContext& mutator, std::size_t bytes) {
-    if (!cycle_.marker().worth_an_assist()) return 0;
+    const bool marks = cycle_.marker().worth_an_assist();
+    if (!marks && !cycle_.any_cards_left()) return 0;
     const Nanoseconds begin_ns = now_ns();
     std::size_t marked = 0;
     {
       const ActivityScope scope(mutator, Activity::assisting);
-      marked = cycle_.marker().assist(bytes);
+      marked = marks ? cycle_.marker().assist(bytes) : cycle_.scan_some_cards(bytes);
     }
     assists_.fetch_add(1, std::memory_order_relaxed);
     assisted_ns_.fetch_add(now_ns() - begin_ns, std::memory_order_relaxed);

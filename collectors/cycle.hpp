@@ -57,6 +57,10 @@ class Cycle {
   /// The sweep of the last cycle is complete, and what mutators logged in it is cleared. Any
   /// thread.
   bool is_swept();
+  /// On a mutator, between two safepoints: scans about `bytes` of the cards that the last handshake
+  /// left to scan. Returns the bytes; 0 when none is left.
+  std::size_t scan_some_cards(std::size_t bytes) { return card_scan_.scan_some(bytes); }
+  bool any_cards_left() const { return card_scan_.any_left(); }
   /// No mutator and no collector's thread runs any more: completes the last sweep for the oracle,
   /// which would have looked at it when the next cycle began.
   void check_last_sweep();

@@ -1,9 +1,11 @@
 // Cards: one byte for every 512 bytes of heap, which says whether a reference was stored there since it was last looked at.
 //
-// Invariant: between cycles every card is clean. A card is dirty from its mutator's store until the collector takes it; a taken card that is
-// dirtied again is dirty.
+// Invariant: between cycles every card is clean. A card is dirty from its mutator's store until the
+// collector takes it; a taken card that is dirtied again is dirty. Two states of taken alternate by
+// round, so that a thread that is late in one round leaves the cards of the next alone.
 //
-// Ownership: mutators dirty cards while they mark; the holder of World::Exclusive takes and cleans them.
+// Ownership: mutators dirty cards while they mark; the holder of World::Exclusive takes them; it and
+// assisting mutators clean them.
 //
 // Memory ordering: `mark` is a release behind the store to the slot. That alone hands over only the last of several mutators' stores on
 // one card; so the collector takes cards first, asks every mutator for a handshake, and scans then (see collectors/card_scan.hpp).
@@ -18,7 +20,7 @@
 
 namespace tricolour {
 
-enum class Card : std::uint8_t { clean, dirty, taken };
+enum class Card : std::uint8_t { clean, dirty, taken_in_even_round, taken_in_odd_round };
 
 class CardTable {
  public:

@@ -31,6 +31,7 @@ enum class Window : std::uint8_t {
   between_mark_and_push,              ///< an object is marked, and in nobody's grey set yet
   between_black_and_scan,             ///< an object is being scanned: its colour says so, its fields have not been read
   between_card_scans,                 ///< a dirty card was taken and scanned
+  between_draw_and_scan,              ///< a piece of the cards was drawn, and is not scanned yet
   between_count_and_publish,          ///< a packet is counted as published and not in the stack yet
   between_take_and_count,             ///< a packet is out of the stack and still counted as published
   between_bottom_and_top,             ///< a deque's owner lowered bottom and has not read top

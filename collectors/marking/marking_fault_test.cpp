@@ -175,6 +175,34 @@ Sighting store_behind_card_scan() {
   return {m.is_white(second) ? "a marked object refers to a white one, and no card is dirty" : ""};
 }
 
+/// A thread is late in a round of cards; meanwhile a store dirties a card near by, and the next round
+/// takes it.
+Sighting scan_late_in_a_round() {
+  MarkedHeap<BoehmCards> marked(std::size_t{4} << 20);
+  Mutator<BoehmCards>& m = *marked.mutator;
+  constexpr std::size_t next_card = CardTable::card_bytes / sizeof(Slot);
+  const Root source(m, m.allocate(2 * next_card, 0));
+  const Root first(m, m.allocate(0, 8));
+  const Root second(m, m.allocate(0, 8));
+  marked.begin_cycle(nullptr);
+  marked.grey(source);
+  CardScan cards(marked.heap);
+  m.store(source, 0, first);
+  cards.take();
+  {
+    bool late = false;
+    const Visit visit(Window::between_card_scans, [&] {
+      if (std::exchange(late, true)) return;
+      m.store(source, next_card, second);
+      cards.take();
+    });
+    cards.scan_taken();
+  }
+  if (!m.is_white(second)) return {"a card was scanned before the handshakes of its round"};
+  cards.scan_taken();
+  return {m.is_white(second) ? "a card of the next round was forgotten" : ""};
+}
+
 // --- assists -----------------------------------------------------------------------------------
 
 /// An assist stops behind the first object; the marker looks while the rest is in its packet alone.
@@ -215,6 +243,10 @@ TEST_CASE("concurrent marking does not end beside an assist", "[marker][assist]"
 
 TEST_CASE("fault black_set_before_scan: a barrier that trusts black deletes from the snapshot", "[scanner][fault]") {
   check_kill(Fault::black_set_before_scan, deletion_before_scan, "colour check");
+}
+
+TEST_CASE("a thread that is late in a round of cards leaves the next round's alone", "[cards]") {
+  CHECK(scan_late_in_a_round().failure == "");
 }
 
 TEST_CASE("fault card_cleared_late: a store behind the scan is forgotten", "[cards][fault]") {
