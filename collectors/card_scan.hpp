@@ -7,9 +7,9 @@
 // `scan_taken`. A mutator's store whose dirt was taken came before that mutator's handshake, so the scan sees it; dirt that comes
 // later stays for the next round. Every store's card is scanned after it, at the latest in the stop that ends marking.
 //
-// Sharing: taken cards are scanned in pieces, each the cards of one cache line, which threads draw by
-// a cursor. A mutator that draws one finishes it before its next safepoint: before the next round's
-// handshake is over, and before any stop.
+// Sharing: taken cards are scanned in pieces, each the cards of one cache line, which threads draw
+// by a cursor. A mutator that draws one finishes it before its next safepoint: before the next
+// round's handshake is over, and before any stop.
 //
 // An object that is white is left out: whoever marks it scans it afterwards. It is looked at by a read-modify-write (acq_rel), as it is
 // marked by one: so either the scan sees the mark, or the marker's look at the slots comes after the scan and sees every store that the
@@ -19,8 +19,8 @@
 //
 // Ownership: the holder of World::Exclusive; `scan_some`: any mutator between two safepoints.
 //
-// Memory ordering: the cursor's store publishes what the handshakes acquired; partner: the draw of a
-// piece (acq_rel, so that later draws acquire it too).
+// Memory ordering: the cursor's store publishes what the handshakes acquired; partner: the draw of
+// a piece (acq_rel, so that later draws acquire it too).
 // Source: Boehm, Demers, Shenker 1991; Printezis, Detlefs 2000.
 #pragma once
 
@@ -38,7 +38,8 @@ class CardScan {
   /// Beside mutators: takes every dirty card.
   void take();
   /// Beside mutators, after their handshakes: scans what was taken and not dirtied since, and lets
-  /// mutators share in it. True when anything was shaded that is known of; a mutator may not be done.
+  /// mutators share in it. True when anything was shaded that is known of; a mutator may not be
+  /// done.
   bool scan_taken();
   /// On a mutator: scans as many taken cards as take about as long as `bytes` of them. Returns the
   /// bytes; 0 when no piece is left.

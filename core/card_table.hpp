@@ -4,8 +4,8 @@
 // collector takes it; a taken card that is dirtied again is dirty. Two states of taken alternate by
 // round, so that a thread that is late in one round leaves the cards of the next alone.
 //
-// Ownership: mutators dirty cards while they mark; the holder of World::Exclusive takes them; it and
-// assisting mutators clean them.
+// Ownership: mutators dirty cards while they mark; the holder of World::Exclusive takes them; it
+// and assisting mutators clean them.
 //
 // Memory ordering: `mark` is a release behind the store to the slot. That alone hands over only the last of several mutators' stores on
 // one card; so the collector takes cards first, asks every mutator for a handshake, and scans then (see collectors/card_scan.hpp).

@@ -1,9 +1,9 @@
 // Colours: the side-metadata byte of an object.
 //
 // Purpose: one byte per granule. The byte of an object's first granule holds 6 bits of size and 2
-// bits of state; every other byte of the object is zero, so that zero means "no object starts here".
-// Arrays above `most_whole_slots` slots also colour the first granule of each later chunk (they live
-// in the large-object space, whose sweep does not search bytes).
+// bits of state; every other byte of the object is zero, so that zero means "no object starts
+// here". Arrays above `most_whole_slots` slots also colour the first granule of each later chunk
+// (they live in the large-object space, whose sweep does not search bytes).
 //
 // Invariant: three marks rotate. In cycle n black is mark n mod 3 and white is mark (n - 1) mod 3; the third mark never
 // occurs while cycle n marks, because each sweep completes before the next flip: a byte that shows it is a lost sweep, and the

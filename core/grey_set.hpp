@@ -38,8 +38,8 @@ namespace tricolour {
 /// barrier made it grey again.
 enum class Extent : std::uint8_t { rest, chunk };
 
-/// A grey object: 48 bits of address, whose three low bits hold the extent and two bits of the chunk
-/// number, and the other 16 of the number.
+/// A grey object: 48 bits of address, whose three low bits hold the extent and two bits of the
+/// chunk number, and the other 16 of the number.
 class GreyItem {
  public:
   GreyItem() = default;
@@ -147,8 +147,8 @@ class GreySet {
   bool empty() const;
   /// Is a packet published, full or begun? A hint, for idle markers: relaxed, no lock.
   bool any_published() const { return published_.any(); }
-  /// Is there an item to take, in whatever packet? A hint, for mutators that owe an assist: relaxed,
-  /// no lock.
+  /// Is there an item to take, in whatever packet? A hint, for mutators that owe an assist:
+  /// relaxed, no lock.
   bool any_in_sight() const {
     return any_published() || open_holds_items_.load(std::memory_order_relaxed);
   }

@@ -49,12 +49,12 @@ class Slot {
 };
 static_assert(sizeof(Slot) == 8 && std::atomic<Object*>::is_always_lock_free);
 
-/// Long arrays are marked, re-greyed and coloured in chunks of this many slots (8 KiB): what a mutator
-/// that assists, or that stores into one, does at once. Referents may be anywhere in the heap, and
-/// each can miss every cache.
+/// Long arrays are marked, re-greyed and coloured in chunks of this many slots (8 KiB): what a
+/// mutator that assists, or that stores into one, does at once. Referents may be anywhere in the
+/// heap, and each can miss every cache.
 inline constexpr std::uint32_t chunk_slots = 1024;
-/// Arrays with more slots than these have chunks (above 32 KiB). They are large objects, because each
-/// chunk has a colour, and blocks are swept by start bytes: no hole is as long.
+/// Arrays with more slots than these have chunks (above 32 KiB). They are large objects, because
+/// each chunk has a colour, and blocks are swept by start bytes: no hole is as long.
 inline constexpr std::uint32_t most_whole_slots = 4096;
 
 class Object {

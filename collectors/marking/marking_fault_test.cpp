@@ -175,8 +175,8 @@ Sighting store_behind_card_scan() {
   return {m.is_white(second) ? "a marked object refers to a white one, and no card is dirty" : ""};
 }
 
-/// A thread is late in a round of cards; meanwhile a store dirties a card near by, and the next round
-/// takes it.
+/// A thread is late in a round of cards; meanwhile a store dirties a card near by, and the next
+/// round takes it.
 Sighting scan_late_in_a_round() {
   MarkedHeap<BoehmCards> marked(std::size_t{4} << 20);
   Mutator<BoehmCards>& m = *marked.mutator;

@@ -44,7 +44,7 @@ def test_its_cells_can_be_compared(published_sweep, command):
 
 
 def archive(content: bytes) -> bytes:
-    """Without the time: the name of a test has it, and all of its processes have to agree on names."""
+    """Without the time: a test's name contains it, and all processes of a run need the same names."""
     return gzip.compress(content, mtime=0)
 
 
