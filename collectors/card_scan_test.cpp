@@ -18,7 +18,10 @@ namespace {
 /// A heap without a collector, whose marked objects lie on many cards.
 class CardedHeap {
  public:
-  CardedHeap() : heap_({.bytes = std::size_t{8} << 20, .side_table = SideTable::cards}) {
+  CardedHeap()
+      : heap_({.bytes = std::size_t{8} << 20,
+               .side_table = SideTable::cards,
+               .strict_references = false}) {
     heap_.attach(hooks_, nullptr);
     mutator_.emplace(heap_);
     for (std::size_t i = 0; i < count; ++i) {
