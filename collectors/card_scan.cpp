@@ -27,14 +27,9 @@ bool CardScan::for_each_card(std::size_t begin, std::size_t end, Each each) cons
   return true;
 }
 
-template <class Each>
-bool CardScan::for_each_card(Each each) const {
-  return for_each_card(0, cards_, each);
-}
-
 void CardScan::take() {
   ++round_;
-  for_each_card([&](std::atomic_ref<Card> card, std::byte*) {
+  for_each_card(0, cards_, [&](std::atomic_ref<Card> card, std::byte*) {
     if (card.load(std::memory_order_relaxed) != Card::dirty) return true;
     pass_window(Window::between_dirt_and_take);
     // seq_cst: before the handshakes that follow; acquires the store behind the dirt; partner: CardTable::mark.
@@ -69,9 +64,9 @@ std::size_t CardScan::scan_some(std::size_t bytes) {
 bool CardScan::scan_piece(Found& found) {
   // Acquire: see scan_taken; release: the same for those that draw after this thread.
   const Cursor drawn = next_.fetch_add(1, std::memory_order_acq_rel);
-  pass_window(Window::between_draw_and_scan);
   const std::size_t piece = piece_of(drawn);
   if (piece >= pieces_) return false;
+  pass_window(Window::between_draw_and_scan);
   const Card taken = taken_in(drawn >> piece_bits);
   const std::size_t begin = piece * cards_in_piece;
   const auto scan_card = [&](std::atomic_ref<Card> card, std::byte* address) {
@@ -92,7 +87,7 @@ bool CardScan::scan_piece(Found& found) {
 
 bool CardScan::scan_stopped(std::size_t slots) {
   Found found;
-  return for_each_card([&](std::atomic_ref<Card> card, std::byte* address) {
+  return for_each_card(0, cards_, [&](std::atomic_ref<Card> card, std::byte* address) {
     if (found.slots >= slots) return false;
     card.store(Card::clean, std::memory_order_relaxed);
     scan<true>(address, found);

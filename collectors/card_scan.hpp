@@ -70,8 +70,6 @@ class CardScan {
   /// false.
   template <class Each>
   bool for_each_card(std::size_t begin, std::size_t end, Each each) const;
-  template <class Each>
-  bool for_each_card(Each each) const;
   /// Draws a piece and scans it; false when none is left.
   bool scan_piece(Found& found);
   template <bool alone>

@@ -1,4 +1,4 @@
-// Cards that several threads scan: each card by one of them, and none is left out.
+// Cards that several threads scan: no card is left out.
 #include "collectors/card_scan.hpp"
 
 #include <algorithm>
@@ -73,7 +73,7 @@ class CardedHeap {
 
 }  // namespace
 
-TEST_CASE("cards that are shared out are scanned once each", "[cards][race]") {
+TEST_CASE("cards that are shared out are all scanned", "[cards][race]") {
   CardedHeap heap;
   heap.store_all();
   CardScan scan(heap.heap());

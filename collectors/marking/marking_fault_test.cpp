@@ -155,52 +155,54 @@ Sighting deletion_before_scan() {
 
 // --- cards ----------------------------------------------------------------------------------------------------------------------
 
+/// A marked source, and two white objects; the first is in slot 0, whose card is taken.
+struct TakenCard {
+  explicit TakenCard(std::uint32_t slots) : source(m, m.allocate(slots, 0)) {
+    marked.begin_cycle(nullptr);
+    marked.grey(source);
+    m.store(source, 0, first);
+    cards.take();
+  }
+  MarkedHeap<BoehmCards> marked{std::size_t{4} << 20};
+  Mutator<BoehmCards>& m = *marked.mutator;
+  const Root source;
+  const Root first{m, m.allocate(0, 8)};
+  const Root second{m, m.allocate(0, 8)};
+  CardScan cards{marked.heap};
+};
+
 /// A mutator stores into an object whose card was just scanned.
 Sighting store_behind_card_scan() {
-  MarkedHeap<BoehmCards> marked(std::size_t{4} << 20);
-  Mutator<BoehmCards>& m = *marked.mutator;
-  const Root source(m, m.allocate(2, 0));
-  const Root first(m, m.allocate(0, 8));
-  const Root second(m, m.allocate(0, 8));
-  marked.begin_cycle(nullptr);
-  marked.grey(source);
-  CardScan cards(marked.heap);
-  m.store(source, 0, first);
-  cards.take();
+  TakenCard taken(2);
   {
-    const Visit visit(Window::between_card_scans, [&] { m.store(source, 1, second); });
-    cards.scan_taken();
+    const auto store = [&] { taken.m.store(taken.source, 1, taken.second); };
+    const Visit visit(Window::between_card_scans, store);
+    taken.cards.scan_taken();
   }
-  cards.scan_stopped(1'000'000);
-  return {m.is_white(second) ? "a marked object refers to a white one, and no card is dirty" : ""};
+  taken.cards.scan_stopped(1'000'000);
+  const bool forgotten = taken.m.is_white(taken.second);
+  return {forgotten ? "a marked object refers to a white one, and no card is dirty" : ""};
 }
 
 /// A thread is late in a round of cards; meanwhile a store dirties a card near by, and the next
 /// round takes it.
 Sighting scan_late_in_a_round() {
-  MarkedHeap<BoehmCards> marked(std::size_t{4} << 20);
-  Mutator<BoehmCards>& m = *marked.mutator;
   constexpr std::size_t next_card = CardTable::card_bytes / sizeof(Slot);
-  const Root source(m, m.allocate(2 * next_card, 0));
-  const Root first(m, m.allocate(0, 8));
-  const Root second(m, m.allocate(0, 8));
-  marked.begin_cycle(nullptr);
-  marked.grey(source);
-  CardScan cards(marked.heap);
-  m.store(source, 0, first);
-  cards.take();
+  TakenCard taken(2 * next_card);
   {
     bool late = false;
     const Visit visit(Window::between_card_scans, [&] {
       if (std::exchange(late, true)) return;
-      m.store(source, next_card, second);
-      cards.take();
+      taken.m.store(taken.source, next_card, taken.second);
+      taken.cards.take();
     });
-    cards.scan_taken();
+    taken.cards.scan_taken();
   }
-  if (!m.is_white(second)) return {"a card was scanned before the handshakes of its round"};
-  cards.scan_taken();
-  return {m.is_white(second) ? "a card of the next round was forgotten" : ""};
+  if (!taken.m.is_white(taken.second)) {
+    return {"a card was scanned before the handshakes of its round"};
+  }
+  taken.cards.scan_taken();
+  return {taken.m.is_white(taken.second) ? "a card of the next round was forgotten" : ""};
 }
 
 // --- assists -----------------------------------------------------------------------------------

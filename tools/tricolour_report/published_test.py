@@ -44,7 +44,7 @@ def test_its_cells_can_be_compared(published_sweep, command):
 
 
 def archive(content: bytes) -> bytes:
-    """Without the time: a test's name contains it, and all processes of a run need the same names."""
+    """Without the time, which would enter the name of a test: all processes need the same names."""
     return gzip.compress(content, mtime=0)
 
 
