@@ -6,7 +6,7 @@
 // yes because of a scan that read the new value. A null store deletes too.
 #pragma once
 
-#include "core/barrier.hpp"
+#include "core/barrier/barrier.hpp"
 
 namespace tricolour {
 

@@ -8,7 +8,7 @@
 // An exchange is a load as well, and `Mutator` makes it one. A store has nothing to do.
 #pragma once
 
-#include "core/barrier.hpp"
+#include "core/barrier/barrier.hpp"
 
 namespace tricolour {
 

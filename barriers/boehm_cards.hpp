@@ -5,7 +5,7 @@
 // while nothing is marked too; what was stored before the flag was on precedes the cycle's first look at the roots.
 #pragma once
 
-#include "core/barrier.hpp"
+#include "core/barrier/barrier.hpp"
 
 namespace tricolour {
 

@@ -4,7 +4,7 @@
 // only because no safepoint falls between the two.
 #pragma once
 
-#include "core/barrier.hpp"
+#include "core/barrier/barrier.hpp"
 
 namespace tricolour {
 

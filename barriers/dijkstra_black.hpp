@@ -5,7 +5,7 @@
 // `dijkstra` is floating garbage and the shading of objects that the marker finds anyway; what it pays is that order, on every store.
 #pragma once
 
-#include "core/barrier.hpp"
+#include "core/barrier/barrier.hpp"
 
 namespace tricolour {
 

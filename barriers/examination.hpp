@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "core/barrier.hpp"
+#include "core/barrier/barrier.hpp"
 
 namespace tricolour {
 

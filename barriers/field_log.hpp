@@ -5,7 +5,7 @@
 // stores at once; the winner shades before its next safepoint. A null store deletes too.
 #pragma once
 
-#include "core/barrier.hpp"
+#include "core/barrier/barrier.hpp"
 
 namespace tricolour {
 

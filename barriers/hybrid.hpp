@@ -4,7 +4,7 @@
 // reference into a black object and drop the root. Its own roots count, not somebody's. Null stores delete too.
 #pragma once
 
-#include "core/barrier.hpp"
+#include "core/barrier/barrier.hpp"
 
 namespace tricolour {
 

@@ -1,7 +1,7 @@
 // No barrier: the plain store. Sound only while nothing marks beside the mutators; the control for the cost of every other barrier.
 #pragma once
 
-#include "core/barrier.hpp"
+#include "core/barrier/barrier.hpp"
 
 namespace tricolour {
 

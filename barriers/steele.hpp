@@ -4,7 +4,7 @@
 // black and its first look at the fields there: either the marker sees the new value, or this barrier sees black.
 #pragma once
 
-#include "core/barrier.hpp"
+#include "core/barrier/barrier.hpp"
 
 namespace tricolour {
 

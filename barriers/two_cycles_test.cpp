@@ -15,7 +15,7 @@
 
 #include "barriers/all.hpp"
 #include "collectors/collected_heap.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour {

@@ -3,7 +3,7 @@
 // A null store deletes too. The old value is read before the store; read after it, it would be the new value.
 #pragma once
 
-#include "core/barrier.hpp"
+#include "core/barrier/barrier.hpp"
 
 namespace tricolour {
 

@@ -5,7 +5,7 @@
 
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/catch.hpp"
 #include "tools/kept_events.hpp"
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "core/faults.hpp"
-#include "core/metadata_scan.hpp"
-#include "core/schedule_coverage.hpp"
-#include "core/schedule_window.hpp"
+#include "core/seams/faults.hpp"
+#include "core/heap/metadata_scan.hpp"
+#include "core/seams/schedule_coverage.hpp"
+#include "core/seams/schedule_window.hpp"
 
 namespace tricolour {
 

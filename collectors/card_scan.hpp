@@ -27,7 +27,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "core/heap.hpp"
+#include "core/heap/heap.hpp"
 
 namespace tricolour {
 

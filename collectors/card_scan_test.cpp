@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "barriers/boehm_cards.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/bench_heap.hpp"
 #include "tools/catch.hpp"
 

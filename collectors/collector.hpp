@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "collectors/marking/marker.hpp"
-#include "core/barrier.hpp"
-#include "core/heap.hpp"
+#include "core/barrier/barrier.hpp"
+#include "core/heap/heap.hpp"
 
 namespace tricolour {
 

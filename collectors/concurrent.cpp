@@ -23,10 +23,10 @@
 
 #include "collectors/concurrent_cycle.hpp"
 #include "collectors/registry.hpp"
-#include "core/injected_waits.hpp"
+#include "core/seams/injected_waits.hpp"
 #include "core/mutex.hpp"
-#include "core/schedule_coverage.hpp"
-#include "core/watched_threads.hpp"
+#include "core/seams/schedule_coverage.hpp"
+#include "core/mutator/watched_threads.hpp"
 
 namespace tricolour {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/schedule_coverage.hpp"
+#include "core/seams/schedule_coverage.hpp"
 
 namespace tricolour {
 

@@ -21,7 +21,7 @@
 #include "collectors/pacer.hpp"
 #include "collectors/stopped_collection.hpp"
 #include "core/mutex.hpp"
-#include "core/watchdog.hpp"
+#include "core/mutator/watchdog.hpp"
 
 namespace tricolour {
 

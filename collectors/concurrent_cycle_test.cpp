@@ -2,7 +2,7 @@
 #include "collectors/concurrent_cycle.hpp"
 
 #include "barriers/yuasa.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/bench_heap.hpp"
 #include "tools/catch.hpp"
 

@@ -7,8 +7,8 @@
 
 #include "collectors/oracle.hpp"
 #include "collectors/root_scan.hpp"
-#include "core/probes.hpp"
-#include "core/schedule_coverage.hpp"
+#include "core/observe/probes.hpp"
+#include "core/seams/schedule_coverage.hpp"
 
 namespace tricolour {
 namespace {

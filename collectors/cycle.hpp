@@ -1,7 +1,7 @@
 // The cycle: executes the protocol table with real threads.
 //
 // Purpose: everything that collectors have in common. A collector decides when `begin`, marking and `terminate` happen and in which pause;
-// the steps themselves come from core/protocol.hpp and are the same for all.
+// the steps themselves come from core/cycle/protocol.hpp and are the same for all.
 //
 // Invariant: phase transitions follow `may_follow`. No cycle begins before the last one's sweep is complete. When `terminate` returns true the
 // grey set and every shade buffer are empty, and everything reachable is marked. A failure is final: it reaches every mutator at its next slow path.
@@ -22,7 +22,7 @@
 #include "collectors/marking/scanner.hpp"
 #include "collectors/sweeper.hpp"
 #include "core/mutex.hpp"
-#include "core/protocol.hpp"
+#include "core/cycle/protocol.hpp"
 
 namespace tricolour {
 

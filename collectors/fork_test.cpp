@@ -15,7 +15,7 @@
 
 #include "barriers/yuasa.hpp"
 #include "collectors/threaded_heap.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/catch.hpp"
 #include "tools/forked.hpp"
 

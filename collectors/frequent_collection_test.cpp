@@ -2,7 +2,7 @@
 #include "barriers/dijkstra.hpp"
 #include "barriers/yuasa.hpp"
 #include "collectors/random_run.hpp"
-#include "core/poison.hpp"
+#include "core/heap/poison.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour {

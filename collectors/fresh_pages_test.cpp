@@ -1,7 +1,7 @@
 // A page that faults while an object is zeroed is a wait of its own, in every cycle.
 #include "barriers/none.hpp"
 #include "collectors/collected_heap.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/catch.hpp"
 #include "tools/kept_events.hpp"
 

@@ -12,7 +12,7 @@
 
 #include "collectors/registry.hpp"
 #include "collectors/stopped_collection.hpp"
-#include "core/schedule_coverage.hpp"
+#include "core/seams/schedule_coverage.hpp"
 
 namespace tricolour {
 namespace {

@@ -6,7 +6,7 @@
 #include "barriers/dijkstra.hpp"
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/catch.hpp"
 #include "tools/kept_events.hpp"
 

@@ -6,7 +6,7 @@
 #include <deque>
 #include <unordered_map>
 
-#include "core/poison.hpp"
+#include "core/heap/poison.hpp"
 
 namespace tricolour {
 namespace {

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "collectors/collector.hpp"
-#include "core/last_events.hpp"
+#include "core/observe/last_events.hpp"
 
 namespace tricolour {
 

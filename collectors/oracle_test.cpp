@@ -5,7 +5,7 @@
 
 #include "barriers/yuasa.hpp"
 #include "collectors/random_run.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/bench_heap.hpp"
 #include "tools/catch.hpp"
 

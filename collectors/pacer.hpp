@@ -30,7 +30,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 
 namespace tricolour {
 

@@ -6,7 +6,7 @@
 
 #include "core/errors.hpp"
 #include "core/sanitizers.hpp"
-#include "core/schedule_coverage.hpp"
+#include "core/seams/schedule_coverage.hpp"
 
 #if TRICOLOUR_THREAD_SANITIZER
 #include <atomic>

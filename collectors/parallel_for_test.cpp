@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "core/errors.hpp"
-#include "core/injected_costs.hpp"
+#include "core/seams/injected_costs.hpp"
 #include "core/mutex.hpp"
 #include "tools/catch.hpp"
 

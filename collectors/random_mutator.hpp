@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 
 namespace tricolour {
 

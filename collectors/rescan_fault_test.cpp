@@ -1,4 +1,4 @@
-// Slots that are scanned again at once (core/phase_state.hpp): marking ends where mutators keep
+// Slots that are scanned again at once (core/cycle/phase_state.hpp): marking ends where mutators keep
 // storing, and nothing is lost.
 //
 // A mutator stores between the last handshake and the stop that ends marking: what it leaves there

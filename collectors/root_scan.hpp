@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "collectors/parallel_for.hpp"
-#include "core/heap.hpp"
+#include "core/heap/heap.hpp"
 
 namespace tricolour {
 

@@ -8,7 +8,7 @@
 #include "barriers/none.hpp"
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "collectors/parallel_for.hpp"
-#include "core/heap.hpp"
+#include "core/heap/heap.hpp"
 
 namespace tricolour {
 

@@ -4,7 +4,7 @@
 
 #include "barriers/none.hpp"
 #include "collectors/threaded_heap.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/bench_heap.hpp"
 #include "tools/catch.hpp"
 

@@ -2,7 +2,7 @@
 // made needs no further thread.
 #include "barriers/yuasa.hpp"
 #include "collectors/threaded_heap.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/catch.hpp"
 #include "tools/refused_threads.hpp"
 

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "collectors/stop_heap.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/fault_test.hpp"
 
 namespace tricolour {

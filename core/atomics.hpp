@@ -10,7 +10,7 @@
 #include <atomic>
 #include <concepts>
 
-#include "core/object.hpp"
+#include "core/heap/object.hpp"
 
 namespace tricolour {
 

@@ -14,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 #include "harness/histogram.hpp"
 #include "harness/json.hpp"
 

@@ -14,7 +14,7 @@
 #include <string>
 #include <system_error>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 #include "harness/interruption.hpp"
 
 namespace tricolour {

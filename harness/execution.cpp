@@ -15,7 +15,7 @@
 
 #include "core/errors.hpp"
 #include "core/mutex.hpp"
-#include "core/thread_start.hpp"
+#include "core/mutator/thread_start.hpp"
 #include "harness/interruption.hpp"
 #include "harness/memory_room.hpp"
 #include "harness/mutation_recorder.hpp"

@@ -1,7 +1,7 @@
 // `tricolour explore`: a bounded model check of a barrier's own source.
 #include <fmt/format.h>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 #include "core/errors.hpp"
 #include "harness/commands.hpp"
 #include "harness/exit_codes.hpp"

@@ -1,7 +1,7 @@
 #include "harness/figures.hpp"
 
 #include "barriers/none.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/catch.hpp"
 
 using namespace tricolour;

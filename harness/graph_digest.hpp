@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "core/mutator_context.hpp"
+#include "core/mutator/mutator_context.hpp"
 #include "harness/serial_table.hpp"
 
 namespace tricolour {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/errors.hpp"
-#include "core/faults.hpp"
+#include "core/seams/faults.hpp"
 #include "harness/commands.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/json.hpp"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/block_space.hpp"
+#include "core/heap/block_space.hpp"
 #include "core/errors.hpp"
 #include "harness/child_process.hpp"
 #include "harness/commands.hpp"

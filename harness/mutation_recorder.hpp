@@ -12,7 +12,7 @@
 #include <atomic>
 #include <vector>
 
-#include "core/heap_observer.hpp"
+#include "core/observe/heap_observer.hpp"
 #include "harness/graph_digest.hpp"
 #include "harness/mutation_trace.hpp"
 

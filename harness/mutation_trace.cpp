@@ -11,7 +11,7 @@
 #include <limits>
 
 #include "core/errors.hpp"
-#include "core/object.hpp"
+#include "core/heap/object.hpp"
 #include "harness/interruption.hpp"
 #include "harness/result_folder.hpp"
 

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <thread>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 
 namespace tricolour {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <variant>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 
 namespace tricolour {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 
 namespace tricolour {
 

@@ -14,7 +14,7 @@
 #include <mutex>
 #include <vector>
 
-#include "core/events.hpp"
+#include "core/observe/events.hpp"
 #include "core/mutex.hpp"
 #include "harness/taken_time.hpp"
 

@@ -5,7 +5,7 @@
 #include "barriers/all.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/errors.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "harness/interruption.hpp"
 #include "harness/memory_room.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "barriers/all.hpp"
 #include "core/errors.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "harness/recording_barrier.hpp"
 #include "harness/registry.hpp"
 #include "tools/catch.hpp"

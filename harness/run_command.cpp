@@ -6,9 +6,9 @@
 #include <cstdio>
 
 #include "core/errors.hpp"
-#include "core/injected_waits.hpp"
-#include "core/schedule_window.hpp"
-#include "core/watchdog_policy.hpp"
+#include "core/seams/injected_waits.hpp"
+#include "core/seams/schedule_window.hpp"
+#include "core/mutator/watchdog_policy.hpp"
 #include "harness/commands.hpp"
 #include "harness/execution.hpp"
 #include "harness/messages.hpp"

@@ -1,8 +1,8 @@
 #include "harness/run_json.hpp"
 
-#include "core/injected_waits.hpp"
-#include "core/schedule_coverage.hpp"
-#include "core/window_names.hpp"
+#include "core/seams/injected_waits.hpp"
+#include "core/seams/schedule_coverage.hpp"
+#include "core/seams/window_names.hpp"
 #include "harness/provenance.hpp"
 #include "harness/recorded_run.hpp"
 
@@ -83,7 +83,7 @@ Json or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json();
 }
 
-/// Of a run with a schedule's seed: how often each pair met (core/schedule_coverage.hpp).
+/// Of a run with a schedule's seed: how often each pair met (core/seams/schedule_coverage.hpp).
 Json window_pairs() {
   Json::Array rows;
   for (const ScheduleCoverage::Pair& pair : ScheduleCoverage::pairs()) {

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/faults.hpp"
-#include "core/phase_state.hpp"
+#include "core/seams/faults.hpp"
+#include "core/cycle/phase_state.hpp"
 #include "harness/instance.hpp"
 #include "harness/quantity.hpp"
 #include "harness/settings.hpp"

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "core/heap.hpp"
+#include "core/heap/heap.hpp"
 
 namespace tricolour {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 #include "core/errors.hpp"
 #include "harness/exit_codes.hpp"
 #include "harness/experiment_axes.hpp"

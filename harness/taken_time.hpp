@@ -23,7 +23,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 
 namespace tricolour {
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 
 namespace tricolour {
 

@@ -1,8 +1,8 @@
 // A block space without a heap around it, for unit tests.
 #pragma once
 
-#include "core/block_space.hpp"
-#include "core/reservation.hpp"
+#include "core/heap/block_space.hpp"
+#include "core/heap/reservation.hpp"
 
 namespace tricolour {
 

@@ -5,7 +5,7 @@
 // Ownership: a heap, its hooks and one mutator, all on the benchmark's thread.
 #pragma once
 
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 
 namespace tricolour::bench {
 

@@ -91,7 +91,7 @@ def test_the_rescanning_barrier_is_the_one_that_the_barriers_tests_run():
 
 def test_the_readme_names_where_the_requests_of_a_barrier_are_listed():
     extending = (ROOT / "README.md").read_text().split("\n## Extending it\n")[1].split("\n## ")[0]
-    assert "`core/barrier.hpp`" in extending
+    assert "`core/barrier/barrier.hpp`" in extending
 
 
 @pytest.mark.full

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/faults.hpp"
-#include "core/schedule_window.hpp"
+#include "core/seams/faults.hpp"
+#include "core/seams/schedule_window.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour {

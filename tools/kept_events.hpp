@@ -7,7 +7,7 @@
 #include <iterator>
 #include <vector>
 
-#include "core/events.hpp"
+#include "core/observe/events.hpp"
 #include "core/mutex.hpp"
 
 namespace tricolour {

@@ -1,4 +1,4 @@
-"""The probes of core/probes.hpp stand in the built program, as its comment lists them.
+"""The probes of core/observe/probes.hpp stand in the built program, as its comment lists them.
 
 Purpose: a tool finds a probe by the note in the program's file: provider, name, and where each argument is.
 """
@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 def listed():
     """Name and number of arguments of every probe in the header's table."""
-    lines = (ROOT / "core/probes.hpp").read_text().splitlines()
+    lines = (ROOT / "core/observe/probes.hpp").read_text().splitlines()
     table = [re.split(r"  +", line.removeprefix("//").strip()) for line in lines if re.match(r"//   \w+_\w+  ", line)]
     return {name: arguments.count(",") + 1 for name, arguments, *_ in table}
 

@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 #endif
 
-#include "core/watchdog_policy.hpp"
+#include "core/mutator/watchdog_policy.hpp"
 
 int main(int argc, char* argv[]) {
   tricolour::abort_at_late_waits();

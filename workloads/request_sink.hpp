@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 
 namespace tricolour {
 

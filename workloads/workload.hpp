@@ -25,7 +25,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "workloads/request_sink.hpp"
 
 namespace tricolour {

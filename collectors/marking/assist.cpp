@@ -1,7 +1,7 @@
 #include "collectors/marking/assist.hpp"
 
-#include "core/injected_waits.hpp"
-#include "core/schedule_coverage.hpp"
+#include "core/seams/injected_waits.hpp"
+#include "core/seams/schedule_coverage.hpp"
 
 namespace tricolour {
 namespace {

@@ -16,7 +16,7 @@
 #include "core/exploration/order_search.hpp"
 #include "core/exploration/sequential_memory.hpp"
 #include "core/exploration/store_buffer_memory.hpp"
-#include "core/packet_count.hpp"
+#include "core/cycle/packet_count.hpp"
 #include "tools/catch.hpp"
 
 namespace tricolour::exploration {

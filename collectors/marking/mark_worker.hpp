@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "collectors/marking/work_stealing_deque.hpp"
-#include "core/grey_set.hpp"
+#include "core/cycle/grey_set.hpp"
 
 namespace tricolour {
 

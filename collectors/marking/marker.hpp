@@ -20,7 +20,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/heap.hpp"
+#include "core/heap/heap.hpp"
 
 namespace tricolour {
 

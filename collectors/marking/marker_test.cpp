@@ -13,7 +13,7 @@
 #include "collectors/marking/assist.hpp"
 #include "collectors/marking/serial_marker.hpp"
 #include "collectors/marking/stealing_marker.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 #include "tools/bench_heap.hpp"
 #include "tools/catch.hpp"
 

@@ -3,7 +3,7 @@
 //
 // Purpose: thread 0 runs the scanner (collectors/marking/scanner.hpp) over side metadata; each
 // other thread runs a script of loads and stores through a barrier, over the colours of a mutator
-// (core/mutator_colours.hpp). All of it is over the model's atomics. A mutator may hand its buffer
+// (core/barrier/mutator_colours.hpp). All of it is over the model's atomics. A mutator may hand its buffer
 // to the marker, which looks once for each and traces what is there. In the end the world stops:
 // what mutators shaded since is traced, and their roots if the barrier asks for that. Then every
 // object that can be reached must be marked.
@@ -23,7 +23,7 @@
 #include "collectors/marking/scanner.hpp"
 #include "core/exploration/model_object.hpp"
 #include "core/exploration/order_search.hpp"
-#include "core/mutator_colours.hpp"
+#include "core/barrier/mutator_colours.hpp"
 
 namespace tricolour::exploration {
 
@@ -84,7 +84,7 @@ struct MutatorStep {
   unsigned slot = 0;
 };
 
-/// The environment of a barrier (core/barrier.hpp), over the model.
+/// The environment of a barrier (core/barrier/barrier.hpp), over the model.
 class ModelMutator {
  public:
   using Reference = Object*;

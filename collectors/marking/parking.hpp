@@ -14,8 +14,8 @@
 #include <mutex>
 
 #include "collectors/marking/work_stealing_deque.hpp"
-#include "core/schedule_window.hpp"
-#include "core/watchdog.hpp"
+#include "core/seams/schedule_window.hpp"
+#include "core/mutator/watchdog.hpp"
 
 namespace tricolour {
 

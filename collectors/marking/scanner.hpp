@@ -26,9 +26,9 @@
 #include <span>
 #include <utility>
 
-#include "core/grey_set.hpp"
-#include "core/metadata.hpp"
-#include "core/phase_state.hpp"
+#include "core/cycle/grey_set.hpp"
+#include "core/heap/metadata.hpp"
+#include "core/cycle/phase_state.hpp"
 
 namespace tricolour {
 

@@ -20,10 +20,10 @@
 #include "collectors/marking/parking.hpp"
 #include "collectors/marking/scanner.hpp"
 #include "collectors/marking/termination.hpp"
-#include "core/clock.hpp"
-#include "core/schedule_coverage.hpp"
+#include "core/observe/clock.hpp"
+#include "core/seams/schedule_coverage.hpp"
 #include "core/spin.hpp"
-#include "core/watched_threads.hpp"
+#include "core/mutator/watched_threads.hpp"
 
 namespace tricolour {
 namespace {

@@ -24,7 +24,7 @@
 #include <cstdint>
 
 #include "collectors/marking/work_stealing_deque.hpp"
-#include "core/faults.hpp"
+#include "core/seams/faults.hpp"
 
 namespace tricolour {
 

@@ -28,7 +28,7 @@
 #include <memory>
 
 #include "core/atomics.hpp"
-#include "core/schedule_window.hpp"
+#include "core/seams/schedule_window.hpp"
 
 namespace tricolour {
 

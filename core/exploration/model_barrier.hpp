@@ -1,6 +1,6 @@
 // A barrier as the model runs it: its own source behind one call, so that the model is compiled once for each memory model, not for each barrier.
 //
-// Purpose: `BarrierInModel` makes every operation as core/mutator.hpp does, over the model's environment.
+// Purpose: `BarrierInModel` makes every operation as core/mutator/mutator.hpp does, over the model's environment.
 //
 // Ownership: plain values.
 #pragma once

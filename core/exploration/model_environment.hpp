@@ -1,4 +1,4 @@
-// The environment that a barrier is written against (core/barrier.hpp), over a model of memory.
+// The environment that a barrier is written against (core/barrier/barrier.hpp), over a model of memory.
 //
 // Purpose: each call that touches what threads share is one action of the operation under way: see resumption.hpp. What is this mutator's own
 // (its copy of the phase) is only looked at.
@@ -15,7 +15,7 @@
 #include <atomic>
 #include <concepts>
 
-#include "core/barrier.hpp"
+#include "core/barrier/barrier.hpp"
 #include "core/exploration/choice.hpp"
 #include "core/exploration/label.hpp"
 #include "core/exploration/model_bounds.hpp"

@@ -18,7 +18,7 @@
 #include <exception>
 
 #include "core/exploration/model_atomic.hpp"
-#include "core/metadata.hpp"
+#include "core/heap/metadata.hpp"
 
 namespace tricolour::exploration {
 

@@ -14,10 +14,10 @@
 #include <cstdint>
 #include <utility>
 
-#include "core/colour.hpp"
+#include "core/heap/colour.hpp"
 #include "core/exploration/archive.hpp"
 #include "core/exploration/resumption.hpp"
-#include "core/protocol.hpp"
+#include "core/cycle/protocol.hpp"
 
 namespace tricolour::exploration {
 

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 
 namespace tricolour::peers {
 

@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-#include "core/clock.hpp"
+#include "core/observe/clock.hpp"
 #include "harness/histogram.hpp"
 
 namespace tricolour::peers {

@@ -5,7 +5,7 @@ more in every shade (the slow path). What is injected is the difference between 
 same processes. Arm `off` executes neither; `test` the flag test; `filtered` and `full` both.
 
 Why whole runs and not tricolour_bench: its store loop is a few instructions that an out-of-order processor overlaps with anything, and the
-multiplications wait for all that is before them (core/injected_costs.hpp), so there the waiting would be what is measured. In a whole run
+multiplications wait for all that is before them (core/seams/injected_costs.hpp), so there the waiting would be what is measured. In a whole run
 both members of a difference wait alike.
 
 About noise: CPU time of the mutator per barrier executed, not wall time. The twelve cells are interleaved in random blocks, differences are taken

@@ -37,7 +37,7 @@ def small(tmp_path):
 
 
 def test_the_list_names_each_window_of_the_header():
-    header = (ROOT / "core/schedule_window.hpp").read_text(encoding="utf-8")
+    header = (ROOT / "core/seams/schedule_window.hpp").read_text(encoding="utf-8")
     names = re.findall(r"^  (\w+), +///<", header, re.MULTILINE)
     assert len(names) > 50
     assert sorted({window for window, _, _ in pairs.read(LISTED)}) == sorted(names)

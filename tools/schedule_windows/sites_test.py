@@ -85,10 +85,10 @@ def change(path, old, new):
 
 
 def test_a_site_that_is_added_is_found(copy):
-    change(copy / "core/grey_set.cpp", "GreySet::~GreySet() = default;",
+    change(copy / "core/cycle/grey_set.cpp", "GreySet::~GreySet() = default;",
            "GreySet::~GreySet() { published_.exchange(0); }")
     code, printed = check(copy)
-    assert code == 1 and "core/grey_set.cpp:" in printed and "published_.exchange has no" in printed
+    assert code == 1 and "core/cycle/grey_set.cpp:" in printed and "published_.exchange has no" in printed
 
 
 def test_a_second_site_with_the_text_of_a_proved_one_is_found(copy):
@@ -99,7 +99,7 @@ def test_a_second_site_with_the_text_of_a_proved_one_is_found(copy):
 
 
 def test_a_window_that_is_taken_away_is_missed(copy):
-    change(copy / "core/safepoint.cpp", "  pass_window(Window::between_work_and_report);\n", "")
+    change(copy / "core/mutator/safepoint.cpp", "  pass_window(Window::between_work_and_report);\n", "")
     code, printed = check(copy)
     assert code == 1 and "safepoint.handshake.store has no" in printed
 

@@ -3,7 +3,7 @@
 
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 
 int main() {
   using namespace tricolour;

@@ -10,7 +10,7 @@
 
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
-#include "core/mutator.hpp"
+#include "core/mutator/mutator.hpp"
 
 using namespace tricolour;
 

@@ -1,0 +1,167 @@
+// Blocks: the heap range in pieces of 64 KiB, and who may use each.
+//
+// Purpose: mutators take blocks from lists, by how much room the last sweep left in them, and
+// allocate into their holes; no thread walks the heap to find room. The large-object space takes
+// runs of free blocks from the top.
+//
+//   state      meaning                                          left by
+//   free       no object                                        claim -> in_use or large
+//   holes      swept, survivors and room                        claim -> in_use
+//   full       swept, no hole that a mutator would take         begin_sweep -> unswept
+//   in_use     a mutator allocates here, or has                 begin_sweep -> unswept
+//   unswept    holds objects that the last cycle left white     claim_for_sweep -> sweeping
+//   sweeping   one thread clears dead bytes                     -> free, holes, full or in_use
+//   large      belongs to the large-object space                release -> free
+//
+// `unswept` is stored nowhere: a block's word says in which epoch it was swept or claimed, and a
+// sweep begins by a new epoch. So the stop that begins one does no work per block.
+//
+// Lists: free blocks, and blocks with holes, by how much of them is free: the way to a hole is long
+// where there is little. Those with a large hole have a list of their own: objects of some KiB fit
+// there, and they may become free if they are not filled first. A free block is on its list exactly
+// while its word says free, and belongs to the thread that takes it out. Of a block with holes the
+// list is a hint: the exchange of its word decides, because the block may be swept anew since. A
+// swept block is put on its list before the count of unswept ones falls.
+//
+// Invariant: a block's metadata is written in bulk only by the thread that moved it to `sweeping`;
+// no cycle begins before no block is unswept or sweeping. So sweeping never runs beside marking,
+// and plain vector code is enough. A block is `full` only if its free bytes are fewer than
+// `least_hole_bytes`.
+//
+// Ownership: words_: any thread, by compare-exchange. begin_sweep: the collector, world stopped.
+//
+// Memory ordering: a claim acquires, the word stored at the end of a sweep or a release publishes
+// the cleared bytes; partners of each other, also through the lists. epoch_ is released by
+// begin_sweep behind live_state_ and the count. The cursor only spreads sweepers out: relaxed.
+// Source: recycling partly free blocks is Immix (Blackburn, McKinley 2008); an epoch in place of a
+// walk is ZGC's and Go's sweepgen.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include "core/observe/activity_scope.hpp"
+#include "core/heap/block_set.hpp"
+#include "core/observe/heap_observer.hpp"
+#include "core/heap/metadata.hpp"
+
+namespace tricolour {
+
+inline constexpr std::size_t block_bytes = 64 * 1024;
+inline constexpr std::size_t block_granules = block_bytes / granule_bytes;
+/// The shortest hole that is worth handing out.
+inline constexpr std::size_t least_hole_bytes = 128;
+
+enum class BlockState : std::uint8_t { free, holes, full, in_use, unswept, sweeping, large };
+
+/// Which blocks a mutator would have first.
+enum class ClaimOrder : std::uint8_t {
+  holes_first,  ///< those with much room in small holes, then less, then with a large hole, then free ones, then with little room
+  free_first,   ///< free ones, then as above: the holes seen so far were too small
+  large_hole,   ///< only those with a hole for any object but a large one, and free ones
+};
+
+/// Of a block with holes: which list it is on. By the part of it that is free, at least; or it has a hole for any object but a large one.
+enum class Room : std::uint8_t { little, sixteenth, eighth, quarter, half, large_hole };
+inline constexpr std::size_t rooms = 6;
+
+class BlockSpace {
+ public:
+  BlockSpace(std::byte* base, std::size_t blocks, SideMetadata metadata);
+  /// Its memory may be mapped again for something else.
+  ~BlockSpace();
+
+  std::size_t block_count() const { return blocks_; }
+  std::byte* block_begin(std::size_t block) const { return base_ + block * block_bytes; }
+  std::size_t block_of(const void* address) const {
+    return static_cast<std::size_t>(static_cast<const std::byte*>(address) - base_) / block_bytes;
+  }
+  BlockState state(std::size_t block) const;
+
+  /// A block to allocate in, swept and now the caller's; nothing when the heap has no more. Sweeps a bounded share where that is due,
+  /// and more only when there is no other room. `mutator`: to whom the sweeping is charged; may be null. Any mutator.
+  std::optional<std::size_t> claim(ClaimOrder order = ClaimOrder::holes_first, MutatorContext* mutator = nullptr);
+  /// The same, of the blocks at hand: the first on the lists of those with room, or else a share of
+  /// lazy sweeping. Any mutator.
+  std::optional<std::size_t> claim_at_hand(ClaimOrder order, MutatorContext* mutator);
+  /// Gives back a claimed block that may still have holes.
+  void unclaim(std::size_t block);
+
+  /// Claims `count` adjacent free blocks, as high as possible, for large objects; nothing when there are none. Sweeps nothing.
+  std::optional<std::size_t> claim_large(std::size_t count);
+  void release_large(std::size_t first, std::size_t count);
+
+  /// World stopped, a cycle terminated with `sense`, everything swept: every block but the free and large ones has to be swept anew.
+  void begin_sweep(MarkSense sense);
+  /// Sweeps `block` if that is due and no other thread does. Any thread.
+  void sweep(std::size_t block);
+  /// Sweeps the next few blocks that no sweeper has come to; false when there are none left, though others may not be done. Any thread.
+  bool sweep_next();
+  /// Sweeps what sweepers that do not run just now have come to and not begun, and waits a moment for what they have. Any thread.
+  void sweep_stragglers();
+  /// No block is left to sweep and none is being swept.
+  bool swept() const;
+
+  /// Free bytes in blocks that are full or have little room, as far as the last sweep has come: what a mutator gets late or never.
+  std::size_t scattered_bytes() const { return scattered_bytes_.load(std::memory_order_relaxed); }
+  /// World stopped and everything swept: throws InvariantViolated when a block with room is on no list, or one is called full or free and is not.
+  void check_lists() const;
+
+  void observe(HeapObserver* observer) { observer_ = observer; }
+
+ private:
+  // A word: state, room, epoch. Stored states are never `unswept`.
+  using Word = std::uint32_t;
+  static constexpr unsigned room_shift = 4, epoch_shift = 8;
+  static Word word(BlockState state, Word epoch, Room room = Room::little) {
+    return static_cast<Word>(state) | static_cast<Word>(room) << room_shift | epoch << epoch_shift;
+  }
+  static BlockState stored_state(Word word) { return static_cast<BlockState>(word & 15); }
+  static Room room_of(Word word) { return static_cast<Room>(word >> room_shift & 15); }
+  BlockSet& list_of(Room room) { return holes_[static_cast<std::size_t>(room)]; }
+  const BlockSet& list_of(Room room) const { return holes_[static_cast<std::size_t>(room)]; }
+  Word epoch() const { return epoch_.load(std::memory_order_acquire); }
+  bool is_unswept(Word word, Word epoch) const;
+
+  /// What a sweep made of a block.
+  struct Swept {
+    BlockState state;
+    Room room = Room::little;
+    bool has(Room least) const { return state == BlockState::free || (state == BlockState::holes && room >= least); }
+  };
+  static Room least_room(ClaimOrder order);
+  /// `most_passed`: listed blocks that turn out not to have room.
+  std::optional<std::size_t> claim_with_room(
+      Room least, MutatorContext* mutator,
+      std::size_t most_passed = std::numeric_limits<std::size_t>::max());
+  std::optional<std::size_t> claim_free();
+  std::optional<std::size_t> claim_swept_now(Room least, MutatorContext* mutator);
+  bool try_claim_listed(std::size_t block, Room least, MutatorContext* mutator);
+  bool claim_for_sweep(std::size_t block);
+  bool sweep_to_claim(std::size_t block, Room least);
+  Swept clear(std::size_t block);
+  void publish(std::size_t block, Swept swept);
+  void end_sweep_of_one();
+  void report_dead(std::size_t block);
+  std::size_t live_granules(std::size_t block) const;
+
+  std::byte* base_;
+  std::size_t blocks_;
+  SideMetadata metadata_;
+  std::unique_ptr<std::atomic<Word>[]> words_;
+  std::atomic<Word> epoch_{0};
+  ColourByte live_state_ = 0;  ///< written world stopped, read by sweepers
+  HeapObserver* observer_ = nullptr;
+  BlockSet free_;
+  std::array<BlockSet, rooms> holes_;  ///< by Room
+  std::atomic<std::size_t> sweep_cursor_{0};     ///< the next block that no sweeper has come to
+  std::atomic<std::size_t> occupied_{0};         ///< neither free nor large: what the next sweep has to do; relaxed, exact in a stop
+  std::atomic<std::size_t> unswept_{0};          ///< blocks unswept or sweeping; release by the sweep's end, acquire in `swept`
+  std::atomic<std::size_t> scattered_bytes_{0};  ///< an estimate for the pacer: relaxed
+};
+
+}  // namespace tricolour

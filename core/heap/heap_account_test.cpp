@@ -1,0 +1,162 @@
+// The heap's account: never above the heap, and at rest exactly what a walk of the heap finds.
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "barriers/yuasa.hpp"
+#include "collectors/collected_heap.hpp"
+#include "collectors/sweeper.hpp"
+#include "core/mutator/mutator.hpp"
+#include "tools/bench_heap.hpp"
+#include "tools/catch.hpp"
+
+namespace tricolour {
+namespace {
+
+constexpr std::size_t mebibyte = std::size_t{1} << 20;
+
+/// Bytes of objects in swept blocks, and of pages that large objects hold.
+std::size_t walked_bytes(Heap& heap) {
+  std::size_t bytes = heap.large.used_bytes();
+  for (std::size_t block = 0; block < heap.blocks.block_count(); ++block) {
+    if (heap.blocks.state(block) == BlockState::large) continue;
+    std::byte* const begin = heap.blocks.block_begin(block);
+    for (std::size_t at = 0; at < block_bytes;) {
+      auto* const object = reinterpret_cast<Object*>(begin + at);
+      const bool starts = heap.metadata.load_relaxed(object) != 0;
+      if (starts) bytes += object->bytes();
+      at += starts ? object->bytes() : granule_bytes;
+    }
+  }
+  return bytes;
+}
+
+/// Keeps the greatest use that any event or look of its own saw.
+class Watch final : public EventListener {
+ public:
+  void on_event(const Event& event) override {
+    if (event.kind == EventKind::pause) note(std::max(event.bytes, event.objects));
+  }
+  void note(std::size_t used) {
+    std::size_t seen = most_.load(std::memory_order_relaxed);
+    while (used > seen && !most_.compare_exchange_weak(seen, used, std::memory_order_relaxed)) {
+    }
+  }
+  std::size_t most() const { return most_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::size_t> most_{0};
+};
+
+/// Replaces objects of all sizes in an array, so that survivors leave holes too small for most
+/// requests.
+void churn(Mutator<Yuasa>& m, Watch& watch, unsigned seed, int steps) {
+  constexpr std::uint32_t kept = 3000;
+  const Root table(m, m.allocate(kept, 0));
+  std::minstd_rand random(seed);
+  for (int i = 0; i < steps; ++i) {
+    const auto kind = random() % 1000;
+    const std::size_t payload = kind == 0   ? 9'000 + random() % 5'000
+                                : kind < 20 ? 1'100 + random() % 3'000
+                                            : random() % 300;
+    try {
+      m.store(table, random() % kept, m.allocate(1, payload));
+    } catch (const HeapExhausted&) {
+      // Survivors may be in every block, and then no run of pages is free.
+      if (payload < large_object_bytes) throw;
+    }
+    if (i % 16 == 0) watch.note(m.heap().used_bytes());
+  }
+}
+
+CollectedHeapOptions options_of(const std::string& collector, SweepMode sweep, std::size_t bytes) {
+  CollectedHeapOptions options;
+  options.heap.bytes = bytes;
+  options.collector = collector;
+  options.collection.sweep = sweep;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("heap in use is never above the heap", "[account]") {
+  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto sweep =
+      GENERATE(SweepMode::eager, SweepMode::lazy, SweepMode::parallel, SweepMode::concurrent);
+  const unsigned mutators = GENERATE(1u, 2u, 4u);
+  if (sweep == SweepMode::concurrent && collector != "concurrent") return;
+  CAPTURE(collector, to_string(sweep), mutators);
+  Watch watch;
+  CollectedHeap heap(options_of(collector, sweep, 2 * (mutators + 1) * mebibyte), Yuasa::traits,
+                     &watch);
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < mutators; ++i) {
+    threads.emplace_back([&, i] {
+      Mutator<Yuasa> m(heap);
+      churn(m, watch, i + 1, 80'000);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  heap.stop();
+  CHECK(heap.collector().statistics().cycles > 3);
+  CHECK(watch.most() <= heap.heap().bytes());
+  CHECK(watch.most() > heap.heap().bytes() / 2);
+}
+
+TEST_CASE("after a cycle the use is what a walk of the heap finds, objects born meanwhile included",
+          "[account]") {
+  const auto collector = GENERATE(as<std::string>{}, "incremental", "concurrent");
+  CollectedHeapOptions options = options_of(collector, SweepMode::lazy, 16 * mebibyte);
+  options.collection.marking.concurrent_threads = 1;
+  CollectedHeap heap(options, Yuasa::traits);
+  Mutator<Yuasa> m(heap);
+  constexpr std::uint32_t kept = 20'000;
+  std::size_t most_born = 0;
+  int compared = 0;
+  const Root table(m, m.allocate(kept, 0));
+  std::minstd_rand random(5);
+  const auto replace_one = [&] {
+    const std::size_t payload = random() % 2000 == 0 ? 9'000 + random() % 5'000 : random() % 300;
+    Object* const object = m.allocate(1, payload);
+    m.store(table, random() % kept, object);
+    return object->bytes() > large_object_bytes ? round_up(object->bytes(), 4096) : object->bytes();
+  };
+  while (compared < 10) {
+    while (!m.marking()) replace_one();
+    std::size_t last = 0;
+    std::size_t born = 0;
+    for (; m.marking(); born += last) last = replace_one();
+    most_born = std::max(most_born, born);
+    // The cycle ended at the last allocation's safepoint: before its object, or if that is large
+    // perhaps after it.
+    if (last > large_object_bytes) continue;
+    ParallelFor alone(heap.heap().watchdog, "sweep thread", 1);
+    Sweeper(heap, alone, 1).sweep_all();
+    const HeapAccount& account = heap.heap().account;
+    CHECK(account.used() - account.handed_out() == walked_bytes(heap) - last);
+    ++compared;
+  }
+  CHECK(most_born > 1000);
+}
+
+TEST_CASE("a mutator that ends gives back all that is free in the blocks that others may have next",
+          "[account]") {
+  bench::BenchHeap<bench::NoCollection> bench(mebibyte);
+  bench.heap.hole_piece_bytes.store(256, std::memory_order_relaxed);
+  std::minstd_rand random(7);
+  std::size_t made = 0;
+  const auto make = [&](Mutator<Yuasa>& m, std::size_t payload) {
+    made += m.allocate(1, payload)->bytes();
+  };
+  // Each leaves tails of holes behind it, some long enough for the next to have and some not, and
+  // the most of a block for medium objects.
+  for (int i = 0; i < 60; ++i) {
+    Mutator<Yuasa> m(bench.heap);
+    for (int object = 0; object < 3; ++object) make(m, 20 + random() % 230);
+    if (i % 10 == 0) make(m, 1'100 + random() % 2'000);
+  }
+  CHECK(bench.heap.used_bytes() == made);
+  CHECK(bench.heap.used_bytes() == walked_bytes(bench.heap));
+}
+
+}  // namespace tricolour

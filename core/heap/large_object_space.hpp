@@ -1,0 +1,100 @@
+// Large objects: page runs inside blocks claimed from the top of the heap.
+//
+// Purpose: objects above `large_object_bytes` never move through holes. They are marked through the same metadata. Room is found by
+// size, and dead objects are swept a few at a time, so that the lock is held for a bounded number of steps.
+//
+// Invariant: pages are handed out again only after a sweep that found their object white, or never published. A pending object (its
+// memory is still being zeroed, nobody can reach it) survives every sweep.
+//
+// Ownership: everything behind `lock_`; the memory of a pending object belongs to the mutator that asked for it.
+//
+// Memory ordering: the lock; an object is published by its start byte, as every object is.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "core/heap/block_space.hpp"
+#include "core/heap/heap_account.hpp"
+#include "core/mutex.hpp"
+
+namespace tricolour {
+
+inline constexpr std::size_t large_object_bytes = 8 * 1024;
+
+class LargeObjectSpace {
+ public:
+  LargeObjectSpace(BlockSpace& blocks, SideMetadata metadata, HeapAccount& account);
+
+  /// Memory for an object of `bytes`, pending and not zeroed; null when no run is free. Sweeps a share where that is due, and more only
+  /// when there is no other room. Any mutator.
+  Object* allocate(std::size_t bytes);
+  /// The object is initialised and about to be stored where others see it.
+  void publish(Object* object);
+
+  /// The published object whose pages `address` is in, or null. Any thread.
+  Object* object_at(const void* address);
+
+  /// World stopped, a cycle terminated with `sense`.
+  void begin_sweep(MarkSense sense);
+  /// Frees what the last cycle left white, unless that is done. Any thread.
+  void sweep();
+  /// Objects swept between two looks for room, or at once by a sweeper; together some microseconds
+  /// under the lock.
+  static constexpr unsigned swept_at_once = 64;
+  /// The same for the next `count` objects at most.
+  void sweep_next(unsigned count = swept_at_once);
+  bool swept() const { return !sweep_due_.load(std::memory_order_acquire); }
+  /// Bytes of pages that objects hold.
+  std::size_t used_bytes() const { return used_.load(std::memory_order_relaxed); }
+  /// World stopped: bytes of those pages that are in use and of no published object: pending ones, and behind the
+  /// end of each object.
+  std::size_t beside_objects_bytes() const {
+    return tails_.load(std::memory_order_relaxed) + pending_.load(std::memory_order_relaxed);
+  }
+
+  void observe(HeapObserver* observer) { observer_ = observer; }
+
+ private:
+  static constexpr std::size_t page_bytes = 4096;
+  static constexpr std::size_t block_pages = block_bytes / page_bytes;
+  struct Entry {
+    std::size_t pages;
+    bool pending;
+  };
+
+  std::byte* page_begin(std::size_t page) const { return blocks_.block_begin(0) + page * page_bytes; }
+  std::size_t page_of(const void* address) const {
+    return static_cast<std::size_t>(static_cast<const std::byte*>(address) - page_begin(0)) / page_bytes;
+  }
+  Object* take_free_run(std::size_t pages);
+  Object* take_blocks(std::size_t pages);
+  /// Places an object at the begin of a run that is on no list, and lists the rest.
+  Object* place(std::size_t page, std::size_t length, std::size_t pages);
+  void free_object(std::size_t page, std::size_t pages);
+  /// Joins its neighbours; whole blocks go back to the heap.
+  void add_free_run(std::size_t page, std::size_t pages);
+  void list_free_run(std::size_t page, std::size_t pages);
+  void unlist_free_run(std::map<std::size_t, std::size_t>::iterator run);
+
+  BlockSpace& blocks_;
+  SideMetadata metadata_;
+  Mutex lock_;
+  HeapAccount& account_;
+  std::map<std::size_t, Entry> objects_;         ///< by first page
+  std::map<std::size_t, std::size_t> free_runs_; ///< first page -> pages, coalesced, inside blocks that are `large`
+  std::set<std::pair<std::size_t, std::size_t>> runs_by_size_;  ///< the same: pages, first page
+  std::size_t sweep_at_ = 0;                     ///< where the sweep goes on: first page of an object, or behind one
+  ColourByte live_state_ = 0;
+  std::atomic<bool> sweep_due_{false};  ///< release at the sweep's end and at begin_sweep, acquire in `swept`
+  std::atomic<std::size_t> used_{0};    ///< a statistic for the pacer: relaxed
+  std::atomic<std::size_t> tails_{0};    ///< bytes of pages behind the end of their object: relaxed, as the next
+  std::atomic<std::size_t> pending_{0};  ///< bytes of pending objects
+  HeapObserver* observer_ = nullptr;
+};
+
+}  // namespace tricolour

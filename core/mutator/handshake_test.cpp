@@ -1,0 +1,12 @@
+// Handshakes against blocked regions, by chance: core/mutator/handshake_fault_test.cpp has what it must
+// see.
+#include "tools/catch.hpp"
+#include "tools/handshake_stress.hpp"
+
+using namespace tricolour;
+
+TEST_CASE("a mutator that leaves a blocked region waits until its part of a handshake is done",
+          "[safepoint]") {
+  const std::size_t mutators = GENERATE(1, 3);
+  CHECK(HandshakeStress(mutators).run(1000) == "");
+}

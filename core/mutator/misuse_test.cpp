@@ -1,0 +1,280 @@
+// What a program does wrong with mutators, children, blocking regions and roots is named, and hangs
+// nothing.
+#include <latch>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "barriers/yuasa.hpp"
+#include "collectors/collected_heap.hpp"
+#include "core/mutator/mutator.hpp"
+#include "tools/catch.hpp"
+#include "tools/forked.hpp"
+
+using namespace tricolour;
+using Catch::Matchers::Contains;
+
+namespace {
+CollectedHeapOptions small_heap(const std::string& collector = "stop_the_world") {
+  CollectedHeapOptions options;
+  options.heap.bytes = std::size_t{2} << 20;
+  options.collector = collector;
+  return options;
+}
+
+/// Needs every mutator to stop, so it returns only if none is taken for running that is not.
+void collect_as_another(CollectedHeap& heap) {
+  std::thread([&heap] {
+    Mutator<Yuasa> m(heap);
+    heap.collector().collect(m);
+  }).join();
+}
+}  // namespace
+
+TEST_CASE("a second mutator on a thread is a misuse, unless the first is blocked or has ended",
+          "[misuse]") {
+  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  CollectedHeap heap(small_heap(collector), Yuasa::traits);
+  CollectedHeap other_heap(small_heap(collector), Yuasa::traits);
+  {
+    Mutator<Yuasa> first(heap);
+    CHECK_THROWS_WITH(Mutator<Yuasa>(heap),
+                      Contains("on a thread that runs mutator 0 of the same heap"));
+    CHECK_THROWS_AS(Mutator<Yuasa>(heap), Misuse);
+    Mutator<Yuasa> of_another_heap(other_heap);
+    first.blocking([&] {
+      Mutator<Yuasa> second(heap);
+      heap.collector().collect(second);
+      CHECK_THROWS_AS(Mutator<Yuasa>(heap), Misuse);
+    });
+    heap.collector().collect(first);
+    for (int i = 0; i < 50'000; ++i) first.allocate(1, 64);
+  }
+  Mutator<Yuasa> third(heap);
+  heap.collector().collect(third);
+}
+
+TEST_CASE(
+    "a child attaches once, on a thread that runs no other mutator, and is not used after its end",
+    "[misuse]") {
+  CollectedHeap heap(small_heap(), Yuasa::traits);
+  Mutator<Yuasa> parent(heap);
+  const Root argument(parent, parent.allocate(0, 8));
+  Child<Yuasa> child(parent, {&argument});
+  CHECK_THROWS_WITH(child.attach(),
+                    Contains("a mutator is attached on a thread that runs mutator 0"));
+  CHECK_THROWS_WITH(child.argument(1), Contains("argument 1, and was made with 1"));
+  std::string second_attach, after_end;
+  std::thread thread([&] {
+    Mutator<Yuasa>& m = child.attach();
+    try {
+      child.attach();
+    } catch (const Misuse& misuse) {
+      second_attach = misuse.what();
+    }
+    heap.collector().collect(m);
+    child.end();
+    child.end();
+    try {
+      child.argument(0);
+    } catch (const Misuse& misuse) {
+      after_end = misuse.what();
+    }
+  });
+  parent.blocking([&] { thread.join(); });
+  CHECK_THAT(second_attach, Contains("attached twice"));
+  CHECK_THAT(after_end, Contains("used after end()"));
+}
+
+TEST_CASE("a child that never attaches holds up no collection, nor does its end", "[misuse]") {
+  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  CollectedHeap heap(small_heap(collector), Yuasa::traits);
+  std::atomic<bool> done{false};
+  std::thread other([&] {
+    Mutator<Yuasa> a(heap);
+    while (!done) heap.collector().collect(a);
+  });
+  {
+    Mutator<Yuasa> m(heap);
+    for (int i = 0; i < 500; ++i) {
+      const Root root(m, m.allocate(1, 64));
+      const Child<Yuasa> never(m, {&root});
+    }
+    Root root(m, m.allocate(1, 64));
+    const Child<Yuasa> stays(m, {&root});
+    for (int i = 0; i < 50'000; ++i) root = m.allocate(1, 64);
+  }
+  done = true;
+  other.join();
+}
+
+TEST_CASE("a running mutator whose thread waits for the registry stops meanwhile", "[misuse]") {
+  CollectedHeap heap(small_heap(), Yuasa::traits);
+  Mutator<Yuasa> m(heap);
+  std::optional<Child<Yuasa>> never(std::in_place, m, std::initializer_list<const Root*>{});
+  const int deed = GENERATE(0, 1, 2);
+  std::latch held(1);
+  std::thread holder([&] {
+    World::Exclusive world(heap.heap().world, nullptr);
+    held.count_down();
+    world.stop({}, [](Pause&) {});
+  });
+  held.wait();
+  switch (deed) {
+    case 0:
+      never.reset();
+      break;
+    case 1:
+      MutatorContext(heap, MutatorStatus::blocked);
+      break;
+    default:
+      CHECK_THROWS_AS(heap.stop(), Misuse);
+  }
+  m.blocking([&] { holder.join(); });
+}
+
+TEST_CASE("a thread that ends without its mutator holds up no collection", "[misuse]") {
+  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  CollectedHeap heap(small_heap(collector), Yuasa::traits);
+  Mutator<Yuasa> parent(heap);
+  const Root argument(parent, parent.allocate(1, 8));
+  std::unique_ptr<Mutator<Yuasa>> left;
+  {
+    Child<Yuasa> child(parent, {&argument});
+    std::thread forgets_end([&] { child.attach(); });
+    std::thread leaves([&] { left = std::make_unique<Mutator<Yuasa>>(heap); });
+    parent.blocking([&] {
+      forgets_end.join();
+      leaves.join();
+    });
+    heap.collector().collect(parent);
+    CHECK(child.argument(0) == argument.get());
+  }
+  heap.collector().collect(parent);
+}
+
+TEST_CASE("a heap may go before a mutator whose thread has ended", "[misuse]") {
+  std::unique_ptr<Mutator<Yuasa>> left;
+  {
+    CollectedHeap heap(small_heap("concurrent"), Yuasa::traits);
+    std::thread([&] { left = std::make_unique<Mutator<Yuasa>>(heap); }).join();
+    collect_as_another(heap);
+  }
+  left.reset();
+}
+
+TEST_CASE("what runs in a blocking region uses nothing of its mutator", "[misuse]") {
+  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  CollectedHeap heap(small_heap(collector), Yuasa::traits);
+  Mutator<Yuasa> m(heap);
+  const auto refused = [&](auto use) {
+    m.blocking([&] {
+      CHECK_THROWS_WITH(use(), Contains("mutator 0 is used in its own blocking region"));
+    });
+    m.blocking([&] { collect_as_another(heap); });
+  };
+  refused([&] { m.blocking([] {}); });
+  refused([&] { heap.collector().collect(m); });
+  refused([&] { Child<Yuasa>(m, {}); });
+  // Beside a cycle that runs, the collector would write what this allocation writes.
+  if (collector == "stop_the_world") {
+    refused([&] {
+      for (int i = 0; i < 50'000; ++i) m.allocate(1, 64);
+    });
+  }
+  heap.collector().collect(m);
+  CHECK_THROWS_WITH(heap.heap().world.leave_blocked(m, Activity::running),
+                    Contains("blocking region that it is not in"));
+}
+
+TEST_CASE("a poll in a blocking region that a collector has claimed is a misuse", "[misuse]") {
+  CollectedHeap heap(small_heap(), Yuasa::traits);
+  Mutator<Yuasa> m(heap);
+  std::latch stopped(1);
+  std::latch polled(1);
+  m.blocking([&] {
+    std::thread collector([&] {
+      World::Exclusive world(heap.heap().world, nullptr);
+      world.stop({}, [&](Pause&) {
+        stopped.count_down();
+        polled.wait();
+      });
+    });
+    stopped.wait();
+    CHECK_THROWS_AS(m.poll(), Misuse);
+    polled.count_down();
+    collector.join();
+  });
+  heap.collector().collect(m);
+}
+
+TEST_CASE("a collector is not stopped under a mutator", "[misuse]") {
+  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  CollectedHeap heap(small_heap(collector), Yuasa::traits);
+  {
+    Mutator<Yuasa> m(heap);
+    CHECK_THROWS_WITH(heap.stop(), Contains("while 1 of its mutators are there"));
+    const Child<Yuasa> child(m, {});
+    CHECK_THROWS_WITH(heap.stop(), Contains("while 2 of its mutators are there"));
+    heap.collector().collect(m);
+  }
+  heap.stop();
+  heap.stop();
+}
+
+TEST_CASE("a heap that goes before its mutator ends the program with the reason", "[misuse]") {
+  const ChildEnding collected = in_forked_child([] {
+    auto heap = std::make_unique<CollectedHeap>(small_heap(), Yuasa::traits);
+    Mutator<Yuasa> m(*heap);
+    heap.reset();
+  });
+  CHECK(collected.aborted());
+  CHECK(collected.says("declare them after the heap"));
+  const ChildEnding bare = in_forked_child([] {
+    auto heap = std::make_unique<Heap>(HeapOptions{.bytes = std::size_t{1} << 20});
+    Mutator<Yuasa> m(*heap);
+    heap.reset();
+  });
+  CHECK(bare.aborted());
+  CHECK(bare.says("a heap is destroyed while 1 of its mutators are there"));
+}
+
+TEST_CASE("a root that is forgotten, or ends after its mutator, ends the program with the reason",
+          "[misuse]") {
+  const ChildEnding forgotten = in_forked_child([] {
+    CollectedHeap heap(small_heap(), Yuasa::traits);
+    Mutator<Yuasa> m(heap);
+    for (int i = 0; i < 3; ++i) new Root(m, m.allocate(1, 8));
+  });
+  CHECK(forgotten.aborted());
+  CHECK(forgotten.says("mutator 0 ends with 3 roots left"));
+  const ChildEnding late = in_forked_child([] {
+    CollectedHeap heap(small_heap(), Yuasa::traits);
+    std::optional<Mutator<Yuasa>> m(heap);
+    const Root root(*m, m->allocate(1, 8));
+    m.reset();
+  });
+  CHECK(late.aborted());
+  CHECK(late.says("mutator 0 ends with 1 roots left"));
+}
+
+TEST_CASE("a child that ends with a root of its own is told so where it ends", "[misuse]") {
+  CollectedHeap heap(small_heap(), Yuasa::traits);
+  Mutator<Yuasa> parent(heap);
+  const Root argument(parent, parent.allocate(1, 8));
+  Child<Yuasa> child(parent, {&argument});
+  std::string told;
+  std::thread thread([&] {
+    {
+      const Root own(child.attach(), child.argument(0));
+      try {
+        child.end();
+      } catch (const Misuse& misuse) {
+        told = misuse.what();
+      }
+    }
+    child.end();
+  });
+  parent.blocking([&] { thread.join(); });
+  CHECK_THAT(told, Contains("mutator 1 ends with 1 roots left"));
+}

@@ -1,0 +1,161 @@
+// Safepoints: stopping the world, handshakes, blocked regions.
+//
+// Purpose: a mutator is at a safepoint when it polls, allocates slowly or is blocked; only then may
+// a collector read its roots or change its copy of the phase.
+//
+//   status    meaning                                   leaves by
+//   running   executes mutator code                     poll -> stopped; enter_blocked -> blocked
+//   stopped   waits at a poll                           the stopper's resume -> running
+//   blocked   outside the heap (a system call, a wait)  its own leave_blocked -> running; a
+//   collector's claim -> claimed claimed   blocked, and a collector acts for it      the
+//   collector's release -> blocked
+//
+// Invariant: `World::Exclusive` is held by one thread at a time, so there is one stop or handshake
+// at a time and none registers meanwhile. A blocked mutator holds none up: the compare-exchange
+// blocked -> claimed decides who acts.
+//
+// A thread runs one mutator of a heap at a time (see attachment.hpp), and waits for registry_lock_
+// only with that mutator blocked. What would hang is a misuse, and is thrown as one: a second
+// mutator on a thread, a blocking region in a blocking region, a heap in a forked child.
+//
+// Ownership: mutators_: registry_lock_. A SafepointState: its mutator and the holder of Exclusive.
+//
+// Memory ordering: every change of status out of running or blocked is a release, every look by the
+// other side an acquire: so the collector sees the mutator's roots and buffers, and the mutator
+// sees what was changed for it. The poll word is only a hint to look (relaxed load); its slow path
+// acquires through the status. Source: ragged handshakes and claimed blocked threads as in HotSpot
+// (JEP 312) and Go's preempted _Gsyscall threads.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "core/observe/events.hpp"
+#include "core/mutex.hpp"
+#include "core/mutator/owner_process.hpp"
+#include "core/mutator/watchdog.hpp"
+
+namespace tricolour {
+
+class Heap;
+class MutatorContext;
+
+enum class MutatorStatus : std::uint32_t { running, stopped, blocked, claimed };
+
+using HandshakeWork = std::function<void(MutatorContext&)>;
+
+struct SafepointState {
+  std::atomic<bool> poll{false};
+  std::atomic<MutatorStatus> status{MutatorStatus::running};
+  /// Work of the handshake under way; stored with release by the requester, cleared with release by whoever did it.
+  std::atomic<const HandshakeWork*> handshake{nullptr};
+};
+
+/// A global pause, as the requester names it and as `World` times it.
+struct Pause {
+  PauseKind kind = PauseKind::full;
+  Cause cause = Cause::none;
+};
+
+class World {
+ public:
+  World(Heap& heap, Watchdog& watchdog)
+      : heap_(heap), watchdog_(watchdog), registry_lock_(watchdog, "lock of the registry") {}
+
+  /// Registers a mutator, born in `status`: `running` on this thread, or `blocked` for a thread
+  /// that attaches later. `arrival` (may be empty) runs under the registry lock, when no stop or
+  /// handshake is under way. Throws Misuse: `running`, on a thread that runs a mutator of this
+  /// heap; or this is a forked child.
+  void add(MutatorContext& mutator, MutatorStatus status, const std::function<void(MutatorContext&)>& arrival);
+  /// A mutator that was born blocked runs on this thread from here on. Throws Misuse: it was
+  /// attached before, or this thread runs another mutator of this heap.
+  void attach(MutatorContext& mutator);
+  /// `farewell` runs under the registry lock, when no stop or handshake is under way. The wait for
+  /// that counts as registry_lock, the farewell as what the mutator was doing. A safepoint for the
+  /// mutator that runs on this thread.
+  void remove(MutatorContext& mutator, const std::function<void()>& farewell);
+  /// The thread to which it is attached ends, and it does not: it is blocked from here on.
+  void thread_ends(MutatorContext& mutator) noexcept;
+
+  /// Not in a forked child, which has the heap and none of its threads.
+  bool in_owner_process() const { return owner_.is_this(); }
+  /// Throws Misuse in a forked child: threads that it does not have may hold any lock. Every slow
+  /// path of a mutator asks before it takes one.
+  void require_owner_process() const;
+  /// Throws Misuse, which says that `deed` happens, when a mutator is registered whose thread has
+  /// not ended.
+  void require_no_mutators(const char* deed);
+  /// The heap goes. Forgets mutators whose threads have ended. Throws Misuse as above.
+  void end();
+
+  /// There are more mutators than processors: who waits for a thread should let it run. Any thread.
+  bool crowded() const { return crowded_.load(std::memory_order_relaxed); }
+
+  /// The slow half of a poll. Called by the mutator itself. Throws Misuse in a forked child.
+  void answer(MutatorContext& mutator);
+  /// From here on a collector may act for the mutator; it touches neither heap nor roots until
+  /// `leave_blocked`. Returns the activity that it interrupted. Throws Misuse when it is blocked
+  /// already, and in a forked child.
+  Activity enter_blocked(MutatorContext& mutator, Activity activity);
+  /// `wait_over_at`: when what it waited for was there; the time since then was the system's.
+  void leave_blocked(MutatorContext& mutator, Activity next,
+                     std::optional<Nanoseconds> wait_over_at = std::nullopt);
+
+  /// The right to stop the world. A mutator that asks for it is blocked while it waits and works; the wait counts
+  /// as registry_lock, the work as paused.
+  class Exclusive {
+   public:
+    /// `self`: the calling mutator, or null on a GC thread.
+    Exclusive(World& world, MutatorContext* self);
+    ~Exclusive();
+    Exclusive(const Exclusive&) = delete;
+    Exclusive& operator=(const Exclusive&) = delete;
+
+    /// Stops every mutator, runs `work` (which may rename the pause), resumes them, emits the pause.
+    void stop(Pause pause, const std::function<void(Pause&)>& work);
+    /// Runs `work` once for each mutator, at its own safepoint or on its behalf; returns when all are done.
+    void handshake(const HandshakeWork& work);
+    const std::vector<MutatorContext*>& mutators() const { return world_.mutators_; }
+
+   private:
+    World& world_;
+    MutatorContext* self_;
+    Activity interrupted_ = Activity::running;
+    std::unique_lock<WatchedLock> lock_;
+  };
+
+ private:
+  class Runner;
+  /// Throws Misuse, which says that a mutator `deed`, when one of this heap runs on this thread.
+  void require_no_runner(const char* deed) const;
+  /// The registry lock is held, and the number of mutators has changed.
+  void note_number();
+  void await_stopped(MutatorContext& mutator);
+  bool try_claim(MutatorContext& mutator);
+  void release_claim(MutatorContext& mutator);
+  void wait_while_claimed(MutatorContext& mutator);
+  void finish_handshake(MutatorContext& mutator);
+  /// Returns when the mutators were free to run. What a sleeping one takes to wake up is in its own interval; this thread may not run again
+  /// before all of them have.
+  Nanoseconds resume();
+
+  Heap& heap_;
+  Watchdog& watchdog_;
+  WatchedLock registry_lock_;
+  std::vector<MutatorContext*> mutators_;
+  /// Guards sleeping on the two conditions below; statuses are atomics, changed under it when somebody may sleep on them.
+  Mutex parking_lock_;
+  std::condition_variable arrived_;
+  std::condition_variable resumed_;
+  std::atomic<Nanoseconds> resumed_at_ns_{
+      0};                             // relaxed: before the statuses' release, after their acquire
+  std::atomic<bool> crowded_{false};  // relaxed: a hint
+  const OwnerProcess owner_;
+};
+
+}  // namespace tricolour
