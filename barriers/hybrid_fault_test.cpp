@@ -2,7 +2,7 @@
 // cycle's steps itself.
 #include "barriers/mutants.hpp"
 #include "collectors/marking/serial_marker.hpp"
-#include "collectors/root_scan.hpp"
+#include "collectors/cycle/root_scan.hpp"
 #include "tools/bench_heap.hpp"
 #include "tools/fault_test.hpp"
 

@@ -1,7 +1,7 @@
 // Mutant barriers on a real heap: the oracle loses sight of an object, or a barrier is caught at a safepoint.
 #include "barriers/mutants.hpp"
 
-#include "collectors/random_kill.hpp"
+#include "tools/testing/random_kill.hpp"
 
 namespace tricolour {
 

@@ -18,7 +18,7 @@
 
 #include "collectors/collector.hpp"
 #include "collectors/frequent_collection.hpp"
-#include "collectors/oracle.hpp"
+#include "collectors/oracle/oracle.hpp"
 
 namespace tricolour {
 

@@ -21,7 +21,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "collectors/concurrent_cycle.hpp"
+#include "collectors/cycle/concurrent_cycle.hpp"
 #include "collectors/registry.hpp"
 #include "core/seams/injected_waits.hpp"
 #include "core/mutex.hpp"

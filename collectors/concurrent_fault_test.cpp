@@ -7,7 +7,7 @@
 
 #include "barriers/dijkstra.hpp"
 #include "barriers/yuasa.hpp"
-#include "collectors/window_run.hpp"
+#include "tools/testing/window_run.hpp"
 
 namespace tricolour {
 namespace {

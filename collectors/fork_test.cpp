@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "barriers/yuasa.hpp"
-#include "collectors/threaded_heap.hpp"
+#include "tools/testing/threaded_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/catch.hpp"
 #include "tools/forked.hpp"

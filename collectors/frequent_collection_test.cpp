@@ -1,7 +1,7 @@
 // A collection at every allocation: nothing rooted is lost, and what is not rooted is gone at the next one.
 #include "barriers/dijkstra.hpp"
 #include "barriers/yuasa.hpp"
-#include "collectors/random_run.hpp"
+#include "tools/testing/random_run.hpp"
 #include "core/heap/poison.hpp"
 #include "tools/catch.hpp"
 

@@ -11,7 +11,7 @@
 #include <algorithm>
 
 #include "collectors/registry.hpp"
-#include "collectors/stopped_collection.hpp"
+#include "collectors/cycle/stopped_collection.hpp"
 #include "core/seams/schedule_coverage.hpp"
 
 namespace tricolour {

@@ -11,7 +11,7 @@
 #include "barriers/boehm_cards.hpp"
 #include "barriers/steele.hpp"
 #include "collectors/marking/scanner.hpp"
-#include "collectors/window_run.hpp"
+#include "tools/testing/window_run.hpp"
 
 namespace tricolour {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "barriers/all.hpp"
-#include "collectors/random_run.hpp"
+#include "tools/testing/random_run.hpp"
 #include "tools/catch.hpp"
 #include "tools/examples/rescan_source.hpp"
 

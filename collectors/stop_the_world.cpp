@@ -1,7 +1,7 @@
 // stop_the_world: begin, mark and terminate in one pause, when memory is exhausted. The control for everything else: sound under every
 // barrier, and needs none.
 #include "collectors/registry.hpp"
-#include "collectors/stopped_collection.hpp"
+#include "collectors/cycle/stopped_collection.hpp"
 
 namespace tricolour {
 namespace {

@@ -1,7 +1,7 @@
 // A collector whose threads the system refuses is an error where its heap is made. A heap that is
 // made needs no further thread.
 #include "barriers/yuasa.hpp"
-#include "collectors/threaded_heap.hpp"
+#include "tools/testing/threaded_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/catch.hpp"
 #include "tools/refused_threads.hpp"

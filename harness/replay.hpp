@@ -8,7 +8,7 @@
 // Ownership: one thread.
 #pragma once
 
-#include "collectors/oracle.hpp"
+#include "collectors/oracle/oracle.hpp"
 #include "harness/mutation_trace.hpp"
 #include "harness/replay_schedule.hpp"
 

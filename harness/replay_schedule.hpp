@@ -12,7 +12,7 @@
 
 #include <vector>
 
-#include "collectors/cycle.hpp"
+#include "collectors/cycle/cycle.hpp"
 #include "harness/graph_digest.hpp"
 
 namespace tricolour {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "collectors/stopped_collection.hpp"
+#include "collectors/cycle/stopped_collection.hpp"
 #include "core/build_flavour.hpp"
 #include "core/errors.hpp"
 #include "harness/names.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "collectors/oracle.hpp"
+#include "collectors/oracle/oracle.hpp"
 #include "harness/bystander.hpp"
 #include "harness/pass.hpp"
 #include "harness/recorder.hpp"

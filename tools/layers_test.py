@@ -12,14 +12,14 @@ ROOMS = ("core", "barriers", "collectors", "workloads", "harness")
 BREAKAGES = {
     "core includes a room": ("core/heap/heap.hpp", '#include "collectors/collector.hpp"', "core/ includes collectors/collector.hpp"),
     "a barrier includes a collector": ("barriers/yuasa.hpp", '#include "collectors/collector.hpp"', "barriers/ includes collectors/"),
-    "a collector names a barrier": ("collectors/pacer.cpp", '#include "barriers/yuasa.hpp"', "collectors/ includes barriers/yuasa.hpp"),
+    "a collector names a barrier": ("collectors/pacing/pacer.cpp", '#include "barriers/yuasa.hpp"', "collectors/ includes barriers/yuasa.hpp"),
     "a workload looks behind the mutator": ("workloads/gcbench.hpp", '#include "core/heap/heap.hpp"', "workloads/ includes core/heap/heap.hpp"),
     "a workload takes a library": ("workloads/gcbench.hpp", "#include <tbb/parallel_for.h>", "the standard library only"),
     "an include goes up": ("core/heap/heap.hpp", '#include "../collectors/collector.hpp"', "from the project's root"),
-    "a room includes the harness": ("collectors/pacer.hpp", '#include "harness/names.hpp"', "collectors/ includes harness/names.hpp"),
+    "a room includes the harness": ("collectors/pacing/pacer.hpp", '#include "harness/names.hpp"', "collectors/ includes harness/names.hpp"),
     "a test includes the harness": ("core/new_test.cpp", '#include "harness/names.hpp"', "core/ includes harness/names.hpp"),
-    "a collector prints": ("collectors/pacer.cpp", 'void shout() { std::cerr << "cycle"; }', "collectors/ writes to a terminal"),
-    "a collector prints in C": ("collectors/pacer.cpp", 'void shout() { fprintf(stderr, "cycle"); }', "collectors/ writes to a terminal"),
+    "a collector prints": ("collectors/pacing/pacer.cpp", 'void shout() { std::cerr << "cycle"; }', "collectors/ writes to a terminal"),
+    "a collector prints in C": ("collectors/pacing/pacer.cpp", 'void shout() { fprintf(stderr, "cycle"); }', "collectors/ writes to a terminal"),
     "a header parses": ("harness/new_header.hpp", "#include <nlohmann/json.hpp>", "nlohmann-json is included by a header"),
     "two files parse": ("harness/zz.cpp", "#include <CLI/CLI.hpp>\n#include <toml++/toml.h>", "one .cpp only"),
     "a file is too long": ("core/long.hpp", "\n" * 401, "400 are the most"),
@@ -59,7 +59,7 @@ def test_a_breach_is_found(copy, name):
 
 
 def test_prose_is_not_code(copy):
-    file = copy / "collectors/pacer.cpp"
+    file = copy / "collectors/pacing/pacer.cpp"
     file.write_text(file.read_text() + '// std::cout << "never";\nconstexpr auto word = "stderr";\n')
     _, printed = check(copy)
     assert "terminal" not in printed

@@ -6,7 +6,7 @@
 #include "barriers/abraham_patel.hpp"
 #include "barriers/boehm_cards.hpp"
 #include "barriers/none.hpp"
-#include "collectors/card_scan.hpp"
+#include "collectors/cycle/card_scan.hpp"
 #include "collectors/marking/serial_marker.hpp"
 #include "collectors/marking/stealing_marker.hpp"
 #include "collectors/marking/termination.hpp"

@@ -8,7 +8,7 @@
 // and assisting mutators clean them.
 //
 // Memory ordering: `mark` is a release behind the store to the slot. That alone hands over only the last of several mutators' stores on
-// one card; so the collector takes cards first, asks every mutator for a handshake, and scans then (see collectors/card_scan.hpp).
+// one card; so the collector takes cards first, asks every mutator for a handshake, and scans then (see collectors/cycle/card_scan.hpp).
 // Source: Printezis, Detlefs 2000.
 #pragma once
 

@@ -5,7 +5,7 @@
 
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
-#include "collectors/sweeper.hpp"
+#include "collectors/sweeping/sweeper.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/bench_heap.hpp"
 #include "tools/catch.hpp"

@@ -28,7 +28,7 @@ MOST_ROUNDS = 12
 RESULTS = "results/reference/"  # a corpus of tests; new ones change no mutant
 SWITCH = Path(__file__).resolve().parent / "switch.hpp"
 # Where a heap counts its cycles; forget_later needs to know.
-CYCLE_COUNT = ("collectors/cycle.cpp", "++phase.cycle;")
+CYCLE_COUNT = ("collectors/cycle/cycle.cpp", "++phase.cycle;")
 CYCLE_HOOK = " tricolour::mutation::cycle_begins(phase.cycle);"
 INCLUDED = "-w -include ${PROJECT_SOURCE_DIR}/mutation_switch.hpp"
 WARNINGS = (

@@ -19,8 +19,8 @@ import tomllib
 ROOMS = ("core", "collectors")
 # Not part of a heap: the model checker, whose threads are modelled, and what tests share.
 KITS = (
-    "core/exploration/", "collectors/random_", "collectors/window_run.hpp",
-    "collectors/threaded_heap.hpp", "collectors/marking/marking_program.hpp",
+    "core/exploration/", "collectors/random_", "tools/testing/window_run.hpp",
+    "tools/testing/threaded_heap.hpp", "collectors/marking/marking_program.hpp",
 )
 MOST_LINES = 6
 

@@ -92,7 +92,7 @@ def test_a_site_that_is_added_is_found(copy):
 
 
 def test_a_second_site_with_the_text_of_a_proved_one_is_found(copy):
-    change(copy / "collectors/cycle.cpp", "\nvoid Cycle::rethrow_failure() const {",
+    change(copy / "collectors/cycle/cycle.cpp", "\nvoid Cycle::rethrow_failure() const {",
            "\nvoid Cycle::again() { failed_.store(true); }\nvoid Cycle::rethrow_failure() const {")
     code, printed = check(copy)
     assert code == 1 and printed.count("; 1 of 2 such sites are proved") == 2
@@ -105,8 +105,8 @@ def test_a_window_that_is_taken_away_is_missed(copy):
 
 
 def test_a_proof_without_its_site_is_found(copy):
-    change(copy / "collectors/cycle.cpp", "failed_.store(", "failed_.put(")
-    said = "collectors/cycle.cpp: failed_.store is proved 1 times; fewer such sites"
+    change(copy / "collectors/cycle/cycle.cpp", "failed_.store(", "failed_.put(")
+    said = "collectors/cycle/cycle.cpp: failed_.store is proved 1 times; fewer such sites"
     code, printed = check(copy)
     assert code == 1 and printed.startswith(said)
 

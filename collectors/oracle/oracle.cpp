@@ -1,4 +1,4 @@
-#include "collectors/oracle.hpp"
+#include "collectors/oracle/oracle.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -18,8 +18,8 @@
 #include <functional>
 #include <mutex>
 
-#include "collectors/pacer.hpp"
-#include "collectors/stopped_collection.hpp"
+#include "collectors/pacing/pacer.hpp"
+#include "collectors/cycle/stopped_collection.hpp"
 #include "core/mutex.hpp"
 #include "core/mutator/watchdog.hpp"
 

@@ -1,4 +1,4 @@
-#include "collectors/pacer.hpp"
+#include "collectors/pacing/pacer.hpp"
 
 #include "tools/catch.hpp"
 

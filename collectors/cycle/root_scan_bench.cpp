@@ -1,6 +1,6 @@
 // The root scan: handles per second, for one deep stack whose handles each hold an object of its own, in the order
 // of their addresses or scattered.
-#include "collectors/root_scan.hpp"
+#include "collectors/cycle/root_scan.hpp"
 
 #include <benchmark/benchmark.h>
 

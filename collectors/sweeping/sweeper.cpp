@@ -1,4 +1,4 @@
-#include "collectors/sweeper.hpp"
+#include "collectors/sweeping/sweeper.hpp"
 
 namespace tricolour {
 

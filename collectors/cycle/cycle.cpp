@@ -1,12 +1,12 @@
-#include "collectors/cycle.hpp"
+#include "collectors/cycle/cycle.hpp"
 
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "collectors/oracle.hpp"
-#include "collectors/root_scan.hpp"
+#include "collectors/oracle/oracle.hpp"
+#include "collectors/cycle/root_scan.hpp"
 #include "core/observe/probes.hpp"
 #include "core/seams/schedule_coverage.hpp"
 

@@ -1,9 +1,9 @@
-#include "collectors/sweeper.hpp"
+#include "collectors/sweeping/sweeper.hpp"
 
 #include <thread>
 
 #include "barriers/none.hpp"
-#include "collectors/threaded_heap.hpp"
+#include "tools/testing/threaded_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/bench_heap.hpp"
 #include "tools/catch.hpp"

@@ -1,4 +1,4 @@
-#include "collectors/concurrent_cycle.hpp"
+#include "collectors/cycle/concurrent_cycle.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "collectors/root_scan.hpp"
+#include "collectors/cycle/root_scan.hpp"
 
 #include <algorithm>
 

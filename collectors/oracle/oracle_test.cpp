@@ -1,10 +1,10 @@
 // The oracle on heaps that are built by hand, sound or wrong in one place: each fault is found and
 // named, at termination and after the sweep, in the first cycle and in the second. And under every
 // collector every check runs as often as there are cycles.
-#include "collectors/oracle.hpp"
+#include "collectors/oracle/oracle.hpp"
 
 #include "barriers/yuasa.hpp"
-#include "collectors/random_run.hpp"
+#include "tools/testing/random_run.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/bench_heap.hpp"
 #include "tools/catch.hpp"

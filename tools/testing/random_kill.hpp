@@ -4,7 +4,7 @@
 // whole run, and what kills a fault once kills it always.
 #pragma once
 
-#include "collectors/random_run.hpp"
+#include "tools/testing/random_run.hpp"
 #include "tools/fault_test.hpp"
 
 namespace tricolour {

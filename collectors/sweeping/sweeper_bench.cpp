@@ -4,7 +4,7 @@
 #include <random>
 #include <vector>
 
-#include "collectors/sweeper.hpp"
+#include "collectors/sweeping/sweeper.hpp"
 #include "tools/bench_heap.hpp"
 
 namespace tricolour::bench {

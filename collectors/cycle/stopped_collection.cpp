@@ -1,4 +1,4 @@
-#include "collectors/stopped_collection.hpp"
+#include "collectors/cycle/stopped_collection.hpp"
 
 namespace tricolour {
 

@@ -1,4 +1,4 @@
-#include "collectors/card_scan.hpp"
+#include "collectors/cycle/card_scan.hpp"
 
 #include <algorithm>
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "collectors/collected_heap.hpp"
-#include "collectors/random_mutator.hpp"
-#include "collectors/stop_heap.hpp"
+#include "tools/testing/random_mutator.hpp"
+#include "tools/testing/stop_heap.hpp"
 #include "core/mutex.hpp"
 
 namespace tricolour {

@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "collectors/stop_heap.hpp"
+#include "tools/testing/stop_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/fault_test.hpp"
 

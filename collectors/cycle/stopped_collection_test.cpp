@@ -1,5 +1,5 @@
 // When a mutator is told that memory is exhausted.
-#include "collectors/stopped_collection.hpp"
+#include "collectors/cycle/stopped_collection.hpp"
 
 #include <atomic>
 #include <mutex>

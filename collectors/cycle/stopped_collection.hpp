@@ -10,7 +10,7 @@
 // Ownership: any mutator; the counters are read and written by the holder of World::Exclusive.
 #pragma once
 
-#include "collectors/cycle.hpp"
+#include "collectors/cycle/cycle.hpp"
 
 namespace tricolour {
 

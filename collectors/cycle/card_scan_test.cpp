@@ -1,5 +1,5 @@
 // Cards that several threads scan: no card is left out.
-#include "collectors/card_scan.hpp"
+#include "collectors/cycle/card_scan.hpp"
 
 #include <algorithm>
 #include <latch>

@@ -17,10 +17,10 @@
 #include <memory>
 #include <mutex>
 
-#include "collectors/card_scan.hpp"
+#include "collectors/cycle/card_scan.hpp"
 #include "collectors/collector.hpp"
 #include "collectors/marking/scanner.hpp"
-#include "collectors/sweeper.hpp"
+#include "collectors/sweeping/sweeper.hpp"
 #include "core/mutex.hpp"
 #include "core/cycle/protocol.hpp"
 

@@ -1,4 +1,4 @@
-#include "collectors/parallel_for.hpp"
+#include "collectors/sweeping/parallel_for.hpp"
 
 #include <algorithm>
 #include <string>

@@ -5,8 +5,8 @@
 #include "barriers/hybrid.hpp"
 #include "barriers/steele.hpp"
 #include "barriers/yuasa.hpp"
-#include "collectors/random_kill.hpp"
-#include "collectors/stop_heap.hpp"
+#include "tools/testing/random_kill.hpp"
+#include "tools/testing/stop_heap.hpp"
 
 namespace tricolour {
 namespace {

@@ -1,5 +1,5 @@
 // The steps of a concurrent cycle, one at a time.
-#include "collectors/concurrent_cycle.hpp"
+#include "collectors/cycle/concurrent_cycle.hpp"
 
 #include "barriers/yuasa.hpp"
 #include "core/mutator/mutator.hpp"

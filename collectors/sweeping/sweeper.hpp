@@ -3,7 +3,7 @@
 // Invariant: sweeping claims block by block, so any number of sweepers and lazily sweeping mutators may run at once.
 #pragma once
 
-#include "collectors/parallel_for.hpp"
+#include "collectors/sweeping/parallel_for.hpp"
 #include "core/heap/heap.hpp"
 
 namespace tricolour {

@@ -16,7 +16,7 @@
 #include <span>
 #include <vector>
 
-#include "collectors/parallel_for.hpp"
+#include "collectors/sweeping/parallel_for.hpp"
 #include "core/heap/heap.hpp"
 
 namespace tricolour {
