@@ -1,10 +1,10 @@
 // The conformance suite: every barrier in the list passes the examination, without a line here for a new one. Mutants prove that the
 // examination sees.
 #include "barriers/all.hpp"
-#include "barriers/examination.hpp"
-#include "barriers/mutants.hpp"
+#include "tools/testing/examination.hpp"
+#include "tools/testing/mutants.hpp"
 #include "tools/examples/rescan_source.hpp"
-#include "tools/fault_test.hpp"
+#include "tools/testing/fault_test.hpp"
 
 namespace tricolour {
 

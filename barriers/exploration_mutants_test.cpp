@@ -1,9 +1,9 @@
 // Mutants of barriers, and barriers under protocols that do not suit them: the explorer finds a lost object, and none in the sound twin.
-#include "barriers/explorer_expectations.hpp"
-#include "barriers/mutants.hpp"
+#include "tools/testing/explorer_expectations.hpp"
+#include "tools/testing/mutants.hpp"
 #include "barriers/none.hpp"
 #include "barriers/steele.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 #include "tools/examples/rescan_source.hpp"
 
 namespace tricolour::exploration {

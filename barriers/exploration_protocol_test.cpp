@@ -1,11 +1,11 @@
 // Faults of the protocol's tables and of what surrounds a barrier: the explorer finds a lost object, and none with the fault off.
 #include "barriers/boehm_cards.hpp"
-#include "barriers/explorer_expectations.hpp"
+#include "tools/testing/explorer_expectations.hpp"
 #include "barriers/hybrid.hpp"
-#include "barriers/mutants.hpp"
+#include "tools/testing/mutants.hpp"
 #include "barriers/steele.hpp"
 #include "barriers/yuasa.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour::exploration {
 namespace {

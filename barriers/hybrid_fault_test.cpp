@@ -1,10 +1,10 @@
 // Faults 6 and 8: roots are scanned mutator by mutator, which the hybrid barrier was made for. No collector here scans them so; the test takes a
 // cycle's steps itself.
-#include "barriers/mutants.hpp"
+#include "tools/testing/mutants.hpp"
 #include "collectors/marking/serial_marker.hpp"
 #include "collectors/cycle/root_scan.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/fault_test.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/fault_test.hpp"
 
 namespace tricolour {
 namespace {

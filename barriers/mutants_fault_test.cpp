@@ -1,5 +1,5 @@
 // Mutant barriers on a real heap: the oracle loses sight of an object, or a barrier is caught at a safepoint.
-#include "barriers/mutants.hpp"
+#include "tools/testing/mutants.hpp"
 
 #include "tools/testing/random_kill.hpp"
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "barriers/all.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/catch.hpp"
 #include "tools/examples/rescan_source.hpp"
 
 namespace tricolour {

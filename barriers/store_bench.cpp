@@ -14,7 +14,7 @@
 
 #include "barriers/all.hpp"
 #include "barriers/none.hpp"
-#include "tools/bench_heap.hpp"
+#include "tools/testing/bench_heap.hpp"
 
 namespace tricolour::bench {
 namespace {

@@ -16,7 +16,7 @@
 #include "barriers/all.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

@@ -6,8 +6,8 @@
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/catch.hpp"
-#include "tools/kept_events.hpp"
+#include "tools/testing/catch.hpp"
+#include "tools/testing/kept_events.hpp"
 
 namespace tricolour {
 namespace {

@@ -14,7 +14,7 @@
 
 #include "collectors/marking/marker.hpp"
 #include "core/barrier/barrier.hpp"
-#include "core/heap/heap.hpp"
+#include "core/mutator/heap.hpp"
 
 namespace tricolour {
 

@@ -16,8 +16,8 @@
 #include "barriers/yuasa.hpp"
 #include "tools/testing/threaded_heap.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/catch.hpp"
-#include "tools/forked.hpp"
+#include "tools/testing/catch.hpp"
+#include "tools/testing/forked.hpp"
 
 namespace tricolour {
 namespace {

@@ -3,7 +3,7 @@
 #include "barriers/yuasa.hpp"
 #include "tools/testing/random_run.hpp"
 #include "core/heap/poison.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

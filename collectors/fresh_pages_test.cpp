@@ -2,8 +2,8 @@
 #include "barriers/none.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/catch.hpp"
-#include "tools/kept_events.hpp"
+#include "tools/testing/catch.hpp"
+#include "tools/testing/kept_events.hpp"
 
 namespace tricolour {
 TEST_CASE("pages that are touched first by an allocation are named, in each cycle",

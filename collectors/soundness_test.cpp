@@ -5,7 +5,7 @@
 
 #include "barriers/all.hpp"
 #include "tools/testing/random_run.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 #include "tools/examples/rescan_source.hpp"
 
 using namespace tricolour;

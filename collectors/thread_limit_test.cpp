@@ -3,8 +3,8 @@
 #include "barriers/yuasa.hpp"
 #include "tools/testing/threaded_heap.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/catch.hpp"
-#include "tools/refused_threads.hpp"
+#include "tools/testing/catch.hpp"
+#include "tools/testing/refused_threads.hpp"
 
 namespace tricolour {
 namespace {

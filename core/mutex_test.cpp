@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

@@ -4,7 +4,7 @@
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 using namespace tricolour;
 

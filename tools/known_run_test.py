@@ -1,6 +1,6 @@
 """The report says of a run of known times what is known by hand.
 
-Purpose: harness/known_run.toml states the events of a run and every figure of it; harness_test
+Purpose: tools/testing/known_run.toml states the events of a run and every figure of it; harness_test
 plays them into the recorder and writes the result folders, in text and with binary requests, that
 are read here: digest, statistics, the report's row, the page's data and the exports.
 """
@@ -29,7 +29,7 @@ from tricolour_report.tidy import tidy_table
 from tricolour_report.waits import UNEXPLAINED, waits
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-KNOWN = tomllib.loads((ROOT / "harness/known_run.toml").read_text(encoding="utf-8"))
+KNOWN = tomllib.loads((ROOT / "tools/testing/known_run.toml").read_text(encoding="utf-8"))
 BY_HAND = KNOWN["by_hand"]
 KEYS = ("collector", "barrier", "workload", "heap")
 

@@ -10,14 +10,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ROOMS = ("core", "barriers", "collectors", "workloads", "harness")
 
 BREAKAGES = {
-    "core includes a room": ("core/heap/heap.hpp", '#include "collectors/collector.hpp"', "core/ includes collectors/collector.hpp"),
+    "core includes a room": ("core/mutator/heap.hpp", '#include "collectors/collector.hpp"', "core/ includes collectors/collector.hpp"),
     "a barrier includes a collector": ("barriers/yuasa.hpp", '#include "collectors/collector.hpp"', "barriers/ includes collectors/"),
     "a collector names a barrier": ("collectors/pacing/pacer.cpp", '#include "barriers/yuasa.hpp"', "collectors/ includes barriers/yuasa.hpp"),
-    "a workload looks behind the mutator": ("workloads/gcbench.hpp", '#include "core/heap/heap.hpp"', "workloads/ includes core/heap/heap.hpp"),
+    "a workload looks behind the mutator": ("workloads/gcbench.hpp", '#include "core/mutator/heap.hpp"', "workloads/ includes core/mutator/heap.hpp"),
     "a workload takes a library": ("workloads/gcbench.hpp", "#include <tbb/parallel_for.h>", "the standard library only"),
-    "an include goes up": ("core/heap/heap.hpp", '#include "../collectors/collector.hpp"', "from the project's root"),
-    "a room includes the harness": ("collectors/pacing/pacer.hpp", '#include "harness/names.hpp"', "collectors/ includes harness/names.hpp"),
-    "a test includes the harness": ("core/new_test.cpp", '#include "harness/names.hpp"', "core/ includes harness/names.hpp"),
+    "an include goes up": ("core/mutator/heap.hpp", '#include "../collectors/collector.hpp"', "from the project's root"),
+    "a room includes the harness": ("collectors/pacing/pacer.hpp", '#include "harness/text/names.hpp"', "collectors/ includes harness/text/names.hpp"),
+    "a test includes the harness": ("core/new_test.cpp", '#include "harness/text/names.hpp"', "core/ includes harness/text/names.hpp"),
     "a collector prints": ("collectors/pacing/pacer.cpp", 'void shout() { std::cerr << "cycle"; }', "collectors/ writes to a terminal"),
     "a collector prints in C": ("collectors/pacing/pacer.cpp", 'void shout() { fprintf(stderr, "cycle"); }', "collectors/ writes to a terminal"),
     "a header parses": ("harness/new_header.hpp", "#include <nlohmann/json.hpp>", "nlohmann-json is included by a header"),
@@ -36,7 +36,7 @@ def copy(tmp_path):
     for room in ROOMS:
         shutil.copytree(ROOT / room, tmp_path / room)
     (tmp_path / "harness/aa.cpp").write_text("#include <CLI/CLI.hpp>\n")
-    (tmp_path / "harness/bb.cpp").write_text('#include "core/heap/heap.hpp"\n')
+    (tmp_path / "harness/bb.cpp").write_text('#include "core/mutator/heap.hpp"\n')
     return tmp_path
 
 

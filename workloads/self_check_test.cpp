@@ -4,7 +4,7 @@
 // barrier that now and then forgets the write: an element is lost, or, where it should have been taken out, there twice.
 #include "barriers/none.hpp"
 #include "collectors/collected_heap.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 #include "workloads/churn_threads.hpp"
 #include "workloads/fifo.hpp"
 #include "workloads/graph.hpp"

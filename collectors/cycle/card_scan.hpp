@@ -27,7 +27,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "core/heap/heap.hpp"
+#include "core/mutator/heap.hpp"
 
 namespace tricolour {
 

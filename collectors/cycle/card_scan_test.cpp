@@ -9,8 +9,8 @@
 
 #include "barriers/boehm_cards.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "barriers/yuasa.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

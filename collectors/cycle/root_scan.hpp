@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "collectors/sweeping/parallel_for.hpp"
-#include "core/heap/heap.hpp"
+#include "core/mutator/heap.hpp"
 
 namespace tricolour {
 

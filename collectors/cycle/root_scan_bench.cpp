@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-#include "tools/bench_heap.hpp"
+#include "tools/testing/bench_heap.hpp"
 
 namespace tricolour::bench {
 namespace {

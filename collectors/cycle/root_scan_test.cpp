@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "tools/bench_heap.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/catch.hpp"
 
 using namespace tricolour;
 

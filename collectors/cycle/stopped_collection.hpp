@@ -5,7 +5,7 @@
 // Invariant: a mutator is told that memory is exhausted only after `most_attempts` collections of its own for one request, or after
 // `most_fruitless` collections in a row that left less than `least_free_share` of the heap: nothing hangs and nothing thrashes for ever.
 // Another's that came first is no attempt: what it freed may be gone again (a mutator that was
-// passed over takes the turn, core/heap/allocation_turn.hpp). Of several that wait one collects.
+// passed over takes the turn, core/mutator/allocation_turn.hpp). Of several that wait one collects.
 //
 // Ownership: any mutator; the counters are read and written by the holder of World::Exclusive.
 #pragma once

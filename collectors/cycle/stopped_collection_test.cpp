@@ -9,7 +9,7 @@
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

@@ -18,7 +18,7 @@
 
 #include "collectors/marking/assist_count.hpp"
 #include "collectors/marking/scanner.hpp"
-#include "core/heap/heap.hpp"
+#include "core/mutator/heap.hpp"
 
 namespace tricolour {
 

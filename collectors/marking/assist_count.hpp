@@ -19,7 +19,7 @@
 
 #include <cstdint>
 
-#include "core/atomics.hpp"
+#include "core/heap/atomics.hpp"
 
 namespace tricolour {
 

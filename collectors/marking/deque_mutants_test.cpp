@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "collectors/marking/work_stealing_deque.hpp"
-#include "tools/fault_test.hpp"
+#include "tools/testing/fault_test.hpp"
 
 namespace tricolour {
 namespace {

@@ -17,7 +17,7 @@
 #include "core/exploration/sequential_memory.hpp"
 #include "core/exploration/store_buffer_memory.hpp"
 #include "core/cycle/packet_count.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour::exploration {
 namespace {

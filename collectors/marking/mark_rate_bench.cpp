@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "collectors/collector.hpp"
-#include "tools/bench_heap.hpp"
+#include "tools/testing/bench_heap.hpp"
 
 namespace tricolour::bench {
 namespace {

@@ -20,7 +20,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/heap/heap.hpp"
+#include "core/mutator/heap.hpp"
 
 namespace tricolour {
 

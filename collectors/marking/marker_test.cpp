@@ -14,8 +14,8 @@
 #include "collectors/marking/serial_marker.hpp"
 #include "collectors/marking/stealing_marker.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

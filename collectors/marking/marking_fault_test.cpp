@@ -10,8 +10,8 @@
 #include "collectors/marking/serial_marker.hpp"
 #include "collectors/marking/stealing_marker.hpp"
 #include "collectors/marking/termination.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/fault_test.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/fault_test.hpp"
 
 namespace tricolour {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "barriers/none.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

@@ -11,7 +11,7 @@
 #include "collectors/marking/parking.hpp"
 #include "collectors/marking/termination.hpp"
 #include "core/exploration/order_search.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour::exploration {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/spin.hpp"
-#include "tools/fault_test.hpp"
+#include "tools/testing/fault_test.hpp"
 
 namespace tricolour {
 namespace {

@@ -27,7 +27,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "core/atomics.hpp"
+#include "core/heap/atomics.hpp"
 #include "core/seams/schedule_window.hpp"
 
 namespace tricolour {

@@ -5,7 +5,7 @@
 
 #include "collectors/marking/work_stealing_deque.hpp"
 #include "core/exploration/order_search.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour::exploration {
 namespace {

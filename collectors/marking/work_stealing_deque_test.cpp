@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/spin.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

@@ -6,8 +6,8 @@
 #include "barriers/yuasa.hpp"
 #include "tools/testing/random_run.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

@@ -1,6 +1,6 @@
 #include "collectors/pacing/pacer.hpp"
 
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 using tricolour::Pacer;
 

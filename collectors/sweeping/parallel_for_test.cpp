@@ -8,7 +8,7 @@
 #include "core/errors.hpp"
 #include "core/seams/injected_costs.hpp"
 #include "core/mutex.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

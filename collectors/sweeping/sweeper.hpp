@@ -4,7 +4,7 @@
 #pragma once
 
 #include "collectors/sweeping/parallel_for.hpp"
-#include "core/heap/heap.hpp"
+#include "core/mutator/heap.hpp"
 
 namespace tricolour {
 

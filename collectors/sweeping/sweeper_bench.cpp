@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "collectors/sweeping/sweeper.hpp"
-#include "tools/bench_heap.hpp"
+#include "tools/testing/bench_heap.hpp"
 
 namespace tricolour::bench {
 namespace {

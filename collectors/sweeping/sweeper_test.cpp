@@ -5,8 +5,8 @@
 #include "barriers/none.hpp"
 #include "tools/testing/threaded_heap.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/catch.hpp"
 
 using namespace tricolour;
 

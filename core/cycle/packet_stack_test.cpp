@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "tools/fault_test.hpp"
+#include "tools/testing/fault_test.hpp"
 
 namespace tricolour {
 namespace {

@@ -1,6 +1,6 @@
 // Heap objects whose slots and colour bytes belong to a model of memory.
 //
-// Purpose: code over an atomics policy (core/atomics.hpp) runs on these unchanged. Objects have
+// Purpose: code over an atomics policy (core/heap/atomics.hpp) runs on these unchanged. Objects have
 // real headers at real addresses, and they stay constant while a search runs: a slot and a colour
 // byte each hold the number of a location, and what the location holds is in the searched state. A
 // reference is there the number of the granule at which its object begins, counted from 1; null is

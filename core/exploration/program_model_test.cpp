@@ -9,7 +9,7 @@
 #include "core/exploration/order_search.hpp"
 #include "core/exploration/sequential_memory.hpp"
 #include "core/exploration/store_buffer_memory.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour::exploration {
 namespace {

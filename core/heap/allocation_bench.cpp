@@ -2,7 +2,7 @@
 // included.
 #include <benchmark/benchmark.h>
 
-#include "tools/bench_heap.hpp"
+#include "tools/testing/bench_heap.hpp"
 
 namespace tricolour::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 using namespace tricolour;
 

@@ -3,8 +3,8 @@
 #include "core/heap/block_space.hpp"
 #include "core/errors.hpp"
 #include "core/heap/hole_allocator.hpp"
-#include "tools/bare_block_space.hpp"
-#include "tools/fault_test.hpp"
+#include "tools/testing/bare_block_space.hpp"
+#include "tools/testing/fault_test.hpp"
 
 namespace tricolour {
 namespace {

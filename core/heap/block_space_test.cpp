@@ -3,8 +3,8 @@
 
 #include <thread>
 
-#include "tools/bare_block_space.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/bare_block_space.hpp"
+#include "tools/testing/catch.hpp"
 
 using namespace tricolour;
 

@@ -7,7 +7,7 @@
 
 #include "core/heap/large_object_space.hpp"
 #include "core/heap/reservation.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 using namespace tricolour;
 

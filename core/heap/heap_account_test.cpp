@@ -7,8 +7,8 @@
 #include "collectors/collected_heap.hpp"
 #include "collectors/sweeping/sweeper.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

@@ -2,8 +2,8 @@
 #include "core/heap/hole_allocator.hpp"
 
 #include "core/heap/poison.hpp"
-#include "tools/bare_block_space.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/bare_block_space.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

@@ -17,7 +17,7 @@
 #include <array>
 #include <atomic>
 
-#include "core/atomics.hpp"
+#include "core/heap/atomics.hpp"
 #include "core/heap/colour.hpp"
 #include "core/seams/faults.hpp"
 #include "core/heap/object.hpp"

@@ -3,7 +3,7 @@
 #include <random>
 #include <vector>
 
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 using namespace tricolour;
 

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <vector>
 
-#include "core/heap/heap.hpp"
+#include "core/mutator/heap.hpp"
 #include "core/mutex.hpp"
 
 namespace tricolour {

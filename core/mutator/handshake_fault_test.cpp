@@ -4,10 +4,10 @@
 #include <thread>
 
 #include "barriers/yuasa.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/fault_test.hpp"
-#include "tools/forked.hpp"
-#include "tools/handshake_stress.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/fault_test.hpp"
+#include "tools/testing/forked.hpp"
+#include "tools/testing/handshake_stress.hpp"
 
 namespace tricolour {
 namespace {

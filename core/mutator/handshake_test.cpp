@@ -1,7 +1,7 @@
 // Handshakes against blocked regions, by chance: core/mutator/handshake_fault_test.cpp has what it must
 // see.
-#include "tools/catch.hpp"
-#include "tools/handshake_stress.hpp"
+#include "tools/testing/catch.hpp"
+#include "tools/testing/handshake_stress.hpp"
 
 using namespace tricolour;
 

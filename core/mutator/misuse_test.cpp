@@ -8,8 +8,8 @@
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/catch.hpp"
-#include "tools/forked.hpp"
+#include "tools/testing/catch.hpp"
+#include "tools/testing/forked.hpp"
 
 using namespace tricolour;
 using Catch::Matchers::Contains;

@@ -16,7 +16,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/barrier/instrumented_context.hpp"
+#include "core/mutator/instrumented_context.hpp"
 #include "core/mutator/thread_start.hpp"
 
 namespace tricolour {

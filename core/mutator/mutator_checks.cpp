@@ -2,7 +2,7 @@
 // every use of a reference.
 #include <algorithm>
 
-#include "core/heap/heap.hpp"
+#include "core/mutator/heap.hpp"
 
 namespace tricolour {
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/heap/heap.hpp"
+#include "core/mutator/heap.hpp"
 #include "core/seams/injected_waits.hpp"
 #include "core/heap/metadata_scan.hpp"
 

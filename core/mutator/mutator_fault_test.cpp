@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "barriers/yuasa.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/fault_test.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/fault_test.hpp"
 
 namespace tricolour {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <thread>
 
-#include "core/heap/heap.hpp"
+#include "core/mutator/heap.hpp"
 #include "core/seams/injected_waits.hpp"
 #include "core/observe/probes.hpp"
 #include "core/seams/schedule_coverage.hpp"

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "tools/bench_heap.hpp"
+#include "tools/testing/bench_heap.hpp"
 
 namespace tricolour::bench {
 namespace {

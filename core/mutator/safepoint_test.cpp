@@ -10,9 +10,9 @@
 #include "barriers/yuasa.hpp"
 #include "core/mutator/mutator.hpp"
 #include "core/mutex.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/catch.hpp"
-#include "tools/kept_events.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/catch.hpp"
+#include "tools/testing/kept_events.hpp"
 
 using namespace tricolour;
 

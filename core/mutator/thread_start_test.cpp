@@ -1,8 +1,8 @@
 #include "core/mutator/thread_start.hpp"
 
 #include "core/errors.hpp"
-#include "tools/catch.hpp"
-#include "tools/refused_threads.hpp"
+#include "tools/testing/catch.hpp"
+#include "tools/testing/refused_threads.hpp"
 
 using namespace tricolour;
 

@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "barriers/none.hpp"
-#include "tools/bench_heap.hpp"
-#include "tools/forked.hpp"
+#include "tools/testing/bench_heap.hpp"
+#include "tools/testing/forked.hpp"
 
 using namespace tricolour;
 

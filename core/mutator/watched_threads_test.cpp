@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "tools/forked.hpp"
+#include "tools/testing/forked.hpp"
 
 using namespace tricolour;
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/seams/injected_costs.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

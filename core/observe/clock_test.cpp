@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 using namespace tricolour;
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 

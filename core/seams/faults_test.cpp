@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/seams/schedule_window.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 using namespace tricolour;
 

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "core/seams/window_names.hpp"
-#include "tools/catch.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "core/observe/clock.hpp"
-#include "harness/histogram.hpp"
+#include "harness/record/histogram.hpp"
 
 namespace tricolour::peers {
 

@@ -13,8 +13,9 @@ install(PROGRAMS tools/python DESTINATION ${CMAKE_INSTALL_DATADIR}/tricolour/too
 install(DIRECTORY results/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/tricolour/results)
 install(EXPORT tricolour_targets NAMESPACE tricolour:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tricolour FILE tricolour-targets.cmake)
 foreach(room core barriers collectors)
-  # probes.hpp is the sources' own, and needs a header of SystemTap.
-  install(DIRECTORY ${room} DESTINATION include/tricolour FILES_MATCHING PATTERN "*.hpp" PATTERN "probes.hpp" EXCLUDE)
+  # probes.hpp is the sources' own, and needs a header of SystemTap; the explorer is no part of a heap.
+  install(DIRECTORY ${room} DESTINATION include/tricolour FILES_MATCHING PATTERN "*.hpp"
+          PATTERN "probes.hpp" EXCLUDE PATTERN "core/exploration" EXCLUDE)
 endforeach()
 install(FILES ${PROJECT_BINARY_DIR}/generated/core/build_flavour.hpp DESTINATION include/tricolour/core)
 configure_package_config_file(tools/cmake/tricolour-config.cmake.in ${PROJECT_BINARY_DIR}/tricolour-config.cmake

@@ -2,12 +2,12 @@
 # workload and barrier, which are most of a build. The <unit>_fault_test.cpp files among them need the seams of
 # TRICOLOUR_FAULTS.
 
-add_library(tricolour_test_main OBJECT tools/test_main.cpp)
+add_library(tricolour_test_main OBJECT tools/testing/test_main.cpp)
 target_include_directories(tricolour_test_main PRIVATE ${PROJECT_SOURCE_DIR})
 target_compile_features(tricolour_test_main PRIVATE cxx_std_20)
 tricolour_flags(tricolour_test_main)
 
-function(tricolour_test_program room library)
+function(tricolour_test_program room libraries)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${room}/*_test.cpp)
   if(NOT TRICOLOUR_FAULTS)
     list(FILTER sources EXCLUDE REGEX "_fault_test\\.cpp$")
@@ -16,21 +16,21 @@ function(tricolour_test_program room library)
     return()
   endif()
   add_executable(${room}_test ${sources} $<TARGET_OBJECTS:tricolour_test_main>)
-  target_link_libraries(${room}_test PRIVATE ${library})
+  target_link_libraries(${room}_test PRIVATE ${libraries})
   tricolour_flags(${room}_test)
   add_test(NAME ${room} COMMAND ${room}_test)
 endfunction()
 
 foreach(room core barriers collectors workloads)
-  tricolour_test_program(${room} tricolour_collectors)
+  tricolour_test_program(${room} "tricolour_collectors;tricolour_exploration")
 endforeach()
 tricolour_test_program(harness tricolour_harness)
 # Of this source alone: a path in the command of every other would spoil a shared compiler cache.
-set_property(SOURCE ${PROJECT_SOURCE_DIR}/harness/known_run_test.cpp
+set_property(SOURCE ${PROJECT_SOURCE_DIR}/harness/record/known_run_test.cpp
   APPEND PROPERTY COMPILE_DEFINITIONS
-  TRICOLOUR_KNOWN_RUN_FILE="${PROJECT_SOURCE_DIR}/harness/known_run.toml")
+  TRICOLOUR_KNOWN_RUN_FILE="${PROJECT_SOURCE_DIR}/tools/testing/known_run.toml")
 
-# Preloaded into the program by harness/failing_calls_test.py; a sanitizer would have to come first.
+# Preloaded into the program by harness/cli/failing_calls_test.py; a sanitizer would have to come first.
 if(TRICOLOUR_SANITIZE STREQUAL "none")
   add_library(failing_calls SHARED harness/failing_calls/failing_calls.cpp)
   target_compile_features(failing_calls PRIVATE cxx_std_20)

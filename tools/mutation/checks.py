@@ -128,8 +128,8 @@ def checks_for(programs: Programs, mutant: Mutant) -> list[Check]:
         return _of_python(programs, mutant)
     if mutant.room == "harness":
         figures = (
-            programs.root / "harness/run_json_test.py",
-            programs.root / "harness/cli_test.py",
+            programs.root / "harness/run/run_json_test.py",
+            programs.root / "harness/cli/cli_test.py",
         )
         return [
             *_own_tests(programs, mutant),

@@ -42,7 +42,7 @@ def test_an_operator_changes_one_place(body, operator, before, after):
 
 def test_a_step_may_be_forgotten_from_the_second_cycle_on():
     assert [before for before, _ in found("flush(a);", "forget_later")] == ["flush(a);"]
-    assert not found("flush(a);", "forget_later", file="harness/recorder.cpp")
+    assert not found("flush(a);", "forget_later", file="harness/record/recorder.cpp")
 
 
 ORDERED = "m.write(std::memory_order_release); x = a.load(std::memory_order_seq_cst);"

@@ -15,10 +15,11 @@ STATISTICS = (
 ).split()
 # Of other build flavours, for tests, or without effect on what is computed.
 LEFT_OUT = re.compile(
-    r"core/(exploration/.*|build_flavour|faults|schedule_\w+|injected_\w+|instrumented_context"
-    r"|barrier_counts|obtained_references|owner_process|poison|probes|sanitizers|spin)\W.*"
-    r"|barriers/(examination|explorer_expectations|mutants|none)\W.*"
-    r"|collectors/(random_\w+|window_run|threaded_heap|marking/marking_program)\W.*"
+    r"core/exploration/.*"
+    r"|core/(seams/(faults|schedule_\w+|injected_\w+)|barrier/barrier_counts"
+    r"|heap/poison|mutator/(instrumented_context|obtained_references|owner_process)|observe/probes"
+    r"|build_flavour|sanitizers|spin)\W.*"
+    r"|barriers/none\W.*"
     r"|.*_(test|bench)\.\w+"
 )
 # A parameter that the explorer replaces: orders stated in such a source are model-checked.

@@ -17,11 +17,8 @@ import re
 import tomllib
 
 ROOMS = ("core", "collectors")
-# Not part of a heap: the model checker, whose threads are modelled, and what tests share.
-KITS = (
-    "core/exploration/", "collectors/random_", "tools/testing/window_run.hpp",
-    "tools/testing/threaded_heap.hpp", "collectors/marking/marking_program.hpp",
-)
+# Not part of a heap: the model checker, whose threads are modelled.
+KITS = ("core/exploration/",)
 MOST_LINES = 6
 
 OPERATION = re.compile(

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "tools/testing/random_run.hpp"
-#include "tools/fault_test.hpp"
+#include "tools/testing/fault_test.hpp"
 
 namespace tricolour {
 

@@ -10,7 +10,7 @@
 
 #include "tools/testing/stop_heap.hpp"
 #include "core/mutator/mutator.hpp"
-#include "tools/fault_test.hpp"
+#include "tools/testing/fault_test.hpp"
 
 namespace tricolour {
 

@@ -1,4 +1,4 @@
-// What a peer records and prints: as harness/peers/outcome.hpp and harness/histogram.hpp.
+// What a peer records and prints: as harness/peers/outcome.hpp and harness/record/histogram.hpp.
 
 package main
 
@@ -24,7 +24,7 @@ const (
 	half       = 1 << (bucketBits - 1)
 )
 
-// histogram is the log-linear one of harness/histogram.hpp: a quantile is at most 1/64 above, the
+// histogram is the log-linear one of harness/record/histogram.hpp: a quantile is at most 1/64 above, the
 // maximum exact.
 type histogram struct {
 	counts  []uint64

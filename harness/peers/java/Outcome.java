@@ -1,6 +1,6 @@
 // What a peer records and prints: latencies, and one line of JSON.
 //
-// Purpose: as harness/peers/outcome.hpp and harness/histogram.hpp, and the same results for the
+// Purpose: as harness/peers/outcome.hpp and harness/record/histogram.hpp, and the same results for the
 // same latencies.
 
 import java.io.IOException;
@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * The log-linear histogram of harness/histogram.hpp: a quantile is at most 1/64 above, the
+ * The log-linear histogram of harness/record/histogram.hpp: a quantile is at most 1/64 above, the
  * maximum exact.
  */
 final class Histogram {

@@ -1,0 +1,205 @@
+// `tricolour list`: what there is, and what fits what.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/errors.hpp"
+#include "core/seams/faults.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/process/exit_codes.hpp"
+#include "harness/text/json.hpp"
+#include "harness/text/names.hpp"
+#include "harness/run/registry.hpp"
+
+namespace tricolour {
+namespace {
+
+/// One topic: its lines, and the same as JSON.
+struct Listing {
+  std::string text;
+  Json::Array json;
+
+  void add(const std::string& lines, Json::Object entry) {
+    text += lines;
+    json.emplace_back(std::move(entry));
+  }
+};
+
+bool fit(const CollectorInfo& collector, const BarrierTraits& barrier) {
+  return unsound_because(collector, barrier, barrier.allocation).empty();
+}
+
+Json array_of(const std::vector<std::string>& names) { return Json::Array(names.begin(), names.end()); }
+
+Listing list_collectors() {
+  Listing listing;
+  for (const CollectorInfo& one : collectors()) {
+    const auto fitting = names_of(barriers(), [&](const BarrierTraits& barrier) { return fit(one, barrier); });
+    listing.add(fmt::format("{:<16}{}; barriers: {}\n", one.name, one.summary, joined(fitting, ", ")),
+                {{"name", one.name},
+                 {"summary", one.summary},
+                 {"marks_beside_mutators", one.marks_beside_mutators},
+                 {"has_background_thread", one.has_background_thread},
+                 {"scans_roots_ragged", one.scans_roots_ragged},
+                 {"barriers", array_of(fitting)}});
+  }
+  return listing;
+}
+
+Listing list_barriers() {
+  Listing listing;
+  for (const BarrierTraits* one : barriers()) {
+    const auto fitting = names_of(collectors(), [&](const CollectorInfo& collector) { return fit(collector, *one); });
+    listing.add(fmt::format("{:<16}{}; invariant {}, mutators {}, allocates {}; collectors: {}\n", one->name, one->summary,
+                            to_string(one->invariant), to_string(one->mutators), to_string(one->allocation), joined(fitting, ", ")),
+                {{"name", one->name},
+                 {"summary", one->summary},
+                 {"invariant", to_string(one->invariant)},
+                 {"mutators", to_string(one->mutators)},
+                 {"needs_old_value", one->needs_old_value},
+                 {"allocation_colour", to_string(one->allocation)},
+                 {"sound_with_white_allocation", one->sound_with_white_allocation},
+                 {"ragged_safe", one->ragged_safe},
+                 {"regreys", one->regreys},
+                 {"black_means", to_string(one->black_means)},
+                 {"side_table", to_string(one->side_table)},
+                 {"guards_loads", one->guards_loads},
+                 {"has_flag", one->has_flag},
+                 {"idle_instructions", one->idle_instructions},
+                 {"idle_load_instructions", one->idle_load_instructions},
+                 {"collectors", array_of(fitting)},
+                 {"source", one->source}});
+  }
+  return listing;
+}
+
+std::string shown_default(const ParameterInfo& one) {
+  return one.words.empty() ? show_number(one.value) : std::string(one.words[static_cast<std::size_t>(one.value)]);
+}
+
+Listing list_workloads() {
+  Listing listing;
+  for (const Instance* instance : workloads()) {
+    const WorkloadInfo info = instance->info();
+    std::string lines = fmt::format("{:<16}{}; an operation is {}\n", info.name, info.summary, info.operation);
+    Json::Array parameters;
+    for (const ParameterInfo& one : info.parameters) {
+      lines += fmt::format("  {}={}{}{}: {}\n", one.name, shown_default(one), one.unit.empty() ? "" : " ", one.unit, one.summary);
+      Json::Object parameter{{"name", one.name}, {"default", shown_default(one)}, {"unit", one.unit}, {"summary", one.summary}};
+      if (one.words.empty()) {
+        parameter.insert(parameter.end(), {{"least", number(one.least)}, {"most", number(one.most)}});
+      } else {
+        parameter.emplace_back("words", Json::Array(one.words.begin(), one.words.end()));
+      }
+      parameters.emplace_back(std::move(parameter));
+    }
+    listing.add(lines, {{"name", info.name},
+                        {"summary", info.summary},
+                        {"operation", info.operation},
+                        {"shared", info.shared},
+                        {"has_requests", info.has_requests},
+                        {"least_mutators", info.least_mutators},
+                        {"parameters", parameters},
+                        {"source", info.source}});
+  }
+  return listing;
+}
+
+Listing list_markers() {
+  Listing listing;
+  for (const MarkerInfo& one : markers()) {
+    listing.add(fmt::format("{:<16}{}\n", one.name, one.summary), {{"name", one.name}, {"summary", one.summary}});
+  }
+  return listing;
+}
+
+Listing list_sweepers() {
+  constexpr std::pair<SweepMode, const char*> modes[]{
+      {SweepMode::automatic, "concurrent if the collector has a thread of its own, else lazy"},
+      {SweepMode::eager, "all of it in the pause that ends the cycle, on one thread"},
+      {SweepMode::lazy, "block by block, when a mutator needs room"},
+      {SweepMode::parallel, "all of it in the pause that ends the cycle, on several threads"},
+      {SweepMode::concurrent, "while mutators run, on the collector's thread"},
+  };
+  const std::string_view standard = to_string(CollectorOptions{}.sweep);
+  Listing listing;
+  for (const auto& [mode, summary] : modes) {
+    const std::string_view name = to_string(mode);
+    const auto fitting = names_of(collectors(), [&](const CollectorInfo& one) {
+      return sweep_refused_because(one, mode).empty();
+    });
+    const bool is_default = name == standard;
+    listing.add(fmt::format("{:<16}{}{}; collectors: {}\n", name, is_default ? "the default: " : "",
+                            summary, joined(fitting, ", ")),
+                {{"name", name},
+                 {"summary", summary},
+                 {"default", is_default},
+                 {"collectors", array_of(fitting)}});
+  }
+  return listing;
+}
+
+Listing list_faults() {
+  Listing listing;
+  Json::Array all;
+  for (const FaultInfo& one : all_faults) {
+    listing.text += fmt::format("{:<34}{:>2}{}\n", one.name, one.number, one.switched ? "  --fault" : "");
+    all.push_back(Json::Object{{"name", one.name}, {"number", one.number}, {"switched", one.switched}});
+  }
+  listing.json = all;
+  return listing;
+}
+
+Listing list_parameters() {
+  Listing listing;
+  for (const Setting& one : settings()) {
+    const double value = one.default_value();
+    const std::string shown = one.unit == "switch" ? (value != 0 ? "on" : "off") : show_number(value);
+    const std::string flag = fmt::format("--set {}={}", one.name, shown);
+    listing.add(fmt::format("{:<40}{:<12}{} ({} to {})\n", flag, one.unit, one.summary,
+                            show_number(one.least), show_number(one.most)),
+                {{"name", one.name},
+                 {"default", number(value)},
+                 {"unit", one.unit},
+                 {"least", number(one.least)},
+                 {"most", number(one.most)},
+                 {"summary", one.summary}});
+  }
+  return listing;
+}
+
+using Topic = std::pair<std::string_view, Listing (*)()>;
+
+std::vector<Topic> topics() {
+  std::vector<Topic> all{
+      {"collectors", list_collectors}, {"barriers", list_barriers}, {"workloads", list_workloads},
+      {"markers", list_markers},       {"sweepers", list_sweepers}, {"parameters", list_parameters},
+  };
+  if constexpr (faults_built) all.emplace_back("faults", list_faults);
+  return all;
+}
+
+}  // namespace
+
+int carry_out(const ListCommand& command) {
+  std::string text;
+  Json::Object everything;
+  std::vector<std::string_view> existing;
+  for (const auto& [name, make] : topics()) {
+    existing.push_back(name);
+    if (!command.topic.empty() && name != command.topic) continue;
+    Listing listing = make();
+    if (command.topic.empty()) text += fmt::format("{}{}:\n", text.empty() ? "" : "\n", name);
+    text += listing.text;
+    everything.emplace_back(name, std::move(listing.json));
+  }
+  if (everything.empty()) throw ConfigurationError(unknown_name("list", command.topic, existing));
+  if (!command.json) {
+    fmt::print("{}", text);
+  } else {
+    fmt::print("{}\n", to_text(command.topic.empty() ? Json(everything) : everything.front().second, 1));
+  }
+  return exit_code::done;
+}
+
+}  // namespace tricolour

@@ -1,0 +1,199 @@
+#include "tools/testing/known_run.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+#include <tuple>
+
+#include "harness/run/run_json.hpp"
+#include "harness/run/run_text.hpp"
+#include "tools/testing/catch.hpp"
+
+namespace tricolour {
+namespace {
+
+RunOptions known_options() {
+  RunOptions options;
+  options.collector = "concurrent";
+  options.barrier = "yuasa";
+  options.workload = "latency";
+  options.heap = "64M";
+  options.mutators = 2;
+  options.parameters = {{"live_mb", "4"}};
+  return options;
+}
+
+std::string run_json(const Outcome& outcome) {
+  const RunOptions options = known_options();
+  return to_text(run_to_json(options, plan_run(options), outcome, 0), 1) + "\n";
+}
+
+Json in_json(const Toml& value) {
+  if (const auto* const flag = std::get_if<bool>(&value.value)) return *flag;
+  if (const auto* const whole = std::get_if<std::int64_t>(&value.value)) return *whole;
+  if (const auto* const real = std::get_if<double>(&value.value)) return *real;
+  return *value.text() == "none" ? Json() : Json(*value.text());
+}
+
+/// Every figure of `wanted` in `found`; those that are no whole number to twelve digits.
+void check_figures(const Toml& wanted, const Json& found) {
+  for (const auto& [name, value] : *wanted.table()) {
+    INFO("known_run.toml:" << value.line << ": " << name);
+    if (value.table() != nullptr) {
+      check_figures(value, found[name]);
+    } else if (const auto* const real = std::get_if<double>(&value.value)) {
+      CHECK(found[name].number_or(-1) == Approx(*real).epsilon(1e-12));
+    } else {
+      CHECK(to_text(found[name]) == to_text(in_json(value)));
+    }
+  }
+}
+
+/// The members of `found` are those of `wanted`.
+void check_names(const Toml& wanted, const Json& found) {
+  std::set<std::string> names, told;
+  for (const auto& [name, value] : *wanted.table()) names.insert(name);
+  for (const auto& [name, value] : found.members()) told.insert(name);
+  CHECK(told == names);
+}
+
+void check_lines(const Toml& wanted, const std::string& text) {
+  for (const Toml& line : *at(wanted, "lines").array()) {
+    INFO("known_run.toml:" << line.line);
+    CHECK_THAT(text, Catch::Matchers::Contains(*line.text()));
+  }
+}
+
+class Folder {
+ public:
+  Folder()
+      : path_(std::filesystem::temp_directory_path() / ("known-" + std::to_string(::getpid()))) {
+    std::filesystem::create_directory(path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  const std::filesystem::path path_;
+};
+
+const Toml& file() {
+  static const Toml known = parse_toml(read_file(TRICOLOUR_KNOWN_RUN_FILE), "known_run.toml");
+  return known;
+}
+Outcome known_run() {
+  return known_outcome(file(), 1, count(at(file(), "short_requests"), "rows"));
+}
+Outcome known_run_of_many() {
+  const Toml& many = at(file(), "many");
+  return known_outcome(file(), integer(many, "times"), count(many, "rows"));
+}
+
+}  // namespace
+
+TEST_CASE("every figure of a run of known times is its value by hand") {
+  const Json run = parse_json(run_json(known_run()));
+  const Toml& by_hand = at(file(), "by_hand");
+  check_figures(at(by_hand, "run"), run);
+  check_names(at(at(by_hand, "run"), "mmu"), run["mmu"]);
+  check_names(at(at(at(by_hand, "run"), "requests"), "slow_causes"),
+              run["requests"]["slow_causes"]);
+  CHECK(run["heap"]["peak"].integer_or(0) == integer(at(at(by_hand, "metrics"), "heap_peak")));
+}
+
+TEST_CASE("an event counts as well when nothing is recorded after it") {
+  Outcome outcome = known_run();
+  const std::vector<RecordedEvent> events = std::move(outcome.tables.events);
+  outcome.tables.events.clear();
+  std::set<std::tuple<EventKind, Activity, PauseKind>> kinds;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const Event& last = events[i].event;
+    if (!kinds.emplace(last.kind, last.activity, last.pause).second) continue;
+    CAPTURE(static_cast<int>(last.kind), to_string(last.activity), to_string(last.pause));
+    std::vector<RecordedEvent> told(events.begin(), events.begin() + static_cast<long>(i) + 1);
+    const auto figures = [&] {
+      outcome.figures = compute_figures(*outcome.pass, told, {});
+      const Json run = parse_json(run_json(outcome));
+      std::string text;
+      for (const auto& [name, value] : run.members()) {
+        if (name != "provenance") text += name + ": " + to_text(value) + "\n";
+      }
+      return text;
+    };
+    const std::string of_last = figures();
+    const Nanoseconds behind = outcome.pass->end_ns() + 1000;
+    const Event late{.activity = Activity::marking, .begin_ns = behind, .end_ns = behind};
+    told.push_back({late, 0, false});
+    CHECK(figures() == of_last);
+  }
+  CHECK(kinds.size() > 10);
+}
+
+TEST_CASE("the slow requests of a run of known times are its own, with their causes") {
+  const Json run = parse_json(run_json(known_run()));
+  const auto& wanted = *at(at(file(), "by_hand"), "slow").array();
+  const auto& found = run["requests"]["slow"].elements();
+  REQUIRE(found.size() == wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    check_figures(wanted[i], found[i]);
+    check_names(at(wanted[i], "causes"), found[i]["causes"]);
+  }
+}
+
+TEST_CASE("a mutator's times come out under their names, and add up to the region") {
+  const Json run = parse_json(run_json(known_run()));
+  const auto& wanted = *at(file(), "mutators").array();
+  const auto& found = run["mutator_time_ns"].elements();
+  REQUIRE(found.size() == wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    check_figures(at(wanted[i], "times"), found[i]);
+    Nanoseconds sum = 0;
+    for (const auto& [name, value] : *at(wanted[i], "times").table()) sum += integer(value);
+    CHECK(sum == integer(at(file(), "region"), "length_ns"));
+  }
+}
+
+TEST_CASE("percentiles of many requests are of the rank above where a rank is no whole number") {
+  const Outcome outcome = known_run_of_many();
+  const Json run = parse_json(run_json(outcome));
+  check_figures(at(at(file(), "by_hand"), "many"), run["requests"]);
+}
+
+TEST_CASE("the text of a run of known times says the same") {
+  const Outcome outcome = known_run();
+  const RunOptions options = known_options();
+  check_lines(at(at(file(), "by_hand"), "text"), key_figures(plan_run(options), outcome));
+  check_lines(at(at(file(), "by_hand"), "log"), cycle_log(outcome));
+}
+
+TEST_CASE("the tables of a run of known times hold each event once, with its times") {
+  const Folder folder;
+  write_tables(folder.path(), known_run().tables);
+  for (const auto& [name, wanted] : *at(at(file(), "by_hand"), "tables").table()) {
+    INFO(name);
+    const std::string text = "\n" + read_file(folder.path() / name);
+    CHECK(std::ranges::count(text, '\n') - 2 == integer(wanted, "rows"));
+    for (const Toml& line : *at(wanted, "lines").array()) {
+      CHECK_THAT(text, Catch::Matchers::Contains("\n" + *line.text() + "\n"));
+    }
+  }
+}
+
+// What tools/known_run_test.py reads.
+TEST_CASE("the folders of the runs of known times are written", "[.known_run]") {
+  const char* const place = std::getenv("TRICOLOUR_KNOWN_RUN");
+  REQUIRE(place != nullptr);
+  const auto write = [&](const char* name, const Outcome& outcome) {
+    const auto folder = std::filesystem::path(place) / name;
+    std::filesystem::create_directory(folder);
+    write_tables(folder, outcome.tables);
+    write_file(folder / "run.json", run_json(outcome));
+  };
+  write("known", known_run());
+  write("many", known_run_of_many());
+}
+
+}  // namespace tricolour

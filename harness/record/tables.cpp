@@ -1,0 +1,180 @@
+#include "harness/record/tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "harness/files/result_folder.hpp"
+
+namespace tricolour {
+namespace {
+
+using Text = fmt::memory_buffer;
+
+std::string_view view(const Text& text) { return {text.data(), text.size()}; }
+
+struct Table {
+  const char* file;
+  std::string_view header;
+};
+constexpr Table pauses_table{"pauses.csv",
+                             "cycle,kind,cause,mutator,request_ns,stopped_ns,resume_ns,thread_cpu_ns,heap_before,heap_after\n"};
+constexpr Table phases_table{"phases.csv", "cycle,thread,role,phase,begin_ns,end_ns,bytes,objects\n"};
+constexpr Table heap_table{"heap.csv", "t_ns,used,committed,trigger,event\n"};
+constexpr Table bystander_table{"bystander.csv", "t_ns,gap_ns\n"};
+constexpr Table checks_table{"verify.csv", "cycle,checked,lost,floating_black,floating_retained\n"};
+constexpr Table requests_table{"requests.csv", "thread,intended_ns,start_ns,end_ns,weight\n"};
+/// Where many requests stand, without a header.
+constexpr const char* binary_requests = "requests.bin";
+
+/// What every text table begins with.
+Text begin_text(const Table& table) {
+  Text out;
+  out.append(table.header);
+  return out;
+}
+
+std::string pauses(const RunTables& tables) {
+  Text out = begin_text(pauses_table);
+  for (const RecordedEvent& recorded : tables.events) {
+    const Event& one = recorded.event;
+    if (one.kind != EventKind::pause) continue;
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{}\n", one.cycle, to_string(one.pause), to_string(one.cause),
+                   one.thread == every_mutator ? "all" : fmt::to_string(one.thread), one.begin_ns, one.stopped_ns, one.end_ns, one.cpu_ns,
+                   one.bytes, one.objects);
+  }
+  return std::string(view(out));
+}
+
+/// Of a mutator's intervals those that it lost: from them and the pauses a reader gets the utilisation that run.json states.
+bool has_row(const Event& one) {
+  if (one.kind == EventKind::phase) return one.activity >= Activity::begin || one.activity == Activity::assisting;
+  return one.kind == EventKind::mutator_interval && is_lost(one.activity);
+}
+
+std::string phases(const RunTables& tables) {
+  Text out = begin_text(phases_table);
+  for (const RecordedEvent& recorded : tables.events) {
+    const Event& one = recorded.event;
+    if (!has_row(one)) continue;
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{}\n", one.cycle, one.thread, to_string(one.role),
+                   to_string(one.activity), one.begin_ns, one.end_ns, one.bytes, one.objects);
+  }
+  return std::string(view(out));
+}
+
+/// Use before and after each pause, whenever the trigger changes, and about every millisecond between; the trigger
+/// is the last one announced, 0 without any.
+std::string heap_over_time(const RunTables& tables) {
+  struct Sample {
+    Nanoseconds at;
+    std::uint64_t used;
+    std::optional<std::uint64_t> new_trigger;
+    std::string event;
+  };
+  std::vector<Sample> samples;
+  for (const HeapUse& one : tables.heap_use) samples.push_back({one.t_ns, one.used, {}, "sample"});
+  for (const RecordedEvent& recorded : tables.events) {
+    const Event& one = recorded.event;
+    if (one.kind == EventKind::pause) {
+      const bool triggers = one.cause == Cause::pacing && (one.pause == PauseKind::cycle_begin || one.pause == PauseKind::full);
+      samples.push_back({one.stopped_ns, one.bytes, {}, triggers ? "trigger" : std::string(to_string(one.pause))});
+      samples.push_back({one.end_ns, one.objects, {}, "resume"});
+    } else if (one.kind == EventKind::heap_sample) {
+      samples.push_back({one.end_ns, one.bytes, one.objects, "new trigger"});
+    }
+  }
+  std::ranges::stable_sort(samples, {}, &Sample::at);
+  Text out = begin_text(heap_table);
+  std::uint64_t trigger = 0;
+  for (const Sample& one : samples) {
+    trigger = one.new_trigger.value_or(trigger);
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.at, one.used, tables.heap_bytes, trigger, one.event);
+  }
+  return std::string(view(out));
+}
+
+std::string bystander(const RunTables& tables) {
+  Text out = begin_text(bystander_table);
+  for (const BystanderDelay& one : tables.bystander) fmt::format_to(std::back_inserter(out), "{},{}\n", one.t_ns, one.gap_ns);
+  return std::string(view(out));
+}
+
+std::string checks(const RunTables& tables) {
+  Text out = begin_text(checks_table);
+  for (const auto& one : tables.checks) {
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.cycle, one.checked, one.lost, one.floating_black,
+                   one.floating_retained);
+  }
+  return std::string(view(out));
+}
+
+/// Text as long as that is small, else the same columns in binary.
+constexpr std::size_t most_text_rows = 50'000;
+struct TableRow {
+  std::int64_t thread, intended, start, end, weight;
+};
+
+void write_requests(const std::filesystem::path& folder, const RunTables& tables) {
+  static_assert(std::endian::native == std::endian::little);
+  std::vector<TableRow> rows;
+  const unsigned mutators = tables.pass == nullptr ? 0 : tables.pass->mutators();
+  for (unsigned i = 0; i < mutators; ++i) {
+    const auto kept = tables.pass->request_log(i).rows(tables.pass->account(i).operations, tables.pass->request_stride());
+    for (const auto& [row, weight] : kept) {
+      rows.push_back({i, row.intended_ns, row.start_ns, row.end_ns, static_cast<std::int64_t>(weight)});
+    }
+  }
+  if (rows.size() > most_text_rows) {
+    write_file(folder / binary_requests, {reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(TableRow)});
+    return;
+  }
+  Text out = begin_text(requests_table);
+  for (const TableRow& one : rows) {
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.thread, one.intended, one.start, one.end, one.weight);
+  }
+  write_file(folder / requests_table.file, view(out));
+}
+
+std::string damage_of(const std::filesystem::path& folder, const Table& table) {
+  std::ifstream stream(folder / table.file, std::ios::binary);
+  if (!stream) return fmt::format("{} cannot be read", table.file);
+  std::string begin(table.header.size(), '\0');
+  stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  if (!stream || begin != table.header) {
+    return fmt::format("{}: the columns are not {}", table.file, table.header.substr(0, table.header.size() - 1));
+  }
+  stream.seekg(-1, std::ios::end);
+  return stream.get() == '\n' ? "" : fmt::format("{}: the last line is cut off", table.file);
+}
+
+std::string damage_of_requests(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder / binary_requests, error)) return damage_of(folder, requests_table);
+  const auto bytes = std::filesystem::file_size(folder / binary_requests, error);
+  return !error && bytes % sizeof(TableRow) == 0 ? "" : fmt::format("{}: the last row is cut off", binary_requests);
+}
+
+}  // namespace
+
+void write_tables(const std::filesystem::path& folder, const RunTables& tables) {
+  write_file(folder / pauses_table.file, pauses(tables));
+  write_file(folder / phases_table.file, phases(tables));
+  write_requests(folder, tables);
+  write_file(folder / heap_table.file, heap_over_time(tables));
+  write_file(folder / bystander_table.file, bystander(tables));
+  write_file(folder / checks_table.file, checks(tables));
+}
+
+std::string damage_of_tables(const std::filesystem::path& folder) {
+  for (const Table& table : {pauses_table, phases_table, heap_table, bystander_table, checks_table}) {
+    if (std::string damage = damage_of(folder, table); !damage.empty()) return damage;
+  }
+  return damage_of_requests(folder);
+}
+
+}  // namespace tricolour

@@ -1,0 +1,263 @@
+#include "harness/run/run_options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/errors.hpp"
+#include "core/saturating.hpp"
+#include "harness/text/names.hpp"
+#include "harness/run/registry.hpp"
+#include "harness/text/stable_hash.hpp"
+
+namespace tricolour {
+namespace {
+
+template <class Info>
+const Info& must_find(const Info* found, std::string_view kind, std::string_view name, const std::vector<Info>& all) {
+  if (found != nullptr) return *found;
+  std::vector<std::string_view> existing;
+  for (const Info& info : all) existing.push_back(info.name);
+  throw ConfigurationError(unknown_name(kind, name, existing));
+}
+
+void check_range(std::string_view what, unsigned value, unsigned most) {
+  if (value < 1 || value > most) throw ConfigurationError(fmt::format("{}: {} is outside 1 to {}", what, value, most));
+}
+
+double parameter_value(const ParameterInfo& info, std::string_view text) {
+  if (!info.words.empty()) return static_cast<double>(choose(fmt::format("value of {}", info.name), text, info.words));
+  const double value = info.unit == "bytes" ? static_cast<double>(parse_bytes(text, info.name)) : parse_number(text, info.name);
+  if (value < info.least || value > info.most) {
+    throw ConfigurationError(fmt::format("{}={} is outside {} to {} {}", info.name, text, info.least, info.most, info.unit));
+  }
+  return value;
+}
+
+Parameters resolve_parameters(const WorkloadInfo& workload, const NamedTexts& given) {
+  Parameters values;
+  std::vector<std::string_view> existing;
+  for (const ParameterInfo& info : workload.parameters) {
+    values.set(info.name, info.value);
+    existing.push_back(info.name);
+  }
+  for (const auto& [name, text] : given) {
+    const auto info = std::ranges::find_if(workload.parameters, [&](const ParameterInfo& one) { return same_name(one.name, name); });
+    if (info == workload.parameters.end()) {
+      throw ConfigurationError(unknown_name(fmt::format("parameter of workload '{}'", workload.name), name, existing));
+    }
+    values.set(info->name, parameter_value(*info, text));
+  }
+  return values;
+}
+
+void choose_arm(const RunOptions& options, RunPlan& plan) {
+  if (options.barrier_arm.empty()) return;
+  const std::size_t arm = choose("barrier arm", options.barrier_arm, {"off", "test", "filtered", "full"});
+  if (plan.collector->marks_beside_mutators) {
+    throw ConfigurationError(
+        fmt::format("--barrier-arm needs a collector that never marks beside mutators: stop_the_world, not {}", plan.collector->name));
+  }
+  if (arm == 1 && !plan.barrier->has_flag) {
+    throw ConfigurationError(fmt::format("--barrier-arm test does not apply to barrier '{}', which tests no flag", plan.barrier->name));
+  }
+  if (arm == 0) plan.instance = &find_instance(options.workload, "none");
+  if (arm == 2) plan.arm = BarrierArm::filtered;
+  if (arm == 3) plan.arm = BarrierArm::full;
+}
+
+void choose_fault(const RunOptions& options, RunPlan& plan) {
+  if (options.fault.empty()) return;
+  std::vector<std::string_view> existing;
+  for (const FaultInfo& info : all_faults) {
+    if (!info.switched) continue;
+    existing.push_back(info.name);
+    if (same_name(info.name, options.fault)) plan.fault = info.fault;
+  }
+  if (plan.fault == Fault::none) throw ConfigurationError(unknown_name("fault", options.fault, existing));
+}
+
+void choose_duration(const RunOptions& options, RunPlan& plan) {
+  if (options.seconds && options.operations) throw ConfigurationError("--seconds and --operations contradict each other");
+  plan.seconds = options.seconds;
+  plan.operations = options.operations;
+  if (!plan.seconds && !plan.operations) plan.seconds = default_seconds;
+  if (plan.seconds && (!(*plan.seconds > 0) || *plan.seconds > 1e6)) throw ConfigurationError("--seconds: outside 0 (excluded) to 1000000");
+  if (plan.operations && *plan.operations == 0) throw ConfigurationError("--operations: at least 1");
+  if (!(options.warmup_s >= 0) || options.warmup_s > 1e6) throw ConfigurationError("--warmup: outside 0 to 1000000 seconds");
+  plan.warmup_s = options.warmup_s;
+}
+
+/// Every collector scans roots in one way: `auto` is that one, and asking for another is refused.
+void choose_roots(const RunOptions& options, const CollectorInfo& collector) {
+  const std::vector<std::string_view> words{"stopped", "ragged", "auto"};
+  const std::size_t chosen = choose("way to scan roots", options.roots, words);
+  const std::string no_ragged = ragged_roots_refused_because(collector);
+  if (words[chosen] == "ragged" && !no_ragged.empty()) throw ConfigurationError(fmt::format("{}; --roots stopped or auto fit", no_ragged));
+  if (words[chosen] == "stopped" && no_ragged.empty()) {
+    throw ConfigurationError(fmt::format("collector '{}' scans roots mutator by mutator; --roots ragged or auto fit", collector.name));
+  }
+}
+
+void choose_collection(const RunOptions& options, RunPlan& plan) {
+  CollectorOptions& tuned = plan.tuned.collector;
+  tuned.marker = named_marker(options.marker).name;
+  check_range("mark threads", options.mark_threads, most_mark_threads);
+  check_range("concurrent mark threads", options.concurrent_mark_threads, most_mark_threads);
+  if (tuned.marker == "serial" && (options.mark_threads > 1 || options.concurrent_mark_threads > 1)) {
+    throw ConfigurationError("marker 'serial' is one thread; more mark threads need marker 'stealing'");
+  }
+  tuned.marking.stopped_threads = options.mark_threads;
+  tuned.marking.concurrent_threads = options.concurrent_mark_threads;
+  const auto sweep = static_cast<SweepMode>(choose("sweep", options.sweep, {"eager", "lazy", "parallel", "concurrent", "auto"}));
+  tuned.sweep = resolved_sweep(*plan.collector, sweep);
+  const std::string no_sweep = sweep_refused_because(*plan.collector, tuned.sweep);
+  if (!no_sweep.empty()) throw ConfigurationError(no_sweep);
+  choose_roots(options, *plan.collector);
+  tuned.allocation = named_colour(options.allocate, *plan.barrier);
+  tuned.stop_at_lost = true;
+}
+
+}  // namespace
+
+const CollectorInfo& named_collector(std::string_view name) { return must_find(find_collector(name), "collector", name, collectors()); }
+const MarkerInfo& named_marker(std::string_view name) { return must_find(find_marker(name), "marker", name, markers()); }
+
+AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier) {
+  const std::size_t colour = choose("allocation colour", name, {"white", "black", "auto"});
+  return colour == 2 ? barrier.allocation : static_cast<AllocationColour>(colour);
+}
+
+void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrier, AllocationColour colour) {
+  const std::string reason = unsound_because(collector, barrier, colour);
+  if (reason.empty()) return;
+  const auto fitting = names_of(barriers(), [&](const BarrierTraits& one) { return unsound_because(collector, one, colour).empty(); });
+  throw ConfigurationError(fmt::format("{} (sound here: {}; --unsound runs it all the same)", reason, joined(fitting, ", ")));
+}
+
+void check_parameters(std::string_view workload, const NamedTexts& given) { resolve_parameters(find_workload(workload).info(), given); }
+
+std::size_t RunPlan::live_bytes() const {
+  return mul_sat(instance->live_bytes(parameters), instance->info().shared ? 1 : mutators);
+}
+
+void RunPlan::set_heap_bytes(std::size_t bytes) {
+  const std::size_t live = live_bytes();
+  if (bytes < live) {
+    throw ConfigurationError(
+        fmt::format("a heap of {} ({} bytes) is smaller than the live data of workload '{}' with {} mutator{}, {} ({} bytes)",
+                    show_bytes(static_cast<double>(bytes)), bytes, instance->info().name, mutators, mutators == 1 ? "" : "s",
+                    show_bytes(static_cast<double>(live)), live));
+  }
+  tuned.heap.bytes = bytes;
+}
+
+RunPlan plan_run(const RunOptions& options) {
+  if (options.workload.empty()) find_workload("");
+  RunPlan plan;
+  plan.collector = &named_collector(options.collector);
+  plan.barrier = &find_barrier(options.barrier);
+  plan.instance = &find_instance(options.workload, options.barrier);
+  const WorkloadInfo workload = plan.instance->info();
+  plan.parameters = resolve_parameters(workload, options.parameters);
+  check_range("mutators", options.mutators, most_mutators);
+  if (options.mutators < workload.least_mutators) {
+    throw ConfigurationError(fmt::format("workload '{}' needs at least {} mutators", workload.name, workload.least_mutators));
+  }
+  plan.mutators = options.mutators;
+  choose_collection(options, plan);
+  for (const auto& [name, value] : options.settings) apply_setting(name, value, plan.tuned);
+  choose_arm(options, plan);
+  if (!options.unsound) check_soundness(*plan.collector, *plan.barrier, plan.tuned.collector.allocation);
+  choose_duration(options, plan);
+  choose_fault(options, plan);
+  plan.seed = options.seed;
+  plan.pin = options.pin;
+  plan.unsound = options.unsound;
+  plan.verify = options.verify || options.unsound;
+  const HeapSize heap = parse_heap_size(options.heap);
+  if (const auto* const multiple = std::get_if<HeapMultiple>(&heap)) {
+    plan.multiple = multiple->factor;
+  } else {
+    plan.set_heap_bytes(std::get<std::size_t>(heap));
+  }
+  return plan;
+}
+
+std::vector<std::string> to_arguments(const RunOptions& options) {
+  const RunOptions standard;
+  std::vector<std::string> words{"--collector", options.collector, "--barrier", options.barrier,
+                                 "--workload",  options.workload,  "--heap",    options.heap};
+  const auto add = [&](std::string_view flag, const std::string& value, bool needed) {
+    if (needed) words.insert(words.end(), {std::string(flag), value});
+  };
+  add("--mutators", fmt::to_string(options.mutators), options.mutators != standard.mutators);
+  add("--marker", options.marker, options.marker != standard.marker);
+  add("--mark-threads", fmt::to_string(options.mark_threads), options.mark_threads != standard.mark_threads);
+  add("--concurrent-mark-threads", fmt::to_string(options.concurrent_mark_threads),
+      options.concurrent_mark_threads != standard.concurrent_mark_threads);
+  add("--sweep", options.sweep, options.sweep != standard.sweep);
+  add("--allocate", options.allocate, options.allocate != standard.allocate);
+  add("--roots", options.roots, options.roots != standard.roots);
+  add("--barrier-arm", options.barrier_arm, !options.barrier_arm.empty());
+  for (const auto& [name, value] : options.parameters) add("--param", name + "=" + value, true);
+  for (const auto& [name, value] : options.settings) add("--set", name + "=" + value, true);
+  if (options.seconds) add("--seconds", show_number(*options.seconds), true);
+  if (options.operations) add("--operations", fmt::to_string(*options.operations), true);
+  add("--warmup", show_number(options.warmup_s), options.warmup_s != 0);
+  add("--request-rows", fmt::to_string(options.request_rows), options.request_rows != standard.request_rows);
+  add("--seed", fmt::to_string(options.seed), true);
+  if (options.pin) words.emplace_back("--pin");
+  if (options.verify) words.emplace_back("--verify");
+  if (options.unsound) words.emplace_back("--unsound");
+  add("--fault", options.fault, !options.fault.empty());
+  return words;
+}
+
+std::string to_command(const RunOptions& options) {
+  std::string command = "tricolour run";
+  for (const std::string& word : to_arguments(options)) command.append(" ").append(shell_quoted(word));
+  return command;
+}
+
+NamedTexts cell_parameters(const RunOptions& options) {
+  const auto spelled = [](std::string name) {
+    std::ranges::replace(name, '-', '_');
+    return name;
+  };
+  NamedTexts all{{"collector", spelled(options.collector)},
+                 {"barrier", spelled(options.barrier)},
+                 {"workload", spelled(options.workload)},
+                 {"heap", options.heap},
+                 {"mutators", fmt::to_string(options.mutators)},
+                 {"marker", spelled(options.marker)},
+                 {"mark_threads", fmt::to_string(options.mark_threads)},
+                 {"concurrent_mark_threads", fmt::to_string(options.concurrent_mark_threads)},
+                 {"sweep", spelled(options.sweep)},
+                 {"allocate", spelled(options.allocate)}};
+  if (options.roots != RunOptions().roots) all.emplace_back("roots", spelled(options.roots));
+  if (!options.barrier_arm.empty()) all.emplace_back("barrier_arm", options.barrier_arm);
+  if (options.seconds) all.emplace_back("seconds", show_number(*options.seconds));
+  if (options.operations) all.emplace_back("operations", fmt::to_string(*options.operations));
+  all.emplace_back("warmup_s", show_number(options.warmup_s));
+  if (options.pin) all.emplace_back("pin", "true");
+  if (options.verify) all.emplace_back("verify", "true");
+  if (options.unsound) all.emplace_back("unsound", "true");
+  const auto add_sorted = [&](std::string_view prefix, NamedTexts texts) {
+    for (auto& [name, value] : texts) name = std::string(prefix) + spelled(name);
+    std::ranges::sort(texts);
+    all.insert(all.end(), texts.begin(), texts.end());
+  };
+  add_sorted("param.", options.parameters);
+  add_sorted("set.", options.settings);
+  return all;
+}
+
+std::string cell_hash(const RunOptions& options) {
+  StableHash hash;
+  for (const auto& [name, value] : cell_parameters(options)) hash.add(name).add(value);
+  return hash.text();
+}
+
+}  // namespace tricolour
