@@ -1,7 +1,7 @@
 // Faults 6 and 8: roots are scanned mutator by mutator, which the hybrid barrier was made for. No collector here scans them so; the test takes a
 // cycle's steps itself.
 #include "tools/testing/mutants.hpp"
-#include "collectors/marking/serial_marker.hpp"
+#include "collectors/marking/registry.hpp"
 #include "collectors/cycle/root_scan.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/fault_test.hpp"
@@ -18,7 +18,7 @@ Sighting insert_before_own_scan() {
   Mutator<B> second(heap, MutatorStatus::blocked);  // as if on a thread of its own
   const Root shared(first, first.allocate(2, 0));
   Root own(second, second.allocate(0, 8));
-  const auto marker = make_serial_marker(heap, {});
+  const auto marker = find_marker("serial")->make(heap, {});
   PhaseState& phase = heap.phase;
   phase.sense = phase.sense.flipped();
   phase.marking = true;

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/marking/registry.hpp"
+
 namespace tricolour {
 namespace {
 

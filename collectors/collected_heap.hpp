@@ -16,7 +16,7 @@
 #include <optional>
 #include <string>
 
-#include "collectors/collector.hpp"
+#include "collectors/registry.hpp"
 #include "collectors/frequent_collection.hpp"
 #include "collectors/oracle/oracle.hpp"
 

@@ -9,7 +9,7 @@
 
 #include <atomic>
 
-#include "collectors/collector.hpp"
+#include "collectors/cycle/collector.hpp"
 
 namespace tricolour {
 

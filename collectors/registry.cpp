@@ -1,9 +1,6 @@
 #include "collectors/registry.hpp"
 
-#include <algorithm>
-
-#include "collectors/marking/serial_marker.hpp"
-#include "collectors/marking/stealing_marker.hpp"
+#include "core/named.hpp"
 
 namespace tricolour {
 
@@ -14,27 +11,7 @@ const std::vector<CollectorInfo>& collectors() {
   return all;
 }
 
-const std::vector<MarkerInfo>& markers() {
-  static const std::vector<MarkerInfo> all{
-      {"serial", "one thread and one stack", make_serial_marker, serial_marker_bytes},
-      {"stealing", "work-stealing threads on Chase-Lev deques that overflow into shared packets", make_stealing_marker},
-  };
-  return all;
-}
-
-namespace {
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return x == y || (x == '-' && y == '_') || (x == '_' && y == '-'); });
-}
-template <class Info>
-const Info* find(const std::vector<Info>& all, std::string_view name) {
-  const auto found = std::ranges::find_if(all, [name](const Info& info) { return same_name(info.name, name); });
-  return found == all.end() ? nullptr : &*found;
-}
-}  // namespace
-
-const CollectorInfo* find_collector(std::string_view name) { return find(collectors(), name); }
-const MarkerInfo* find_marker(std::string_view name) { return find(markers(), name); }
+const CollectorInfo* find_collector(std::string_view name) { return find_named(collectors(), name); }
 
 namespace {
 /// "; use a, b" for the collectors that can, or "; no collector here does".

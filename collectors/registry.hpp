@@ -1,7 +1,7 @@
-// The collectors that exist. Adding one is its .cpp, which defines a `CollectorInfo` of this name, and one line here.
+// The collectors that exist, and what fits them. Adding one is its .cpp, which defines a `CollectorInfo` of this name, and one line here.
 #pragma once
 
-#include "collectors/collector.hpp"
+#include "collectors/cycle/collector.hpp"
 
 #define TRICOLOUR_COLLECTORS(collector) \
   collector(stop_the_world)             \
@@ -10,8 +10,30 @@
 
 namespace tricolour {
 
+struct CollectorInfo {
+  std::string_view name;
+  std::string_view summary;
+  bool marks_beside_mutators;  ///< needs a barrier that keeps an invariant
+  bool has_background_thread;  ///< can sweep concurrently
+  bool scans_roots_ragged = false;  ///< mutator by mutator, each in its own handshake, instead of all in one stop
+  std::unique_ptr<Collector> (*make)(const CollectorParts& parts);
+};
+
 #define TRICOLOUR_DECLARE_COLLECTOR(name) extern const CollectorInfo name;
 TRICOLOUR_COLLECTORS(TRICOLOUR_DECLARE_COLLECTOR)
 #undef TRICOLOUR_DECLARE_COLLECTOR
+
+const std::vector<CollectorInfo>& collectors();
+
+/// Null when there is none of that name.
+const CollectorInfo* find_collector(std::string_view name);
+
+/// What `automatic` means under `collector`; any other mode is itself.
+SweepMode resolved_sweep(const CollectorInfo& collector, SweepMode sweep);
+/// Empty when `collector` can sweep so, or scan roots mutator by mutator; else one sentence that says why not and names what can.
+std::string sweep_refused_because(const CollectorInfo& collector, SweepMode sweep);
+std::string ragged_roots_refused_because(const CollectorInfo& collector);
+/// Empty when `collector` is sound with `barrier` and `allocation`; else one sentence that says why not.
+std::string unsound_because(const CollectorInfo& collector, const BarrierTraits& barrier, AllocationColour allocation);
 
 }  // namespace tricolour

@@ -10,12 +10,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ROOMS = ("core", "barriers", "collectors", "workloads", "harness")
 
 BREAKAGES = {
-    "core includes a room": ("core/mutator/heap.hpp", '#include "collectors/collector.hpp"', "core/ includes collectors/collector.hpp"),
-    "a barrier includes a collector": ("barriers/yuasa.hpp", '#include "collectors/collector.hpp"', "barriers/ includes collectors/"),
+    "core includes a room": ("core/mutator/heap.hpp", '#include "collectors/registry.hpp"', "core/ includes collectors/registry.hpp"),
+    "a barrier includes a collector": ("barriers/yuasa.hpp", '#include "collectors/registry.hpp"', "barriers/ includes collectors/"),
     "a collector names a barrier": ("collectors/pacing/pacer.cpp", '#include "barriers/yuasa.hpp"', "collectors/ includes barriers/yuasa.hpp"),
     "a workload looks behind the mutator": ("workloads/gcbench.hpp", '#include "core/mutator/heap.hpp"', "workloads/ includes core/mutator/heap.hpp"),
     "a workload takes a library": ("workloads/gcbench.hpp", "#include <tbb/parallel_for.h>", "the standard library only"),
-    "an include goes up": ("core/mutator/heap.hpp", '#include "../collectors/collector.hpp"', "from the project's root"),
+    "an include goes up": ("core/mutator/heap.hpp", '#include "../collectors/registry.hpp"', "from the project's root"),
     "a room includes the harness": ("collectors/pacing/pacer.hpp", '#include "harness/text/names.hpp"', "collectors/ includes harness/text/names.hpp"),
     "a test includes the harness": ("core/new_test.cpp", '#include "harness/text/names.hpp"', "core/ includes harness/text/names.hpp"),
     "a collector prints": ("collectors/pacing/pacer.cpp", 'void shout() { std::cerr << "cycle"; }', "collectors/ writes to a terminal"),

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "collectors/marking/registry.hpp"
 #include "collectors/oracle/oracle.hpp"
 #include "collectors/cycle/root_scan.hpp"
 #include "core/observe/probes.hpp"

@@ -18,7 +18,7 @@
 #include <mutex>
 
 #include "collectors/cycle/card_scan.hpp"
-#include "collectors/collector.hpp"
+#include "collectors/cycle/collector.hpp"
 #include "collectors/marking/scanner.hpp"
 #include "collectors/sweeping/sweeper.hpp"
 #include "core/mutex.hpp"

@@ -10,7 +10,7 @@
 #include <random>
 #include <vector>
 
-#include "collectors/collector.hpp"
+#include "collectors/marking/registry.hpp"
 #include "tools/testing/bench_heap.hpp"
 
 namespace tricolour::bench {

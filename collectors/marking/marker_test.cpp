@@ -11,8 +11,7 @@
 
 #include "barriers/none.hpp"
 #include "collectors/marking/assist.hpp"
-#include "collectors/marking/serial_marker.hpp"
-#include "collectors/marking/stealing_marker.hpp"
+#include "collectors/marking/registry.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
@@ -20,7 +19,8 @@
 namespace tricolour {
 namespace {
 
-using Maker = std::unique_ptr<Marker> (*)(Heap&, const MarkerOptions&);
+/// Each marker of the list in turn.
+const MarkerInfo& each_marker() { return markers()[GENERATE(range(std::size_t{0}, markers().size()))]; }
 
 /// A heap with one mutator and no collector: the test does what a cycle does in its first stop.
 class MarkedHeap {
@@ -149,17 +149,17 @@ void mark(Marker& marker, Way way) {
 }
 
 TEST_CASE("every reachable object is marked once and no other", "[marker]") {
-  const Maker make = GENERATE(&make_serial_marker, &make_stealing_marker);
+  const MarkerInfo& info = each_marker();
   const unsigned threads = GENERATE(1u, 2u, 3u, 4u);
   const std::uint32_t packet_capacity = GENERATE(2u, 256u);
   const std::uint32_t deque_capacity = GENERATE(2u, 8192u);
-  CAPTURE(make == &make_serial_marker, threads, packet_capacity, deque_capacity);
+  CAPTURE(info.name, threads, packet_capacity, deque_capacity);
   MarkedHeap heap(small_heap, packet_capacity);
   REQUIRE(heap.heap.grey_set.capacity() == packet_capacity);
   const Tangle tangle(*heap.mutator, 8000, long_array);
   const std::size_t count = tangle.reachable.objects.size();
   REQUIRE(count > 2000);
-  const auto marker = make(heap.heap, {.stopped_threads = threads, .concurrent_threads = threads, .deque_capacity = deque_capacity});
+  const auto marker = info.make(heap.heap, {.stopped_threads = threads, .concurrent_threads = threads, .deque_capacity = deque_capacity});
   for (const BlackMeans means : {BlackMeans::marked, BlackMeans::started, BlackMeans::completed}) {
     for (const Way way : {Way::stopped, Way::concurrently, Way::in_quanta, Way::concurrently}) {
       CAPTURE(static_cast<int>(means), static_cast<int>(way));
@@ -172,7 +172,7 @@ TEST_CASE("every reachable object is marked once and no other", "[marker]") {
       CHECK(marker->marked_bytes() == tangle.reachable.bytes);
     }
   }
-  if (make == &make_stealing_marker && deque_capacity == 2) {
+  if (info.name == "stealing" && deque_capacity == 2) {
     CHECK(counter(*marker, "deque_overflows") > 0);
     CHECK(counter(*marker, "spilled_items") > 0);
     CHECK(counter(*marker, "packets_taken") > 0);
@@ -181,11 +181,11 @@ TEST_CASE("every reachable object is marked once and no other", "[marker]") {
 }
 
 TEST_CASE("a quantum is bounded and an array is marked in pieces", "[marker]") {
-  const Maker make = GENERATE(&make_serial_marker, &make_stealing_marker);
+  const MarkerInfo& info = each_marker();
   const std::size_t slots = GENERATE(1u, 100u, 5000u);
   MarkedHeap heap(small_heap * 4, 256);
   const Tangle tangle(*heap.mutator, 4000, 20 * chunk_slots);
-  const auto marker = make(heap.heap, {});
+  const auto marker = info.make(heap.heap, {});
   heap.begin_cycle(*marker);
   std::size_t quanta = 0;
   std::uint64_t most_objects = 0;
@@ -202,11 +202,11 @@ TEST_CASE("a quantum is bounded and an array is marked in pieces", "[marker]") {
 }
 
 TEST_CASE("what a quantum leaves is finished by any other way", "[marker]") {
-  const Maker make = GENERATE(&make_serial_marker, &make_stealing_marker);
+  const MarkerInfo& info = each_marker();
   const Way way = GENERATE(Way::stopped, Way::concurrently);
   MarkedHeap heap(small_heap, 256);
   const Tangle tangle(*heap.mutator, 8000, long_array);
-  const auto marker = make(heap.heap, {.stopped_threads = 2, .concurrent_threads = 2});
+  const auto marker = info.make(heap.heap, {.stopped_threads = 2, .concurrent_threads = 2});
   heap.begin_cycle(*marker);
   REQUIRE_FALSE(marker->mark_quantum(500));
   mark(*marker, way);
@@ -215,10 +215,10 @@ TEST_CASE("what a quantum leaves is finished by any other way", "[marker]") {
 }
 
 TEST_CASE("a chunk that was made grey again is scanned again, and it alone", "[marker]") {
-  const Maker make = GENERATE(&make_serial_marker, &make_stealing_marker);
+  const MarkerInfo& info = each_marker();
   MarkedHeap heap(small_heap, 256);
   const Tangle tangle(*heap.mutator, 2000, long_array);
-  const auto marker = make(heap.heap, {});
+  const auto marker = info.make(heap.heap, {});
   heap.begin_cycle(*marker, BlackMeans::started);
   marker->mark_stopped();
   const std::uint64_t marked = marker->marked_objects();
@@ -241,12 +241,12 @@ TEST_CASE("a chunk that was made grey again is scanned again, and it alone", "[m
 }
 
 TEST_CASE("mutators that assist and shade beside the markers lose nothing", "[marker][race]") {
-  const Maker make = GENERATE(&make_serial_marker, &make_stealing_marker);
+  const MarkerInfo& info = each_marker();
   const unsigned threads = GENERATE(1u, 2u);
-  CAPTURE(make == &make_serial_marker, threads);
+  CAPTURE(info.name, threads);
   MarkedHeap heap(small_heap * 8, 16);
   Tangle tangle(*heap.mutator, 60'000, long_array);
-  const auto marker = make(heap.heap, {.concurrent_threads = threads, .deque_capacity = 16});
+  const auto marker = info.make(heap.heap, {.concurrent_threads = threads, .deque_capacity = 16});
   // A part of the half that nothing reaches is shaded by the mutator while the markers run.
   std::vector<Object*> shaded;
   for (std::size_t i = tangle.objects.size() / 2; i + 1 < tangle.objects.size(); i += 100) shaded.push_back(tangle.objects[i]);
@@ -284,7 +284,7 @@ Object* tree(Mutator<None>& mutator, int depth) {
 TEST_CASE("workers steal, and a helper's time is counted", "[marker][race]") {
   MarkedHeap heap(std::size_t{32} << 20, 256);
   const Root root(*heap.mutator, tree(*heap.mutator, 17));
-  const auto marker = make_stealing_marker(heap.heap, {.stopped_threads = 3, .concurrent_threads = 2});
+  const auto marker = find_marker("stealing")->make(heap.heap, {.stopped_threads = 3, .concurrent_threads = 2});
   for (int cycle = 0; cycle < 1000 && counter(*marker, "steals") == 0; ++cycle) {
     heap.begin_cycle(*marker);
     mark(*marker, cycle % 2 == 0 ? Way::stopped : Way::concurrently);
@@ -295,11 +295,11 @@ TEST_CASE("workers steal, and a helper's time is counted", "[marker][race]") {
 }
 
 TEST_CASE("assists that are worth it mark everything", "[marker][assist]") {
-  const Maker make = GENERATE(&make_serial_marker, &make_stealing_marker);
-  CAPTURE(make == &make_serial_marker);
+  const MarkerInfo& info = each_marker();
+  CAPTURE(info.name);
   MarkedHeap heap(small_heap, 16);
   const Tangle tangle(*heap.mutator, 500, 100);
-  const auto marker = make(heap.heap, {});
+  const auto marker = info.make(heap.heap, {});
   heap.begin_cycle(*marker);
   CHECK(marker->worth_an_assist());
   while (marker->worth_an_assist()) marker->assist(200);
@@ -310,7 +310,7 @@ TEST_CASE("assists that are worth it mark everything", "[marker][assist]") {
 TEST_CASE("an assist that empties the grey set is not overlooked", "[marker][assist]") {
   MarkedHeap heap(small_heap, 2);
   const Tangle tangle(*heap.mutator, 500, 100);
-  const auto marker = make_serial_marker(heap.heap, {});
+  const auto marker = find_marker("serial")->make(heap.heap, {});
   heap.begin_cycle(*marker);
   Assists assists(heap.heap);
   CHECK_FALSE(assists.none_while([&] {

@@ -7,8 +7,7 @@
 #include "barriers/boehm_cards.hpp"
 #include "barriers/none.hpp"
 #include "collectors/cycle/card_scan.hpp"
-#include "collectors/marking/serial_marker.hpp"
-#include "collectors/marking/stealing_marker.hpp"
+#include "collectors/marking/registry.hpp"
 #include "collectors/marking/termination.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/fault_test.hpp"
@@ -67,7 +66,7 @@ Sighting slow_helper() {
     for (std::size_t j = 0; j < leaves; ++j) m.store(m.load(all, i), j, m.allocate(0, 8));
   }
   const std::uint64_t objects = 1 + all->slot_count() * (1 + leaves);
-  const auto marker = make_stealing_marker(marked.heap, {.stopped_threads = 2});
+  const auto marker = find_marker("stealing")->make(marked.heap, {.stopped_threads = 2});
   marked.begin_cycle(marker.get());
   marked.grey(all);
 
@@ -101,7 +100,7 @@ bool closes_beside_an_assist() {
   Mutator<None>& m = *marked.mutator;
   const Root source(m, m.allocate(1, 0));
   m.store(source, 0, m.allocate(0, 8));
-  const auto marker = make_stealing_marker(marked.heap, {});
+  const auto marker = find_marker("stealing")->make(marked.heap, {});
   marked.begin_cycle(marker.get());
   marked.grey(source);
 
@@ -138,7 +137,7 @@ Sighting deletion_before_scan() {
   Mutator<AbrahamPatel>& m = *marked.mutator;
   const Root source(m, m.allocate(1, 0));
   m.store(source, 0, m.allocate(1, 0));
-  const auto marker = make_serial_marker(marked.heap, {});
+  const auto marker = find_marker("serial")->make(marked.heap, {});
   marked.begin_cycle(marker.get());
   marked.grey(source);
   Root kept(m);
@@ -213,7 +212,7 @@ Sighting look_while_an_assist_holds_items() {
   Mutator<None>& m = *marked.mutator;
   const Root all(m, m.allocate(8, 0));
   for (std::size_t i = 0; i < all->slot_count(); ++i) m.store(all, i, m.allocate(1, 0));
-  const auto marker = make_serial_marker(marked.heap, {});
+  const auto marker = find_marker("serial")->make(marked.heap, {});
   marked.begin_cycle(marker.get());
   marked.grey(all);
   Sighting sighting;

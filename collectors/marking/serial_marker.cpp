@@ -8,7 +8,7 @@
 // take published packets only; when a mutator is hungry the concurrent thread shares the oldest part of its stack as packets.
 //
 // Memory ordering: see assist.hpp.
-#include "collectors/marking/serial_marker.hpp"
+#include "collectors/marking/registry.hpp"
 
 #include <utility>
 
@@ -18,6 +18,9 @@
 
 namespace tricolour {
 namespace {
+
+/// What the stack reserves.
+std::size_t reserved_bytes(std::size_t heap_bytes) { return heap_bytes / granule_bytes * sizeof(GreyItem); }
 
 class MarkStack {
  public:
@@ -60,7 +63,7 @@ class MarkStack {
 class SerialMarker final : public Marker {
  public:
   SerialMarker(Heap& heap, const MarkerOptions& options)
-      : Marker(heap), options_(options), stack_(serial_marker_bytes(heap.bytes())), assists_(heap) {}
+      : Marker(heap), options_(options), stack_(reserved_bytes(heap.bytes())), assists_(heap) {}
 
   void mark_stopped() override { mark_quantum(no_limit); }
 
@@ -123,12 +126,12 @@ class SerialMarker final : public Marker {
   Assists assists_;
 };
 
-}  // namespace
-
-std::size_t serial_marker_bytes(std::size_t heap_bytes) { return heap_bytes / granule_bytes * sizeof(GreyItem); }
-
-std::unique_ptr<Marker> make_serial_marker(Heap& heap, const MarkerOptions& options) {
+std::unique_ptr<Marker> make(Heap& heap, const MarkerOptions& options) {
   return std::make_unique<SerialMarker>(heap, options);
 }
+
+}  // namespace
+
+const MarkerInfo listed_markers::serial{"serial", "one thread and one stack", make, reserved_bytes};
 
 }  // namespace tricolour

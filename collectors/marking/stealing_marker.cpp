@@ -11,7 +11,7 @@
 //
 // Memory ordering: a run's parameters are published by Termination::open and acquired by try_resume. Items travel through the deque and the
 // grey set. A leader that sleeps is woken by the last worker that goes idle (see parking.hpp), so nothing depends on a time-out.
-#include "collectors/marking/stealing_marker.hpp"
+#include "collectors/marking/registry.hpp"
 
 #include <algorithm>
 
@@ -231,10 +231,12 @@ class StealingMarker final : public Marker {
   WatchedThreads threads_;
 };
 
-}  // namespace
-
-std::unique_ptr<Marker> make_stealing_marker(Heap& heap, const MarkerOptions& options) {
+std::unique_ptr<Marker> make(Heap& heap, const MarkerOptions& options) {
   return std::make_unique<StealingMarker>(heap, options);
 }
+
+}  // namespace
+
+const MarkerInfo listed_markers::stealing{"stealing", "work-stealing threads on Chase-Lev deques that overflow into shared packets", make};
 
 }  // namespace tricolour

@@ -14,10 +14,25 @@
 #include <string>
 #include <vector>
 
-#include "collectors/collector.hpp"
+#include "core/mutator/heap.hpp"
 #include "core/observe/last_events.hpp"
 
 namespace tricolour {
+
+/// What the oracle found so far; zeros when nothing is verified.
+struct VerifyStatistics {
+  std::uint64_t cycles_checked = 0;   ///< traces at termination
+  std::uint64_t objects_checked = 0;  ///< in those traces
+  std::uint64_t colours_checked = 0;  ///< looks at every colour, behind a trace that lost none
+  std::uint64_t sweeps_checked = 0;   ///< traces after a sweep
+  std::uint64_t objects_checked_after_sweeps = 0;
+  std::uint64_t metadata_checked = 0;     ///< looks at every metadata byte, behind such a trace
+  std::uint64_t allocations_checked = 0;  ///< each was at a place where no object began
+  std::uint64_t frees_checked = 0;        ///< each was of an object that was there
+  std::uint64_t lost_objects = 0;
+  std::uint64_t floating_black_bytes = 0;     ///< summed over cycles: born black and never reached
+  std::uint64_t floating_retained_bytes = 0;  ///< summed over cycles: marked and unreachable at termination
+};
 
 class Oracle final : public HeapObserver {
  public:

@@ -8,9 +8,12 @@
 #include <variant>
 #include <vector>
 
-#include "core/exploration/coverage.hpp"
+#include "harness/explore/explore_command.hpp"
 #include "harness/replay/replay_schedule.hpp"
+#include "harness/run/minheap.hpp"
 #include "harness/run/run_options.hpp"
+#include "harness/sweep/merge_command.hpp"
+#include "harness/sweep/sweep.hpp"
 
 namespace tricolour {
 
@@ -49,42 +52,6 @@ struct ReplayCommand {
   bool json = false;
   bool quiet = false;
 };
-struct MinheapCommand {
-  RunOptions options;
-  bool fresh = false;
-  bool json = false;
-  bool quiet = false;
-};
-struct SweepCommand {
-  std::filesystem::path experiment;
-  std::filesystem::path out;  ///< empty: results/local/<name>-<UTC>
-  std::optional<std::string> shard;  ///< k/n as typed; nothing: the whole sweep
-  bool resume = false;
-  bool retry_failed = false;
-  bool dry_run = false;
-  bool quiet = false;
-  std::optional<double> timeout_s;
-};
-/// Shards of one sweep into one folder.
-struct MergeCommand {
-  std::vector<std::filesystem::path> folders;
-  std::filesystem::path out;
-};
-struct ExploreCommand {
-  std::string barrier;
-  std::string protocol = "stopped";
-  std::string memory = "sc";
-  unsigned mutators = 2;
-  unsigned objects = 3;
-  unsigned slots = 1;
-  unsigned cycles = 2;
-  unsigned operations = 2;
-  std::string repertoire = "load,store,allocate";
-  std::uint64_t budget = exploration::usual_most_states;
-  std::filesystem::path html;  ///< empty: no page
-  bool json = false;
-  bool quiet = false;
-};
 /// Carried out by the Python package.
 struct ReportCommand {
   std::string name;  ///< report, compare or export
@@ -98,10 +65,6 @@ int carry_out(const ListCommand& command);
 int carry_out(const DoctorCommand& command);
 int carry_out(const RunCommand& command);
 int carry_out(const ReplayCommand& command);
-int carry_out(const MinheapCommand& command);
-int carry_out(const SweepCommand& command);
-int carry_out(const MergeCommand& command);
-int carry_out(const ExploreCommand& command);
 int carry_out(const ReportCommand& command);
 
 }  // namespace tricolour

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "collectors/marking/registry.hpp"
+#include "collectors/registry.hpp"
 #include "core/errors.hpp"
 #include "core/seams/faults.hpp"
 #include "harness/cli/commands.hpp"

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "collectors/registry.hpp"
 #include "core/errors.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/process/exit_codes.hpp"

@@ -3,7 +3,7 @@
 
 #include "core/observe/clock.hpp"
 #include "core/errors.hpp"
-#include "harness/cli/commands.hpp"
+#include "harness/explore/explore_command.hpp"
 #include "harness/process/exit_codes.hpp"
 #include "harness/explore/explorable.hpp"
 #include "harness/explore/explore_report.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/exploration/exploration.hpp"
-#include "harness/cli/commands.hpp"
+#include "harness/explore/explore_command.hpp"
 #include "harness/text/json.hpp"
 
 namespace tricolour {

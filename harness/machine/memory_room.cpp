@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "core/saturating.hpp"
-#include "harness/run/execution.hpp"
 
 namespace tricolour {
 namespace {
@@ -24,12 +23,6 @@ std::size_t MemoryNeed::bytes() const {
   return add_sat(add_sat(heap.total(), beside), process_bytes + threads * thread_bytes);
 }
 
-MemoryNeed memory_need(const RunPlan& plan) {
-  const CollectorOptions& collection = plan.tuned.collector;
-  return {.heap = CollectedHeap::footprint(heap_options(plan), *plan.instance->barrier),
-          .threads = plan.mutators + collection.marking.stopped_threads + collection.marking.concurrent_threads + collection.sweep_threads};
-}
-
 MemoryRoom memory_room(const Machine& machine) {
   MemoryRoom room{machine.available_bytes, fmt::format("the machine's memory of {}", size(machine.memory_bytes))};
   const auto limit = machine.limits.tightest_memory();
@@ -45,19 +38,6 @@ std::string lack_of_room(const MemoryNeed& need, const MemoryRoom& room) {
       "the heap may need {}: {} at once for heap and metadata, up to {} while it is marked, {} for the process; of {} there are {} left",
       size(need.bytes()), size(need.heap.backed), size(need.heap.reserve), size(need.bytes() - need.heap.total()), room.of,
       size(room.free_bytes));
-}
-
-std::size_t largest_heap(RunPlan plan, const MemoryRoom& room) {
-  const auto fits = [&](std::size_t blocks) {
-    plan.tuned.heap.bytes = blocks * block_bytes;
-    return memory_need(plan).bytes() <= room.free_bytes;
-  };
-  std::size_t most = 0;
-  for (std::size_t beyond = room.free_bytes / block_bytes + 1; beyond - most > 1;) {
-    const std::size_t middle = most + (beyond - most) / 2;
-    (fits(middle) ? most : beyond) = middle;
-  }
-  return most * block_bytes;
 }
 
 std::size_t require_room_for_recording(std::size_t recorded, const Heap& heap, const ControlGroupLimits& limits) {

@@ -12,8 +12,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/mutator/heap.hpp"
 #include "harness/machine/machine.hpp"
-#include "harness/run/run_options.hpp"
+#include "harness/text/quantity.hpp"
 
 namespace tricolour {
 
@@ -24,7 +25,6 @@ struct MemoryNeed {
   unsigned threads = 1;
   std::size_t bytes() const;
 };
-MemoryNeed memory_need(const RunPlan& plan);
 
 /// The least that is left anywhere, and of what.
 struct MemoryRoom {
@@ -35,8 +35,6 @@ MemoryRoom memory_room(const Machine& machine);
 
 /// Empty when there is room; else what is needed, what is left and whose limit it is.
 std::string lack_of_room(const MemoryNeed& need, const MemoryRoom& room);
-/// The largest heap with which `plan` has room, in whole blocks; 0 when not one block has.
-std::size_t largest_heap(RunPlan plan, const MemoryRoom& room);
 
 /// What a run recorded has come near a limit on memory. The message has the heap's sizes, as HeapExhausted's.
 class RecordingExhausted : public std::runtime_error {

@@ -3,6 +3,7 @@
 #include "collectors/collected_heap.hpp"
 #include "collectors/registry.hpp"
 #include "core/saturating.hpp"
+#include "harness/run/memory_need.hpp"
 #include "tools/testing/catch.hpp"
 
 namespace tricolour {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "collectors/cycle/cycle.hpp"
+#include "collectors/registry.hpp"
 #include "harness/replay/graph_digest.hpp"
 
 namespace tricolour {

@@ -19,6 +19,7 @@
 #include "harness/process/interruption.hpp"
 #include "harness/machine/memory_room.hpp"
 #include "harness/replay/mutation_recorder.hpp"
+#include "harness/run/memory_need.hpp"
 
 namespace tricolour {
 namespace {

@@ -21,4 +21,13 @@ std::optional<std::size_t> remembered_minimum_heap_of(const RunOptions& options)
 /// The same for the collector, barrier, marker and sweep in `options`. `fresh`: measures also when known.
 std::size_t minimum_heap_under(const RunOptions& options, bool quiet, bool fresh);
 
+struct MinheapCommand {
+  RunOptions options;
+  bool fresh = false;
+  bool json = false;
+  bool quiet = false;
+};
+/// Returns the process's exit code. Throws ConfigurationError and OutputError.
+int carry_out(const MinheapCommand& command);
+
 }  // namespace tricolour

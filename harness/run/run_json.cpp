@@ -4,7 +4,6 @@
 #include "core/seams/schedule_coverage.hpp"
 #include "core/seams/window_names.hpp"
 #include "harness/machine/provenance.hpp"
-#include "harness/sweep/recorded_run.hpp"
 
 namespace tricolour {
 namespace {

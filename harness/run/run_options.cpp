@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "collectors/marking/registry.hpp"
+#include "collectors/registry.hpp"
 #include "core/errors.hpp"
 #include "core/saturating.hpp"
 #include "harness/text/names.hpp"

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/marking/registry.hpp"
+#include "collectors/registry.hpp"
 #include "core/seams/faults.hpp"
 #include "core/cycle/phase_state.hpp"
 #include "harness/run/instance.hpp"

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "collectors/collector.hpp"
+#include "collectors/cycle/collector.hpp"
 
 namespace tricolour {
 

@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 
+#include "collectors/registry.hpp"
 #include "core/errors.hpp"
 #include "harness/sweep/experiment_axes.hpp"
 #include "harness/text/names.hpp"

@@ -15,10 +15,10 @@
 #include <system_error>
 
 #include "core/errors.hpp"
-#include "harness/cli/commands.hpp"
 #include "harness/process/exit_codes.hpp"
 #include "harness/sweep/experiment.hpp"
 #include "harness/files/folder_lock.hpp"
+#include "harness/sweep/merge_command.hpp"
 #include "harness/text/messages.hpp"
 #include "harness/text/names.hpp"
 #include "harness/sweep/recorded_run.hpp"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/process/exit_codes.hpp"
+#include "harness/run/run_json.hpp"
 #include "harness/text/json.hpp"
 #include "harness/machine/machine.hpp"
 #include "harness/files/result_folder.hpp"

@@ -10,9 +10,6 @@
 
 namespace tricolour {
 
-/// Of run.json and the tables; files of another version are not read.
-inline constexpr std::int64_t run_schema_version = 2;
-
 /// A run's folder is incomplete, cut off, of another schema, or not the run that stands there by its place; the text says which.
 class DamagedRun : public std::runtime_error {
  public:

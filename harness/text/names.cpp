@@ -1,15 +1,8 @@
 #include "harness/text/names.hpp"
 
-#include <algorithm>
-
 #include "core/errors.hpp"
 
 namespace tricolour {
-
-bool same_name(std::string_view one, std::string_view other) {
-  const auto plain = [](char c) { return c == '-' ? '_' : c; };
-  return std::equal(one.begin(), one.end(), other.begin(), other.end(), [&](char a, char b) { return plain(a) == plain(b); });
-}
 
 std::string unknown_name(std::string_view kind, std::string_view name, const std::vector<std::string_view>& existing) {
   std::string text = "no " + std::string(kind) + " is called '" + std::string(name) + "'; there ";

@@ -6,9 +6,9 @@
 #include <type_traits>
 #include <vector>
 
-namespace tricolour {
+#include "core/named.hpp"
 
-bool same_name(std::string_view one, std::string_view other);
+namespace tricolour {
 
 /// "no barrier is called 'steel'; there are none, dijkstra, ...". `kind` is singular.
 std::string unknown_name(std::string_view kind, std::string_view name, const std::vector<std::string_view>& existing);

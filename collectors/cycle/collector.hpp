@@ -60,21 +60,6 @@ struct CollectorStatistics {
   std::vector<Marker::Counter> marking;
 };
 
-/// What the oracle found so far; zeros when nothing is verified.
-struct VerifyStatistics {
-  std::uint64_t cycles_checked = 0;   ///< traces at termination
-  std::uint64_t objects_checked = 0;  ///< in those traces
-  std::uint64_t colours_checked = 0;  ///< looks at every colour, behind a trace that lost none
-  std::uint64_t sweeps_checked = 0;   ///< traces after a sweep
-  std::uint64_t objects_checked_after_sweeps = 0;
-  std::uint64_t metadata_checked = 0;     ///< looks at every metadata byte, behind such a trace
-  std::uint64_t allocations_checked = 0;  ///< each was at a place where no object began
-  std::uint64_t frees_checked = 0;        ///< each was of an object that was there
-  std::uint64_t lost_objects = 0;
-  std::uint64_t floating_black_bytes = 0;     ///< summed over cycles: born black and never reached
-  std::uint64_t floating_retained_bytes = 0;  ///< summed over cycles: marked and unreachable at termination
-};
-
 class Oracle;
 
 class Collector : public CollectorHooks {
@@ -93,36 +78,5 @@ struct CollectorParts {
   CollectorOptions options;
   Oracle* oracle = nullptr;
 };
-
-struct CollectorInfo {
-  std::string_view name;
-  std::string_view summary;
-  bool marks_beside_mutators;  ///< needs a barrier that keeps an invariant
-  bool has_background_thread;  ///< can sweep concurrently
-  bool scans_roots_ragged = false;  ///< mutator by mutator, each in its own handshake, instead of all in one stop
-  std::unique_ptr<Collector> (*make)(const CollectorParts& parts);
-};
-
-struct MarkerInfo {
-  std::string_view name;
-  std::string_view summary;
-  std::unique_ptr<Marker> (*make)(Heap& heap, const MarkerOptions& options);
-  std::size_t (*reserved_bytes)(std::size_t heap_bytes) = nullptr;  ///< of its own, beside the grey set; null: next to nothing
-};
-
-const std::vector<CollectorInfo>& collectors();
-const std::vector<MarkerInfo>& markers();
-
-/// Null when there is none of that name ('-' and '_' are the same).
-const CollectorInfo* find_collector(std::string_view name);
-const MarkerInfo* find_marker(std::string_view name);
-
-/// What `automatic` means under `collector`; any other mode is itself.
-SweepMode resolved_sweep(const CollectorInfo& collector, SweepMode sweep);
-/// Empty when `collector` can sweep so, or scan roots mutator by mutator; else one sentence that says why not and names what can.
-std::string sweep_refused_because(const CollectorInfo& collector, SweepMode sweep);
-std::string ragged_roots_refused_because(const CollectorInfo& collector);
-/// Empty when `collector` is sound with `barrier` and `allocation`; else one sentence that says why not.
-std::string unsound_because(const CollectorInfo& collector, const BarrierTraits& barrier, AllocationColour allocation);
 
 }  // namespace tricolour
