@@ -15,7 +15,7 @@ from calibration import (
 from calibration.bounds import STRICT, WIDE
 from calibration.checks import Check
 from calibration.runs import Progress, RunFailed, run
-from tricolour_report import intervals
+from tricolour_report.statistics import intervals
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TRIALS = 4000

@@ -18,16 +18,16 @@ from matplotlib import pyplot as plt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from tricolour_report.errors import UsageProblem
-from tricolour_report.experiment import load_experiment
+from tricolour_report.program.errors import UsageProblem
+from tricolour_report.read.experiment import load_experiment
 from tricolour_report.exports.exporting import FORMATS
 from tricolour_report.figures.gallery import pictures
-from tricolour_report.interactive.document import document
-from tricolour_report.lower_bound_overhead import overhead_table
-from tricolour_report.rows import groups
-from tricolour_report.synthetic_sweep import write_sweep
-from tricolour_report.terminal import summary
-from tricolour_report.tidy import tidy_table
+from tricolour_report.page.interactive.document import document
+from tricolour_report.compare.lower_bound_overhead import overhead_table
+from tricolour_report.compare.rows import groups
+from tricolour_report.testing.synthetic_sweep import write_sweep
+from tricolour_report.page.terminal import summary
+from tricolour_report.compare.tidy import tidy_table
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
 DRAWN = 20

@@ -1,8 +1,10 @@
 """What is installed works without the checkout: the embed example builds and runs, and the program writes a report."""
 
+import os
 import pathlib
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -27,6 +29,23 @@ def test_a_program_embeds_the_heap(build_dir, tmp_path):
     assert cycles >= 2
     node_bytes = 32
     assert 100_000 * node_bytes <= live < 32 << 20, "the last list is alive"
+
+
+def complaint(headers, name):
+    """What the compiler says of a source that includes the header and nothing else."""
+    command = ["c++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I", headers, "-x", "c++", "-"]
+    return subprocess.run(command, input=f'#include "{name}"\n', capture_output=True, text=True, timeout=600).stderr
+
+
+def test_each_installed_header_compiles_by_itself(build_dir, tmp_path):
+    run("cmake", "--install", build_dir, "--prefix", tmp_path)
+    headers = tmp_path / "include/tricolour"
+    names = sorted(path.relative_to(headers).as_posix() for path in headers.rglob("*.hpp"))
+    assert "core/mutator/mutator.hpp" in names and "core/build_flavour.hpp" in names
+    assert not [name for name in names if name.startswith(("core/exploration/", "tools/"))]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        said = dict(zip(names, pool.map(lambda name: complaint(headers, name), names)))
+    assert not {name: text for name, text in said.items() if text}
 
 
 @pytest.mark.full

@@ -14,19 +14,19 @@ import tomllib
 import numpy as np
 import pytest
 
-from tricolour_report import schema
-from tricolour_report.digest import digest_run
-from tricolour_report.experiment import load_experiment
+from tricolour_report.read import schema
+from tricolour_report.read.digest import digest_run
+from tricolour_report.read.experiment import load_experiment
 from tricolour_report.exports import recorded_times
 from tricolour_report.exports.exporting import write_export
 from tricolour_report.exports.hdr_histogram import HdrHistogram
-from tricolour_report.interactive.document import document
-from tricolour_report.quantiles import quantile
-from tricolour_report.rows import groups
-from tricolour_report.sweep_folder import Cell, Run
-from tricolour_report.tables import read_table
-from tricolour_report.tidy import tidy_table
-from tricolour_report.waits import UNEXPLAINED, waits
+from tricolour_report.page.interactive.document import document
+from tricolour_report.statistics.quantiles import quantile
+from tricolour_report.compare.rows import groups
+from tricolour_report.read.sweep_folder import Cell, Run
+from tricolour_report.read.tables import read_table
+from tricolour_report.compare.tidy import tidy_table
+from tricolour_report.compare.waits import UNEXPLAINED, waits
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KNOWN = tomllib.loads((ROOT / "tools/testing/known_run.toml").read_text(encoding="utf-8"))

@@ -1,6 +1,7 @@
 """tools/check_layers: green on the tree as it is, red for each rule that is broken in a copy."""
 
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -22,6 +23,14 @@ BREAKAGES = {
     "a collector prints in C": ("collectors/pacing/pacer.cpp", 'void shout() { fprintf(stderr, "cycle"); }', "collectors/ writes to a terminal"),
     "a header parses": ("harness/new_header.hpp", "#include <nlohmann/json.hpp>", "nlohmann-json is included by a header"),
     "two files parse": ("harness/zz.cpp", "#include <CLI/CLI.hpp>\n#include <toml++/toml.h>", "one .cpp only"),
+    "a folder includes one above it": ("core/heap/object.hpp", '#include "core/mutator/heap.hpp"', "core/heap/ includes core/mutator/heap.hpp: against the arrows"),
+    "a folder has no place": ("core/spaces/new.hpp", '#include "core/errors.hpp"', "core/spaces/ has no place in the order of folders"),
+    "a heap includes the explorer": ("core/mutator/heap.hpp", '#include "core/exploration/search.hpp"', "core/ includes core/exploration/"),
+    "a barrier includes the explorer": ("barriers/yuasa.hpp", '#include "core/exploration/search.hpp"', "barriers/ includes core/exploration/"),
+    "the harness has arrows inside": ("harness/record/figures.hpp", '#include "harness/run/execution.hpp"', "harness/record/ includes harness/run/execution.hpp"),
+    "a heap takes what tests share": ("core/mutator/heap.hpp", '#include "tools/testing/bench_heap.hpp"', "what tests share is for tests"),
+    "a statistic reads": ("tools/tricolour_report/statistics/new.py", "from ..read.tables import read_table", "tools/tricolour_report/statistics/ includes tools/tricolour_report/read/"),
+    "a statistic reads a module": ("tools/tricolour_report/statistics/new.py", "from ..read import tables", "tools/tricolour_report/statistics/ includes tools/tricolour_report/read/tables"),
     "a file is too long": ("core/long.hpp", "\n" * 401, "400 are the most"),
 }
 
@@ -49,6 +58,7 @@ def test_the_tree_keeps_its_layers():
 def test_a_breach_is_found(copy, name):
     path, text, reason = BREAKAGES[name]
     file = copy / path
+    file.parent.mkdir(parents=True, exist_ok=True)
     before = file.read_text().splitlines() if file.exists() else []
     file.write_text("\n".join(before + [text, ""]))
     code, printed = check(copy)
@@ -56,6 +66,13 @@ def test_a_breach_is_found(copy, name):
     found = [line for line in printed.splitlines() if line.startswith(path) and reason in line]
     assert found, printed
     assert name == "a file is too long" or int(found[0].split(":")[1]) > len(before)
+
+
+def test_a_crowded_folder_is_found(copy):
+    for number in range(41):
+        (copy / f"core/barrier/crowd{number}.hpp").touch()
+    code, printed = check(copy)
+    assert code == 1 and re.search(r"core/barrier:0: \d+ sources; 40 are the most of one folder", printed)
 
 
 def test_prose_is_not_code(copy):

@@ -9,9 +9,9 @@ import subprocess
 
 import pytest
 
-from tricolour_report.digest import digest_run
-from tricolour_report.sweep_folder import Cell, Run
-from tricolour_report.tables import read_table
+from tricolour_report.read.digest import digest_run
+from tricolour_report.read.sweep_folder import Cell, Run
+from tricolour_report.read.tables import read_table
 
 
 LOADS = [("churn_threads", 1, 4000), ("binary_trees", 1, 10), ("binary_trees", 2, 10)]

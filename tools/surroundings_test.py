@@ -17,7 +17,7 @@ TOOLS = Path(__file__).resolve().parent
 TRICOLOUR = os.environ.get("TRICOLOUR", str(TOOLS.parent / "build" / "release" / "tricolour"))
 sys.path.insert(0, str(TOOLS))
 
-from tricolour_report.synthetic_sweep import write_sweep
+from tricolour_report.testing.synthetic_sweep import write_sweep
 
 COMMANDS = sorted(
     path for path in TOOLS.iterdir() if path.is_file() and b"python3" in path.read_bytes()[:40]

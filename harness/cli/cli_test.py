@@ -284,7 +284,7 @@ def test_a_sweep_has_a_row_for_every_run(tricolour, tmp_path):
     assert result.stdout.strip() == str(out)
     assert [status for _, _, status in runs_of(out)] == ["ok"] * 4
     assert len(re.findall(r"^\[\d/4", result.stderr, re.M)) == 4
-    from tricolour_report import sweep_folder
+    from tricolour_report.read import sweep_folder
     sweep = sweep_folder.open_sweep(out)
     assert len(sweep.runs) == 4 and not sweep.skipped
 

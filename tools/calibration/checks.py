@@ -8,8 +8,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from tricolour_report.calibration import FILE, SCHEMA_VERSION, Check
-from tricolour_report.writing import publish, take_folder
+from tricolour_report.read.calibration import FILE, SCHEMA_VERSION, Check
+from tricolour_report.program.writing import publish, take_folder
 
 
 def percent(share: float, digits: int = 1) -> str:

@@ -8,7 +8,8 @@ Invariant: a list agrees when the test of that name passes on it. There is one b
 from itertools import product
 from typing import Callable
 
-from tricolour_report import explicit_cost_test, lower_bound_overhead_test, mmu_test, request_latency_test
+from tricolour_report.statistics import explicit_cost_test, mmu_test, request_latency_test
+from tricolour_report.compare import lower_bound_overhead_test
 
 from .checks import Check
 

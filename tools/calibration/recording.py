@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from tricolour_report.intervals import CONFIDENCE
+from tricolour_report.statistics.intervals import CONFIDENCE
 
 from .bounds import STRICT, Bounds
 from .checks import Check

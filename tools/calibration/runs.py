@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tricolour_report.process import tell
+from tricolour_report.program.process import tell
 
 REPORTED_EVERY_S = 5
 

@@ -24,11 +24,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tricolour_report import intervals
-from tricolour_report.experiment import CellResult, load_experiment, paired_ratio
-from tricolour_report.metrics import MMU_WINDOWS
-from tricolour_report.process import tell
-from tricolour_report.sweep_folder import Cell
+from tricolour_report.statistics import intervals
+from tricolour_report.read.experiment import CellResult, load_experiment, paired_ratio
+from tricolour_report.statistics.metrics import MMU_WINDOWS
+from tricolour_report.program.process import tell
+from tricolour_report.read.sweep_folder import Cell
 
 from .bounds import STRICT, Bounds
 from .checks import Check, percent

@@ -7,8 +7,8 @@ include(GNUInstallDirs)
 install(TARGETS tricolour_core tricolour_collectors EXPORT tricolour_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS tricolour RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY tools/tricolour_report DESTINATION ${CMAKE_INSTALL_DATADIR}/tricolour/tools
-        PATTERN "*_test.py" EXCLUDE PATTERN "conftest.py" EXCLUDE PATTERN "synthetic_sweep.py" EXCLUDE
-        PATTERN "headless_browser.py" EXCLUDE PATTERN "line_grammar.py" EXCLUDE PATTERN "*.grammar" EXCLUDE PATTERN "__pycache__" EXCLUDE)
+        PATTERN "*_test.py" EXCLUDE PATTERN "conftest.py" EXCLUDE PATTERN "tricolour_report/testing" EXCLUDE
+        PATTERN "__pycache__" EXCLUDE)
 install(PROGRAMS tools/python DESTINATION ${CMAKE_INSTALL_DATADIR}/tricolour/tools)
 install(DIRECTORY results/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/tricolour/results)
 install(EXPORT tricolour_targets NAMESPACE tricolour:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tricolour FILE tricolour-targets.cmake)

@@ -12,10 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from calibration.runs import Progress
-from tricolour_report import session
-from tricolour_report.errors import UsageProblem
-from tricolour_report.line_journal import LineJournal
-from tricolour_report.process import tell
+from tricolour_report.program import session
+from tricolour_report.program.errors import UsageProblem
+from tricolour_report.program.line_journal import LineJournal
+from tricolour_report.program.process import tell
 
 from .checks import PYTHON_ROOM, Check, Programs, checks_for
 from .sites import Mutant

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from tricolour_report.errors import UsageProblem
-from tricolour_report.session import Finished
+from tricolour_report.program.errors import UsageProblem
+from tricolour_report.program.session import Finished
 
 from . import campaign, checks, equivalents, results, sites
 from .checks import Check, Programs, culprit_of_pytest, culprit_of_test_program, failed_combination

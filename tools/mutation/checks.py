@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tricolour_report.session import Finished
+from tricolour_report.program.session import Finished
 
 from .sites import Mutant
 
@@ -116,7 +116,8 @@ def _in_root(programs: Programs, name: str, words: tuple) -> Check:
 def _of_python(programs: Programs, mutant: Mutant) -> list[Check]:
     tools = programs.root / "tools"
     package = tools / "tricolour_report"
-    own = package / Path(mutant.file).with_name(Path(mutant.file).stem + "_test.py").name
+    file = programs.root / mutant.file
+    own = file.with_name(file.stem + "_test.py")
     words = (programs.python, "-I", SWITCH, mutant.name, "-q", "-x", "-p", "no:cacheprovider")
     checked = {own.name: own} if own.is_file() else {}
     checked |= {"known run": tools / "known_run_test.py", "report package": package}

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from tricolour_report.errors import UsageProblem
+from tricolour_report.program.errors import UsageProblem
 
 from .sites import Mutant
 

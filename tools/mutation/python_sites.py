@@ -14,8 +14,10 @@ from .sites import Mutant, Names
 
 FOLDER = "tools/tricolour_report"
 MODULES = (
-    "bystander compare explicit_cost gate intervals lost_time lower_bound_overhead metrics mmu"
-    " precision quantiles request_latency tables tidy unserved waits"
+    "compare/bystander compare/compare compare/gate compare/lower_bound_overhead compare/tidy"
+    " compare/unserved compare/waits page/precision read/tables statistics/explicit_cost"
+    " statistics/intervals statistics/lost_time statistics/metrics statistics/mmu"
+    " statistics/quantiles statistics/request_latency"
 ).split()
 RELATIONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 RENAMED = {

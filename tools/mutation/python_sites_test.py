@@ -54,7 +54,7 @@ def test_an_unknown_mutant_is_told():
 
 PROBE = """
 def test_quantiles():
-    from tricolour_report import quantiles
+    from tricolour_report.statistics import quantiles
     assert quantiles.allowed(100) == {}
 """
 
@@ -63,7 +63,7 @@ def test_quantiles():
 def test_the_switch_changes_the_module_that_it_names(tmp_path, mutant, allowed):
     file = tmp_path / "probe_test.py"
     file.write_text(PROBE.format(allowed if allowed else "None"))
-    name = f"{python_sites.FOLDER}/quantiles.py:{mutant}" if mutant else ""
+    name = f"{python_sites.FOLDER}/statistics/quantiles.py:{mutant}" if mutant else ""
     words = [sys.executable, "-I", SWITCH, name, "-q", "-p", "no:cacheprovider", file]
     ended = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path)
     # A name that no mutant has must not pass for a mutant that nothing caught.

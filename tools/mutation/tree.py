@@ -17,8 +17,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tricolour_report import session
-from tricolour_report.process import captured, tell
+from tricolour_report.program import session
+from tricolour_report.program.process import captured, tell
 
 from . import sites
 from .sites import Mutant, Site

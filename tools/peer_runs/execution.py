@@ -9,7 +9,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from tricolour_report import session
+from tricolour_report.program import session
 
 STATUS_OF_EXIT = {0: "ok", 3: "self_check_failed", 4: "heap_exhausted", 5: "timeout"}
 SAID = 400

@@ -10,9 +10,9 @@ import json
 import random
 from pathlib import Path
 
-from tricolour_report.errors import UsageProblem as Unusable
-from tricolour_report.line_journal import LineJournal
-from tricolour_report.regular import regular
+from tricolour_report.program.errors import UsageProblem as Unusable
+from tricolour_report.program.line_journal import LineJournal
+from tricolour_report.program.regular import regular
 
 from .contests import Cell
 

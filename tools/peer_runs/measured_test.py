@@ -2,7 +2,7 @@
 
 import pytest
 
-from tricolour_report import schema
+from tricolour_report.read import schema
 
 from .measured import of_peer, of_testbed
 

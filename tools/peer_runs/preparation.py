@@ -10,7 +10,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from tricolour_report.process import captured
+from tricolour_report.program.process import captured
 
 from .contests import Cell, Contest
 from .execution import execute

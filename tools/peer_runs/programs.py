@@ -14,7 +14,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tricolour_report.process import captured
+from tricolour_report.program.process import captured
 
 from .contests import Cell, allocator_of, multiple, warmup
 

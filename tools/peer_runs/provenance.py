@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tricolour_report.process import captured, shown
+from tricolour_report.program.process import captured, shown
 
 from .programs import Programs, library_of
 

@@ -10,7 +10,7 @@ import json
 from datetime import datetime, timezone
 from pathlib import Path
 
-from tricolour_report.peers import (
+from tricolour_report.compare.peers import (
     FIGURE,
     Peers,
     cells_of,
@@ -21,7 +21,7 @@ from tricolour_report.peers import (
     same_text,
     target_text,
 )
-from tricolour_report.writing import publish
+from tricolour_report.program.writing import publish
 
 from . import measured
 from .contests import AGAIN, Cell

@@ -12,9 +12,9 @@ cell is judged to miss one.
 from dataclasses import dataclass
 from statistics import median
 
-from tricolour_report.experiment import ENOUGH_CYCLES
-from tricolour_report.peers import PeerCell, paired_ratio, unserved
-from tricolour_report.quantities import duration
+from tricolour_report.read.experiment import ENOUGH_CYCLES
+from tricolour_report.compare.peers import PeerCell, paired_ratio, unserved
+from tricolour_report.statistics.quantities import duration
 
 from .contests import BARRIERS, BOUNDED, PRESSURE
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tricolour_report.peers import cells_of
+from tricolour_report.compare.peers import cells_of
 
 from .contests import PEERS, PRESSURE
 from .targets import evaluate

@@ -12,9 +12,9 @@ if not __package__:  # run by its path, since isolated mode has no other way to 
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     __package__ = "tricolour_report"
 
-from . import process
-from .errors import UsageProblem
-from .process import shown, tell, write_out
+from .program import process
+from .program.errors import UsageProblem
+from .program.process import shown, tell, write_out
 
 DEFAULT_METRICS = ["throughput", "pause_p99", "pause_max", "mmu_10ms", "cpu_total"]
 
@@ -26,7 +26,7 @@ def silent(line: str) -> None:
 
 
 def run_report(arguments: argparse.Namespace) -> int:
-    from .report import write_report
+    from .page.report import write_report
 
     progress = silent if arguments.quiet else tell
     print(shown(write_report(arguments.folder, arguments.html, progress)))
@@ -34,8 +34,8 @@ def run_report(arguments: argparse.Namespace) -> int:
 
 
 def run_summary(arguments: argparse.Namespace) -> int:
-    from .experiment import load_experiment
-    from .terminal import print_summary
+    from .read.experiment import load_experiment
+    from .page.terminal import print_summary
 
     print_summary(load_experiment(arguments.folder, tell))
     return 0
@@ -50,18 +50,18 @@ def run_export(arguments: argparse.Namespace) -> int:
 
 
 def run_precision(arguments: argparse.Namespace) -> int:
-    from .precision import write_precision
+    from .page.precision import write_precision
 
     print(shown(write_precision(arguments.folder)))
     return 0
 
 
 def run_compare(arguments: argparse.Namespace) -> int:
-    from .compare import compare
-    from .compare_text import as_json, as_text
-    from .gate import judge
-    from .metrics import METRICS
-    from .operands import parse
+    from .compare.compare import compare
+    from .compare.compare_text import as_json, as_text
+    from .compare.gate import judge
+    from .statistics.metrics import METRICS
+    from .compare.operands import parse
 
     names = list(dict.fromkeys(arguments.metric or DEFAULT_METRICS))
     for name in names:
@@ -128,7 +128,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def add_compare(commands) -> None:
-    from .metrics import METRICS
+    from .statistics.metrics import METRICS
 
     compare = commands.add_parser(
         "compare", help="ratios OTHER/BASE with 95 %% intervals",

@@ -6,9 +6,9 @@ import shutil
 import pytest
 
 from .__main__ import main
-from .experiment import load_experiment
-from .synthetic_sweep import write_barrier_cost, write_sweep
-from .tidy import tidy_table
+from .read.experiment import load_experiment
+from .testing.synthetic_sweep import write_barrier_cost, write_sweep
+from .compare.tidy import tidy_table
 
 PAIRS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
 

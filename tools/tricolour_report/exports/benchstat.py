@@ -9,10 +9,10 @@ Invariants: configuration lines hold for all that follow until they change, as t
 from pathlib import Path
 from typing import Callable
 
-from ..digest import Digest
-from ..experiment import Experiment
-from ..metrics import METRICS
-from ..sweep_folder import Run
+from ..read.digest import Digest
+from ..read.experiment import Experiment
+from ..statistics.metrics import METRICS
+from ..read.sweep_folder import Run
 from .runs import coordinates
 
 FILE = "benchmarks.txt"

@@ -13,8 +13,8 @@ requests.
 from pathlib import Path
 from typing import Callable
 
-from ..errors import UsageProblem
-from ..experiment import Experiment
+from ..program.errors import UsageProblem
+from ..read.experiment import Experiment
 from . import recorded_times
 from .recorded_times import Series
 from .runs import file_stem, timed_runs

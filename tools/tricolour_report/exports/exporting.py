@@ -8,9 +8,9 @@ import os
 from pathlib import Path
 from typing import Callable
 
-from ..errors import UsageProblem
-from ..experiment import Experiment, load_experiment
-from ..writing import new_folder
+from ..program.errors import UsageProblem
+from ..read.experiment import Experiment, load_experiment
+from ..program.writing import new_folder
 from . import benchstat, dacapo_latency, google_benchmark, hgrm, hlog, perfetto, tidy_tables
 
 Progress = Callable[[str], None]

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ..experiment import load_experiment
-from ..request_latency import latencies
-from ..synthetic_sweep import write_sweep
-from ..tables import read_table
+from ..read.experiment import load_experiment
+from ..statistics.request_latency import latencies
+from ..testing.synthetic_sweep import write_sweep
+from ..read.tables import read_table
 from . import exporting
 from .exporting import FORMATS
-from .line_grammar import Grammar
+from ..testing.line_grammar import Grammar
 
-HERE = Path(__file__).parent
+GRAMMARS = Path(__file__).parents[1] / "testing"
 PAIRS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
 FAILING = {("incremental", "yuasa", "latency"): "heap_exhausted"}
 
@@ -66,7 +66,7 @@ def test_google_benchmark_has_every_metric_and_the_failures(exported, sweep):
 def test_benchstat_text_is_of_its_grammar(exported):
     folder, _ = exported("benchstat")
     text = (folder / "benchmarks.txt").read_text()
-    assert Grammar(HERE / "benchstat.grammar").complaint(text) is None
+    assert Grammar(GRAMMARS / "benchstat.grammar").complaint(text) is None
     name = "BenchmarkTricolour/workload=latency/collector=concurrent/barrier=yuasa/heap=2x\t"
     results = [line for line in text.splitlines() if line.startswith(name)]
     assert len(results) == 2 and "pause-max-ns" in results[0] and "nan" not in text
@@ -80,7 +80,7 @@ def test_benchstat_text_is_of_its_grammar(exported):
 def test_the_grammar_refuses_what_is_not_benchstat(exported, damage):
     text = (exported("benchstat")[0] / "benchmarks.txt").read_text()
     assert text.replace(*damage, 1) != text
-    assert Grammar(HERE / "benchstat.grammar").complaint(text.replace(*damage, 1)) is not None
+    assert Grammar(GRAMMARS / "benchstat.grammar").complaint(text.replace(*damage, 1)) is not None
 
 
 def test_dacapo_files_are_of_their_grammar_and_hold_the_latencies(exported, sweep):
@@ -89,7 +89,7 @@ def test_dacapo_files_are_of_their_grammar_and_hold_the_latencies(exported, swee
     kinds = ("simple", "metered_100ms", "metered")
     assert files(folder / cell) == {f"dacapo-latency-usec-{kind}-{block}.csv" for kind in kinds for block in (0, 1)}
     for path in folder.rglob("*.csv"):
-        assert Grammar(HERE / "dacapo_latency.grammar").complaint(path.read_text()) is None, path
+        assert Grammar(GRAMMARS / "dacapo_latency.grammar").complaint(path.read_text()) is None, path
     rows = np.loadtxt(folder / cell / "dacapo-latency-usec-simple-1.csv", delimiter=",", dtype="int64")
     table = read_table(sweep / "runs/00000002/1", "requests")
     weights = table["weight"].to_numpy()
@@ -106,7 +106,7 @@ def test_dacapo_files_are_of_their_grammar_and_hold_the_latencies(exported, swee
 
 @pytest.mark.parametrize("text", ["1,2\n", "1, 2", "1, 2, 3\n", "1.5, 2\n", "start, end\n1, 2\n", ""])
 def test_the_grammar_refuses_what_dacapo_would_not_write(text):
-    assert Grammar(HERE / "dacapo_latency.grammar").complaint(text) is not None
+    assert Grammar(GRAMMARS / "dacapo_latency.grammar").complaint(text) is not None
 
 
 def test_tidy_tables_can_be_grouped(exported, sweep):

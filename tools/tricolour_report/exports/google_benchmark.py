@@ -11,9 +11,9 @@ import json
 from pathlib import Path
 from typing import Callable
 
-from ..digest import Digest
-from ..experiment import CellResult, Experiment
-from ..sweep_folder import Run
+from ..read.digest import Digest
+from ..read.experiment import CellResult, Experiment
+from ..read.sweep_folder import Run
 from .runs import coordinates
 
 FILE = "benchmarks.json"

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ..synthetic_sweep import write_sweep
+from ..testing.synthetic_sweep import write_sweep
 
 COMPARE = Path("/usr/share/benchmark/compare.py")  # Debian's libbenchmark-tools
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ..synthetic_sweep import write_sweep
+from ..testing.synthetic_sweep import write_sweep
 from .hdr_histogram import HdrHistogram, highest_equivalent, _index_of
 from .hgrm import distribution
 

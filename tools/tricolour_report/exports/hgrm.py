@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Callable
 
-from ..experiment import Experiment
+from ..read.experiment import Experiment
 from . import recorded_times
 from .hdr_histogram import SUB_BUCKETS, HdrHistogram
 from .runs import file_stem, timed_runs

@@ -10,9 +10,9 @@ from typing import Callable
 
 import numpy as np
 
-from ..digest import UTC
-from ..experiment import Experiment
-from ..sweep_folder import Run
+from ..read.digest import UTC
+from ..read.experiment import Experiment
+from ..read.sweep_folder import Run
 from . import recorded_times
 from .hdr_histogram import HdrHistogram
 from .recorded_times import Series

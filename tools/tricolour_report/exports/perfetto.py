@@ -20,9 +20,9 @@ from typing import Callable, Iterable
 
 import pandas as pd
 
-from ..experiment import Experiment
-from ..sweep_folder import Run
-from ..tables import read_table
+from ..read.experiment import Experiment
+from ..read.sweep_folder import Run
+from ..read.tables import read_table
 from .runs import file_stem, timed_runs
 
 RUN, COLLECTOR = "run", "collector"

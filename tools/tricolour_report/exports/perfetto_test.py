@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from ..experiment import load_experiment
-from ..synthetic_sweep import write_sweep
-from ..tables import read_table
+from ..read.experiment import load_experiment
+from ..testing.synthetic_sweep import write_sweep
+from ..read.tables import read_table
 from . import perfetto
 from .perfetto import Slice, nested_rows
 

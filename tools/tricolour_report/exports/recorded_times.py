@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..lost_time import pauses_in_region
-from ..request_latency import latencies, weights_of
-from ..sweep_folder import Run
-from ..tables import read_table
+from ..statistics.lost_time import pauses_in_region
+from ..statistics.request_latency import latencies, weights_of
+from ..read.sweep_folder import Run
+from ..read.tables import read_table
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from .. import schema
-from ..sweep_folder import open_sweep
-from ..synthetic_sweep import write_sweep
+from ..read import schema
+from ..read.sweep_folder import open_sweep
+from ..testing.synthetic_sweep import write_sweep
 from .recorded_times import pauses, requests
 
 

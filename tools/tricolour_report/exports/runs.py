@@ -6,9 +6,9 @@ Invariant: no two cells share a name; names hold letters, digits, `.`, `_`, `-` 
 import re
 from typing import Callable, Iterator
 
-from ..digest import Digest
-from ..experiment import CellResult, Experiment
-from ..sweep_folder import MAIN_KEYS, Run
+from ..read.digest import Digest
+from ..read.experiment import CellResult, Experiment
+from ..read.sweep_folder import MAIN_KEYS, Run
 
 
 def coordinates(experiment: Experiment, result: CellResult) -> dict[str, str]:

@@ -10,12 +10,12 @@ from typing import Callable
 
 import pandas as pd
 
-from ..experiment import Experiment
-from ..lost_time import pauses_in_region
-from ..lower_bound_overhead import overhead_table
-from ..sweep_folder import Run
-from ..tables import read_table
-from ..tidy import tidy_table
+from ..read.experiment import Experiment
+from ..statistics.lost_time import pauses_in_region
+from ..compare.lower_bound_overhead import overhead_table
+from ..read.sweep_folder import Run
+from ..read.tables import read_table
+from ..compare.tidy import tidy_table
 from .runs import timed_runs
 
 PAUSE_COLUMNS = ["cycle", "kind", "cause", "mutator", "begin_ns", "length_ns", "time_to_safepoint_ns", "thread_cpu_ns", "heap_before", "heap_after"]

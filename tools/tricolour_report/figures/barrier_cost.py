@@ -8,9 +8,9 @@ arm that a barrier lacks says n/a.
 
 from pathlib import Path
 
-from .. import schema
-from ..errors import DamagedRun
-from ..intervals import mean_with_interval
+from ..read import schema
+from ..program.errors import DamagedRun
+from ..statistics.intervals import mean_with_interval
 from .style import GREY, panels
 
 FILE = "barrier_cost.json"

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from ..errors import DamagedRun
-from ..synthetic_sweep import write_barrier_cost
+from ..program.errors import DamagedRun
+from ..testing.synthetic_sweep import write_barrier_cost
 from .barrier_cost import barrier_cost, read_costs
 
 

@@ -8,8 +8,8 @@ take cores.
 
 import numpy as np
 
-from ..bystander import machine_floor
-from ..experiment import CellResult, Experiment
+from ..compare.bystander import machine_floor
+from ..read.experiment import CellResult, Experiment
 from .pauses import draw_floor, draw_survival, floor_legend, log_count_axis
 from .style import Style, legend_below, log_time_axis, panels
 

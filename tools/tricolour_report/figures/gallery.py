@@ -10,10 +10,10 @@ from typing import Callable, Iterator
 
 from matplotlib.figure import Figure
 
-from ..errors import DamagedRun
-from ..experiment import CellResult, Experiment, heap_order
-from ..explicit_free import FILE as EXPLICIT_FREE
-from ..explicit_free import read_explicit_free
+from ..program.errors import DamagedRun
+from ..read.experiment import CellResult, Experiment, heap_order
+from ..compare.explicit_free import FILE as EXPLICIT_FREE
+from ..compare.explicit_free import read_explicit_free
 from . import (
     barrier_cost, bystander_delay, heap_over_time, lower_bound_overhead, pauses, percentiles,
     slowest_requests, throughput, time_spent, timeline, utilisation,

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot
 
-from .. import schema
-from ..experiment import load_experiment
-from ..synthetic_sweep import write_barrier_cost, write_sweep
+from ..read import schema
+from ..read.experiment import load_experiment
+from ..testing.synthetic_sweep import write_barrier_cost, write_sweep
 from .gallery import pictures
 from .style import Style, nines_axis, panels
 

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..experiment import CellResult, Experiment
+from ..read.experiment import CellResult, Experiment
 from .one_run import OneRun, bars, one_of_each_collector
 from .style import GREY, Style, empty_note, panels
 

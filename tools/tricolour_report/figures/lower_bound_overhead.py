@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from ..experiment import Experiment, heap_order
-from ..explicit_free import ExplicitFree
-from ..lower_bound_overhead import Overhead, overheads
+from ..read.experiment import Experiment, heap_order
+from ..compare.explicit_free import ExplicitFree
+from ..compare.lower_bound_overhead import Overhead, overheads
 from .style import GREY, Style, legend_below, panels, readable_limits
 
 RESOURCES = {"wall": "wall time", "cpu": "CPU time"}

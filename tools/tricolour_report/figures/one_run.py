@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..experiment import CellResult
-from ..lost_time import merge, pauses_in_region
-from ..tables import read_table
+from ..read.experiment import CellResult
+from ..statistics.lost_time import merge, pauses_in_region
+from ..read.tables import read_table
 
 
 @dataclass(frozen=True)

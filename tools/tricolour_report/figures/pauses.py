@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from ..bystander import Floor, machine_floor
-from ..experiment import CellResult, Experiment
-from ..quantities import duration
+from ..compare.bystander import Floor, machine_floor
+from ..read.experiment import CellResult, Experiment
+from ..statistics.quantities import duration
 from .style import GREY, Style, legend_below, log_time_axis, panels
 
 KINDS = ("full", "cycle_begin", "termination", "quantum", "fallback")

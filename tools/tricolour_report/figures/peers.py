@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ..peers import PeerCell, Peers
-from ..quantities import measured
+from ..compare.peers import PeerCell, Peers
+from ..statistics.quantities import measured
 from .style import COLOURS, FAILED, FREE_COLOURS, GREY, log_time_axis, panels
 
 PEER_COLOURS = dict(zip(("malloc", "java", "go", "boehm"), FREE_COLOURS))

@@ -10,9 +10,9 @@ over runs, and a bar from the least to the greatest.
 import numpy as np
 from matplotlib.lines import Line2D
 
-from .. import quantiles
-from ..experiment import CellResult, Experiment, OverRuns
-from ..request_latency import METERED_WINDOWS
+from ..statistics import quantiles
+from ..read.experiment import CellResult, Experiment, OverRuns
+from ..statistics.request_latency import METERED_WINDOWS
 from .style import GREY, Style, empty_note, legend_below, log_time_axis, nines_axis, panels
 
 X = 1.0 / (1.0 - quantiles.PROBABILITIES)

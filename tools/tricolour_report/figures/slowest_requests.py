@@ -6,10 +6,10 @@ right, the slowest request of all runs by its causes, in ms. Time without a name
 
 from matplotlib.patches import Patch
 
-from ..experiment import CellResult, Experiment
-from ..quantities import duration
-from ..rows import over_runs
-from ..waits import COLOURS, SLOW, Waits, explained_text, waits
+from ..read.experiment import CellResult, Experiment
+from ..statistics.quantities import duration
+from ..compare.rows import over_runs
+from ..compare.waits import COLOURS, SLOW, Waits, explained_text, waits
 from .style import GREY, Style, panels
 
 

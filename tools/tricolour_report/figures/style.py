@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from ..experiment import CellResult, Experiment
-from ..intervals import Ratio
-from ..quantities import time_text
+from ..read.experiment import CellResult, Experiment
+from ..statistics.intervals import Ratio
+from ..statistics.quantities import time_text
 
 COLOURS = {"stop_the_world": "#0072B2", "incremental": "#D55E00", "concurrent": "#009E73"}
 FREE_COLOURS = ["#E69F00", "#56B4E9", "#000000", "#8C6D31"]

@@ -3,7 +3,7 @@
 from math import nan
 from types import SimpleNamespace
 
-from ..intervals import Ratio
+from ..statistics.intervals import Ratio
 from .style import Style, readable_limits
 
 

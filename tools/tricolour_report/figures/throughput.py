@@ -9,8 +9,8 @@ the heap multiple; with one the combinations are listed one a line.
 from matplotlib.lines import Line2D
 from math import isnan
 
-from ..experiment import ENOUGH_CYCLES, CellResult, Experiment
-from ..intervals import Ratio
+from ..read.experiment import ENOUGH_CYCLES, CellResult, Experiment
+from ..statistics.intervals import Ratio
 from .style import FAILED, GREY, Style, legend_below, panels, readable_limits
 
 INCHES_PER_LETTER = 0.075

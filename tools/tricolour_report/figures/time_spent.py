@@ -7,7 +7,7 @@ sums to wall time x mutators.
 import numpy as np
 from matplotlib.transforms import ScaledTranslation
 
-from ..experiment import CellResult, Experiment
+from ..read.experiment import CellResult, Experiment
 from .style import GREY, Style, panels
 
 BELOW_INCHES = 0.5  # from the axis to its legend: room for ticks and the axis' label

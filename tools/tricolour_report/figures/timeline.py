@@ -6,7 +6,7 @@ of median length in the run. Pauses are drawn over the rows of the mutators they
 
 from matplotlib.patches import Patch
 
-from ..experiment import CellResult, Experiment
+from ..read.experiment import CellResult, Experiment
 from .one_run import OneRun, bars, one_of_each_collector
 from .style import Style, empty_note, panels
 

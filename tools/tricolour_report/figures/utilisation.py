@@ -6,9 +6,9 @@ lines are medians over invocations, bands their range.
 
 import numpy as np
 
-from .. import quantiles
-from ..digest import WINDOWS
-from ..experiment import CellResult, Experiment
+from ..statistics import quantiles
+from ..read.digest import WINDOWS
+from ..read.experiment import CellResult, Experiment
 from .style import Style, legend_below, log_time_axis, panels
 
 TITLES = {"mmu": "MMU: worst window of this length", "bmu": "BMU: worst window this long or longer"}

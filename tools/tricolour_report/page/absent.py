@@ -1,0 +1,53 @@
+"""What a page cannot show, and why.
+
+Purpose: sentences for the reader, so that nothing is missing in silence.
+"""
+
+from ..compare.bystander import machine_floor
+from ..read.digest import Digest
+from ..read.experiment import Experiment
+from ..compare.explicit_free import FILE as EXPLICIT_FREE
+from ..figures.barrier_cost import FILE as COST
+from ..read.published import RECORDS
+from ..read.tables import TABLES
+
+
+def absences(experiment: Experiment) -> list[str]:
+    folder = experiment.sweep.folder
+    digests = [digest for result in experiment.results for digest in result.digests]
+    found = []
+    if experiment.sweep.published:
+        tables = ", ".join(f"{name}.csv" for name in TABLES)
+        found.append(
+            f"Distributions, MMU curves, timelines and heap over time: this folder keeps the runs' records ({RECORDS}) and metrics "
+            f"(summary.csv) but not the tables of single events ({tables}). The sweep made again with its experiment.toml has them."
+        )
+        if (folder / "plots").is_dir():
+            found[-1] += " The pictures drawn when they were there lie in plots/."
+        if not any(digest.metrics["wall_gc"] >= 0 for digest in digests):
+            found.append("Lower-bound overhead in wall time: summary.csv is older than the metric wall_gc, which it is made from.")
+    elif digests:
+        found += _without_events(experiment, digests)
+    if not (folder / COST).exists():
+        found.append(f"Cost of a store: there is no {COST} in the folder, the output of the benchmark of stores.")
+    if not (folder / EXPLICIT_FREE).exists():
+        found.append(f"malloc and free beside the lower-bound overhead: there is no {EXPLICIT_FREE} in the folder, the output of tools/compare_malloc.")
+    return found
+
+
+def _without_events(experiment: Experiment, digests: list[Digest]) -> list[str]:
+    quiet = [
+        workload for workload in experiment.workloads if not any(d.request_count for d in digests if d.cell.workload == workload)
+    ]
+    found = [f"Request latency of {', '.join(quiet)}: no request was recorded."] if quiet else []
+    if not any(len(digest.bystander) for digest in digests):
+        found.append("Bystander delay: no run recorded any.")
+    for why in dict.fromkeys(d.record["run_delay"]["why"] for d in digests if d.record["requests"]):
+        if why:
+            found.append(f"Explained share of slow requests: run delay could not be read: {why}")
+    if machine_floor(experiment) is None:
+        found.append(
+            "The machine's own floor: index.json has no machine_floor, so pauses are shown "
+            "without it."
+        )
+    return found

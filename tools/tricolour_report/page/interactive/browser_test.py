@@ -1,0 +1,320 @@
+"""The page in a browser: every chart is drawn, answers to the reader, and fits a desk and a telephone, without a network."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from .. import report
+from ...testing.synthetic_sweep import write_barrier_cost, write_sweep
+from ...testing.headless_browser import Browser
+
+COMBINATIONS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
+CHARTS = (
+    "metric", "overhead", "barrier-cost", "pause-histogram", "pause-distribution",
+    "pause-percentiles", "request-latency", "slowest-requests", "bystander", "utilisation",
+    "time-spent", "timeline", "heap",
+)
+OF_RECORDS = ("metric", "overhead", "slowest-requests", "time-spent")
+# What a folder without tables of events and barrier cost lacks.
+EVENTS = tuple(name for name in CHARTS if name not in OF_RECORDS)
+OF_REQUESTS = ("request-latency", "slowest-requests")
+LOGARITHMIC = (*CHARTS[:7], "bystander")
+
+# Texts that leave their picture, ticks that run into each other, boxes that leave the page, tables that are cut; empty where all is well.
+FITS = """(() => {
+  const wrong = [], room = document.documentElement.clientWidth;
+  const far = (box, of) => box.left < of.left - 1 || box.right > of.right + 1 || box.top < of.top - 1 || box.bottom > of.bottom + 1;
+  for (const svg of document.querySelectorAll(".panel svg")) {
+    const frame = svg.getBoundingClientRect(), name = svg.closest("figure").id;
+    for (const text of svg.querySelectorAll("text")) if (far(text.getBoundingClientRect(), frame)) wrong.push(`${name}: "${text.textContent}" is cut`);
+    for (const [kind, side] of [["x-tick", ["left", "right"]], ["y-tick", ["top", "bottom"]]]) {
+      const boxes = [...svg.querySelectorAll("." + kind)].map((tick) => tick.getBoundingClientRect()).sort((a, b) => a[side[0]] - b[side[0]]);
+      boxes.slice(1).forEach((box, before) => { if (box[side[0]] < boxes[before][side[1]] - 3) wrong.push(`${name}: ticks overlap`); });
+      if (!boxes.length) wrong.push(`${name}: no ${kind}`);
+    }
+  }
+  for (const node of document.querySelectorAll("main *")) {
+    if (!node.closest("svg") && node.offsetParent && node.getBoundingClientRect().right > room + 1 && !node.closest("option")) wrong.push(`${node.tagName} ${node.className} leaves the page`);
+  }
+  for (const box of document.querySelectorAll(".scroll")) if (box.scrollWidth > box.clientWidth + 1) wrong.push(`a table is cut: ${box.textContent.trim().slice(0, 40)}`);
+  if (document.documentElement.scrollWidth > room) wrong.push("the page scrolls sideways");
+  return [...new Set(wrong)];
+})()"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Three combinations at two heaps, one failing, with requests, barrier cost and calibration."""
+    folder = write_sweep(
+        tmp_path_factory.mktemp("sweep"), 2, ("gcbench", "latency"), ("2x", "3x"), COMBINATIONS, mutators=2,
+        failing={("incremental", "yuasa", "gcbench"): "heap_exhausted"},
+    )
+    write_barrier_cost(folder)
+    check = {"name": "clock", "what": "A sleep of 1 ms is read as one, " * 4, "expected": "1 ms", "measured": "1.06 ms", "passes": True}
+    (folder / "calibration.json").write_text(json.dumps({"schema_version": 1, "made_by": {"commit": "0123abc"}, "checks": [check]}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "_draw", lambda *_: [report.Shown("Throughput against the baseline", "Static.", "data:image/svg+xml,%3Csvg/%3E", 400)])
+        report.write_report(folder, None, lambda line: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with Browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser, folder):
+    """The page at 1280 pixels; whatever a test does, nothing may be complained of or asked for beside the page itself."""
+    browser.width(1280)
+    browser.open(folder / "report.html")
+    yield browser
+    assert browser.complaints == []
+    assert set(browser.requests) <= {(folder / "report.html").as_uri(), "about:blank"}
+
+
+def drawn(page):
+    return page.run("Object.fromEntries([...document.querySelectorAll('.chart')].map((chart) => [chart.id.slice(6), chart.dataset.drawn]))")
+
+
+def choose(page, select, text):
+    assert page.run(
+        f"(() => {{ const select = document.getElementById('{select}'), place = [...select.options].findIndex((one) => one.textContent.includes({text!r}));"
+        " if (place >= 0) { select.selectedIndex = place; select.dispatchEvent(new Event('change')); } return place; })()"
+    ) >= 0
+
+
+def text_of(page, selector):
+    return page.run(f"[...document.querySelectorAll({selector!r})].map((node) => node.textContent).join(' ')")
+
+
+def place_of(page, selector):
+    """Scrolls there; returns left, top, width and height in the window."""
+    return page.run(
+        f"(() => {{ const node = document.querySelector({selector!r}); node.scrollIntoView({{block: 'center'}}); const box = node.getBoundingClientRect();"
+        " return [box.left, box.top, box.width, box.height]; })()"
+    )
+
+
+def on_mark(page, chart):
+    """Scrolls to the first mark of a chart; returns a point on it in the window: where a line
+    begins, or inside a bar."""
+    return page.run(
+        "(() => { const mark = document.querySelector("
+        f"'#chart-{chart} path.mark, #chart-{chart} rect.mark');"
+        " mark.scrollIntoView({block: 'center'});"
+        " const box = mark.getBoundingClientRect();"
+        " if (mark.tagName === 'rect') return [box.left + box.width / 2, box.top + "
+        "Math.min(box.height, 20) / 2];"
+        " const at = mark.getPointAtLength(0).matrixTransform(mark.getScreenCTM()); return [at.x, "
+        "at.y]; })()"
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_chart_is_drawn_and_nothing_is_cut(page, folder, width):
+    page.width(width)
+    page.open(folder / "report.html")
+    for workload, absent in (("latency", ()), ("gcbench", OF_REQUESTS)):
+        choose(page, "workload", workload)
+        found = drawn(page)
+        assert tuple(found) == CHARTS
+        assert {name: marks == "absent" or int(marks) >= 2 for name, marks in found.items()} == dict.fromkeys(CHARTS, True)
+        assert tuple(name for name, marks in found.items() if marks == "absent") == absent
+        assert page.run(FITS) == []
+
+
+def test_axes_have_units_or_say_what_they_count(page):
+    choose(page, "workload", "latency")
+    labels = {name: text_of(page, f"#chart-{name} svg text") for name in CHARTS}
+    assert "ms" in labels["pause-histogram"] and "pauses in all invocations" in labels["pause-histogram"]
+    assert "P(pause > x)" in labels["pause-distribution"] and "90 " in labels["pause-percentiles"]
+    assert "share of the window" in labels["utilisation"] and "CPU seconds" in labels["time-spent"] and "ns per store" in labels["barrier-cost"]
+    assert "share of their time" in labels["slowest-requests"]
+    assert "P(delay > x)" in labels["bystander"]
+    assert "ms since" in labels["timeline"] and "MiB" in labels["heap"] and "heap, as a multiple" in labels["overhead"]
+
+
+def test_workload_heap_and_metric_are_picked(page):
+    before = text_of(page, "#chart-pause-histogram svg text")
+    choose(page, "heap", "3x")
+    assert text_of(page, "#chart-pause-histogram svg text") != before
+    assert drawn(page)["request-latency"] == "absent"
+    choose(page, "workload", "latency")
+    assert int(drawn(page)["request-latency"]) > 0
+    choose(page, "metric", "pause_max")
+    assert "pause_max / baseline" in text_of(page, "#chart-metric svg text") and "extreme" in text_of(page, "#metric-meaning")
+    choose(page, "view", "value")
+    assert "pause_max, lower is better" in text_of(page, "#chart-metric svg text") and " ms" in text_of(page, "#chart-metric .y-tick")
+
+
+def test_a_legend_switches_a_series_off_everywhere_and_on_again(page):
+    def key(detail=1):
+        page.run(f"[...document.querySelectorAll('#chart-utilisation .key')].find((one) => one.textContent === 'concurrent + yuasa').dispatchEvent(new MouseEvent('click', {{detail: {detail}}}))")
+
+    strokes = "[...document.querySelectorAll('#chart-{} .mark')].map((mark) => mark.getAttribute('stroke') || mark.getAttribute('fill'))"
+    green, blue = "#009E73", "#0072B2"
+    count = lambda chart, colour: page.run(strokes.format(chart)).count(colour)
+    before = drawn(page)
+    assert count("utilisation", green) == 2 and count("pause-percentiles", green) > 0
+    key()
+    assert count("utilisation", green) == count("pause-percentiles", green) == 0 and count("utilisation", blue) == 2
+    assert page.run("document.querySelectorAll('#chart-utilisation .key[aria-pressed=false]').length") == 1
+    key()
+    assert drawn(page) == before
+    key(2)
+    assert count("utilisation", green) == 2 and count("utilisation", blue) == 0
+    page.run("document.querySelector('#chart-utilisation .all').click()")
+    assert drawn(page) == before
+
+
+def test_value_axes_are_logarithmic_or_linear(page, folder):
+    page.width(390)
+    page.open(folder / "report.html")
+    choose(page, "workload", "latency")
+    for name in LOGARITHMIC:
+        before = page.run(f"document.querySelector('#chart-{name} .panels').innerHTML")
+        page.run(f"document.querySelector('#chart-{name} input').click()")
+        assert page.run(f"document.querySelector('#chart-{name} .panels').innerHTML") != before, name
+        assert int(drawn(page)[name]) >= 2
+    choose(page, "view", "value")
+    for metric in ("stall_total", "assist_total", "peak_resident"):  # all 0, some 0, close together
+        choose(page, "metric", metric)
+        assert page.run(FITS) == []
+    assert page.run("document.querySelector('#chart-utilisation .tools label').hidden")
+
+
+@pytest.mark.parametrize("chart, said", [
+    ("utilisation", r"(stop_the_world|concurrent) \+ \w+windows of [\d.]+ (µs|ms|s): [\d.]+"), ("pause-percentiles", r".*p[\d.]+: [\d.]+ (µs|ms)"),
+    ("time-spent", r".*: [\d.]+ ms \([\d.]+ %\)"),
+    ("slowest-requests", r".*(pause|search): [\d.]+ % of \d+ requests, .*; explained [\d.]+ %"),
+    ("bystander", r"(the machine's floor|concurrent|stop).*P\(longer than .* (µs|ms)\) = [\d.]+"),
+    ("barrier-cost", r"none, no barrier.*ns per store"), ("timeline", r"mutator 0.*"),
+])
+def test_what_the_pointer_is_at_is_read_out(page, chart, said):
+    if chart in OF_REQUESTS:
+        choose(page, "workload", "latency")
+    page.point(*on_mark(page, chart))
+    assert page.run("!document.querySelector('.read-out').hidden")
+    assert re.fullmatch(said, text_of(page, ".read-out"))
+    page.point(2, 2)
+    assert page.run("document.querySelector('.read-out').hidden")
+
+
+def test_a_run_and_a_cycle_are_picked(page):
+    choose(page, "run-cell", "latency, heap 3x, concurrent")
+    choose(page, "run-block", "block 1")
+    assert "--collector concurrent" in text_of(page, "#run-command") and "--heap 3x" in text_of(page, "#run-command")
+    first = page.run("document.getElementById('run-cycle').value")
+    shown = text_of(page, "#chart-timeline svg text")
+    assert f"cycle {first}" in shown and "marker 0" in shown and "mutator 1" in shown
+    page.run("document.getElementById('cycle-after').click()")
+    assert f"cycle {int(first) + 1}" in text_of(page, "#chart-timeline svg text")
+    left, top, width, height = place_of(page, "#chart-heap svg")
+    page.click(left + width * 0.97, top + height * 0.5)
+    assert page.run("Number(document.getElementById('run-cycle').value)") > int(first) + 1
+    assert "of 6 cycles" in text_of(page, "#left-out") or "All 6 cycles" in text_of(page, "#left-out")
+    assert "throughput" in text_of(page, "#run-metrics") and "operations/s" in text_of(page, "#run-metrics")
+
+
+def test_the_longest_requests_are_in_the_chart_of_latencies_and_in_their_run(page):
+    choose(page, "workload", "latency")
+    longest = page.run(
+        "Math.max(...JSON.parse(document.getElementById('data').textContent).cells.map((cell) => "
+        "(cell.requests && cell.requests.simple ? cell.requests.simple.end[1] : 0)))"
+    )
+    assert longest > 20e6
+    dots = page.run(
+        "document.querySelectorAll('#chart-request-latency .panel:first-child "
+        "path.mark[transform]').length"
+    )
+    assert dots == 3
+    choose(page, "run-cell", "latency, heap 3x, stop_the_world")
+    rows = text_of(page, "#run-slow tr")
+    assert rows.count("pause ") == 10 and "ms" in rows
+    choose(page, "run-cell", "gcbench, heap 3x, stop_the_world")
+    assert text_of(page, "#run-slow tr") == "" and "has no requests" in text_of(
+        page, "#run-slow-none"
+    )
+
+
+def test_the_heap_has_its_size_and_its_trigger(page):
+    keys = text_of(page, "#chart-heap .key")
+    assert (
+        "size of the heap" in keys
+        and "trigger: the use at which the next cycle is to begin" in keys
+        and "the pacer begins a cycle" in keys
+    )
+    detail = (
+        "JSON.parse(document.getElementById('data').textContent).runs.find((run) => "
+        "run.detail).detail"
+    )
+    assert page.run(f"{detail}.heap.size") == 64 * 1024
+    assert page.run(f"{detail}.heap.begun.length") < page.run(f"{detail}.heap.samples") / 20
+
+
+def test_a_part_of_a_cycle_is_drawn_larger(page):
+    whole = text_of(page, "#chart-timeline .x-tick")
+    left, top, width, height = place_of(page, "#chart-timeline svg")
+    press = lambda kind, share: page.call("Input.dispatchMouseEvent", type=kind, x=left + width * share, y=top + height / 2, button="left", clickCount=1)
+    press("mousePressed", 0.4)
+    press("mouseMoved", 0.5)
+    press("mouseReleased", 0.6)
+    assert text_of(page, "#chart-timeline .x-tick") != whole
+    page.run("document.getElementById('whole-cycle').click()")
+    assert text_of(page, "#chart-timeline .x-tick") == whole
+
+
+def test_a_failed_run_says_why(page):
+    choose(page, "run-cell", "gcbench, heap 2x, incremental")
+    assert "heap exhausted" in text_of(page, "#run-status") and "no room" in text_of(page, "#run-status")
+    assert "heap exhausted" in text_of(page, "#chart-timeline .absent") and drawn(page)["heap"] == "absent"
+
+
+def test_a_chart_is_saved_as_svg(page):
+    page.run("URL.createObjectURL = (file) => { window.saved = file; return 'data:,'; }; URL.revokeObjectURL = () => {}")
+    for name in ("utilisation", "time-spent"):
+        page.run(f"[...document.querySelectorAll('#chart-{name} .tools button')].at(-1).click()")
+        document = page.run("window.saved.text()")
+        assert page.run(f"new DOMParser().parseFromString({json.dumps(document)}, 'image/svg+xml').querySelector('parsererror') === null")
+        assert document.count("<svg") > 2 and "</text>" in document and "class=\"halo\"" not in document
+
+
+def test_without_scripts_the_answer_and_the_tables_are_there(page, folder):
+    page.open(folder / "report.html", scripts=False)
+    picture = page.call("DOM.getDocument", depth=1)["root"]["nodeId"]
+
+    def boxes(selector):
+        """How many of these elements have a place on the page, asked without a script."""
+        found = page.call("DOM.querySelectorAll", nodeId=picture, selector=selector)["nodeIds"]
+        shown = 0
+        for node in found:
+            try:
+                shown += page.call("DOM.getBoxModel", nodeId=node)["model"]["height"] > 0
+            except RuntimeError:  # what is not laid out has no box
+                pass
+        return shown
+
+    assert boxes(".answer p") >= 3 and boxes("noscript img") == 1 and boxes("#provenance ~ .scroll tr") > 5 and boxes("#commands ~ details code") > 5
+    assert boxes(".chart") == 0
+
+
+def test_a_published_folder_shows_what_it_has(page, folder, published_sweep, command):
+    (published_sweep / "barrier_cost.json").unlink()
+    shutil.copy(folder / "calibration.json", published_sweep)
+    assert command("report", published_sweep, "--quiet")[0] == 0
+    page.open(published_sweep / "report.html")
+    choose(page, "workload", "latency")
+    found = drawn(page)
+    assert tuple(name for name, marks in found.items() if marks == "absent") == EVENTS
+    assert "no tables of single events" in text_of(page, "#chart-timeline") and "not the tables of single events" in text_of(page, "#absent + ul")
+    page.width(390)
+    page.run("document.querySelector('#chart-metric input').click()")
+    choose(page, "view", "value")
+    for metric in page.run("[...document.getElementById('metric').options].map((one) => one.value)"):
+        choose(page, "metric", metric)
+        assert page.run(FITS) == [], metric
+    page.requests[:] = [address for address in page.requests if address != (published_sweep / "report.html").as_uri()]

@@ -1,0 +1,182 @@
+"""The HTML page of a sweep.
+
+Purpose: put answers, tables, the charts' data and script, failures, calibration, provenance and commands into `page.html.j2`.
+Invariants: the page refers to nothing outside itself, and its policy forbids it to; all text goes through autoescape. What is not a chart
+can be read without JavaScript.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from ..compare import unserved
+from .absent import absences
+from .answers import answers, headline, means, starved
+from ..compare.bystander import floor_sentence, machine_floor
+from ..read.calibration import Calibration, read_calibration
+from ..program.errors import DamagedRun
+from ..read.experiment import ENOUGH_CYCLES, Experiment
+from .interactive.document import as_script, document
+from .interactive.script import Script
+from ..statistics.intervals import ENOUGH_INVOCATIONS
+from ..compare.peers import appendix
+from ..statistics.quantities import ABSENT, duration, size
+from ..program.regular import regular
+from ..compare.rows import groups
+from ..read.sweep_folder import flatten
+from ..compare.waits import SLOW, explained_text, shares_text, waits
+
+TEMPLATE = "page.html.j2"
+STYLE_SHEET = "page.css"
+MOST_RECIPE = 100_000  # characters of the experiment's file
+NO_CALIBRATION = "There is no calibration.json, neither in the sweep's folder nor in results/reference/calibration."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A drawn figure for readers without JavaScript; `source` is a data URI, `width` its natural width in CSS pixels."""
+
+    title: str
+    reading: str
+    source: str
+    width: int
+
+
+def render(experiment: Experiment, static: list[Shown] | None, script: Script) -> str:
+    """`static`: drawn figures, None where only the page is written."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )
+    calibration, calibration_absent = _calibration(experiment)
+    peers, peers_absent = appendix(experiment.sweep.folder)
+    fewest = min((len(result.digests) for result in experiment.results if result.digests), default=0)
+    return environment.get_template(TEMPLATE).render(
+        sweep=experiment.sweep,
+        baseline=experiment.sweep.baseline_label,
+        experiment=experiment,
+        fewest=fewest,
+        enough=ENOUGH_INVOCATIONS,
+        headline=headline(experiment),
+        answers=answers(experiment),
+        means=means(experiment),
+        groups=groups(experiment),
+        starved=starved(experiment),
+        enough_cycles=ENOUGH_CYCLES,
+        floor=floor_sentence(machine_floor(experiment)),
+        waited=_waited(experiment),
+        unserved=unserved.sentences(experiment),
+        slow=SLOW,
+        static=static or [],
+        plotted=static is not None,
+        css=(Path(__file__).parent / STYLE_SHEET).read_text(encoding="utf-8"),
+        script=script,
+        data=as_script(document(experiment)),
+        absent=absences(experiment),
+        calibration=calibration,
+        calibration_absent=calibration_absent,
+        peers=peers,
+        peers_absent=peers_absent,
+        failures=_failures(experiment),
+        verified=_verified(experiment),
+        provenance=_provenance(experiment),
+        shared=_shared_parameters(experiment),
+        recipe=_recipe(experiment.sweep.folder),
+        commands=_commands(experiment),
+    )
+
+
+def _calibration(experiment: Experiment) -> tuple[Calibration | None, str]:
+    """(what was checked, why there is nothing)."""
+    try:
+        return read_calibration(experiment.sweep.folder), NO_CALIBRATION
+    except DamagedRun as damage:
+        return None, f"The calibration is damaged: {damage}"
+
+
+def _waited(experiment: Experiment) -> list[dict]:
+    """One entry for each cell with requests."""
+    return [
+        {
+            "label": experiment.label(row.result.cell), "setting": group.title, "count": one.count,
+            "total": duration(one.total) if one.count else ABSENT, "unexplained": row.unexplained,
+            "shares": shares_text(one, len(one.parts)) or ABSENT,
+            "explained": explained_text(one) if one.count else ABSENT,
+            "slowest": f"{duration(one.slowest.length)} (block {one.slowest.block}): "
+            f"{one.slowest.text}" if one.slowest else ABSENT,
+        }
+        for group in groups(experiment) for row in group.rows if (one := waits(row.result))
+    ]
+
+
+def _failures(experiment: Experiment) -> list[dict]:
+    """One entry for each failed run."""
+    return [
+        {
+            "label": experiment.label(result.cell), "workload": result.cell.workload, "heap": result.cell.heap, "block": run.block,
+            "status": run.status, "exit_code": run.exit_code, "error": (run.record or {}).get("error", ""),
+            "command": (run.record or {}).get("command", ""),
+        }
+        for result in experiment.results for run in result.runs if run.status != "ok"
+    ]
+
+
+def _verified(experiment: Experiment) -> list[dict]:
+    found = []
+    for run in experiment.verified:
+        verdict = run.record.get("verify", {})
+        found.append({
+            "label": experiment.label(run.cell), "workload": run.cell.workload, "heap": run.cell.heap, "block": run.block, "status": run.status,
+            "cycles": verdict.get("cycles_checked", 0), "lost": verdict.get("lost_objects", 0), "floating": size(verdict.get("floating_bytes", 0)),
+        })
+    return found
+
+
+def _provenance(experiment: Experiment) -> list[dict]:
+    """Each field with its values over all runs; more than one value in a field is marked by `differs`."""
+    values: dict[str, dict[str, None]] = {}
+    for result in experiment.results:
+        for run in result.runs:
+            for key, value in (run.record or {}).get("provenance", {}).items():
+                if key != "utc":
+                    values.setdefault(key, {})[_text(value)] = None
+    return [{"name": key, "values": list(found), "differs": len(found) > 1} for key, found in values.items()]
+
+
+def _shared_parameters(experiment: Experiment) -> list[tuple[str, str]]:
+    """Every parameter that has one value in all runs, defaults included."""
+    runs = [flatten(run.record["parameters"]) for result in experiment.results for run in result.runs if run.record and "parameters" in run.record]
+    return [(name, value) for name, value in runs[0].items() if all(other.get(name) == value for other in runs)] if runs else []
+
+
+def _recipe(folder: Path) -> str:
+    path = folder / "experiment.toml"
+    try:
+        with regular(path).open(encoding="utf-8", errors="replace") as file:
+            text = file.read(MOST_RECIPE + 1)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return f"{path.name} cannot be read: {error.strerror}"
+    return text if len(text) <= MOST_RECIPE else f"{text[:MOST_RECIPE]}\n(and more)"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {version}" for name, version in sorted(value.items()))
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _commands(experiment: Experiment) -> list[dict]:
+    """The command that repeats each cell, from its first run that has one."""
+    found = []
+    for result in experiment.results:
+        commands = [run.record["command"] for run in result.runs if run.record]
+        if commands:
+            found.append({
+                "label": experiment.label(result.cell), "workload": result.cell.workload, "heap": result.cell.heap,
+                "cell": result.cell.hash, "command": commands[0],
+            })
+    return found
