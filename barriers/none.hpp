@@ -11,6 +11,7 @@ struct None {
       .summary = "store",
       .has_flag = false,
       .source = "the control",
+      .reference = true,
   };
 
   template <class M, class Write>

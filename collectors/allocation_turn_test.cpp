@@ -7,6 +7,7 @@
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/each_listed.hpp"
 #include "tools/testing/kept_events.hpp"
 
 namespace tricolour {
@@ -17,10 +18,6 @@ CollectedHeapOptions blocks(std::size_t count, const std::string& collector) {
   options.heap.bytes = count * block_bytes;
   options.collector = collector;
   return options;
-}
-
-std::string random_collector() {
-  return GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
 }
 
 }  // namespace
@@ -35,7 +32,7 @@ TEST_CASE("to take a free turn is no stall", "[shortage]") {
 }
 
 TEST_CASE("more mutators than blocks are all served", "[shortage]") {
-  const std::string collector = random_collector();
+  const std::string collector = each_collector();
   const int slots_of_root = GENERATE(1, 300);  // small objects, and of some KiB
   CAPTURE(collector, slots_of_root);
   CollectedHeap heap(blocks(12, collector), Yuasa::traits);
@@ -59,7 +56,7 @@ TEST_CASE("more mutators than blocks are all served", "[shortage]") {
 }
 
 TEST_CASE("who is refused gives the turn back", "[shortage]") {
-  const std::string collector = random_collector();
+  const std::string collector = each_collector();
   CAPTURE(collector);
   CollectedHeap heap(blocks(12, collector), Yuasa::traits);
   std::atomic<bool> refused{false};

@@ -1,6 +1,7 @@
 // A collection at every allocation: nothing rooted is lost, and what is not rooted is gone at the next one.
 #include "barriers/dijkstra.hpp"
 #include "barriers/yuasa.hpp"
+#include "tools/testing/each_listed.hpp"
 #include "tools/testing/random_run.hpp"
 #include "core/heap/poison.hpp"
 #include "tools/testing/catch.hpp"
@@ -22,7 +23,7 @@ CollectedHeapOptions every(unsigned allocations, const std::string& collector, c
 }  // namespace
 
 TEST_CASE("random mutators survive a collection at every allocation", "[frequent]") {
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto collector = each_collector();
   const int mutators = GENERATE(1, 2);
   CAPTURE(collector, mutators);
   const RandomRun run = run_random_mutators<Dijkstra>(every(1, collector, Dijkstra::traits), mutators, 300, 3);

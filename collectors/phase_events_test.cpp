@@ -6,6 +6,7 @@
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/each_listed.hpp"
 #include "tools/testing/kept_events.hpp"
 
 namespace tricolour {
@@ -52,7 +53,7 @@ TEST_CASE("each cycle tells its begin, its marking and its termination", "[event
 }
 
 TEST_CASE("a collector that paces tells after each cycle when the next one begins", "[events]") {
-  const auto collector = GENERATE(as<std::string>{}, "incremental", "concurrent");
+  const auto collector = each_collector_beside_mutators();
   CAPTURE(collector);
   CollectedHeapOptions options;
   options.heap.bytes = std::size_t{16} << 20;

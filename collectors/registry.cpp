@@ -30,8 +30,8 @@ SweepMode resolved_sweep(const CollectorInfo& collector, SweepMode sweep) {
 }
 
 std::string sweep_refused_because(const CollectorInfo& collector, SweepMode sweep) {
-  if (sweep != SweepMode::concurrent || collector.has_background_thread) return {};
-  return "sweep 'concurrent' needs a collector with a background thread, which " +
+  if (!info_of(sweep).needs_background_thread || collector.has_background_thread) return {};
+  return "sweep '" + std::string(to_string(sweep)) + "' needs a collector with a background thread, which " +
          std::string(collector.name) + " lacks" +
          those_that_can(&CollectorInfo::has_background_thread);
 }

@@ -17,6 +17,7 @@ struct CollectorInfo {
   bool has_background_thread;  ///< can sweep concurrently
   bool scans_roots_ragged = false;  ///< mutator by mutator, each in its own handshake, instead of all in one stop
   std::unique_ptr<Collector> (*make)(const CollectorParts& parts);
+  bool reference = false;  ///< minimum heaps and baselines are measured under it
 };
 
 #define TRICOLOUR_DECLARE_COLLECTOR(name) extern const CollectorInfo name;

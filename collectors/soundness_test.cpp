@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "barriers/all.hpp"
+#include "tools/testing/each_listed.hpp"
 #include "tools/testing/random_run.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/examples/rescan_source.hpp"
@@ -56,8 +57,8 @@ std::uint64_t counter(const CollectorStatistics& statistics, std::string_view na
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("nothing reachable is lost", "[soundness]", Barriers) {
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
-  const auto marker = GENERATE(as<std::string>{}, "serial", "stealing");
+  const auto collector = each_collector();
+  const auto marker = each_marker();
   const int mutators = GENERATE(1, 3);
   CollectedHeapOptions options = verified(collector, TestType::traits);
   options.collection.marker = marker;
@@ -71,7 +72,7 @@ TEMPLATE_LIST_TEST_CASE("nothing reachable is lost", "[soundness]", Barriers) {
 }
 
 TEMPLATE_LIST_TEST_CASE("tiny quanta, buffers, deques and final pauses lose nothing and take the overflow paths", "[soundness]", Barriers) {
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto collector = each_collector();
   CollectedHeapOptions options = verified(collector, TestType::traits);
   options.heap.bytes = std::size_t{1} << 20;
   options.heap.packet_capacity = 2;
@@ -89,7 +90,7 @@ TEMPLATE_LIST_TEST_CASE("tiny quanta, buffers, deques and final pauses lose noth
 }
 
 TEMPLATE_LIST_TEST_CASE("the other allocation colour, where a barrier is sound with it, loses nothing", "[soundness]", Barriers) {
-  const auto collector = GENERATE(as<std::string>{}, "incremental", "concurrent");
+  const auto collector = each_collector_beside_mutators();
   CollectedHeapOptions options = verified(collector, TestType::traits);
   options.collection.allocation = AllocationColour::black;
   if (!TestType::traits.keeps_an_invariant() || TestType::traits.allocation == AllocationColour::black) return;
@@ -122,7 +123,7 @@ TEMPLATE_LIST_TEST_CASE("a store far into a long object that lies in a block is 
 }
 
 TEST_CASE("a barrier that rescans its source loses nothing", "[soundness]") {
-  const auto collector = GENERATE(as<std::string>{}, "incremental", "concurrent");
+  const auto collector = each_collector_beside_mutators();
   CollectedHeapOptions options = verified(collector, RescanSource::traits);
   options.collection.allocation = GENERATE(AllocationColour::black, AllocationColour::white);
   CAPTURE(collector, options.collection.allocation);
@@ -134,7 +135,7 @@ TEST_CASE("a barrier that rescans its source loses nothing", "[soundness]") {
 // No mutator reads freed memory here: the oracle looks at each termination, before anything is
 // freed, and at the first lost object no cycle goes on, so that nothing is freed any more.
 TEST_CASE("the oracle sees what an unsound pair loses, with a path to it", "[soundness]") {
-  const auto collector = GENERATE(as<std::string>{}, "incremental", "concurrent");
+  const auto collector = each_collector_beside_mutators();
   const bool white_yuasa = GENERATE(false, true);
   CollectedHeapOptions options = verified(collector, None::traits);
   options.verify = false;

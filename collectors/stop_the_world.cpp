@@ -41,6 +41,7 @@ constinit const CollectorInfo stop_the_world{
     .marks_beside_mutators = false,
     .has_background_thread = false,
     .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> { return std::make_unique<StopTheWorld>(parts); },
+    .reference = true,
 };
 
 }  // namespace tricolour

@@ -5,6 +5,7 @@
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/each_listed.hpp"
 
 using namespace tricolour;
 
@@ -46,7 +47,7 @@ TEST_CASE("an object's size grows with its fields up to the largest", "[saturati
 TEST_CASE(
     "an object of any size that the heap does not have is exhaustion, and the heap stays usable",
     "[saturating]") {
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto collector = each_collector();
   CollectedHeapOptions options;
   options.heap.bytes = 2 * mebibyte;
   options.collector = collector;

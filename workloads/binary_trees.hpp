@@ -26,7 +26,8 @@ struct BinaryTrees {
                             .unit = "levels",
                             .summary = "N: depth of the deepest short-lived tree and of the long-lived one",
                             .least = 6,
-                            .most = 24}}};
+                            .most = 24,
+                            .small = 10}}};
   }
 
   /// The stretch tree of depth N + 1, or (of about the same size) the long-lived tree and one of depth N.

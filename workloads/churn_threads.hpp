@@ -37,7 +37,7 @@ struct ChurnThreads {
         .source = "thread-per-request servers; blocked mutators as in JEP 312",
         .operation = "one child thread started, and an earlier one joined",
         .parameters = {
-            {.name = "cells", .value = 40'000, .unit = "boxes", .summary = "that live: 88 bytes each", .least = 256, .most = 1e8},
+            {.name = "cells", .value = 40'000, .unit = "boxes", .summary = "that live: 88 bytes each", .least = 256, .most = 1e8, .small = 20000},
             {.name = "children", .value = 4, .unit = "threads", .summary = "of each mutator at once", .least = 1, .most = 16},
             {.name = "depth", .value = 2, .unit = "threads", .summary = "most through which a box is handed on", .least = 0, .most = 8},
             {.name = "garbage", .value = 16'384, .unit = "bytes", .summary = "allocated by each thread", .least = 0, .most = 1e8},

@@ -29,7 +29,7 @@ struct Fifo {
             .summary = "a queue whose elements live just longer than a cycle",
             .source = "Baker 1993",
             .operation = "one element appended, the oldest removed",
-            .parameters = {{.name = "elements", .value = 100'000, .unit = "elements", .summary = "in the queue", .least = 64, .most = 1e8},
+            .parameters = {{.name = "elements", .value = 100'000, .unit = "elements", .summary = "in the queue", .least = 64, .most = 1e8, .small = 10000},
                            {.name = "payload", .value = 48, .unit = "bytes", .summary = "of an element's body", .least = 16, .most = 8000},
                            {.name = "lifetime",
                             .value = 1.25,

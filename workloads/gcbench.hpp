@@ -39,7 +39,8 @@ struct GcbenchShape {
             .unit = "levels",
             .summary = "added to every depth; the array grows eightfold for every 2",
             .least = -4,
-            .most = 6};
+            .most = 6,
+            .small = -4};
   }
 
   int least_depth;

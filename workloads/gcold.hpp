@@ -22,7 +22,7 @@ struct Gcold {
             .source = "Detlefs, GCOld",
             .operation = "one step: 1 MB of short-lived arrays, and the old data's share of changes",
             .parameters = {
-                {.name = "live_mb", .value = 64, .unit = "MB", .summary = "long-lived trees, in 10^6 bytes", .least = 1, .most = 65536},
+                {.name = "live_mb", .value = 64, .unit = "MB", .summary = "long-lived trees, in 10^6 bytes", .least = 1, .most = 65536, .small = 2},
                 {.name = "ratio",
                  .value = 10,
                  .unit = "bytes/byte",
@@ -34,7 +34,8 @@ struct Gcold {
                  .unit = "swaps/step",
                  .summary = "pairs of subtrees that change places",
                  .least = 0,
-                 .most = 1e8},
+                 .most = 1e8,
+                 .small = 200},
                 {.name = "work",
                  .value = 0,
                  .unit = "rounds/array",

@@ -28,7 +28,7 @@ struct Graph {
             .summary = "swaps edges of a random graph",
             .source = "random graphs (Erdos, Renyi 1959)",
             .operation = "one edge swapped",
-            .parameters = {{.name = "nodes", .value = 50'000, .unit = "nodes", .summary = "of the graph", .least = 16, .most = 1e8},
+            .parameters = {{.name = "nodes", .value = 50'000, .unit = "nodes", .summary = "of the graph", .least = 16, .most = 1e8, .small = 4000},
                            {.name = "degree", .value = 4, .unit = "edges", .summary = "that leave each node", .least = 1, .most = 1000},
                            {.name = "renew_every",
                             .value = 4,

@@ -30,7 +30,7 @@ struct Pipeline {
             .source = "bounded buffers (Dijkstra 1965); roots that move between threads (Pirinen 1998)",
             .operation = "one turn: a message taken or made, and passed on",
             .parameters = {{.name = "stages", .value = 4, .unit = "rings", .summary = "from producer to consumer", .least = 1, .most = 64},
-                           {.name = "ring", .value = 16'384, .unit = "slots", .summary = "of each ring", .least = 16, .most = 1e7},
+                           {.name = "ring", .value = 16'384, .unit = "slots", .summary = "of each ring", .least = 16, .most = 1e7, .small = 1000},
                            {.name = "payload", .value = 96, .unit = "bytes", .summary = "of a message's body", .least = 16, .most = 8000}},
             .shared = true};
   }

@@ -27,7 +27,7 @@ struct WideArray {
         .source = "worst case of incremental scanning (Baker 1978)",
         .operation = "one slot read and mostly changed, or one range cleared or copied",
         .parameters = {
-            {.name = "slots", .value = 1e7, .unit = "slots", .summary = "of each mutator's array", .least = 1024, .most = 2.6e8},
+            {.name = "slots", .value = 1e7, .unit = "slots", .summary = "of each mutator's array", .least = 1024, .most = 2.6e8, .small = 20000},
             {.name = "filled",
              .value = 0.2,
              .unit = "of slots",

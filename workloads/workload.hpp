@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -39,6 +40,9 @@ struct ParameterInfo {
   double most = 1e12;
   /// For a parameter that is a word: its words, in the order of their values 0, 1, ...; the default is then an index.
   std::vector<std::string_view> words = {};
+  /// With which a run takes milliseconds, for checks of hundreds of runs: still with chunked arrays, medium and large objects and deep
+  /// trees. None: the default does.
+  std::optional<double> small = {};
 };
 
 struct WorkloadInfo {

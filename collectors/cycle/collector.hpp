@@ -12,23 +12,17 @@
 #include <string_view>
 #include <vector>
 
-#include "collectors/marking/marker.hpp"
+#include "collectors/marking/registry.hpp"
+#include "collectors/sweeping/sweep_modes.hpp"
 #include "core/barrier/barrier.hpp"
 #include "core/mutator/heap.hpp"
 
 namespace tricolour {
 
-/// `automatic`: concurrent where the collector has a thread of its own, else lazy.
-enum class SweepMode : std::uint8_t { eager, lazy, parallel, concurrent, automatic };
-constexpr std::string_view to_string(SweepMode mode) {
-  constexpr std::string_view names[]{"eager", "lazy", "parallel", "concurrent", "auto"};
-  return names[static_cast<std::size_t>(mode)];
-}
-
 struct CollectorOptions {
-  std::string marker = "stealing";
+  std::string marker{markers().front().name};
   MarkerOptions marking;
-  SweepMode sweep = SweepMode::automatic;
+  SweepMode sweep = sweep_modes[0].mode;
   unsigned sweep_threads = 2;               ///< for parallel sweeping
   AllocationColour allocation = AllocationColour::black;  ///< of objects born while marking
   std::size_t quantum_slots = 16 * 1024;    ///< incremental: slots per quantum, at most

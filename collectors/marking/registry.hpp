@@ -1,11 +1,12 @@
-// The markers that exist. Adding one is its .cpp, which defines a `MarkerInfo` of this name, and one line here.
+// The markers that exist. Adding one is its .cpp, which defines a `MarkerInfo` of this name, and one line here. The first is what a
+// run takes that names none.
 #pragma once
 
 #include "collectors/marking/marker.hpp"
 
 #define TRICOLOUR_MARKERS(marker) \
-  marker(serial)                  \
-  marker(stealing)
+  marker(stealing)                \
+  marker(serial)
 
 namespace tricolour {
 
@@ -14,6 +15,8 @@ struct MarkerInfo {
   std::string_view summary;
   std::unique_ptr<Marker> (*make)(Heap& heap, const MarkerOptions& options);
   std::size_t (*reserved_bytes)(std::size_t heap_bytes) = nullptr;  ///< of its own, beside the grey set; null: next to nothing
+  bool one_thread = false;  ///< it never marks on more
+  bool reference = false;   ///< minimum heaps are measured with it
 };
 
 namespace listed_markers {

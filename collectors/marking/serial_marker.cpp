@@ -132,6 +132,13 @@ std::unique_ptr<Marker> make(Heap& heap, const MarkerOptions& options) {
 
 }  // namespace
 
-const MarkerInfo listed_markers::serial{"serial", "one thread and one stack", make, reserved_bytes};
+const MarkerInfo listed_markers::serial{
+    .name = "serial",
+    .summary = "one thread and one stack",
+    .make = make,
+    .reserved_bytes = reserved_bytes,
+    .one_thread = true,
+    .reference = true,
+};
 
 }  // namespace tricolour

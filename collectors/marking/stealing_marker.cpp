@@ -237,6 +237,10 @@ std::unique_ptr<Marker> make(Heap& heap, const MarkerOptions& options) {
 
 }  // namespace
 
-const MarkerInfo listed_markers::stealing{"stealing", "work-stealing threads on Chase-Lev deques that overflow into shared packets", make};
+const MarkerInfo listed_markers::stealing{
+    .name = "stealing",
+    .summary = "work-stealing threads on Chase-Lev deques that overflow into shared packets",
+    .make = make,
+};
 
 }  // namespace tricolour

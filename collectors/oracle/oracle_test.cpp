@@ -270,8 +270,8 @@ TEST_CASE("the oracle counts each check, and what floats", "[oracle]") {
 
 TEST_CASE("under every collector each check runs once a cycle", "[oracle]") {
   for (const CollectorInfo& collector : collectors()) {
-    for (const SweepMode sweep :
-         {SweepMode::eager, SweepMode::lazy, SweepMode::parallel, SweepMode::concurrent}) {
+    for (const SweepModeInfo& listed : sweep_modes) {
+      const SweepMode sweep = listed.mode;
       if (!sweep_refused_because(collector, sweep).empty()) continue;
       CAPTURE(collector.name, to_string(sweep));
       CollectedHeapOptions options;

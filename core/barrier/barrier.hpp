@@ -73,6 +73,7 @@ struct BarrierTraits {
   unsigned idle_instructions = 0;
   unsigned idle_load_instructions = 0;
   std::string_view source;
+  bool reference = false;           ///< baselines and minimum heaps are measured with it
 
   /// May it run beside marking at all?
   constexpr bool keeps_an_invariant() const { return invariant != Invariant::none; }

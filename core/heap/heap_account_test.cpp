@@ -9,6 +9,7 @@
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/each_listed.hpp"
 
 namespace tricolour {
 namespace {
@@ -80,11 +81,10 @@ CollectedHeapOptions options_of(const std::string& collector, SweepMode sweep, s
 }  // namespace
 
 TEST_CASE("heap in use is never above the heap", "[account]") {
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
-  const auto sweep =
-      GENERATE(SweepMode::eager, SweepMode::lazy, SweepMode::parallel, SweepMode::concurrent);
+  const auto collector = each_collector();
+  const auto sweep = each_sweep();
   const unsigned mutators = GENERATE(1u, 2u, 4u);
-  if (sweep == SweepMode::concurrent && collector != "concurrent") return;
+  if (!sweep_refused_because(*find_collector(collector), sweep).empty()) return;
   CAPTURE(collector, to_string(sweep), mutators);
   Watch watch;
   CollectedHeap heap(options_of(collector, sweep, 2 * (mutators + 1) * mebibyte), Yuasa::traits,
@@ -105,7 +105,7 @@ TEST_CASE("heap in use is never above the heap", "[account]") {
 
 TEST_CASE("after a cycle the use is what a walk of the heap finds, objects born meanwhile included",
           "[account]") {
-  const auto collector = GENERATE(as<std::string>{}, "incremental", "concurrent");
+  const auto collector = each_collector_beside_mutators();
   CollectedHeapOptions options = options_of(collector, SweepMode::lazy, 16 * mebibyte);
   options.collection.marking.concurrent_threads = 1;
   CollectedHeap heap(options, Yuasa::traits);

@@ -6,6 +6,7 @@
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/each_listed.hpp"
 #include "tools/testing/forked.hpp"
 
 using namespace tricolour;
@@ -23,7 +24,7 @@ CollectedHeapOptions small_heap(const std::string& collector) {
 TEST_CASE("a reference that no root kept across a collection is a misuse at its next use",
           "[checked]") {
   if (!checked_built) return;
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto collector = each_collector();
   const auto sweep = GENERATE(SweepMode::lazy, SweepMode::eager);
   const std::size_t payload = GENERATE(16u, 4000u, 100'000u);
   CollectedHeapOptions options = small_heap(collector);
@@ -91,7 +92,7 @@ TEST_CASE(
     "holds by then",
     "[checked]") {
   if (!checked_built) return;
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto collector = each_collector();
   CollectedHeap heap(small_heap(collector), Yuasa::traits);
   Mutator<Yuasa> m(heap);
   const Root kept(m, m.allocate(2, 16));

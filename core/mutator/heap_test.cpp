@@ -11,6 +11,7 @@
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/each_listed.hpp"
 
 using namespace tricolour;
 
@@ -116,7 +117,7 @@ TEST_CASE("memory is reused, zeroed, for far more than the heap holds", "[heap]"
 }
 
 TEST_CASE("exhaustion is a typed error that says the sizes, and the heap stays usable", "[heap]") {
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto collector = each_collector();
   const auto sweep = GENERATE(SweepMode::lazy, SweepMode::eager);
   CollectedHeapOptions options = stopped_heap(2 * mebibyte);
   options.collector = collector;
@@ -218,7 +219,7 @@ TEST_CASE("several heaps live in one process and know nothing of each other", "[
 
 TEST_CASE("a small heap has as many mutators as the program makes, and collects under them",
           "[heap]") {
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto collector = each_collector();
   CollectedHeapOptions options = stopped_heap(mebibyte);
   options.collector = collector;
   CollectedHeap heap(options, Yuasa::traits);

@@ -9,6 +9,7 @@
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/each_listed.hpp"
 #include "tools/testing/forked.hpp"
 
 using namespace tricolour;
@@ -33,7 +34,7 @@ void collect_as_another(CollectedHeap& heap) {
 
 TEST_CASE("a second mutator on a thread is a misuse, unless the first is blocked or has ended",
           "[misuse]") {
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto collector = each_collector();
   CollectedHeap heap(small_heap(collector), Yuasa::traits);
   CollectedHeap other_heap(small_heap(collector), Yuasa::traits);
   {
@@ -87,7 +88,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a child that never attaches holds up no collection, nor does its end", "[misuse]") {
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto collector = each_collector();
   CollectedHeap heap(small_heap(collector), Yuasa::traits);
   std::atomic<bool> done{false};
   std::thread other([&] {
@@ -134,7 +135,7 @@ TEST_CASE("a running mutator whose thread waits for the registry stops meanwhile
 }
 
 TEST_CASE("a thread that ends without its mutator holds up no collection", "[misuse]") {
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto collector = each_collector();
   CollectedHeap heap(small_heap(collector), Yuasa::traits);
   Mutator<Yuasa> parent(heap);
   const Root argument(parent, parent.allocate(1, 8));
@@ -164,7 +165,7 @@ TEST_CASE("a heap may go before a mutator whose thread has ended", "[misuse]") {
 }
 
 TEST_CASE("what runs in a blocking region uses nothing of its mutator", "[misuse]") {
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto collector = each_collector();
   CollectedHeap heap(small_heap(collector), Yuasa::traits);
   Mutator<Yuasa> m(heap);
   const auto refused = [&](auto use) {
@@ -209,7 +210,7 @@ TEST_CASE("a poll in a blocking region that a collector has claimed is a misuse"
 }
 
 TEST_CASE("a collector is not stopped under a mutator", "[misuse]") {
-  const auto collector = GENERATE(as<std::string>{}, "stop_the_world", "incremental", "concurrent");
+  const auto collector = each_collector();
   CollectedHeap heap(small_heap(collector), Yuasa::traits);
   {
     Mutator<Yuasa> m(heap);

@@ -31,6 +31,19 @@ bool fit(const CollectorInfo& collector, const BarrierTraits& barrier) {
   return unsound_because(collector, barrier, barrier.allocation).empty();
 }
 
+/// With which collectors, and which colours of objects born while marking.
+Json sound_with(const BarrierTraits& barrier) {
+  Json::Array all;
+  for (const CollectorInfo& collector : collectors()) {
+    Json::Array allocations;
+    for (const AllocationColour colour : {AllocationColour::white, AllocationColour::black}) {
+      if (unsound_because(collector, barrier, colour).empty()) allocations.emplace_back(to_string(colour));
+    }
+    if (!allocations.empty()) all.push_back(Json::Object{{"collector", collector.name}, {"allocations", std::move(allocations)}});
+  }
+  return all;
+}
+
 Json array_of(const std::vector<std::string>& names) { return Json::Array(names.begin(), names.end()); }
 
 Listing list_collectors() {
@@ -43,6 +56,7 @@ Listing list_collectors() {
                  {"marks_beside_mutators", one.marks_beside_mutators},
                  {"has_background_thread", one.has_background_thread},
                  {"scans_roots_ragged", one.scans_roots_ragged},
+                 {"reference", one.reference},
                  {"barriers", array_of(fitting)}});
   }
   return listing;
@@ -69,7 +83,9 @@ Listing list_barriers() {
                  {"has_flag", one->has_flag},
                  {"idle_instructions", one->idle_instructions},
                  {"idle_load_instructions", one->idle_load_instructions},
+                 {"reference", one->reference},
                  {"collectors", array_of(fitting)},
+                 {"sound_with", sound_with(*one)},
                  {"source", one->source}});
   }
   return listing;
@@ -93,6 +109,7 @@ Listing list_workloads() {
       } else {
         parameter.emplace_back("words", Json::Array(one.words.begin(), one.words.end()));
       }
+      if (one.small) parameter.emplace_back("small", number(*one.small));
       parameters.emplace_back(std::move(parameter));
     }
     listing.add(lines, {{"name", info.name},
@@ -110,32 +127,27 @@ Listing list_workloads() {
 Listing list_markers() {
   Listing listing;
   for (const MarkerInfo& one : markers()) {
-    listing.add(fmt::format("{:<16}{}\n", one.name, one.summary), {{"name", one.name}, {"summary", one.summary}});
+    const bool is_default = one.name == CollectorOptions{}.marker;
+    listing.add(fmt::format("{:<16}{}{}\n", one.name, is_default ? "the default: " : "", one.summary),
+                {{"name", one.name},
+                 {"summary", one.summary},
+                 {"default", is_default},
+                 {"reference", one.reference},
+                 {"one_thread", one.one_thread}});
   }
   return listing;
 }
 
 Listing list_sweepers() {
-  constexpr std::pair<SweepMode, const char*> modes[]{
-      {SweepMode::automatic, "concurrent if the collector has a thread of its own, else lazy"},
-      {SweepMode::eager, "all of it in the pause that ends the cycle, on one thread"},
-      {SweepMode::lazy, "block by block, when a mutator needs room"},
-      {SweepMode::parallel, "all of it in the pause that ends the cycle, on several threads"},
-      {SweepMode::concurrent, "while mutators run, on the collector's thread"},
-  };
-  const std::string_view standard = to_string(CollectorOptions{}.sweep);
   Listing listing;
-  for (const auto& [mode, summary] : modes) {
-    const std::string_view name = to_string(mode);
-    const auto fitting = names_of(collectors(), [&](const CollectorInfo& one) {
-      return sweep_refused_because(one, mode).empty();
-    });
-    const bool is_default = name == standard;
-    listing.add(fmt::format("{:<16}{}{}; collectors: {}\n", name, is_default ? "the default: " : "",
-                            summary, joined(fitting, ", ")),
-                {{"name", name},
-                 {"summary", summary},
+  for (const SweepModeInfo& one : sweep_modes) {
+    const auto fitting = names_of(collectors(), [&](const CollectorInfo& collector) { return sweep_refused_because(collector, one.mode).empty(); });
+    const bool is_default = one.mode == CollectorOptions{}.sweep;
+    listing.add(fmt::format("{:<16}{}{}; collectors: {}\n", one.name, is_default ? "the default: " : "", one.summary, joined(fitting, ", ")),
+                {{"name", one.name},
+                 {"summary", one.summary},
                  {"default", is_default},
+                 {"reference", one.reference},
                  {"collectors", array_of(fitting)}});
   }
   return listing;

@@ -34,8 +34,8 @@ ReplayPlan plan_replay(const ReplayCommand& command, const BarrierTraits& barrie
   ReplayPlan plan;
   plan.barrier = &barrier;
   if (!command.collector.empty()) plan.collector = &named_collector(command.collector);
-  plan.collection.marker = "serial";
-  plan.collection.sweep = SweepMode::eager;
+  plan.collection.marker = reference_of(markers()).name;
+  plan.collection.sweep = reference_of(sweep_modes).mode;
   plan.collection.allocation = named_colour(command.allocate, barrier);
   plan.unsound = command.unsound;
   plan.heap.bytes = heap_bytes(command, summary);

@@ -42,8 +42,10 @@ void record_mutations(const RunCommand& command, RunPlan& plan) {
   const auto must = [](bool holds, std::string_view what) {
     if (!holds) throw ConfigurationError(fmt::format("--record-mutations records what the program does, not what a collector makes of it: {}", what));
   };
-  must(!plan.collector->marks_beside_mutators, "it needs --collector stop_the_world");
-  must(!plan.barrier->keeps_an_invariant() && options.barrier_arm.empty(), "it needs --barrier none, and no --barrier-arm");
+  const RunOptions standard;
+  must(!plan.collector->marks_beside_mutators, fmt::format("it needs --collector {}", standard.collector));
+  must(!plan.barrier->keeps_an_invariant() && options.barrier_arm.empty(),
+       fmt::format("it needs --barrier {}, and no --barrier-arm", standard.barrier));
   must(plan.mutators == 1, "it needs --mutators 1");
   must(!plan.verify, "it excludes --verify; a replay is verified");
   must(plan.warmup_s == 0, "it excludes --warmup");

@@ -98,17 +98,16 @@ std::optional<std::size_t> remembered_bytes(const RememberedFile& file) {
   return bytes > 0 ? std::optional(static_cast<std::size_t>(bytes)) : std::nullopt;
 }
 
-/// What defines the minimum heap of a workload.
-RunOptions definition_of(const RunOptions& options) {
+}  // namespace
+
+RunOptions minimum_heap_definition(const RunOptions& options) {
   RunOptions defined = options;
-  defined.collector = "stop_the_world";
-  defined.barrier = "none";
-  defined.marker = "serial";
-  defined.sweep = "eager";
+  defined.collector = reference_of(collectors()).name;
+  defined.barrier = reference_barrier().name;
+  defined.marker = reference_of(markers()).name;
+  defined.sweep = reference_of(sweep_modes).name;
   return defined;
 }
-
-}  // namespace
 
 std::size_t minimum_heap_under(const RunOptions& options, bool quiet, bool fresh) {
   const RunOptions trial = trial_options(options);
@@ -123,11 +122,11 @@ std::size_t minimum_heap_under(const RunOptions& options, bool quiet, bool fresh
 }
 
 std::size_t minimum_heap_of(const RunOptions& options, bool quiet) {
-  return minimum_heap_under(definition_of(options), quiet, false);
+  return minimum_heap_under(minimum_heap_definition(options), quiet, false);
 }
 
 std::optional<std::size_t> remembered_minimum_heap_of(const RunOptions& options) {
-  return remembered_bytes(RememberedFile("minheap", trial_options(definition_of(options))));
+  return remembered_bytes(RememberedFile("minheap", trial_options(minimum_heap_definition(options))));
 }
 
 int carry_out(const MinheapCommand& command) {

@@ -11,7 +11,9 @@
 
 namespace tricolour {
 
-/// Of the workload, parameters and mutators in `options`, under the testbed's definition (stop_the_world, none, serial, eager), in bytes.
+/// `options` under what the lists declare as reference, which defines a workload's minimum heap.
+RunOptions minimum_heap_definition(const RunOptions& options);
+/// Of the workload, parameters and mutators in `options`, under that definition, in bytes.
 /// Says on standard error that it is measuring, unless `quiet` or known. Throws ConfigurationError when no heap that the machine has is
 /// enough.
 std::size_t minimum_heap_of(const RunOptions& options, bool quiet);

@@ -1,5 +1,7 @@
 #include "harness/run/registry.hpp"
 
+#include <algorithm>
+
 #include "core/errors.hpp"
 #include "harness/text/names.hpp"
 
@@ -19,6 +21,11 @@ std::vector<const BarrierTraits*> barriers() {
     if (instance->info().name == instances().front()->info().name) found.push_back(instance->barrier);
   }
   return found;
+}
+
+const BarrierTraits& reference_barrier() {
+  const std::vector<const BarrierTraits*> all = barriers();
+  return **std::ranges::find_if(all, [](const BarrierTraits* one) { return one->reference; });
 }
 
 const BarrierTraits& find_barrier(std::string_view name) {

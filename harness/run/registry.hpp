@@ -18,6 +18,8 @@ std::span<const Instance> instances_under_recording();
 /// One instance of each workload, under the first barrier.
 std::vector<const Instance*> workloads();
 std::vector<const BarrierTraits*> barriers();
+/// The one that does nothing: what others are measured against.
+const BarrierTraits& reference_barrier();
 
 /// These throw ConfigurationError with what there is.
 const BarrierTraits& find_barrier(std::string_view name);

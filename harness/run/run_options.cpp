@@ -16,8 +16,8 @@
 namespace tricolour {
 namespace {
 
-template <class Info>
-const Info& must_find(const Info* found, std::string_view kind, std::string_view name, const std::vector<Info>& all) {
+template <class Info, class All>
+const Info& must_find(const Info* found, std::string_view kind, std::string_view name, const All& all) {
   if (found != nullptr) return *found;
   std::vector<std::string_view> existing;
   for (const Info& info : all) existing.push_back(info.name);
@@ -58,13 +58,14 @@ void choose_arm(const RunOptions& options, RunPlan& plan) {
   if (options.barrier_arm.empty()) return;
   const std::size_t arm = choose("barrier arm", options.barrier_arm, {"off", "test", "filtered", "full"});
   if (plan.collector->marks_beside_mutators) {
-    throw ConfigurationError(
-        fmt::format("--barrier-arm needs a collector that never marks beside mutators: stop_the_world, not {}", plan.collector->name));
+    const auto fitting = names_of(collectors(), [](const CollectorInfo& one) { return !one.marks_beside_mutators; });
+    throw ConfigurationError(fmt::format("--barrier-arm needs a collector that never marks beside mutators: {}, not {}",
+                                         joined(fitting, ", "), plan.collector->name));
   }
   if (arm == 1 && !plan.barrier->has_flag) {
     throw ConfigurationError(fmt::format("--barrier-arm test does not apply to barrier '{}', which tests no flag", plan.barrier->name));
   }
-  if (arm == 0) plan.instance = &find_instance(options.workload, "none");
+  if (arm == 0) plan.instance = &find_instance(options.workload, reference_barrier().name);
   if (arm == 2) plan.arm = BarrierArm::filtered;
   if (arm == 3) plan.arm = BarrierArm::full;
 }
@@ -104,16 +105,17 @@ void choose_roots(const RunOptions& options, const CollectorInfo& collector) {
 
 void choose_collection(const RunOptions& options, RunPlan& plan) {
   CollectorOptions& tuned = plan.tuned.collector;
-  tuned.marker = named_marker(options.marker).name;
+  const MarkerInfo& marker = named_marker(options.marker);
+  tuned.marker = marker.name;
   check_range("mark threads", options.mark_threads, most_mark_threads);
   check_range("concurrent mark threads", options.concurrent_mark_threads, most_mark_threads);
-  if (tuned.marker == "serial" && (options.mark_threads > 1 || options.concurrent_mark_threads > 1)) {
-    throw ConfigurationError("marker 'serial' is one thread; more mark threads need marker 'stealing'");
+  if (marker.one_thread && (options.mark_threads > 1 || options.concurrent_mark_threads > 1)) {
+    const auto fitting = names_of(markers(), [](const MarkerInfo& one) { return !one.one_thread; });
+    throw ConfigurationError(fmt::format("marker '{}' is one thread; more mark threads need marker {}", marker.name, joined(fitting, ", ")));
   }
   tuned.marking.stopped_threads = options.mark_threads;
   tuned.marking.concurrent_threads = options.concurrent_mark_threads;
-  const auto sweep = static_cast<SweepMode>(choose("sweep", options.sweep, {"eager", "lazy", "parallel", "concurrent", "auto"}));
-  tuned.sweep = resolved_sweep(*plan.collector, sweep);
+  tuned.sweep = resolved_sweep(*plan.collector, named_sweep(options.sweep));
   const std::string no_sweep = sweep_refused_because(*plan.collector, tuned.sweep);
   if (!no_sweep.empty()) throw ConfigurationError(no_sweep);
   choose_roots(options, *plan.collector);
@@ -125,6 +127,8 @@ void choose_collection(const RunOptions& options, RunPlan& plan) {
 
 const CollectorInfo& named_collector(std::string_view name) { return must_find(find_collector(name), "collector", name, collectors()); }
 const MarkerInfo& named_marker(std::string_view name) { return must_find(find_marker(name), "marker", name, markers()); }
+
+SweepMode named_sweep(std::string_view name) { return must_find(find_named(sweep_modes, name), "sweep", name, sweep_modes).mode; }
 
 AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier) {
   const std::size_t colour = choose("allocation colour", name, {"white", "black", "auto"});

@@ -11,9 +11,11 @@
 
 #include "collectors/marking/registry.hpp"
 #include "collectors/registry.hpp"
-#include "core/seams/faults.hpp"
 #include "core/cycle/phase_state.hpp"
+#include "core/named.hpp"
+#include "core/seams/faults.hpp"
 #include "harness/run/instance.hpp"
+#include "harness/run/registry.hpp"
 #include "harness/text/quantity.hpp"
 #include "harness/run/settings.hpp"
 
@@ -24,15 +26,15 @@ using NamedTexts = std::vector<std::pair<std::string, std::string>>;
 inline constexpr std::uint64_t default_request_rows = 131'072;
 
 struct RunOptions {
-  std::string collector = "stop_the_world";
-  std::string barrier = "none";
+  std::string collector{reference_of(collectors()).name};
+  std::string barrier{reference_barrier().name};
   std::string workload;
   std::string heap = "2x";
   unsigned mutators = 1;
-  std::string marker = "stealing";
+  std::string marker = CollectorOptions{}.marker;
   unsigned mark_threads = 1;
   unsigned concurrent_mark_threads = 1;
-  std::string sweep = "auto";
+  std::string sweep{to_string(CollectorOptions{}.sweep)};
   std::string allocate = "auto";
   std::string roots = "auto";
   std::string barrier_arm;  ///< empty: the barrier as it is
@@ -84,9 +86,10 @@ RunPlan plan_run(const RunOptions& options);
 /// Throws ConfigurationError when the workload has no such parameters, or they cannot have these values.
 void check_parameters(std::string_view workload, const NamedTexts& given);
 
-/// What --collector, --marker and --allocate name, and whether it fits the barrier. They throw ConfigurationError with what there is.
+/// What --collector, --marker, --sweep and --allocate name, and whether it fits the barrier. They throw ConfigurationError with what there is.
 const CollectorInfo& named_collector(std::string_view name);
 const MarkerInfo& named_marker(std::string_view name);
+SweepMode named_sweep(std::string_view name);
 AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier);
 void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrier, AllocationColour colour);
 

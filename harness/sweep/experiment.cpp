@@ -292,8 +292,8 @@ class Reader {
   RunOptions baseline_of(const RunOptions& options) const {
     RunOptions baseline = options;
     baseline.barrier_arm.clear();
-    if (baseline.sweep == "concurrent") baseline.sweep = RunOptions{}.sweep;
     for (const Axis& pinned : baseline_) pinned.choices.front().apply(baseline);
+    if (!sweep_refused_because(named_collector(baseline.collector), named_sweep(baseline.sweep)).empty()) baseline.sweep = RunOptions{}.sweep;
     return baseline;
   }
 
@@ -302,7 +302,7 @@ class Reader {
   Experiment experiment_;
   RunOptions standard_;
   std::vector<Axis> axes_;
-  std::vector<Axis> baseline_{pinned("collector", "stop_the_world"), pinned("barrier", "none")};  ///< one choice each
+  std::vector<Axis> baseline_{pinned("collector", standard_.collector), pinned("barrier", standard_.barrier)};  ///< one choice each
   std::vector<Exclusion> exclusions_;
   std::set<std::string> hashes_;
   bool skips_unsound_ = false;

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 
-#include "core/observe/clock.hpp"
 #include "core/errors.hpp"
+#include "core/observe/clock.hpp"
+#include "harness/files/result_folder.hpp"
 #include "harness/process/exit_codes.hpp"
+#include "harness/run/registry.hpp"
 #include "harness/sweep/experiment_axes.hpp"
 #include "harness/text/json.hpp"
-#include "harness/files/result_folder.hpp"
+#include "harness/text/names.hpp"
 
 namespace tricolour {
 namespace {
@@ -37,6 +39,13 @@ Json cell_to_json(const RunOptions& options) {
   if (!param.empty()) flat.emplace_back("param", std::move(param));
   if (!set.empty()) flat.emplace_back("set", std::move(set));
   return flat;
+}
+
+/// In the order of the list: by its place a name looks the same in all reports.
+template <class All>
+Json all_names(const All& all) {
+  const std::vector<std::string> names = names_of(all, [](const auto&) { return true; });
+  return Json::Array(names.begin(), names.end());
 }
 
 }  // namespace
@@ -118,6 +127,7 @@ void SweepIndex::write() {
   if (const Shard& shard = contents_.shard; !shard.is_whole()) {
     index.emplace_back("shard", Json::Object{{"number", shard.number}, {"count", shard.count}});
   }
+  index.emplace_back("lists", Json::Object{{"collectors", all_names(collectors())}, {"barriers", all_names(barriers())}});
   index.emplace_back("machine_floor", to_json(contents_.floor));
   index.emplace_back("cells", std::move(cells));
   replace_file(folder_ / "index.json", to_text(index, 1) + "\n");

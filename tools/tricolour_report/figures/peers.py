@@ -14,9 +14,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..compare.peers import PeerCell, Peers
 from ..statistics.quantities import measured
-from .style import COLOURS, FAILED, FREE_COLOURS, GREY, log_time_axis, panels
+from .style import COLOURS, FAILED, GREY, log_time_axis, panels
 
-PEER_COLOURS = dict(zip(("malloc", "java", "go", "boehm"), FREE_COLOURS))
+PEER_COLOURS = dict(zip(("malloc", "java", "go", "boehm"), COLOURS[3:]))
 PANELS = {
     "latency-closed": (
         ("operations_per_s", "requests/s"),
@@ -37,9 +37,10 @@ def draw_peers(peers: Peers) -> Figure | None:
     if not wanted:
         return None
     most = max(len(peers.of(contest)) for contest in peers.contests)
+    colours = _colours_of(peers)
     figure, axes = panels(len(wanted), columns=2, width=5.6, height=1.2 + 0.19 * most)
     for place, (contest, name, title) in zip(axes, wanted):
-        _panel(place, peers.of(contest), name, f"{contest}: {title}")
+        _panel(place, peers.of(contest), name, f"{contest}: {title}", colours)
     return figure
 
 
@@ -49,12 +50,14 @@ def _panels_of(contest: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _panel(axes: Axes, cells: list[PeerCell], figure: str, title: str) -> None:
+def _panel(
+    axes: Axes, cells: list[PeerCell], figure: str, title: str, colours: dict[str, str]
+) -> None:
     values = [cell.values(figure) for cell in cells]
     known = [value for one in values for value in one if value > 0]
     least = min(known, default=1)
     for place, (cell, one) in enumerate(zip(cells, values)):
-        colour = _colour(cell)
+        colour = _colour(cell, colours)
         if one:
             axes.plot([min(one), max(one)], [place, place], color=colour, linewidth=1.4)
             axes.plot(median(one), place, "o", color=colour, markersize=4.5)
@@ -90,7 +93,16 @@ def _panel(axes: Axes, cells: list[PeerCell], figure: str, title: str) -> None:
         axes.xaxis.set_ticks([])
 
 
-def _colour(cell: PeerCell) -> str:
-    return (
-        COLOURS[cell.program.split("-")[0]] if cell.kind == "tricolour" else PEER_COLOURS[cell.kind]
-    )
+def _collector(cell: PeerCell) -> str:
+    return cell.program.split("-")[0]
+
+
+def _colours_of(peers: Peers) -> dict[str, str]:
+    """By collector of the testbed, or else by kind of program."""
+    cells = [cell for contest in peers.contests for cell in peers.of(contest)]
+    own = dict.fromkeys(_collector(cell) for cell in cells if cell.kind == "tricolour")
+    return dict(zip(own, COLOURS)) | PEER_COLOURS
+
+
+def _colour(cell: PeerCell, colours: dict[str, str]) -> str:
+    return colours[_collector(cell) if cell.kind == "tricolour" else cell.kind]

@@ -2,8 +2,8 @@
 
 Invariants: one colour-blind-safe colour (Okabe, Ito) a collector, one line style a barrier and one
 marker a barrier, the same in every figure; of cells that share both, up to three have lines of
-different widths. A name that is not in the tables gets a free colour or style by its place in the
-sorted list of unknown names, so that all figures of a sweep agree.
+different widths. A name looks as its place in the program's list has it, so that reports of one
+version agree.
 """
 
 import matplotlib
@@ -18,19 +18,15 @@ from ..read.experiment import CellResult, Experiment
 from ..statistics.intervals import Ratio
 from ..statistics.quantities import time_text
 
-COLOURS = {"stop_the_world": "#0072B2", "incremental": "#D55E00", "concurrent": "#009E73"}
-FREE_COLOURS = ["#E69F00", "#56B4E9", "#000000", "#8C6D31"]
-LINES = {
-    "none": "-", "dijkstra": (0, (5, 2)), "yuasa": (0, (1.2, 1.4)), "hybrid": (0, (6, 1.5, 1.2, 1.5)),
-    "steele": (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)), "dijkstra_black": (0, (9, 2)), "abraham_patel": (0, (2.4, 2.4)),
-    "boehm_cards": (0, (9, 1.5, 3, 1.5)), "field_log": (0, (1.2, 3)), "baker": (0, (9, 1.5, 1.2, 1.5, 1.2, 1.5)),
-}
-FREE_LINES = [(0, (14, 3)), (0, (4, 4)), (0, (2, 1, 6, 1)), (0, (8, 2, 2, 2, 2, 2))]
-MARKERS = {
-    "none": "o", "dijkstra": "s", "yuasa": "^", "hybrid": "D", "steele": "v", "dijkstra_black": "p", "abraham_patel": "<",
-    "boehm_cards": "h", "field_log": ">", "baker": "d",
-}
-FREE_MARKERS = ["P", "8", "*"]  # X is a failure
+# By the place in the program's list. Okabe and Ito's colours first; the marker X is a failure.
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#000000", "#8C6D31"]
+LINES = [
+    "-", (0, (5, 2)), (0, (9, 2)), (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)), (0, (9, 1.5, 3, 1.5)),
+    (0, (1.2, 1.4)), (0, (2.4, 2.4)), (0, (1.2, 3)), (0, (6, 1.5, 1.2, 1.5)),
+    (0, (9, 1.5, 1.2, 1.5, 1.2, 1.5)), (0, (14, 3)), (0, (4, 4)), (0, (2, 1, 6, 1)),
+    (0, (8, 2, 2, 2, 2, 2)),
+]
+MARKERS = ["o", "s", "p", "v", "h", "^", "<", ">", "D", "d", "P", "8", "*"]
 WIDTHS = [1.5, 0.8, 2.6]
 GREY = "#767676"
 MOST_NINES = 5  # ticks beside each other, before their texts meet
@@ -44,18 +40,11 @@ plt.rcParams.update({
 })
 
 
-def _pick(name: str, known: dict, free: list, unknown: list[str]):
-    return known[name] if name in known else free[unknown.index(name) % len(free)]
-
-
 class Style:
     """The looks of one experiment's collectors and barriers."""
 
     def __init__(self, experiment: Experiment):
-        collectors = {r.cell.collector for r in experiment.results}
-        barriers = {r.cell.barrier for r in experiment.results}
-        self._collectors = sorted(collectors - COLOURS.keys())
-        self._barriers = sorted(barriers - LINES.keys())
+        self._place = experiment.sweep.place
         self._combination = experiment.combination
         self._alike: dict[tuple[str, str], list[str]] = {}
         for result in experiment.results:
@@ -64,19 +53,19 @@ class Style:
                 alike.append(one)
 
     def colour(self, collector: str) -> str:
-        return _pick(collector, COLOURS, FREE_COLOURS, self._collectors)
+        return COLOURS[self._place("collectors", collector) % len(COLOURS)]
 
     def line(self, result: CellResult) -> dict:
         cell = result.cell
         alike = self._alike[cell.collector, cell.barrier]
         return {
             "color": self.colour(cell.collector),
-            "linestyle": _pick(cell.barrier, LINES, FREE_LINES, self._barriers),
+            "linestyle": LINES[self._place("barriers", cell.barrier) % len(LINES)],
             "linewidth": WIDTHS[alike.index(self._combination(cell)) % len(WIDTHS)],
         }
 
     def marker(self, barrier: str) -> str:
-        return _pick(barrier, MARKERS, FREE_MARKERS, self._barriers)
+        return MARKERS[self._place("barriers", barrier) % len(MARKERS)]
 
 
 def legend_below(figure: Figure, experiment: Experiment, results: list[CellResult], style: Style, with_markers=False, extra=()) -> None:

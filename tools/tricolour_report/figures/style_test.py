@@ -37,7 +37,9 @@ def test_cells_of_one_collector_and_barrier_look_different():
     results = [SimpleNamespace(cell=cell) for cell in cells]
     style = Style(
         SimpleNamespace(
-            results=results, combination=lambda cell: f"{cell.barrier} {cell.allocate}"
+            results=results,
+            combination=lambda cell: f"{cell.barrier} {cell.allocate}",
+            sweep=SimpleNamespace(place=lambda kind, name: {"dijkstra": 1, "steele": 3}.get(name, 0)),
         )
     )
     assert len({str(style.line(result)) for result in results}) == len(cells)

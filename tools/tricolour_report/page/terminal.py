@@ -23,7 +23,9 @@ from ..compare.waits import SLOW, explained_text, parts_text, shares_text, waits
 WIDTH = 100
 HEIGHT = 4
 BLOCKS = " ▁▂▃▄▅▆▇█"
-COLOURS = {"stop_the_world": 34, "incremental": 33, "concurrent": 32}
+FAILED, STARVED = 31, 90
+COLOURS = [34, 33, 32, 35, 36]  # by the place in the list of collectors
+Colours = dict[str, int]  # of collectors; empty where nothing is coloured
 COLUMNS = "{:<15}{:<{barrier_width}}{:<21}{:>8}{:>12}{:>6}{:>8}{:>9} {}"
 LONGEST = "{:<{left}} {:<29} {}"
 MOST_CAUSES = 3
@@ -31,11 +33,18 @@ MOST_CAUSES = 3
 
 def summary(experiment: Experiment, coloured: bool) -> str:
     """The whole summary; `coloured` adds ANSI colours."""
+    colours = colours_of(experiment) if coloured else {}
     lines = [f"{experiment.sweep.name}: throughput as a ratio to {experiment.sweep.baseline_label}", ""]
     for group in groups(experiment):
-        lines += _table(group, coloured) + [""]
-    lines += _notes(experiment) + [""] + _histograms(experiment, coloured)
+        lines += _table(group, colours) + [""]
+    lines += _notes(experiment) + [""] + _histograms(experiment, colours)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def colours_of(experiment: Experiment) -> Colours:
+    place = experiment.sweep.place
+    names = {result.cell.collector for result in experiment.results}
+    return {name: COLOURS[place("collectors", name) % len(COLOURS)] for name in names}
 
 
 def print_summary(experiment: Experiment) -> None:
@@ -43,7 +52,7 @@ def print_summary(experiment: Experiment) -> None:
     write_out(summary(experiment, coloured))
 
 
-def _table(group: Group, coloured: bool) -> list[str]:
+def _table(group: Group, colours: Colours) -> list[str]:
     label = "" if group.invocations >= ENOUGH_INVOCATIONS else "; exploratory"
     width = max(9, 1 + max(len(row.barrier) for row in group.rows))
     lines = [f"{group.title} ({group.invocations} invocations{label})"]
@@ -53,7 +62,7 @@ def _table(group: Group, coloured: bool) -> list[str]:
     ))
     for row in group.rows:
         ratio, cycles = row.ratio + "*" * row.differs, row.cycles + "!" * row.starved
-        lines.append(_coloured(row, coloured, COLUMNS.format(
+        lines.append(_coloured(row, colours, COLUMNS.format(
             row.collector, row.barrier, ratio, row.p50, row.tail, row.mmu, cycles, row.fallback,
             row.status, barrier_width=width,
         )))
@@ -62,16 +71,18 @@ def _table(group: Group, coloured: bool) -> list[str]:
     for row in group.rows:
         names = f"  {row.collector:<15}{row.barrier}"
         text = LONGEST.format(names, row.longest, row.longest_request, left=17 + width)
-        lines.append(_coloured(row, coloured, text))
-    return lines + _waits(group, coloured)
+        lines.append(_coloured(row, colours, text))
+    return lines + _waits(group, colours)
 
 
-def _coloured(row: Row, coloured: bool, text: str) -> str:
-    colour = 31 if row.failed else 90 if row.starved else COLOURS.get(row.collector)
-    return f"\033[{colour}m{text.rstrip()}\033[0m" if coloured and colour else text.rstrip()
+def _coloured(row: Row, colours: Colours, text: str) -> str:
+    if not colours:
+        return text.rstrip()
+    colour = FAILED if row.failed else STARVED if row.starved else colours[row.collector]
+    return f"\033[{colour}m{text.rstrip()}\033[0m"
 
 
-def _waits(group: Group, coloured: bool) -> list[str]:
+def _waits(group: Group, colours: Colours) -> list[str]:
     """Nothing where no run of the group has requests."""
     found = [(row, one) for row in group.rows if (one := waits(row.result))]
     if not found:
@@ -84,11 +95,11 @@ def _waits(group: Group, coloured: bool) -> list[str]:
         name = f"  {row.collector} {row.barrier}"
         gap = f"longest gap without a name {row.unexplained}"
         if not one.count:
-            lines.append(_coloured(row, coloured, f"{name}: none; {gap}"))
+            lines.append(_coloured(row, colours, f"{name}: none; {gap}"))
             continue
         of_all = shares_text(one, MOST_CAUSES)
         of_slowest = parts_text(one.slowest.parts, MOST_CAUSES)
-        lines += [_coloured(row, coloured, text) for text in (
+        lines += [_coloured(row, colours, text) for text in (
             f"{name}: {one.count} requests, {duration(one.total)}: {of_all}",
             f"    explained {explained_text(one)}; {gap}",
             f"    slowest {duration(one.slowest.length)}: {of_slowest}",
@@ -124,7 +135,7 @@ def _notes(experiment: Experiment) -> list[str]:
     return notes
 
 
-def _histograms(experiment: Experiment, coloured: bool) -> list[str]:
+def _histograms(experiment: Experiment, colours: Colours) -> list[str]:
     pooled: dict[str, list[np.ndarray]] = {}
     for result in experiment.results:
         pooled.setdefault(result.cell.collector, []).append(result.pooled_pauses())
@@ -142,7 +153,7 @@ def _histograms(experiment: Experiment, coloured: bool) -> list[str]:
         counts = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0]
         lines += ["", f"{name}: {len(values)} pauses, longest {duration(values.max())}"]
         bars = _bars(counts)
-        colour = COLOURS.get(name) if coloured else None
+        colour = colours.get(name)
         lines += [f"\033[{colour}m{bar}\033[0m" if colour else bar for bar in bars]
         lines += _axis(low, high, per_decade)
     return lines

@@ -79,7 +79,7 @@ class Sweep:
     """`invocations` are the runs of each cell, in a shard's folder the shard's; `planned` counts
     all, whether or not they are listed; a `published` one has no tables of events. `machine_floor`:
     the delay of a thread that only sleeps, `before` and `after` the sweep, with nothing else
-    running."""
+    running. `lists`: `collectors` and `barriers` in the order in which the program lists them."""
 
     folder: Path
     name: str
@@ -92,6 +92,16 @@ class Sweep:
     listed: int
     published: bool = False
     machine_floor: dict | None = None
+    lists: dict[str, list[str]] = field(default_factory=dict)
+
+    def place(self, kind: str, name: str) -> int:
+        """Of a name among all `collectors` or `barriers`: in the program's list, else behind it in
+        the order of the cells."""
+        known = self.lists.get(kind, [])
+        if name in known:
+            return known.index(name)
+        others = dict.fromkeys(cell.parameters[kind.removesuffix("s")] for cell in self.cells)
+        return len(known) + [other for other in others if other not in known].index(name)
 
     @property
     def baseline_label(self) -> str:
@@ -125,7 +135,7 @@ def open_sweep(folder: Path) -> Sweep:
         folder, _name(index), index[
             "created_utc"
         ], index["baseline"], _invocations(index), cells, runs, skipped, listed,
-        records is not None, index.get("machine_floor"),
+        records is not None, index.get("machine_floor"), index.get("lists", {}),
     )
 
 

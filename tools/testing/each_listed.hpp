@@ -1,0 +1,36 @@
+// What is listed, each in turn: a test that asks here is run for whatever is added to a list.
+#pragma once
+
+#include <iterator>
+#include <string>
+
+#include "collectors/registry.hpp"
+#include "tools/testing/catch.hpp"
+
+namespace tricolour {
+
+inline std::string each_collector() {
+  return std::string(collectors()[GENERATE(range(std::size_t{0}, collectors().size()))].name);
+}
+
+/// Of those whose marking and mutators take turns or run side by side.
+inline std::string each_collector_beside_mutators() {
+  static const auto beside = [] {
+    std::vector<std::string> names;
+    for (const CollectorInfo& one : collectors()) {
+      if (one.marks_beside_mutators) names.emplace_back(one.name);
+    }
+    return names;
+  }();
+  return beside[GENERATE(range(std::size_t{0}, beside.size()))];
+}
+
+inline std::string each_marker() {
+  return std::string(markers()[GENERATE(range(std::size_t{0}, markers().size()))].name);
+}
+
+inline SweepMode each_sweep() {
+  return sweep_modes[GENERATE(range(std::size_t{0}, std::size(sweep_modes)))].mode;
+}
+
+}  // namespace tricolour
