@@ -1,8 +1,9 @@
-"""A barrier, a collector and a workload are each one file and one line: what the README says, done to a copy of the tree.
+"""A barrier, a collector, a marker and a workload are each one file and one line: what the README says, done to a copy of the tree.
 
 The copy lists only what the example needs besides its own names, so that few instances are compiled.
 """
 
+import csv
 import json
 import os
 import pathlib
@@ -19,7 +20,7 @@ MARKER = re.compile(
     r"```cpp\n(?P<code>.*?)```",
     re.DOTALL,
 )
-MOST_LINES = {"barrier": 100, "rescanning_barrier": 40, "collector": 100, "workload": 100}
+MOST_LINES = {"barrier": 100, "rescanning_barrier": 40, "collector": 100, "marker": 100, "workload": 100}
 
 
 def examples():
@@ -45,10 +46,7 @@ def keep_only(path, variable, names):
     path.write_text(text)
 
 
-@pytest.fixture(scope="module")
-def extended(tmp_path_factory):
-    """A copy of the tree with the examples in it, built; the path of its `tricolour`."""
-    tree = tmp_path_factory.mktemp("extension") / "tree"
+def copy_of_tree(tree):
     ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache")
     for name in COPIED:
         if (ROOT / name).is_dir():
@@ -57,9 +55,10 @@ def extended(tmp_path_factory):
             shutil.copy(ROOT / name, tree / name)
     keep_only(tree / "barriers/CMakeLists.txt", "TRICOLOUR_BARRIERS", ["none", "yuasa"])
     keep_only(tree / "workloads/CMakeLists.txt", "TRICOLOUR_WORKLOADS", ["gcbench"])
-    for example in examples().values():
-        (tree / example["file"]).write_text(example["code"])
-        add_line(tree / example["list"], example["below"], example["line"])
+    return tree
+
+
+def build(tree):
     launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
     environment = {"CMAKE_BUILD_PARALLEL_LEVEL": str(len(os.sched_getaffinity(0)))} | os.environ
     environment |= {"CCACHE_BASEDIR": str(tree), "CCACHE_NOHASHDIR": "1"}
@@ -69,6 +68,16 @@ def extended(tmp_path_factory):
     ):
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory):
+    """A copy of the tree with the examples in it, built."""
+    tree = copy_of_tree(tmp_path_factory.mktemp("extension") / "tree")
+    for example in examples().values():
+        (tree / example["file"]).write_text(example["code"])
+        add_line(tree / example["list"], example["below"], example["line"])
+    build(tree)
     return tree
 
 
@@ -101,6 +110,7 @@ def test_the_readme_names_where_the_requests_of_a_barrier_are_listed():
         ("barriers", "shade_both"),
         ("barriers", "rescan_source"),
         ("collectors", "periodic"),
+        ("markers", "breadth_first"),
         ("workloads", "ring"),
     ],
 )
@@ -129,6 +139,26 @@ def test_a_verified_run_passes(extended, collector, barrier):
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("collector", ["concurrent", "incremental", "periodic"])
+def test_the_marker_marks_under_every_collector(extended, collector):
+    result = tricolour(
+        extended, "run", "--collector", collector, "--barrier", "shade_both", "--marker", "breadth_first", "--workload", "ring", "--heap", "4M",
+        "--operations", "2000000", "--verify"
+    )
+    assert result["status"] == "ok" and result["verify"]["cycles_checked"] >= 3
+
+
+@pytest.mark.full
+def test_the_soundness_matrix_has_each_without_another_edit(extended):
+    words = [extended / "tools/soundness", "--plan", "--binary", extended / "build/tricolour", "--heap-binary", extended / "build/tricolour"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(done.stdout.splitlines()))
+    for coordinate, name in (("collector", "periodic"), ("barrier", "shade_both"), ("marker", "breadth_first"), ("workload", "ring")):
+        assert any(row[coordinate] == name for row in rows), name
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("barrier", ["shade_both", "rescan_source"])
 @pytest.mark.parametrize("memory", ["sc", "tso"])
 def test_an_exploration_of_two_slots_finds_nothing(extended, barrier, memory):
@@ -141,3 +171,38 @@ def test_an_exploration_of_two_slots_finds_nothing(extended, barrier, memory):
 def test_the_layers_hold(extended):
     done = subprocess.run([str(extended / "tools/check_layers")], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def add_wrong(tree, code, changes, example):
+    """Puts a changed `code` where the example would be, with the example's line changed alike."""
+    path, line = example["file"], example["line"]
+    for before, after in changes.items():
+        assert before in code, before
+        code, path, line = (text.replace(before, after) for text in (code, path, line))
+    (tree / path).write_text(code)
+    add_line(tree / example["list"], example["below"], line)
+
+
+@pytest.mark.full
+def test_a_wrong_collector_and_a_wrong_marker_are_caught_without_another_edit(tmp_path):
+    """By a check of `tools/test --quick`. The collector says that it marks in pauses only, and marks between them; the marker forgets."""
+    tree = copy_of_tree(tmp_path / "tree")
+    marker, collector = examples()["marker"], examples()["collector"]
+    forgets = {
+        "breadth_first": "forgetful",
+        "void push(GreyItem item) { items_": "void push(GreyItem item) { if (pushed_ % 1024 != 1023) items_",
+    }
+    add_wrong(tree, marker["code"], forgets, marker)
+    code = (ROOT / "collectors/incremental.cpp").read_text().replace("Incremental", "Periodic").replace("incremental{", "periodic{")
+    code = code.replace('.name = "incremental"', '.name = "periodic"')
+    add_wrong(tree, code, {".marks_beside_mutators = true": ".marks_beside_mutators = false"}, collector)
+    build(tree)
+    results = tmp_path / "results.csv"
+    words = [tree / "tools/soundness", "--pairwise", "--results", results]
+    words += ["--binary", tree / "build/tricolour", "--heap-binary", tree / "build/tricolour"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=1200)
+    rows = list(csv.DictReader(results.read_text().splitlines()))
+    failed = [row for row in rows if row["status"] != "ok"]
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert {"forgetful"} == {row["marker"] for row in failed if row["collector"] != "periodic"}
+    assert [row for row in failed if (row["collector"], row["barrier"]) == ("periodic", "none") and row["marker"] != "forgetful"]
