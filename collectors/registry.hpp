@@ -1,4 +1,5 @@
-// The collectors that exist, and what fits them. Adding one is its .cpp, which defines a `CollectorInfo` of this name, and one line here.
+// The collectors that exist, and what fits them. Adding one is its .cpp, which defines a
+// `CollectorInfo` of this name, and one line here.
 #pragma once
 
 #include "collectors/cycle/collector.hpp"

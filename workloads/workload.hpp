@@ -40,8 +40,8 @@ struct ParameterInfo {
   double most = 1e12;
   /// For a parameter that is a word: its words, in the order of their values 0, 1, ...; the default is then an index.
   std::vector<std::string_view> words = {};
-  /// With which a run takes milliseconds, for checks of hundreds of runs: still with chunked arrays, medium and large objects and deep
-  /// trees. None: the default does.
+  /// With which a run takes milliseconds, for checks of hundreds of runs: still with chunked arrays,
+  /// medium and large objects and deep trees. None: the default does.
   std::optional<double> small = {};
 };
 

@@ -1,5 +1,5 @@
-// The markers that exist. Adding one is its .cpp, which defines a `MarkerInfo` of this name, and one line here. The first is what a
-// run takes that names none.
+// The markers that exist. Adding one is its .cpp, which defines a `MarkerInfo` of this name, and one
+// line here. The first is what a run takes that names none.
 #pragma once
 
 #include "collectors/marking/marker.hpp"

@@ -33,7 +33,8 @@ void add_collection_flags(CLI::App& app, RunOptions& options) {
   app.add_option("--barrier", options.barrier, "what mutators promise at a store (tricolour list barriers)")->capture_default_str();
   app.add_option("--marker", options.marker, "who traces (tricolour list markers)")->capture_default_str();
   app.add_option("--sweep", options.sweep,
-                 fmt::format("when unmarked objects are freed (tricolour list sweepers); {}: {}", sweep_modes[0].name, sweep_modes[0].summary))
+                 fmt::format("when unmarked objects are freed (tricolour list sweepers); {}: {}",
+                             sweep_modes[0].name, sweep_modes[0].summary))
       ->capture_default_str();
 }
 
@@ -59,7 +60,10 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
       ->capture_default_str();
   app.add_option("--roots", options.roots, "how roots are scanned: stopped (all in one stop), ragged (mutator by mutator), or auto (the collector's)")
       ->capture_default_str();
-  app.add_option("--barrier-arm", options.barrier_arm, fmt::format("measure a part of the barrier, under a collector that marks in pauses only ({}): off, test, filtered or full", options.collector));
+  app.add_option("--barrier-arm", options.barrier_arm, 
+                 fmt::format("measure a part of the barrier, under a collector that marks in pauses "
+                             "only ({}): off, test, filtered or full",
+                             options.collector));
   app.add_option("--set", words.settings, "room.name=value: any other parameter (tricolour list parameters); may be repeated")->take_all();
   app.add_option("--seconds", options.seconds, fmt::format("length of the measured region (default: {}, without --operations)", default_seconds))
       ->check(number<double>());
@@ -91,7 +95,8 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
   app.add_option("--trace", command.trace, "file for a timeline of the whole run, which Perfetto and Chrome's trace viewer open")
       ->check(not_empty);
   app.add_option("--record-mutations", command.mutations,
-                 fmt::format("file for every load, store, allocation and change of a root, for `tricolour replay`; under {} and {}, with one mutator",
+                 fmt::format("file for every load, store, allocation and change of a root, for "
+                             "`tricolour replay`; under {} and {}, with one mutator",
                              command.options.collector, command.options.barrier))
       ->check(not_empty);
   app.add_flag("--force", command.force, "replace an existing --out folder, --trace file or mutation trace");
@@ -273,8 +278,10 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
   minheap_app.add_flag("--fresh", minheap.fresh, "measure again, also when it is known");
   minheap_app.add_flag("--json", minheap.json, "one JSON object on standard output");
   minheap_app.add_flag("--quiet", minheap.quiet, "no progress on standard error");
-  minheap_app.footer(fmt::format("`--heap 2x` of a run is twice what this finds with the defaults: {}, {}, {}, {}.", minheap.options.collector,
-                                 minheap.options.barrier, minheap.options.marker, minheap.options.sweep));
+  minheap_app.footer(fmt::format(
+      "`--heap 2x` of a run is twice what this finds with the defaults: {}, {}, {}, {}.",
+      minheap.options.collector, minheap.options.barrier, minheap.options.marker,
+      minheap.options.sweep));
 
   SweepCommand sweep;
   CLI::App& sweep_app = *app.add_subcommand("sweep", "an experiment: many runs in interleaved, randomised blocks");

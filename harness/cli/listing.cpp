@@ -37,9 +37,12 @@ Json sound_with(const BarrierTraits& barrier) {
   for (const CollectorInfo& collector : collectors()) {
     Json::Array allocations;
     for (const AllocationColour colour : {AllocationColour::white, AllocationColour::black}) {
-      if (unsound_because(collector, barrier, colour).empty()) allocations.emplace_back(to_string(colour));
+      if (unsound_because(collector, barrier, colour).empty())
+        allocations.emplace_back(to_string(colour));
     }
-    if (!allocations.empty()) all.push_back(Json::Object{{"collector", collector.name}, {"allocations", std::move(allocations)}});
+    if (allocations.empty()) continue;
+    all.push_back(
+        Json::Object{{"collector", collector.name}, {"allocations", std::move(allocations)}});
   }
   return all;
 }
@@ -124,11 +127,13 @@ Listing list_workloads() {
   return listing;
 }
 
+std::string_view shown_if_default(bool is_default) { return is_default ? "the default: " : ""; }
+
 Listing list_markers() {
   Listing listing;
   for (const MarkerInfo& one : markers()) {
     const bool is_default = one.name == CollectorOptions{}.marker;
-    listing.add(fmt::format("{:<16}{}{}\n", one.name, is_default ? "the default: " : "", one.summary),
+    listing.add(fmt::format("{:<16}{}{}\n", one.name, shown_if_default(is_default), one.summary),
                 {{"name", one.name},
                  {"summary", one.summary},
                  {"default", is_default},
@@ -141,9 +146,12 @@ Listing list_markers() {
 Listing list_sweepers() {
   Listing listing;
   for (const SweepModeInfo& one : sweep_modes) {
-    const auto fitting = names_of(collectors(), [&](const CollectorInfo& collector) { return sweep_refused_because(collector, one.mode).empty(); });
+    const auto fitting = names_of(collectors(), [&](const CollectorInfo& collector) {
+      return sweep_refused_because(collector, one.mode).empty();
+    });
     const bool is_default = one.mode == CollectorOptions{}.sweep;
-    listing.add(fmt::format("{:<16}{}{}; collectors: {}\n", one.name, is_default ? "the default: " : "", one.summary, joined(fitting, ", ")),
+    listing.add(fmt::format("{:<16}{}{}; collectors: {}\n", one.name, shown_if_default(is_default),
+                            one.summary, joined(fitting, ", ")),
                 {{"name", one.name},
                  {"summary", one.summary},
                  {"default", is_default},

@@ -43,7 +43,8 @@ void record_mutations(const RunCommand& command, RunPlan& plan) {
     if (!holds) throw ConfigurationError(fmt::format("--record-mutations records what the program does, not what a collector makes of it: {}", what));
   };
   const RunOptions standard;
-  must(!plan.collector->marks_beside_mutators, fmt::format("it needs --collector {}", standard.collector));
+  must(!plan.collector->marks_beside_mutators,
+       fmt::format("it needs --collector {}", standard.collector));
   must(!plan.barrier->keeps_an_invariant() && options.barrier_arm.empty(),
        fmt::format("it needs --barrier {}, and no --barrier-arm", standard.barrier));
   must(plan.mutators == 1, "it needs --mutators 1");

@@ -17,7 +17,8 @@ namespace tricolour {
 namespace {
 
 template <class Info, class All>
-const Info& must_find(const Info* found, std::string_view kind, std::string_view name, const All& all) {
+const Info& must_find(const Info* found, std::string_view kind, std::string_view name,
+                      const All& all) {
   if (found != nullptr) return *found;
   std::vector<std::string_view> existing;
   for (const Info& info : all) existing.push_back(info.name);
@@ -58,9 +59,11 @@ void choose_arm(const RunOptions& options, RunPlan& plan) {
   if (options.barrier_arm.empty()) return;
   const std::size_t arm = choose("barrier arm", options.barrier_arm, {"off", "test", "filtered", "full"});
   if (plan.collector->marks_beside_mutators) {
-    const auto fitting = names_of(collectors(), [](const CollectorInfo& one) { return !one.marks_beside_mutators; });
-    throw ConfigurationError(fmt::format("--barrier-arm needs a collector that never marks beside mutators: {}, not {}",
-                                         joined(fitting, ", "), plan.collector->name));
+    const auto fitting = names_of(
+        collectors(), [](const CollectorInfo& one) { return !one.marks_beside_mutators; });
+    throw ConfigurationError(
+        fmt::format("--barrier-arm needs a collector that never marks beside mutators: {}, not {}",
+                    joined(fitting, ", "), plan.collector->name));
   }
   if (arm == 1 && !plan.barrier->has_flag) {
     throw ConfigurationError(fmt::format("--barrier-arm test does not apply to barrier '{}', which tests no flag", plan.barrier->name));
@@ -111,7 +114,9 @@ void choose_collection(const RunOptions& options, RunPlan& plan) {
   check_range("concurrent mark threads", options.concurrent_mark_threads, most_mark_threads);
   if (marker.one_thread && (options.mark_threads > 1 || options.concurrent_mark_threads > 1)) {
     const auto fitting = names_of(markers(), [](const MarkerInfo& one) { return !one.one_thread; });
-    throw ConfigurationError(fmt::format("marker '{}' is one thread; more mark threads need marker {}", marker.name, joined(fitting, ", ")));
+    throw ConfigurationError(
+        fmt::format("marker '{}' is one thread; more mark threads need marker {}", marker.name,
+                    joined(fitting, ", ")));
   }
   tuned.marking.stopped_threads = options.mark_threads;
   tuned.marking.concurrent_threads = options.concurrent_mark_threads;
@@ -128,7 +133,9 @@ void choose_collection(const RunOptions& options, RunPlan& plan) {
 const CollectorInfo& named_collector(std::string_view name) { return must_find(find_collector(name), "collector", name, collectors()); }
 const MarkerInfo& named_marker(std::string_view name) { return must_find(find_marker(name), "marker", name, markers()); }
 
-SweepMode named_sweep(std::string_view name) { return must_find(find_named(sweep_modes, name), "sweep", name, sweep_modes).mode; }
+SweepMode named_sweep(std::string_view name) {
+  return must_find(find_named(sweep_modes, name), "sweep", name, sweep_modes).mode;
+}
 
 AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier) {
   const std::size_t colour = choose("allocation colour", name, {"white", "black", "auto"});

@@ -293,7 +293,9 @@ class Reader {
     RunOptions baseline = options;
     baseline.barrier_arm.clear();
     for (const Axis& pinned : baseline_) pinned.choices.front().apply(baseline);
-    if (!sweep_refused_because(named_collector(baseline.collector), named_sweep(baseline.sweep)).empty()) baseline.sweep = RunOptions{}.sweep;
+    const CollectorInfo& collector = named_collector(baseline.collector);
+    if (!sweep_refused_because(collector, named_sweep(baseline.sweep)).empty())
+      baseline.sweep = RunOptions{}.sweep;
     return baseline;
   }
 
@@ -302,7 +304,9 @@ class Reader {
   Experiment experiment_;
   RunOptions standard_;
   std::vector<Axis> axes_;
-  std::vector<Axis> baseline_{pinned("collector", standard_.collector), pinned("barrier", standard_.barrier)};  ///< one choice each
+  /// One choice each.
+  std::vector<Axis> baseline_{pinned("collector", standard_.collector),
+                              pinned("barrier", standard_.barrier)};
   std::vector<Exclusion> exclusions_;
   std::set<std::string> hashes_;
   bool skips_unsound_ = false;

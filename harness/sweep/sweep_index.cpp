@@ -127,7 +127,8 @@ void SweepIndex::write() {
   if (const Shard& shard = contents_.shard; !shard.is_whole()) {
     index.emplace_back("shard", Json::Object{{"number", shard.number}, {"count", shard.count}});
   }
-  index.emplace_back("lists", Json::Object{{"collectors", all_names(collectors())}, {"barriers", all_names(barriers())}});
+  index.emplace_back("lists", Json::Object{{"collectors", all_names(collectors())},
+                                           {"barriers", all_names(barriers())}});
   index.emplace_back("machine_floor", to_json(contents_.floor));
   index.emplace_back("cells", std::move(cells));
   replace_file(folder_ / "index.json", to_text(index, 1) + "\n");
