@@ -89,9 +89,7 @@ def test_commands_run_isolated_and_end_by_rule(path):
     assert re.fullmatch(rf'    sys\.exit\(process\.run\("{path.name}", .+\)\)', lines[-1])
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in COMMANDS if path.name != "check_layers"], ids=named
-)
+@pytest.mark.parametrize("path", COMMANDS, ids=named)
 def test_help_of_a_command_says_the_same_everywhere(path, tmp_path):
     for name in ("csv", "json", "argparse", "numpy"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('mine')\n")

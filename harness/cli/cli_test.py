@@ -18,7 +18,7 @@ import pytest
 
 from sweep_process import begin_sweep
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TRICOLOUR = os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricolour"))
 RUN = ["run", "--workload", "binary_trees", "--param", "depth=10", "--heap", "8M"]
 TABLES = {"pauses.csv", "phases.csv", "heap.csv", "bystander.csv", "verify.csv"}

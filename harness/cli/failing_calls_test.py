@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TRICOLOUR = Path(os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricolour")))
 LIBRARY = TRICOLOUR.parent / "libfailing_calls.so"
 ERRORS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 GCBENCH = ["run", "--workload", "gcbench", "--param", "scale=-4", "--verify"]
 RUN = [*GCBENCH, "--heap", "4M", "--operations", 4]
 SCHEMA = json.loads((ROOT / "results/schema/run.schema.json").read_text())

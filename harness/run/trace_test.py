@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TRICOLOUR = os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricolour"))
 RUN = ["run", "--workload", "binary_trees", "--param", "depth=10", "--heap", "8M"]
 CONCURRENT = [*RUN, "--collector", "concurrent", "--barrier", "yuasa"]

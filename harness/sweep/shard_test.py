@@ -18,7 +18,7 @@ import pytest
 
 from sweep_process import begin_sweep
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TRICOLOUR = os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricolour"))
 SHARDS = 3
 
