@@ -10,7 +10,7 @@ from ..read import schema
 from ..read.experiment import load_experiment
 from ..testing.synthetic_sweep import write_barrier_cost, write_sweep
 from .gallery import pictures
-from .style import Style, nines_axis, panels
+from .style import MARKERS, Style, nines_axis, panels
 
 PAIRS = (("stop_the_world", "none"), ("incremental", "steele"), ("concurrent", "yuasa"))
 
@@ -94,7 +94,7 @@ def test_a_starved_cell_is_hollow(tmp_path):
     (axes,) = drawn(folder)["throughput"].figure.axes
     faces = [
         line.get_markerfacecolor()
-        for line in axes.get_lines() if line.get_marker() in ("o", "v", "^")
+        for line in axes.get_lines() if line.get_marker() in MARKERS
     ]
     assert faces[-1] == "white" and "white" not in faces[:-1]
 
