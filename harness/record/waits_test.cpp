@@ -141,6 +141,14 @@ TEST_CASE("slow requests are explained by the waits of their own mutator") {
   CHECK_FALSE(figures.explained_share.has_value());  // taken time was never read
 }
 
+TEST_CASE("a request of exactly the time from which one is slow is slow") {
+  for (const Nanoseconds less : {0, 1}) {
+    Pass pass(1, std::nullopt, 100);
+    pass.requests(0)->look_at(0, 0, 0, RequestLog::slow_ns - less);
+    CHECK(request_figures(pass, {})->slow_count == 1u - static_cast<unsigned>(less));
+  }
+}
+
 TEST_CASE("the longest unexplained gap may be that of any request") {
   const Nanoseconds first = GENERATE(100, 3'000'000);
   const Nanoseconds last = 3'000'100 - first;

@@ -44,6 +44,11 @@ def test_a_figure_with_an_interval(metric, value, low, high, runs, verdict, why)
     assert bool(decision.why) == (verdict == UNDECIDED)
 
 
+@pytest.mark.parametrize("metric, value", [("cpu_total", 1.25), ("throughput", 0.75)])
+def test_what_is_worse_by_just_the_tolerance_is_no_regression(metric, value):
+    assert decide(finding(metric, Ratio(value, value, value, 10)), 0.25).verdict == NO_REGRESSION
+
+
 TEN = [10 + 0.1 * run for run in range(10)]
 
 
