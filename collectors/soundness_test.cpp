@@ -58,7 +58,7 @@ std::uint64_t counter(const CollectorStatistics& statistics, std::string_view na
 
 TEMPLATE_LIST_TEST_CASE("nothing reachable is lost", "[soundness]", Barriers) {
   const auto collector = each_collector();
-  const auto marker = each_marker();
+  const std::string marker(each_marker().name);
   const int mutators = GENERATE(1, 3);
   CollectedHeapOptions options = verified(collector, TestType::traits);
   options.collection.marker = marker;

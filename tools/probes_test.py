@@ -1,4 +1,4 @@
-"""The probes of core/observe/probes.hpp stand in the built program, as its comment lists them.
+"""The probes of core/observe/probes.hpp are in the built program, as its comment lists them.
 
 Purpose: a tool finds a probe by the note in the program's file: provider, name, and where each argument is.
 """

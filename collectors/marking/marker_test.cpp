@@ -15,12 +15,10 @@
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/each_listed.hpp"
 
 namespace tricolour {
 namespace {
-
-/// Each marker of the list in turn.
-const MarkerInfo& each_marker() { return markers()[GENERATE(range(std::size_t{0}, markers().size()))]; }
 
 /// A heap with one mutator and no collector: the test does what a cycle does in its first stop.
 class MarkedHeap {

@@ -16,12 +16,11 @@
 namespace tricolour {
 namespace {
 
-template <class Info, class All>
-const Info& must_find(const Info* found, std::string_view kind, std::string_view name,
-                      const All& all) {
-  if (found != nullptr) return *found;
+template <class All>
+const auto& must_find(const All& all, std::string_view kind, std::string_view name) {
+  if (const auto* const found = find_named(all, name)) return *found;
   std::vector<std::string_view> existing;
-  for (const Info& info : all) existing.push_back(info.name);
+  for (const auto& info : all) existing.push_back(info.name);
   throw ConfigurationError(unknown_name(kind, name, existing));
 }
 
@@ -40,17 +39,11 @@ double parameter_value(const ParameterInfo& info, std::string_view text) {
 
 Parameters resolve_parameters(const WorkloadInfo& workload, const NamedTexts& given) {
   Parameters values;
-  std::vector<std::string_view> existing;
-  for (const ParameterInfo& info : workload.parameters) {
-    values.set(info.name, info.value);
-    existing.push_back(info.name);
-  }
+  for (const ParameterInfo& info : workload.parameters) values.set(info.name, info.value);
+  const std::string kind = fmt::format("parameter of workload '{}'", workload.name);
   for (const auto& [name, text] : given) {
-    const auto info = std::ranges::find_if(workload.parameters, [&](const ParameterInfo& one) { return same_name(one.name, name); });
-    if (info == workload.parameters.end()) {
-      throw ConfigurationError(unknown_name(fmt::format("parameter of workload '{}'", workload.name), name, existing));
-    }
-    values.set(info->name, parameter_value(*info, text));
+    const ParameterInfo& info = must_find(workload.parameters, kind, name);
+    values.set(info.name, parameter_value(info, text));
   }
   return values;
 }
@@ -130,11 +123,11 @@ void choose_collection(const RunOptions& options, RunPlan& plan) {
 
 }  // namespace
 
-const CollectorInfo& named_collector(std::string_view name) { return must_find(find_collector(name), "collector", name, collectors()); }
-const MarkerInfo& named_marker(std::string_view name) { return must_find(find_marker(name), "marker", name, markers()); }
+const CollectorInfo& named_collector(std::string_view name) { return must_find(collectors(), "collector", name); }
+const MarkerInfo& named_marker(std::string_view name) { return must_find(markers(), "marker", name); }
 
 SweepMode named_sweep(std::string_view name) {
-  return must_find(find_named(sweep_modes, name), "sweep", name, sweep_modes).mode;
+  return must_find(sweep_modes, "sweep", name).mode;
 }
 
 AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier) {

@@ -25,8 +25,8 @@ inline std::string each_collector_beside_mutators() {
   return beside[GENERATE(range(std::size_t{0}, beside.size()))];
 }
 
-inline std::string each_marker() {
-  return std::string(markers()[GENERATE(range(std::size_t{0}, markers().size()))].name);
+inline const MarkerInfo& each_marker() {
+  return markers()[GENERATE(range(std::size_t{0}, markers().size()))];
 }
 
 inline SweepMode each_sweep() {
