@@ -2,7 +2,7 @@
 
 import os
 import shutil
-import signal
+import threading
 
 import pytest
 
@@ -12,32 +12,54 @@ from ..compare.peers import appendix
 from ..page.precision import read_cycles
 from .regular import regular
 
-WAIT_S = 20
 TABLES = ("pauses.csv", "phases.csv", "requests.csv", "heap.csv", "bystander.csv", "verify.csv")
 
 
-class Waited(BaseException):
-    """No reader catches it."""
+class WatchedPipe:
+    """A pipe that notes a reader and lets it go on with nothing read.
+
+    `opened` is set before the reader's first read ends: that waits for `_meet` to close its end.
+    """
+
+    def __init__(self, path):
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+        self.path = path
+        self.opened = self._over = False
+        self._writer = threading.Thread(target=self._meet, daemon=True)
+        self._writer.start()
+
+    def _meet(self):
+        end = os.open(self.path, os.O_WRONLY)  # returns when a reader comes
+        self.opened = not self._over
+        os.close(end)
+
+    def end(self):
+        self._over = True
+        reader = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+        self._writer.join()
+        os.close(reader)
 
 
-@pytest.fixture(autouse=True)
-def limit():
-    def end(*_):
-        raise Waited
-
-    before = signal.signal(signal.SIGALRM, end)
-    signal.alarm(WAIT_S)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+@pytest.fixture
+def make_pipe():
+    pipes = []
+    yield lambda path: pipes.append(WatchedPipe(path))
+    for pipe in pipes:
+        if not pipe.opened:
+            pipe.end()
+    assert [pipe.path for pipe in pipes if pipe.opened] == []
 
 
-def make_pipe(path):
-    path.unlink(missing_ok=True)
-    os.mkfifo(path)
+def test_a_reader_of_a_pipe_is_noted(tmp_path):
+    pipe = WatchedPipe(tmp_path / "pipe")
+    assert (tmp_path / "pipe").read_bytes() == b"" and pipe.opened
+    unread = WatchedPipe(tmp_path / "unread")
+    unread.end()
+    assert not unread.opened
 
 
-def test_what_is_no_file_is_refused(tmp_path):
+def test_what_is_no_file_is_refused(tmp_path, make_pipe):
     make_pipe(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("/dev/zero")
     for name in ("pipe", "link", "nothing"):
@@ -49,7 +71,7 @@ def test_what_is_no_file_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["run.json", *TABLES])
-def test_a_run_with_a_pipe_is_named_and_skipped_as_a_damaged_one(small_sweep, command, name):
+def test_a_run_with_a_pipe_is_named_and_skipped_as_a_damaged_one(small_sweep, command, name, make_pipe):
     run = small_sweep / "runs/00000000/0"
     (run / name).unlink(missing_ok=True)
     (run / name).mkdir()
@@ -78,14 +100,14 @@ def test_a_sweep_of_devices_ends_as_one_of_damaged_tables(small_sweep, tmp_path,
 
 
 @pytest.mark.parametrize("name", ["index.json", "runs.json.gz", "summary.csv"])
-def test_a_published_folder_with_a_pipe_is_refused(published_sweep, command, name):
+def test_a_published_folder_with_a_pipe_is_refused(published_sweep, command, name, make_pipe):
     make_pipe(published_sweep / name)
     code, out, error = command("summary", published_sweep)
     assert code == 2 and out == "" and error.count("\n") == 1
     assert str(published_sweep / name) in error and "it is no regular file" in error
 
 
-def test_the_page_says_that_the_recipe_cannot_be_read(small_sweep, tmp_path, command):
+def test_the_page_says_that_the_recipe_cannot_be_read(small_sweep, tmp_path, command, make_pipe):
     make_pipe(small_sweep / "experiment.toml")
     code, _, error = command("report", small_sweep, "--html", tmp_path / "page.html")
     assert code == 0, error
@@ -93,7 +115,7 @@ def test_the_page_says_that_the_recipe_cannot_be_read(small_sweep, tmp_path, com
     assert "experiment.toml cannot be read: it is no regular file" in page
 
 
-def test_cycles_and_the_picture_of_peers_are_not_waited_for(tmp_path):
+def test_cycles_and_the_picture_of_peers_are_not_waited_for(tmp_path, make_pipe):
     make_pipe(tmp_path / "cycles.csv")
     with pytest.raises(UsageProblem, match="it is no regular file"):
         read_cycles(tmp_path / "cycles.csv")
