@@ -108,7 +108,7 @@ class Concurrent final : public Collector {
   }
 
  private:
-  // --- on the collector thread ----------------------------------------------------------------------------------------------------
+  // --- on the collector thread -------------------------------------------------------------------
 
   void serve() {
     const RoleScope role(Role::collector);
@@ -173,7 +173,7 @@ class Concurrent final : public Collector {
     completed_.notify_all();
   }
 
-  // --- on mutators' threads -------------------------------------------------------------------------------------------------------
+  // --- on mutators' threads ---------------------------------------------------------------------
 
   /// Sees to it that a cycle begins; returns how many will have completed when the next one has.
   std::uint64_t request(MutatorContext& mutator, Cause cause) {

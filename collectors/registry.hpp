@@ -4,10 +4,12 @@
 
 #include "collectors/cycle/collector.hpp"
 
+// clang-format off
 #define TRICOLOUR_COLLECTORS(collector) \
   collector(stop_the_world)             \
   collector(incremental)                \
   collector(concurrent)
+// clang-format on
 
 namespace tricolour {
 

@@ -28,7 +28,7 @@ def instrumented():
     return binary
 
 
-# --- same against same -------------------------------------------------------------------------------------------------------------
+# --- same against same --------------------------------------------------------------------------
 
 
 def pool(drift=0.0, spread=0.03, runs=120):
@@ -60,7 +60,7 @@ def test_no_run_is_drawn_against_itself():
     assert set(np.abs(base - other)) == {1.0} and 0 < (base > other).sum() < 20
 
 
-# --- injected costs ----------------------------------------------------------------------------------------------------------------
+# --- injected costs -----------------------------------------------------------------------------
 
 COUNT, ALONE = 500, 100_050.0
 
@@ -195,7 +195,7 @@ def test_a_run_in_which_nothing_waited_proves_nothing():
     assert not injected_waits.find(injected_waits.PLACES["search"], record, [], [], TABLE).passes
 
 
-# --- recording, definitions, the record ----------------------------------------------------------------------------------------------
+# --- recording, definitions, the record ---------------------------------------------------------
 
 
 @pytest.mark.parametrize("cost, spread, passes", [(0.002, 0.003, True), (0.02, 0.003, False), (0.002, 0.05, False)])
@@ -235,7 +235,7 @@ def test_the_time_left_is_scaled_by_how_long_it_really_took(capsys):
     assert "[40 %, 30 s left] part" in capsys.readouterr().err
 
 
-# --- the instrumented build ----------------------------------------------------------------------------------------------------------
+# --- the instrumented build ---------------------------------------------------------------------
 
 REQUESTS = 1000
 # A request stores three links of a new chain, the last of them null, and exchanges the chain for another: all of it known.

@@ -8,10 +8,14 @@
 // beside marking, the first has often not been scanned yet while the second has, and then only a barrier keeps the object. Garbage between
 // the steps of a move brings quanta, stops and cycles into its middle.
 //
-//   load-and-clear          cell to root, clear the cell; later root to another cell. Needs the deletion or the insertion seen.
-//   drop-after-snapshot     the same, but the object stays in roots alone for long, through snapshots and terminations.
-//   store-into-black-array  new and old objects alike into the wide array only, none kept in a root.
-//   hand-over               through a mailbox (a global) to whoever looks next; sometimes through a child thread's root.
+//   load-and-clear          cell to root, clear the cell; later root to another cell. Needs the
+//                           deletion or the insertion seen.
+//   drop-after-snapshot     the same, but the object stays in roots alone for long, through
+//                           snapshots and terminations.
+//   store-into-black-array  new and old objects alike into the wide array only, none kept in a
+//                           root.
+//   hand-over               through a mailbox (a global) to whoever looks next; sometimes through a
+//                           child thread's root.
 //   exchange                two cells swapped, by exchange or compare-exchange.
 //   bulk-copy               a range of cells copied to another and cleared.
 //

@@ -4,9 +4,12 @@
 //
 //   struct GcBench {
 //     static WorkloadInfo info();
-//     static std::size_t live_bytes(const Parameters&);                        // closed form per heap, 0 when there is none
-//     template <Barrier B> static void setup(Mutator<B>&, WorkloadRun&);       // optional: once, before the other mutators start
-//     template <Barrier B> static void run(Mutator<B>&, WorkloadRun&);         // on every mutator's thread
+//     // closed form per heap, 0 when there is none
+//     static std::size_t live_bytes(const Parameters&);
+//     // optional: once, before the other mutators start
+//     template <Barrier B> static void setup(Mutator<B>&, WorkloadRun&);
+//     // on every mutator's thread
+//     template <Barrier B> static void run(Mutator<B>&, WorkloadRun&);
 //   };
 //
 // whose `run` builds its data, calls `run.begin(m)`, performs operations while `run.next_operation()`, calls `run.end(m)` and then checks

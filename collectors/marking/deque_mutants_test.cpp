@@ -21,7 +21,7 @@ Sighting judged(const Tally& tally) {
   return {};
 }
 
-// --- the order of take ----------------------------------------------------------------------------------------------------------
+// --- the order of take --------------------------------------------------------------------------
 
 /// The owner's processor: its stores wait in a buffer that others do not see, until a sequentially consistent store, an exchange, or time
 /// empties it (x86: Sewell, Sarkar, Owens, Zappa Nardelli, Myreen 2010).
@@ -92,7 +92,7 @@ Sighting thief_beside_take() {
   return judged(tally);
 }
 
-// --- small indices --------------------------------------------------------------------------------------------------------------
+// --- small indices ------------------------------------------------------------------------------
 
 /// An index that is kept in eight bits.
 template <class T>
@@ -129,7 +129,7 @@ Sighting long_life() {
   return judged(tally);
 }
 
-// --- growth ---------------------------------------------------------------------------------------------------------------------
+// --- growth -------------------------------------------------------------------------------------
 
 /// A deque that grows, for which this project's has no need: the array that a thief may be reading is kept, or freed at once.
 template <bool frees_at_once>

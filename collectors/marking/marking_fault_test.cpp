@@ -44,7 +44,7 @@ struct MarkedHeap {
   std::optional<Mutator<B>> mutator;
 };
 
-// --- termination ----------------------------------------------------------------------------------------------------------------
+// --- termination --------------------------------------------------------------------------------
 
 Sighting close_beside_two_workers() {
   Termination<> termination;
@@ -129,7 +129,7 @@ bool closes_beside_an_assist() {
   return closed;
 }
 
-// --- what black means -----------------------------------------------------------------------------------------------------------
+// --- what black means ---------------------------------------------------------------------------
 
 /// A mutator deletes the only reference to an object while the marker is about to read the slot, and keeps it in a root.
 Sighting deletion_before_scan() {
@@ -152,7 +152,7 @@ Sighting deletion_before_scan() {
   return {m.is_white(kept) ? "an object of the snapshot is white when marking ended" : ""};
 }
 
-// --- cards ----------------------------------------------------------------------------------------------------------------------
+// --- cards --------------------------------------------------------------------------------------
 
 /// A marked source, and two white objects; the first is in slot 0, whose card is taken.
 struct TakenCard {

@@ -4,9 +4,11 @@
 
 #include "collectors/marking/marker.hpp"
 
+// clang-format off
 #define TRICOLOUR_MARKERS(marker) \
   marker(stealing)                \
   marker(serial)
+// clang-format on
 
 namespace tricolour {
 

@@ -109,7 +109,7 @@ class StealingMarker final : public Marker {
     threads_.join();
   }
 
-  // --- alone, the world stopped --------------------------------------------------------------------------------------------------
+  // --- alone, the world stopped -----------------------------------------------------------------
 
   template <BlackMeans means>
   bool drain_alone(std::size_t slots) {
@@ -125,7 +125,7 @@ class StealingMarker final : public Marker {
     return drained;
   }
 
-  // --- a run ---------------------------------------------------------------------------------------------------------------------
+  // --- a run ------------------------------------------------------------------------------------
 
   void lead(unsigned crew) {
     // Relaxed: published by `open`.
@@ -186,7 +186,7 @@ class StealingMarker final : public Marker {
     return false;
   }
 
-  // --- a busy worker -------------------------------------------------------------------------------------------------------------
+  // --- a busy worker ----------------------------------------------------------------------------
 
   void work(Worker& self) {
     with_black_means(phase_.black_means, [&]<BlackMeans means>() {

@@ -29,7 +29,7 @@ std::string address(const void* pointer) {
 }
 }  // namespace
 
-// --- the trace ------------------------------------------------------------------------------------------------------------------
+// --- the trace ----------------------------------------------------------------------------------
 
 /// Depth first over everything reachable, each object once.
 class Oracle::Trace {
@@ -88,7 +88,7 @@ void Oracle::for_each_root(Each each) const {
   }
 }
 
-// --- records --------------------------------------------------------------------------------------------------------------------
+// --- records ------------------------------------------------------------------------------------
 
 Oracle::Oracle(Heap& heap, std::string barrier, bool stops_at_lost)
     : heap_(heap),
@@ -134,7 +134,7 @@ void Oracle::on_event(const Event& event) { events_.note(event); }
 
 void Oracle::cycle_began() { first_young_serial_ = next_serial_.load(std::memory_order_relaxed); }
 
-// --- the checks -----------------------------------------------------------------------------------------------------------------
+// --- the checks ---------------------------------------------------------------------------------
 
 std::string Oracle::fault_of(const Object* object) const {
   if (!is_aligned(object)) return "a reference is not aligned to a granule";
@@ -273,7 +273,7 @@ VerifyStatistics Oracle::statistics() const {
   return total;
 }
 
-// --- the report -----------------------------------------------------------------------------------------------------------------
+// --- the report ---------------------------------------------------------------------------------
 
 void Oracle::report(const Object* object, const std::string& fault, const std::string& when) const {
   const Entry entry = entry_of(object);

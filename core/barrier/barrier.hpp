@@ -3,8 +3,8 @@
 // Purpose: a barrier is a struct with a `traits` constant and a static member template
 //
 //   template <class M, class Write>
-//   static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value,
-//                     Write write);
+//   static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+//                     typename M::Reference value, Write write);
 //
 // called for every reference store, null and initialising ones included, with the old value still in the slot. `write(order)`
 // performs the store itself (a plain store, an exchange or a compare-exchange) with `order`, release or seq_cst, and its result
@@ -14,17 +14,23 @@
 //   m.marking()               is this mutator's barrier on?
 //   m.load(slot)              the slot's value now
 //   m.shade(value)            if not null and white: mark it and put it into the grey set
-//   m.is_black(source, slot)  has the marker passed that slot's object, in the sense of `traits.black_means`?
+//   m.is_black(source, slot)  has the marker passed that slot's object, in the sense of
+//                             `traits.black_means`?
 //   m.is_white(value)         not null and not yet marked
-//   m.is_grey(source, slot)   is that slot's object marked, but not yet black in the sense of `traits.black_means`?
-//   m.regrey(source, slot)    make a black source (of an array: the slot's chunk) grey again, and push it
+//   m.is_grey(source, slot)   is that slot's object marked, but not yet black in the sense of
+//                             `traits.black_means`?
+//   m.regrey(source, slot)    make a black source (of an array: the slot's chunk) grey again, and
+//                             push it
 //   m.roots_scanned()         have this mutator's own roots been scanned in this cycle?
 //   m.for_each_slot(source, slot, work)
 //                             work(each) for every slot of the source (of an array: of the slot's
 //                             chunk); `work` may make the requests of this list
-//   m.mark_card(source, slot) the card of that slot's object is dirty from here on (release)      [SideTable::cards]
-//   m.is_logged(slot)         has the slot been logged in this cycle? A hint: relaxed             [SideTable::log_bits]
-//   m.try_log(slot)           log the slot; true for one caller per slot and cycle                [SideTable::log_bits]
+//   m.mark_card(source, slot) the card of that slot's object is dirty from here on (release)
+//                             [SideTable::cards]
+//   m.is_logged(slot)         has the slot been logged in this cycle? A hint: relaxed
+//                             [SideTable::log_bits]
+//   m.try_log(slot)           log the slot; true for one caller per slot and cycle
+//                             [SideTable::log_bits]
 //
 // Invariant: no safepoint falls between the first look of `store` and its last effect: nothing above polls, waits, allocates
 // or fails. What a store costs is bounded: `for_each_slot` visits at most `most_whole_slots` slots.

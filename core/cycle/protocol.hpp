@@ -7,9 +7,11 @@
 //   idle          begin           mutators run, nothing is marked
 //   begin         marking         the steps of `Protocol::begin`, inside one stop of the world
 //   marking       termination     markers trace; barriers are on when mutators run
-//   termination   marking,        the steps of `Protocol::termination`, inside one stop; back to marking when the last
-//                 sweeping        rescan or flush left more work than the pause may do
-//   sweeping      idle            dead objects' bytes are cleared; mutators allocate from swept blocks
+//   termination   marking,        the steps of `Protocol::termination`, inside one stop; back to
+//                 sweeping        marking when the last rescan or flush left more work than the
+//                                 pause may do
+//   sweeping      idle            dead objects' bytes are cleared; mutators allocate from swept
+//                                 blocks
 //
 // Invariant: every transition is asserted by `may_follow`. Allocation turns to the new cycle's black before any block can be
 // swept, in both tables, because white allocation during the sweep would be freed by it.

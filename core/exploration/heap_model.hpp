@@ -95,7 +95,7 @@ class HeapModel {
   }
 
  private:
-  // --- reductions -------------------------------------------------------------------------------------------------------------------
+  // --- reductions --------------------------------------------------------------------------------
 
   /// No mutator makes another step, and all see the same memory. What is left to the collector then has one outcome in any order, because nothing
   /// that it reads changes but by its own marking, which only grows: one order is enough.
@@ -107,7 +107,7 @@ class HeapModel {
     return true;
   }
 
-  // --- a mutator's choices ----------------------------------------------------------------------------------------------------------
+  // --- a mutator's choices ----------------------------------------------------------------------
 
   void steps_of_mutator(const State& state, std::uint8_t index, const Attempts<State>& attempt) const {
     const MutatorState& mutator = state.mutators[index];
@@ -128,7 +128,7 @@ class HeapModel {
     });
   }
 
-  // --- threads ----------------------------------------------------------------------------------------------------------------------
+  // --- threads ----------------------------------------------------------------------------------
 
   void steps_of_threads(const State& state, std::uint8_t index, const Attempts<State>& attempt) const {
     if (!bounds_.repertoire.threads || !collector_.registry_is_free(state)) return;
@@ -179,7 +179,7 @@ class HeapModel {
     state.memory.retire(index);
   }
 
-  // --- operations -------------------------------------------------------------------------------------------------------------------
+  // --- operations -------------------------------------------------------------------------------
 
   /// One more action of the operation under way.
   bool advance(State& state, std::uint8_t index, Choice& choice, Label& label) const {

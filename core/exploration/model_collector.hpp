@@ -14,6 +14,8 @@
 // Ownership: `CollectorState`, and everything while the world is stopped.
 #pragma once
 
+#include <algorithm>
+
 #include "core/exploration/attempts.hpp"
 #include "core/exploration/model_marking.hpp"
 
@@ -80,7 +82,7 @@ class ModelCollector {
   }
 
  private:
-  // --- stops ----------------------------------------------------------------------------------------------------------------------
+  // --- stops -------------------------------------------------------------------------------------
 
   bool everybody_at_safepoint(const State& state) const {
     for (const MutatorState& mutator : state.mutators) {
@@ -143,7 +145,7 @@ class ModelCollector {
     collector.step = 0;
   }
 
-  // --- marking --------------------------------------------------------------------------------------------------------------------
+  // --- marking ----------------------------------------------------------------------------------
 
   void steps_when_marking(const State& state, const Attempts<State>& attempt) const {
     const CollectorState& collector = state.collector;
@@ -230,14 +232,9 @@ class ModelCollector {
     }
     return false;
   }
-  bool rescans() const {
-    for (const Step step : protocol_.termination) {
-      if (step == Step::shade_roots) return true;
-    }
-    return false;
-  }
+  bool rescans() const { return std::ranges::count(protocol_.termination, Step::shade_roots) > 0; }
 
-  // --- handshakes -----------------------------------------------------------------------------------------------------------------
+  // --- handshakes -------------------------------------------------------------------------------
 
   /// The collector's own part of the steps up to the next acknowledgement.
   void announce(State& state, const Steps& steps) const {

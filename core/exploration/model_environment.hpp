@@ -56,7 +56,7 @@ class ModelEnvironment {
     return reference == nullptr ? null_object : static_cast<ObjectNumber>(reference - model_objects.data());
   }
 
-  // --- what barriers ask ----------------------------------------------------------------------------------------------------------
+  // --- what barriers ask ------------------------------------------------------------------------
 
   bool marking() {
     return resumption_.look([&] { return mutator_.phase.marking; }) != 0;
@@ -124,7 +124,7 @@ class ModelEnvironment {
         OperationResumption::Next::safepoint);
   }
 
-  // --- the write that a barrier is given --------------------------------------------------------------------------------------------
+  // --- the write that a barrier is given --------------------------------------------------------
 
   ActionResult write(SlotReference slot, Reference value, std::memory_order order) {
     storing(Action::store, slot, [&] { memory_.store(thread_, at(slot), number(value), order); });
@@ -140,7 +140,7 @@ class ModelEnvironment {
     return seen == number(expected);
   }
 
-  // --- for whoever makes the step ---------------------------------------------------------------------------------------------------
+  // --- for whoever makes the step ---------------------------------------------------------------
 
   const OperationResumption& resumption() const { return resumption_; }
   /// The step cannot be made now: the store buffer is full.

@@ -23,7 +23,7 @@ class ModelMarking {
 
   ModelMarking(const Bounds& bounds, const Layout& layout, BlackMeans means) : layout_(layout), means_(means), thread_(bounds.mutators) {}
 
-  // --- what is reachable, and what is marked ----------------------------------------------------------------------------------------
+  // --- what is reachable, and what is marked ----------------------------------------------------
 
   ObjectSet reachable(const State& state) const {
     ObjectSet found = only(globals_object);
@@ -63,7 +63,7 @@ class ModelMarking {
     });
   }
 
-  // --- the world stopped ------------------------------------------------------------------------------------------------------------
+  // --- the world stopped ------------------------------------------------------------------------
 
   void forget_last_cycle(State& state) const {
     CollectorState& collector = state.collector;
@@ -124,7 +124,7 @@ class ModelMarking {
     }
   }
 
-  // --- beside mutators --------------------------------------------------------------------------------------------------------------
+  // --- beside mutators --------------------------------------------------------------------------
 
   /// The exchange of a thread that runs beside others; true for the one that may push.
   bool try_shade(State& state, unsigned thread, MarkSense sense, ObjectNumber object) const {

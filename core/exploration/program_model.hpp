@@ -2,14 +2,18 @@
 // model of memory: every schedule, and every value that a load may read.
 //
 // A program has
-//   Record                                         its plain values: what each thread knows between operations, and what has happened
+//   Record                                         its plain values: what each thread knows between
+//                                                  operations, and what has happened
 //   unsigned threads() const                       at most most_program_threads
 //   const std::vector<Word>& locations() const     what the locations hold at first
 //   Record record() const                          at first
-//   unsigned run(thread, operation, record) const  runs one operation of the thread; gives the number of the next one, or `through`
-//   Word late_values() const                       what a relaxed load may read late: values below this; 0: loads are not late
+//   unsigned run(thread, operation, record) const  runs one operation of the thread; gives the
+//                                                  number of the next one, or `through`
+//   Word late_values() const                       what a relaxed load may read late: values below
+//                                                  this; 0: loads are not late
 //   bool violated(record) const
-//   void finish(record) const                      looks at what is left when every thread is through; without choices
+//   void finish(record) const                      looks at what is left when every thread is
+//                                                  through; without choices
 //
 // Late loads. The model of memory makes a thread's accesses in program order, so no load reads what is stored after it. The standard lets a
 // relaxed load do so, and some orders are there only to forbid it. So one relaxed load of a run may be late: it gives some value, and must

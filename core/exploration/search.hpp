@@ -6,7 +6,8 @@
 // A model has
 //   State                                  copyable, with `transfer(archive)` (archive.hpp)
 //   State initial() const
-//   void expand(const State&, visit) const calls visit(successor, label) for each step, always in the same order
+//   void expand(const State&, visit) const calls visit(successor, label) for each step, always in
+//                                          the same order
 //   bool violated(const State&) const      asked of every successor
 //
 // Ownership: one thread; `progress` is called on it now and then.

@@ -52,7 +52,7 @@ BlockState BlockSpace::state(std::size_t block) const {
   return is_unswept(seen, epoch()) ? BlockState::unswept : stored_state(seen);
 }
 
-// --- claims ---------------------------------------------------------------------------------------------------------------------
+// --- claims -------------------------------------------------------------------------------------
 
 std::optional<std::size_t> BlockSpace::claim(ClaimOrder order, MutatorContext* mutator) {
   pass_wait(WaitPlace::search);
@@ -176,7 +176,7 @@ void BlockSpace::release_large(std::size_t first, std::size_t count) {
   for (std::size_t block = first; block < first + count; ++block) publish(block, {BlockState::free});
 }
 
-// --- sweeping -------------------------------------------------------------------------------------------------------------------
+// --- sweeping -----------------------------------------------------------------------------------
 
 void BlockSpace::begin_sweep(MarkSense sense) {
   live_state_ = sense.black;

@@ -25,7 +25,7 @@ class InstrumentedContext : public MutatorContext {
 
   void count_execution() { ++counts_.executed; }
 
-  // --- the barrier's environment, where it differs from MutatorContext's -------------------------------------------------------
+  // --- the barrier's environment, where it differs from MutatorContext's ------------------------
 
   bool marking() {
     multiply_serially(injected_.test_multiplications);

@@ -64,7 +64,7 @@ class Mutator : public BarrierEnvironment {
   explicit Mutator(Heap& heap, MutatorStatus status = MutatorStatus::running, const std::function<void(MutatorContext&)>& arrival = {})
       : BarrierEnvironment(checked(heap), status, arrival, B::traits.black_means) {}
 
-  // --- one slot ----------------------------------------------------------------------------------------------------------------
+  // --- one slot ---------------------------------------------------------------------------------
 
   /// Reads field `index` of `object`.
   Object* load(Object* object, std::size_t index) {
@@ -97,7 +97,7 @@ class Mutator : public BarrierEnvironment {
     return store_if(object, slot, expected, value);
   }
 
-  // --- many slots: atomic per slot, a safepoint between chunks --------------------------------------------------------------------
+  // --- many slots: atomic per slot, a safepoint between chunks ----------------------------------
 
   /// Copies `count` fields, as if through a temporary when the ranges overlap.
   void copy_range(const Root& source, std::size_t from, const Root& target, std::size_t to, std::size_t count) {
@@ -112,7 +112,7 @@ class Mutator : public BarrierEnvironment {
     in_chunks(count, [&](std::size_t i) { store(target.get(), from + i, nullptr); });
   }
 
-  // --- threads and waiting --------------------------------------------------------------------------------------------------------
+  // --- threads and waiting ----------------------------------------------------------------------
 
   /// Runs `work` outside the heap: it touches no object, no root and nothing else of this mutator,
   /// and may wait as long as it likes. A wait for another thread of the heap belongs in here: a

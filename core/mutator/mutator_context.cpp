@@ -87,7 +87,7 @@ void MutatorContext::adopt(const PhaseState& phase) {
   }
 }
 
-// --- allocation -----------------------------------------------------------------------------------------------------------------
+// --- allocation ---------------------------------------------------------------------------------
 
 Object* MutatorContext::bump(std::uint32_t slots, std::size_t bytes) {
   std::byte* const begin = cursor_;
@@ -278,7 +278,7 @@ Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
   return object;
 }
 
-// --- safepoints -----------------------------------------------------------------------------------------------------------------
+// --- safepoints ---------------------------------------------------------------------------------
 
 void MutatorContext::require_safepoint() const {
   if (barriers_entered_ != 0) throw InvariantViolated("a safepoint between a barrier's first look and its last effect");
@@ -286,7 +286,7 @@ void MutatorContext::require_safepoint() const {
 
 void MutatorContext::answer_safepoint() { heap_.world.answer(*this); }
 
-// --- grey objects ---------------------------------------------------------------------------------------------------------------
+// --- grey objects -------------------------------------------------------------------------------
 
 void MutatorContext::shade_white(Object* object) {
   if (colours_.try_shade(object)) {
@@ -325,7 +325,7 @@ bool MutatorContext::flush_shade_buffer() {
   return heap_.grey_set.pour(*shade_buffer_);
 }
 
-// --- accounting -----------------------------------------------------------------------------------------------------------------
+// --- accounting ---------------------------------------------------------------------------------
 
 Activity MutatorContext::switch_activity(Activity next, std::optional<Nanoseconds> at) {
   const Activity ended = clock_.current();

@@ -52,7 +52,7 @@ class MutatorContext {
   Heap& heap() { return heap_; }
   std::uint32_t index() const { return index_; }
 
-  // --- allocation ------------------------------------------------------------------------------------------------------------
+  // --- allocation -------------------------------------------------------------------------------
 
   /// A new object, slots null and payload zero. A safepoint. Throws HeapExhausted, and
   /// ConfigurationError above `max_slots` and above the bytes that a header can state.
@@ -67,7 +67,7 @@ class MutatorContext {
     return note(allocate_slowly(slots, bytes));
   }
 
-  // --- safepoints ------------------------------------------------------------------------------------------------------------
+  // --- safepoints -------------------------------------------------------------------------------
 
   /// One load, one test, one branch.
   [[gnu::always_inline]] void poll() {
@@ -79,8 +79,7 @@ class MutatorContext {
   /// Throws Misuse when a Root of this mutator is left: it ends.
   void require_no_roots() const;
 
-  // --- checked builds: each throws Misuse
-  // -------------------------------------------------------------------------------------
+  // --- checked builds: each throws Misuse -------------------------------------------------------
 
   /// The program obtains `object` from this mutator: it may use it until the next safepoint.
   Object* note(Object* object) {
@@ -98,7 +97,7 @@ class MutatorContext {
   /// Where faults are built: throws InvariantViolated when the mutator is inside a barrier (see NoSafepoint).
   void require_safepoint() const;
 
-  // --- the barrier's environment ---------------------------------------------------------------------------------------------
+  // --- the barrier's environment ----------------------------------------------------------------
 
   bool marking() const { return phase_.marking; }
   bool roots_scanned() const { return phase_.roots_scanned; }
@@ -125,7 +124,7 @@ class MutatorContext {
   bool is_logged(Slot& slot) const { return log_bits_.test(slot); }
   bool try_log(Slot& slot) const { return log_bits_.try_set(slot, log_mask_); }
 
-  // --- for a collector that holds this mutator, and for the oracle -----------------------------------------------------------
+  // --- for a collector that holds this mutator, and for the oracle ------------------------------
 
   void adopt(const PhaseState& phase);
   const PhaseState& phase() const { return phase_; }
@@ -138,7 +137,7 @@ class MutatorContext {
   ShadowStack roots;
   SafepointState safepoint;
 
-  // --- accounting ------------------------------------------------------------------------------------------------------------
+  // --- accounting -------------------------------------------------------------------------------
 
   /// Ends the current activity's interval and starts one of `next`, now or `at` a moment since it began; returns the activity that ended.
   /// Not while a collector has claimed this mutator: the event says the cycle.

@@ -4,14 +4,21 @@
 // place. Nobody who looks on: the nop, and arguments that are there anyway. Every argument is an integer; a time is CLOCK_MONOTONIC ns.
 //
 //   probe            arguments                              when
-//   cycle_begin      cycle, ns, bytes in use                before its first step; ns: the begin of the phase `begin`
-//   cycle_end        cycle, bytes marked                    terminated; what is dead may still have to be swept
-//   phase_begin      cycle, phase, ns                       a thread begins a stretch of a phase (`Activity`'s number)
-//   phase_end        cycle, phase, ns, bytes                and ends it; bytes as in the event of that phase
-//   pause_begin      cycle, kind, cause, ns                 a stop of all mutators is asked for (numbers of `PauseKind` and `Cause`)
+//   cycle_begin      cycle, ns, bytes in use                before its first step; ns: the begin of
+//                                                           the phase `begin`
+//   cycle_end        cycle, bytes marked                    terminated; what is dead may still have
+//                                                           to be swept
+//   phase_begin      cycle, phase, ns                       a thread begins a stretch of a phase
+//                                                           (`Activity`'s number)
+//   phase_end        cycle, phase, ns, bytes                and ends it; bytes as in the event of
+//                                                           that phase
+//   pause_begin      cycle, kind, cause, ns                 a stop of all mutators is asked for
+//                                                           (numbers of `PauseKind` and `Cause`)
 //   pause_stopped    cycle, kind, ns, bytes in use          the last mutator has stopped
-//   pause_end        cycle, kind, ns, bytes in use          they run again; the kind may have changed meanwhile, as in the event
-//   handshake_begin  cycle, mutators                        each is asked for its own part, at a safepoint of its own
+//   pause_end        cycle, kind, ns, bytes in use          they run again; the kind may have
+//                                                           changed meanwhile, as in the event
+//   handshake_begin  cycle, mutators                        each is asked for its own part, at a
+//                                                           safepoint of its own
 //   handshake_end    cycle, mutators                        all have done it
 //
 // Invariant: a probe publishes nothing, acquires nothing and orders nothing. Only .cpp files include this, and it is not installed.

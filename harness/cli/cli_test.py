@@ -1,4 +1,4 @@
-"""The built `tricolour` as its users meet it: exit codes, files, failures of the disk, an interrupted sweep.
+"""The built `tricolour` as its users meet it: exit codes, files, failures of the disk.
 
 Purpose: what only the whole program shows. The binary is $TRICOLOUR, or build/release/tricolour of this checkout.
 Invariant: every test has a folder and a cache of its own and a time limit.
@@ -16,31 +16,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from sweep_process import begin_sweep
-
 ROOT = Path(__file__).resolve().parents[2]
 TRICOLOUR = os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricolour"))
 RUN = ["run", "--workload", "binary_trees", "--param", "depth=10", "--heap", "8M"]
 TABLES = {"pauses.csv", "phases.csv", "heap.csv", "bystander.csv", "verify.csv"}
-
-sys.path.insert(0, str(ROOT / "tools"))
-
-
-def experiment(folder, cells=1, invocations=2, operations=20, timeout_s=20):
-    path = folder / "experiment.toml.in"
-    heaps = ", ".join(f'"{8 + cell}M"' for cell in range(cells))
-    path.write_text(
-        f'schema = 1\nname = "test"\n[matrix]\ncollector = "stop_the_world"\nbarrier = "none"\n'
-        f'workload = {{ name = "binary_trees", operations = {operations}, param = {{ depth = 10 }} }}\nheap = [{heaps}]\n'
-        f"[run]\ninvocations = {invocations}\ntimeout_s = {timeout_s}\n"
-    )
-    return path
-
-
-def runs_of(folder):
-    index = json.loads((folder / "index.json").read_text())
-    return [(cell["cell"], run["block"], run["status"]) for cell in index["cells"] for run in cell["runs"]]
-
 
 @pytest.mark.parametrize("words", [[], ["list"], ["doctor"], ["run"], ["minheap"], ["sweep"], ["merge"], ["explore"], ["replay"]])
 def test_every_command_explains_itself(tricolour, words):
@@ -82,83 +61,6 @@ def test_doctor(tricolour):
 ])
 def test_bad_input_is_wrong_usage(tricolour, words, said):
     assert said in tricolour(*words, expect=2).stderr
-
-
-RECORD = ["run", "--workload", "gcold", "--param", "live_mb=1", "--heap", "8M", "--operations", 6, "--record-mutations"]
-
-
-def test_a_recorded_run_is_replayed_under_every_barrier_that_is_sound(tricolour, tmp_path):
-    trace = tmp_path / "trace"
-    assert "mutations written" in tricolour(*RECORD, trace).stderr
-    barriers = json.loads(tricolour("list", "barriers", "--json").stdout)
-    sound = [one["name"] for one in barriers if "incremental" in one["collectors"]]
-    result = json.loads(tricolour("replay", trace, "--json").stdout)
-    assert result["status"] == "ok" and result["trace"]["made_by"].startswith("tricolour run")
-    assert [one["barrier"] for one in result["replays"]] == sound
-    assert {one["graph"] for one in result["replays"]} == {result["trace"]["graph"]}
-    cycles = {tuple((one["begin_record"], one["end_record"], one["live_at_end"], one["graph"]) for one in replay["cycles"])
-              for replay in result["replays"]}
-    assert len(cycles) == 1 and len(cycles.pop()) > 3
-    white = json.loads(tricolour("replay", trace, "--allocate", "white", "--json").stdout)["replays"]
-    assert [one["barrier"] for one in white] == [one["name"] for one in barriers if one["name"] in sound and one["sound_with_white_allocation"]]
-    lines = tricolour("replay", trace).stdout.splitlines()
-    assert [line.split()[0] for line in lines[2:]] == sound
-
-
-def test_a_recorded_run_is_replayed_under_one_barrier(tricolour, tmp_path):
-    trace = tmp_path / "trace"
-    tricolour(*RECORD, trace)
-    assert "cycle   1:" in tricolour("replay", trace, "--barrier", "steele").stdout
-    assert "retained" in tricolour("replay", trace, "--barrier", "yuasa", "--collector", "concurrent", "--heap", "3M").stdout
-    assert "sound here: dijkstra" in tricolour("replay", trace, "--barrier", "none", expect=2).stderr
-    assert "there are none, dijkstra" in tricolour("replay", trace, "--barrier", "yuaza", expect=2).stderr
-    assert "--barrier" in tricolour("replay", trace, "--unsound", expect=2).stderr
-    said = tricolour("replay", trace, "--heap", "1M", expect=4).stderr
-    assert "--heap gives it more" in said and f"tricolour replay {trace} --barrier dijkstra --heap 1M" in said
-    said = tricolour("replay", trace, "--barrier", "none", "--unsound", expect=3)
-    assert "lost object" in said.stderr and "--barrier none --unsound" in said.stderr
-
-
-@pytest.mark.parametrize("words, said", [
-    (["--collector", "concurrent", "--barrier", "yuasa"], "--collector stop_the_world"),
-    (["--barrier", "yuasa"], "--barrier none"),
-    (["--mutators", 2], "--mutators 1"),
-    (["--verify"], "--verify"),
-    (["--warmup", 1], "--warmup"),
-])
-def test_what_cannot_be_recorded_is_wrong_usage(tricolour, tmp_path, words, said):
-    assert said in tricolour(*RECORD, tmp_path / "trace", *words, expect=2).stderr
-    assert not list(tmp_path.glob("*trace*"))
-
-
-def test_a_workload_of_several_threads_is_not_recorded(tricolour, tmp_path):
-    said = tricolour("run", "--workload", "churn_threads", "--param", "cells=300", "--heap", "8M", "--operations", 3, "--record-mutations",
-                     tmp_path / "trace", expect=2).stderr
-    assert "one mutator's" in said and not list(tmp_path.glob("*trace*"))
-
-
-def test_a_damaged_trace_is_wrong_usage(tricolour, tmp_path):
-    trace = tmp_path / "trace"
-    tricolour(*RECORD, trace)
-    assert "exists" in tricolour(*RECORD, trace, expect=2).stderr
-    whole = trace.read_bytes()
-    for damaged, said in ((whole[:-1], "truncated"), (whole[:40], "truncated"), (whole[:-9] + b"x" + whole[-8:], "damaged"),
-                          (whole + b"x", "more than its header says"), (whole[:8] + b"\x02" + whole[9:], "version 2"), (b"{}", "no mutation trace"),
-                          (b"", "no mutation trace")):
-        trace.write_bytes(damaged)
-        answer = tricolour("replay", trace, expect=2).stderr
-        assert said in answer and str(trace) in answer
-    assert "No such file" in tricolour("replay", tmp_path / "none", expect=2).stderr
-    assert str(tmp_path) in tricolour("replay", tmp_path, expect=2).stderr
-
-
-def test_a_full_disk_leaves_no_trace(tricolour, tmp_path):
-    def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-
-    said = tricolour(*RECORD, tmp_path / "trace", expect=1, preexec_fn=limit).stderr
-    assert "cannot write" in said and str(tmp_path / "trace") in said
-    assert not list(tmp_path.glob("*trace*"))
 
 
 def test_files_follow_the_schema(tricolour, tmp_path):
@@ -276,89 +178,6 @@ def test_minimum_heap_is_measured_once(tricolour):
     assert "measuring" in first.stderr and again.stderr == ""
     run = json.loads(tricolour("run", "--workload", "binary_trees", "--param", "depth=10", "--heap", "2x", "--operations", 1, "--json").stdout)
     assert run["heap"]["size"] >= 2 * json.loads(first.stdout)["bytes"]
-
-
-def test_a_sweep_has_a_row_for_every_run(tricolour, tmp_path):
-    out = tmp_path / "sweep"
-    result = tricolour("sweep", experiment(tmp_path, cells=2), "--out", out)
-    assert result.stdout.strip() == str(out)
-    assert [status for _, _, status in runs_of(out)] == ["ok"] * 4
-    assert len(re.findall(r"^\[\d/4", result.stderr, re.M)) == 4
-    from tricolour_report.read import sweep_folder
-    sweep = sweep_folder.open_sweep(out)
-    assert len(sweep.runs) == 4 and not sweep.skipped
-
-
-def test_a_dry_run_lists_the_cells(tricolour, tmp_path):
-    result = tricolour("sweep", experiment(tmp_path, cells=3), "--out", tmp_path / "sweep", "--dry-run")
-    assert result.stdout.count("tricolour run") == 3 and not (tmp_path / "sweep").exists()
-
-
-def test_a_killed_sweep_goes_on(tricolour, tmp_path):
-    out = tmp_path / "sweep"
-    file = experiment(tmp_path, cells=4, invocations=3, operations=100)
-    process = begin_sweep(TRICOLOUR, [file, "--out", out], lambda: (out / "index.json").exists() and len(runs_of(out)) >= 3)
-    process.kill()
-    process.wait()
-    done = runs_of(out)
-    stamps = {run: (out / "runs" / run[0] / str(run[1]) / "run.json").stat().st_mtime_ns for run in done}
-    assert "exists" in tricolour("sweep", file, "--out", out, expect=2).stderr
-    tricolour("sweep", file, "--out", out, "--resume")
-    assert [status for _, _, status in runs_of(out)] == ["ok"] * 12
-    assert all((out / "runs" / run[0] / str(run[1]) / "run.json").stat().st_mtime_ns == stamp for run, stamp in stamps.items())
-    assert not list(out.glob("runs/*/.*"))
-    file.write_text(file.read_text().replace("invocations = 3", "invocations = 4"))
-    assert "has changed" in tricolour("sweep", file, "--out", out, "--resume", expect=2).stderr
-
-
-def test_two_sweeps_do_not_write_one_folder(tricolour, tmp_path):
-    out = tmp_path / "sweep"
-    file = experiment(tmp_path, operations=10**12)
-    process = begin_sweep(TRICOLOUR, [file, "--out", out], (out / "index.json").exists)
-    assert "another sweep is writing" in tricolour("sweep", file, "--out", out, "--resume", expect=2).stderr
-    process.kill()
-    process.wait()
-
-
-SLOW_TO_BECOME_A_RUN = """
-#include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
-int prctl(int option, ...) {
-  close(open(getenv("FORKED"), O_CREAT | O_WRONLY, 0666));
-  sleep(2);
-  return 0;
-}
-"""
-
-
-def test_what_a_killed_sweep_had_forked_does_not_hold_its_folder(tricolour, tmp_path):
-    out, library, forked = tmp_path / "sweep", tmp_path / "slow.so", tmp_path / "forked"
-    subprocess.run(["cc", "-shared", "-fPIC", "-xc", "-", "-o", library], input=SLOW_TO_BECOME_A_RUN, text=True, check=True)
-    file = experiment(tmp_path, cells=1, invocations=2, operations=100)
-    environment = {**os.environ, "LD_PRELOAD": str(library), "FORKED": str(forked)}
-    process = begin_sweep(TRICOLOUR, [file, "--out", out], forked.exists, env=environment)
-    process.kill()
-    process.wait()
-    tricolour("sweep", file, "--out", out, "--resume")
-    assert [status for _, _, status in runs_of(out)] == ["ok"] * 2
-
-
-def test_an_interrupted_sweep_keeps_its_books(tricolour, tmp_path):
-    out = tmp_path / "sweep"
-    file = experiment(tmp_path, cells=2, invocations=5, operations=200)
-    process = begin_sweep(TRICOLOUR, [file, "--out", out], lambda: (out / "index.json").exists() and runs_of(out), stderr=subprocess.PIPE, text=True)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
-    assert process.returncode == 130 and "--resume" in said
-    tricolour("sweep", file, "--out", out, "--resume")
-    assert len(runs_of(out)) == 10
-
-
-def test_a_run_that_hangs_is_a_row(tricolour, tmp_path):
-    out = tmp_path / "sweep"
-    tricolour("sweep", experiment(tmp_path, operations=10**12, invocations=1, timeout_s=1), "--out", out, expect=7)
-    assert [status for _, _, status in runs_of(out)] == ["timeout"]
 
 
 def test_report_without_a_folder_is_wrong_usage(tricolour, tmp_path):

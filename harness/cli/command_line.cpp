@@ -13,7 +13,9 @@
 #include "core/errors.hpp"
 #include "harness/process/exit_codes.hpp"
 #include "harness/text/names.hpp"
+#include "harness/cli/footers.hpp"
 #include "harness/cli/option_values.hpp"
+#include "harness/cli/run_words.hpp"
 #include "harness/machine/provenance.hpp"
 #include "harness/sweep/sweep_index.hpp"
 
@@ -37,11 +39,6 @@ void add_collection_flags(CLI::App& app, RunOptions& options) {
                              sweep_modes[0].name, sweep_modes[0].summary))
       ->capture_default_str();
 }
-
-struct RunWords {
-  std::vector<std::string> parameters, settings;
-  std::string record = "on", log, minimum_heap;
-};
 
 void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
   RunOptions& options = command.options;
@@ -107,17 +104,6 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
       ->group("For sweeps");
 }
 
-void finish(RunCommand& command, const RunWords& words) {
-  command.options.parameters = named_values(words.parameters, "--param");
-  command.options.settings = named_values(words.settings, "--set");
-  command.records = words.record == "on";
-  command.logs_cycles = !words.log.empty();
-  if (!words.minimum_heap.empty()) command.minimum_heap = parse_bytes(words.minimum_heap, "--min-heap");
-  if (!command.records && !command.out.empty()) throw ConfigurationError("--out writes what --record off does not record");
-  if (!command.records && !command.trace.empty()) throw ConfigurationError("--trace draws what --record off does not record");
-  if (!command.records && command.logs_cycles) throw ConfigurationError("--log cycles shows what --record off does not record");
-}
-
 void add_replay_flags(CLI::App& app, ReplayCommand& command) {
   app.add_option("trace", command.file, "what `tricolour run --record-mutations` has written")->required();
   CLI::Option* const barrier = app.add_option(
@@ -139,39 +125,6 @@ void add_replay_flags(CLI::App& app, ReplayCommand& command) {
   app.add_flag("--quiet", command.quiet, "no progress on standard error");
 }
 
-constexpr const char* replay_footer =
-    "Without --collector every cycle begins, marks and ends at the same allocations of the trace whatever the barrier, so that floating\n"
-    "garbage can be compared. Exit codes: 0 done; 1 internal error; 2 wrong usage, or no trace; 3 an object was lost, or the replay made\n"
-    "another graph than the recorded run; 4 heap exhausted.";
-
-constexpr const char* sweep_footer =
-    "EXPERIMENT.toml:\n"
-    "  schema = 1, name\n"
-    "  [matrix]   collector, barrier, workload, heap; and mutators, marker, mark_threads, "
-    "concurrent_mark_threads, sweep, allocate,\n"
-    "             barrier_arm: one value or an array. A workload is a name or { name, seconds, "
-    "operations, param = { ... } }.\n"
-    "             unsound_pairs = \"refuse\" (default) or \"skip\": what becomes of a collector "
-    "and barrier that lose objects together\n"
-    "  [[exclude]] matrix keys with a value or an array each: cells that match all of them are "
-    "left out\n"
-    "  [run]      invocations, seconds or operations, warmup_s, seed, timeout_s, verify, pin, "
-    "request_rows, set = { \"room.name\" = value "
-    "},\n"
-    "             order = \"randomised-blocks\" or \"as-written\", baseline = { collector, "
-    "barrier, ... }: what every cell is compared\n"
-    "             with; a matrix key that it does not name is the cell's own\n"
-    "A folder that was interrupted goes on with --resume, which repeats at most the run that was "
-    "under way, or on another machine the\n"
-    "block.\n"
-    "Exit codes: 0 every run is there and ok; 2 the file is refused; 3 an invariant was violated; "
-    "7 runs failed; 130 interrupted.";
-
-constexpr const char* merge_footer =
-    "Damaged runs, and blocks whose runs are from several machines, are named and left out; runs that are missing are told by block.\n"
-    "Exit codes: 0 merged; 1 the folder cannot be written; 2 the folders do not belong together, or hold different runs of one cell\n"
-    "and block.";
-
 void add_explore_flags(CLI::App& app, ExploreCommand& command) {
   app.add_option("--barrier", command.barrier, "the barrier (tricolour list barriers)")->required();
   app.add_option("--protocol", command.protocol,
@@ -192,9 +145,7 @@ void add_explore_flags(CLI::App& app, ExploreCommand& command) {
   app.add_option("--html", command.html, "write the counterexample as a page to step through")->check(not_empty);
   app.add_flag("--json", command.json, "one JSON object on standard output");
   app.add_flag("--quiet", command.quiet, "no progress on standard error");
-  app.footer(
-      "Explores every schedule of every program within the bounds, on the barrier's own source.\n"
-      "Exit codes: 0 no object was lost in what was visited; 2 wrong usage; 3 an object was lost.");
+  app.footer(explore_footer);
 }
 
 /// A first word that is neither a flag nor a command is answered with the commands.
@@ -260,9 +211,7 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
   RunWords run_words;
   CLI::App& run_app = *app.add_subcommand("run", "one collector, barrier and workload, once");
   add_run_flags(run_app, run, run_words);
-  run_app.footer(
-      "Exit codes: 0 done; 1 internal error; 2 wrong usage; 3 an object was lost or a self-check failed; 4 heap exhausted; 5 timeout; 130 "
-      "interrupted.");
+  run_app.footer(run_footer);
 
   ReplayCommand replay;
   CLI::App& replay_app = *app.add_subcommand("replay", "a recorded mutation trace once more, verified, under any barrier");

@@ -77,7 +77,7 @@ std::string to_command(const ReplayCommand& command, std::string_view barrier) {
   return text;
 }
 
-// --- JSON -----------------------------------------------------------------------------------------------------------------------
+// --- JSON ---------------------------------------------------------------------------------------
 
 std::string hexadecimal(std::uint64_t value) { return fmt::format("{:016x}", value); }
 
@@ -122,7 +122,7 @@ Json replay_json(const ReplayPlan& plan, const ReplayOutcome& outcome) {
   return json;
 }
 
-// --- text -----------------------------------------------------------------------------------------------------------------------
+// --- text ---------------------------------------------------------------------------------------
 
 std::string size(std::uint64_t bytes) { return show_bytes(static_cast<double>(bytes)); }
 

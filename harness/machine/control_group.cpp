@@ -48,7 +48,7 @@ std::uint64_t number_of(const fs::path& file, std::string_view key) {
   return 0;
 }
 
-// --- where the groups are -------------------------------------------------------------------------------------------------------
+// --- where the groups are -----------------------------------------------------------------------
 
 struct Mount {
   std::string root;  ///< the group that is mounted
@@ -126,7 +126,7 @@ std::vector<fs::path> folders_of(const std::string& group, const std::vector<con
   return folders;
 }
 
-// --- what they say --------------------------------------------------------------------------------------------------------------
+// --- what they say ------------------------------------------------------------------------------
 
 /// The names of the same facts in the two versions.
 struct MemoryFiles {

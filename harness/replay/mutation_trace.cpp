@@ -80,7 +80,7 @@ void append(std::string& bytes, std::uint64_t number) {
 
 }  // namespace
 
-// --- writing --------------------------------------------------------------------------------------------------------------------
+// --- writing ------------------------------------------------------------------------------------
 
 TraceWriter::TraceWriter(std::filesystem::path file, bool replace, std::string_view made_by)
     : file_(std::move(file)),
@@ -142,7 +142,7 @@ void TraceWriter::complete() {
   refuse_output(file_, error_);
 }
 
-// --- reading --------------------------------------------------------------------------------------------------------------------
+// --- reading ------------------------------------------------------------------------------------
 
 namespace {
 MappedFile mapped(const std::filesystem::path& file) {

@@ -12,7 +12,6 @@ declares atomic. Stores under a lock alone publish by the lock, and are not site
 """
 
 import dataclasses
-import pathlib
 import re
 import tomllib
 

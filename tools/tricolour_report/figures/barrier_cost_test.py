@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ..program.errors import DamagedRun
-from ..testing.synthetic_sweep import write_barrier_cost
+from ..testing.synthetic_barrier_cost import write_barrier_cost
 from .barrier_cost import barrier_cost, read_costs
 
 

@@ -8,7 +8,8 @@ from matplotlib import pyplot
 
 from ..read import schema
 from ..read.experiment import load_experiment
-from ..testing.synthetic_sweep import write_barrier_cost, write_sweep
+from ..testing.synthetic_barrier_cost import write_barrier_cost
+from ..testing.synthetic_sweep import write_sweep
 from .gallery import pictures
 from .style import MARKERS, Style, nines_axis, panels
 

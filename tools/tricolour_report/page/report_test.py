@@ -12,7 +12,8 @@ import pytest
 
 from . import report
 from .interactive import script
-from ..testing.synthetic_sweep import write_barrier_cost, write_sweep
+from ..testing.synthetic_barrier_cost import write_barrier_cost
+from ..testing.synthetic_sweep import write_sweep
 
 KINDS = (
     "pause_histogram", "pause_distribution", "pause_percentiles", "utilisation", "request_latency", "timeline", "heap", "time_spent",

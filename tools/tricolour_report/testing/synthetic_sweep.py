@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from ..read import schema
-from ..figures.barrier_cost import FILE as BARRIER_COST_FILE
 from ..read.tables import TABLES
 
 MILLISECOND = 1_000_000
@@ -245,23 +244,3 @@ def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) ->
         "provenance": {"host": "example", "kernel": "6.1", "cpu": "an x86-64", "cores": 2, "governor": "performance", "compiler": "gcc 12.2",
                        "build_type": "Release", "commit": "0123abc", "libraries": {"tbb": "2021.8"}, "utc": "2026-01-02T03:04:05Z"},
     }
-
-
-def write_barrier_cost(folder: Path, repetitions: int = 8) -> None:
-    """A Google Benchmark file of the four arms; `none` has only one that means anything."""
-    rng = np.random.default_rng(1)
-    benchmarks = []
-    for barrier, slow in {"none": 0.0, "dijkstra": 3.0, "yuasa": 4.0, "hybrid": 6.0}.items():
-        arms = {"off": 0.5, "test": 0.8, "filtered": 1.2 + slow / 4, "full": 1.5 + slow} if slow else {"off": 0.5}
-        for arm, cost in arms.items():
-            name = f"store/{barrier}/{arm}"
-            for repetition in range(repetitions):
-                time = cost * rng.lognormal(0, 0.03)
-                benchmarks.append({
-                    "name": name, "run_name": name, "run_type": "iteration", "repetitions": repetitions,
-                    "repetition_index": repetition, "iterations": 1000, "real_time": time, "cpu_time": time,
-                    "time_unit": "ns", "instructions": 2 + 4 * cost,
-                })
-            benchmarks.append({"name": f"{name}_mean", "run_name": name, "run_type": "aggregate", "aggregate_name": "mean",
-                               "real_time": cost, "cpu_time": cost, "time_unit": "ns"})
-    (folder / BARRIER_COST_FILE).write_text(json.dumps({"context": {"num_cpus": 2}, "benchmarks": benchmarks}))

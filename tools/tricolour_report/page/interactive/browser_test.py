@@ -7,8 +7,10 @@ import shutil
 import pytest
 
 from .. import report
-from ...testing.synthetic_sweep import write_barrier_cost, write_sweep
+from ...testing.synthetic_barrier_cost import write_barrier_cost
+from ...testing.synthetic_sweep import write_sweep
 from ...testing.headless_browser import Browser
+from ...testing.page_in_browser import choose, drawn, on_mark, place_of, text_of
 
 COMBINATIONS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
 CHARTS = (
@@ -74,44 +76,6 @@ def page(browser, folder):
     yield browser
     assert browser.complaints == []
     assert set(browser.requests) <= {(folder / "report.html").as_uri(), "about:blank"}
-
-
-def drawn(page):
-    return page.run("Object.fromEntries([...document.querySelectorAll('.chart')].map((chart) => [chart.id.slice(6), chart.dataset.drawn]))")
-
-
-def choose(page, select, text):
-    assert page.run(
-        f"(() => {{ const select = document.getElementById('{select}'), place = [...select.options].findIndex((one) => one.textContent.includes({text!r}));"
-        " if (place >= 0) { select.selectedIndex = place; select.dispatchEvent(new Event('change')); } return place; })()"
-    ) >= 0
-
-
-def text_of(page, selector):
-    return page.run(f"[...document.querySelectorAll({selector!r})].map((node) => node.textContent).join(' ')")
-
-
-def place_of(page, selector):
-    """Scrolls there; returns left, top, width and height in the window."""
-    return page.run(
-        f"(() => {{ const node = document.querySelector({selector!r}); node.scrollIntoView({{block: 'center'}}); const box = node.getBoundingClientRect();"
-        " return [box.left, box.top, box.width, box.height]; })()"
-    )
-
-
-def on_mark(page, chart):
-    """Scrolls to the first mark of a chart; returns a point on it in the window: where a line
-    begins, or inside a bar."""
-    return page.run(
-        "(() => { const mark = document.querySelector("
-        f"'#chart-{chart} path.mark, #chart-{chart} rect.mark');"
-        " mark.scrollIntoView({block: 'center'});"
-        " const box = mark.getBoundingClientRect();"
-        " if (mark.tagName === 'rect') return [box.left + box.width / 2, box.top + "
-        "Math.min(box.height, 20) / 2];"
-        " const at = mark.getPointAtLength(0).matrixTransform(mark.getScreenCTM()); return [at.x, "
-        "at.y]; })()"
-    )
 
 
 @pytest.mark.parametrize("width", [1280, 390])
