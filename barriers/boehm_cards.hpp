@@ -1,8 +1,10 @@
-// Card marking: a store dirties the card of the slot that it wrote; the collector looks at dirty cards again.
+// Card marking: a store dirties the card of the slot that it wrote; the collector looks at dirty
+// cards again.
 //
-// Nothing is shaded, so black objects refer to white ones until the last dirty card was scanned with the mutators stopped. The card is
-// dirtied after the store (release): a collector that takes the dirt away then finds the store. Without a flag cards would be dirtied
-// while nothing is marked too; what was stored before the flag was on precedes the cycle's first look at the roots.
+// Nothing is shaded, so black objects refer to white ones until the last dirty card was scanned
+// with the mutators stopped. The card is dirtied after the store (release): a collector that takes
+// the dirt away then finds the store. Without a flag cards would be dirtied while nothing is marked
+// too; what was stored before the flag was on precedes the cycle's first look at the roots.
 #pragma once
 
 #include "core/barrier/barrier.hpp"
@@ -23,9 +25,11 @@ struct BoehmCards {
   };
 
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference, Write write) {
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference, Write write) {
     const auto result = write(std::memory_order_release);
-    if (m.marking()) [[unlikely]] m.mark_card(source, slot);
+    if (m.marking()) [[unlikely]]
+      m.mark_card(source, slot);
     return result;
   }
 };

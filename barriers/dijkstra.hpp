@@ -1,7 +1,8 @@
-// Dijkstra's insertion barrier: whatever is stored is shaded first, whatever the colour of the object it is stored into.
+// Dijkstra's insertion barrier: whatever is stored is shaded first, whatever the colour of the
+// object it is stored into.
 //
-// Unconditional because the test of the source's colour would need a store-load fence on every store. Shade before store is sound
-// only because no safepoint falls between the two.
+// Unconditional because the test of the source's colour would need a store-load fence on every
+// store. Shade before store is sound only because no safepoint falls between the two.
 #pragma once
 
 #include "core/barrier/barrier.hpp"
@@ -21,8 +22,10 @@ struct Dijkstra {
   };
 
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference, typename M::SlotReference, typename M::Reference value, Write write) {
-    if (m.marking()) [[unlikely]] m.shade(value);
+  static auto store(M& m, typename M::Reference, typename M::SlotReference,
+                    typename M::Reference value, Write write) {
+    if (m.marking()) [[unlikely]]
+      m.shade(value);
     return write(std::memory_order_release);
   }
 };

@@ -1,10 +1,11 @@
-// Mutants of barriers, and barriers under protocols that do not suit them: the explorer finds a lost object, and none in the sound twin.
-#include "tools/testing/explorer_expectations.hpp"
-#include "tools/testing/mutants.hpp"
+// Mutants of barriers, and barriers under protocols that do not suit them: the explorer finds a
+// lost object, and none in the sound twin.
 #include "barriers/none.hpp"
 #include "barriers/steele.hpp"
-#include "tools/testing/catch.hpp"
 #include "tools/examples/rescan_source.hpp"
+#include "tools/testing/catch.hpp"
+#include "tools/testing/explorer_expectations.hpp"
+#include "tools/testing/mutants.hpp"
 
 namespace tricolour::exploration {
 namespace {
@@ -29,7 +30,8 @@ void examine(const Expectation& expectation) {
   }
 }
 
-Request request(const Bounds& bounds, const ProtocolVariant& variant = {}, MemoryKind memory = MemoryKind::sc) {
+Request request(const Bounds& bounds, const ProtocolVariant& variant = {},
+                MemoryKind memory = MemoryKind::sc) {
   return {.variant = variant, .memory = memory, .bounds = bounds, .progress = {}};
 }
 
@@ -43,14 +45,18 @@ TEST_CASE("a barrier under a protocol that does not suit it loses an object", "[
   const Bounds longer = bounded(1, 3, ordinary);
   const Expectation expectations[] = {
       {"none beside mutators", request(one), explore_in<None>},
-      {"dijkstra, fault 14: roots are not scanned again", request(one, {.allocation = AllocationColour::white, .rescan = false}),
+      {"dijkstra, fault 14: roots are not scanned again",
+       request(one, {.allocation = AllocationColour::white, .rescan = false}),
        explore_in<Dijkstra>},
-      {"dijkstra, white allocation and a handshake end", request(one, {.allocation = AllocationColour::white, .handshake_end = true}),
+      {"dijkstra, white allocation and a handshake end",
+       request(one, {.allocation = AllocationColour::white, .handshake_end = true}),
        explore_in<Dijkstra>},
       {"yuasa, fault 13: white allocation", request(one, white), explore_in<Yuasa>},
       {"hybrid, fault 13: white allocation", request(one, white), explore_in<Hybrid>},
-      {"yuasa, fault 8: ragged scans, stopped end", request(longer, {.ragged_roots = true}), explore_in<Yuasa>, explore_in<Hybrid>},
-      {"yuasa, fault 8: ragged scans", request(longer, ragged), explore_in<Yuasa>, explore_in<Hybrid>},
+      {"yuasa, fault 8: ragged scans, stopped end", request(longer, {.ragged_roots = true}),
+       explore_in<Yuasa>, explore_in<Hybrid>},
+      {"yuasa, fault 8: ragged scans", request(longer, ragged), explore_in<Yuasa>,
+       explore_in<Hybrid>},
   };
   for (const Expectation& expectation : expectations) examine(expectation);
 }
@@ -59,22 +65,34 @@ TEST_CASE("a barrier with a broken promise loses an object", "[exploration][faul
   const Bounds short_stores = bounded(1, 2, loads_and_stores);
   const Bounds stores = bounded(1, 3, loads_and_stores);
   const Expectation expectations[] = {
-      {"yuasa, fault 2: old value read after the store", request(short_stores), explore_in<ReadsOldValueAfterStore<Yuasa>>, explore_in<Yuasa>},
-      {"hybrid, fault 2: old value read after the store", request(short_stores), explore_in<ReadsOldValueAfterStore<Hybrid>>, explore_in<Hybrid>},
-      {"yuasa, fault 4: null stores skipped", request(short_stores), explore_in<SkipsNullStores<Yuasa>>},
-      {"hybrid, fault 4: null stores skipped", request(short_stores, ragged), explore_in<SkipsNullStores<Hybrid>>, explore_in<Hybrid>},
-      {"hybrid without its insertion half", request(bounded(1, 3, ordinary), ragged), explore_in<IgnoresOwnRoots>},
-      {"dijkstra_black, fault 5: tests before it stores", request(stores, white), explore_in<TestsBeforeItStores>, explore_in<DijkstraBlack>},
-      {"abraham_patel, fault 5: black means started", request(short_stores), explore_in<SkipsWhatIsBeingScanned>, explore_in<AbrahamPatel>},
+      {"yuasa, fault 2: old value read after the store", request(short_stores),
+       explore_in<ReadsOldValueAfterStore<Yuasa>>, explore_in<Yuasa>},
+      {"hybrid, fault 2: old value read after the store", request(short_stores),
+       explore_in<ReadsOldValueAfterStore<Hybrid>>, explore_in<Hybrid>},
+      {"yuasa, fault 4: null stores skipped", request(short_stores),
+       explore_in<SkipsNullStores<Yuasa>>},
+      {"hybrid, fault 4: null stores skipped", request(short_stores, ragged),
+       explore_in<SkipsNullStores<Hybrid>>, explore_in<Hybrid>},
+      {"hybrid without its insertion half", request(bounded(1, 3, ordinary), ragged),
+       explore_in<IgnoresOwnRoots>},
+      {"dijkstra_black, fault 5: tests before it stores", request(stores, white),
+       explore_in<TestsBeforeItStores>, explore_in<DijkstraBlack>},
+      {"abraham_patel, fault 5: black means started", request(short_stores),
+       explore_in<SkipsWhatIsBeingScanned>, explore_in<AbrahamPatel>},
       {"abraham_patel, asks after the store", request(short_stores), explore_in<AsksAfterStore>},
-      {"baker, tests after it loads", request(bounded(2, 2, loads_and_stores)), explore_in<AsksAfterLoad>, explore_in<Baker>},
-      {"field_log, reads the old value after the bit is won", request(bounded(2, 2, {store, exchange})), explore_in<ReadsOldValueAsWinner>},
-      {"dijkstra, fault 10: stores to globals skip the barrier", request(stores, white), explore_in<SkipsGlobals<Dijkstra>>, explore_in<Dijkstra>},
-      {"yuasa, fault 3: exchange skips the barrier", request(bounded(1, 2, {load, exchange})), explore_in<ExchangesWithoutBarrier<Yuasa>>,
-       explore_in<Yuasa>},
-      {"yuasa, fault 3: compare-exchange skips the barrier", request(bounded(1, 2, {load, compare_exchange})),
+      {"baker, tests after it loads", request(bounded(2, 2, loads_and_stores)),
+       explore_in<AsksAfterLoad>, explore_in<Baker>},
+      {"field_log, reads the old value after the bit is won",
+       request(bounded(2, 2, {store, exchange})), explore_in<ReadsOldValueAsWinner>},
+      {"dijkstra, fault 10: stores to globals skip the barrier", request(stores, white),
+       explore_in<SkipsGlobals<Dijkstra>>, explore_in<Dijkstra>},
+      {"yuasa, fault 3: exchange skips the barrier", request(bounded(1, 2, {load, exchange})),
        explore_in<ExchangesWithoutBarrier<Yuasa>>, explore_in<Yuasa>},
-      {"dijkstra, fault 3: exchange skips the barrier", request(bounded(1, 3, {load, exchange}), white),
+      {"yuasa, fault 3: compare-exchange skips the barrier",
+       request(bounded(1, 2, {load, compare_exchange})), explore_in<ExchangesWithoutBarrier<Yuasa>>,
+       explore_in<Yuasa>},
+      {"dijkstra, fault 3: exchange skips the barrier",
+       request(bounded(1, 3, {load, exchange}), white),
        explore_in<ExchangesWithoutBarrier<Dijkstra>>, explore_in<Dijkstra>},
   };
   for (const Expectation& expectation : expectations) examine(expectation);
@@ -108,10 +126,13 @@ TEST_CASE("a barrier that guards the first slot alone loses an object of two slo
 
 TEST_CASE("a safepoint inside a barrier loses an object", "[exploration][faults]") {
   const Expectation expectations[] = {
-      {"dijkstra, Stenning and Woodger: a safepoint before the store", request(bounded(1, 2, {load, store, copy}), white),
-       explore_in<PollsBeforeStore<Dijkstra>>, explore_in<Dijkstra>},
-      {"yuasa, fault 11: a safepoint before the store", request(bounded(1, 2, {load, exchange})), explore_in<PollsBeforeStore<Yuasa>>, explore_in<Yuasa>},
-      {"yuasa, fault 1: the flag is loaded before a poll", request(bounded(1, 2, {load, exchange})), explore_in<LoadsFlagBeforePoll>},
+      {"dijkstra, Stenning and Woodger: a safepoint before the store",
+       request(bounded(1, 2, {load, store, copy}), white), explore_in<PollsBeforeStore<Dijkstra>>,
+       explore_in<Dijkstra>},
+      {"yuasa, fault 11: a safepoint before the store", request(bounded(1, 2, {load, exchange})),
+       explore_in<PollsBeforeStore<Yuasa>>, explore_in<Yuasa>},
+      {"yuasa, fault 1: the flag is loaded before a poll", request(bounded(1, 2, {load, exchange})),
+       explore_in<LoadsFlagBeforePoll>},
   };
   for (const Expectation& expectation : expectations) examine(expectation);
 }
@@ -125,11 +146,14 @@ TEST_CASE("Stenning and Woodger's schedule takes two cycles", "[exploration][fau
   CHECK_FALSE(report.coverage.violated);
 }
 
-TEST_CASE("the store-load order of dijkstra_black is needed as soon as memory is weaker than SC", "[exploration][faults]") {
+TEST_CASE("the store-load order of dijkstra_black is needed as soon as memory is weaker than SC",
+          "[exploration][faults]") {
   const Bounds bounds = bounded(1, 3, loads_and_stores);
-  examine({"dijkstra_black, fault 5: unordered, tso", request(bounds, white, MemoryKind::tso), explore_in<ShadesIfBlackUnordered, MemoryKind::tso>,
+  examine({"dijkstra_black, fault 5: unordered, tso", request(bounds, white, MemoryKind::tso),
+           explore_in<ShadesIfBlackUnordered, MemoryKind::tso>,
            explore_in<DijkstraBlack, MemoryKind::tso>});
-  examine({"dijkstra_black, fault 5: unordered, ra", request(bounds, white, MemoryKind::ra), explore_in<ShadesIfBlackUnordered, MemoryKind::ra>,
+  examine({"dijkstra_black, fault 5: unordered, ra", request(bounds, white, MemoryKind::ra),
+           explore_in<ShadesIfBlackUnordered, MemoryKind::ra>,
            explore_in<DijkstraBlack, MemoryKind::ra>});
   const Report harmless = explore_in<ShadesIfBlackUnordered>(request(bounds, white));
   show("dijkstra_black, unordered, sc", harmless);

@@ -1,11 +1,12 @@
-// Faults of the protocol's tables and of what surrounds a barrier: the explorer finds a lost object, and none with the fault off.
+// Faults of the protocol's tables and of what surrounds a barrier: the explorer finds a lost
+// object, and none with the fault off.
 #include "barriers/boehm_cards.hpp"
-#include "tools/testing/explorer_expectations.hpp"
 #include "barriers/hybrid.hpp"
-#include "tools/testing/mutants.hpp"
 #include "barriers/steele.hpp"
 #include "barriers/yuasa.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/explorer_expectations.hpp"
+#include "tools/testing/mutants.hpp"
 
 namespace tricolour::exploration {
 namespace {
@@ -24,7 +25,8 @@ Steps without(const Steps& steps, Step step, unsigned occurrence = 0) {
 
 template <class B>
 bool loses(std::string_view what, const Bounds& bounds, const Protocol& protocol) {
-  const Report report = explore_with<B, SequentialMemory>({.bounds = bounds, .progress = {}}, protocol);
+  const Report report =
+      explore_with<B, SequentialMemory>({.bounds = bounds, .progress = {}}, protocol);
   show(what, report);
   CHECK(report.coverage.violated != report.coverage.exhausted);
   return report.coverage.violated;
@@ -32,7 +34,8 @@ bool loses(std::string_view what, const Bounds& bounds, const Protocol& protocol
 
 }  // namespace
 
-TEST_CASE("a shade buffer that is not flushed before termination loses an object", "[exploration][faults]") {
+TEST_CASE("a shade buffer that is not flushed before termination loses an object",
+          "[exploration][faults]") {
   const Bounds bounds = bounded(1, 2, {load, store});
   Protocol protocol = protocol_for(Yuasa::traits, ProtocolVariant{});
   CHECK_FALSE(loses<Yuasa>("yuasa, buffers flushed", bounds, protocol));
@@ -40,12 +43,14 @@ TEST_CASE("a shade buffer that is not flushed before termination loses an object
   CHECK(loses<Yuasa>("yuasa, faults 18 and 20: no flush at termination", bounds, protocol));
 }
 
-TEST_CASE("tracing that does not wait for every acknowledgement loses an object", "[exploration][faults]") {
+TEST_CASE("tracing that does not wait for every acknowledgement loses an object",
+          "[exploration][faults]") {
   const Bounds bounds = bounded(2, 1, {load, store});
   Protocol protocol = protocol_for(Hybrid::traits, ragged);
   CHECK_FALSE(loses<Hybrid>("hybrid, every acknowledgement awaited", bounds, protocol));
   protocol.begin = without(without(protocol.begin, Step::acknowledge), Step::acknowledge);
-  CHECK(loses<Hybrid>("hybrid, fault 12: roots scanned before all have barriers on", bounds, protocol));
+  CHECK(loses<Hybrid>("hybrid, fault 12: roots scanned before all have barriers on", bounds,
+                      protocol));
 }
 
 TEST_CASE("an object handed to a new mutator has to be shaded", "[exploration][faults]") {
@@ -53,7 +58,8 @@ TEST_CASE("an object handed to a new mutator has to be shaded", "[exploration][f
   bounds.objects = 2;
   const Protocol protocol = protocol_for(Hybrid::traits, ragged);
   bounds.faults.argument_unshaded = true;
-  CHECK(loses<Hybrid>("hybrid, ragged, fault 9: a new mutator's argument is not shaded", bounds, protocol));
+  CHECK(loses<Hybrid>("hybrid, ragged, fault 9: a new mutator's argument is not shaded", bounds,
+                      protocol));
   bounds.operations = 1;
   bounds.faults.argument_unshaded = false;
   CHECK_FALSE(loses<Hybrid>("hybrid, ragged, arguments shaded", bounds, protocol));
@@ -75,13 +81,17 @@ TEST_CASE("a buffer that fills during a termination round spoils it", "[explorat
   CHECK(loses<Yuasa>("yuasa, a handshake end, flushes of full buffers unseen", bounds, protocol));
 }
 
-TEST_CASE("what is written between a mutator's safepoints is seen by a card scan that follows its handshake", "[exploration][faults]") {
+TEST_CASE(
+    "what is written between a mutator's safepoints is seen by a card scan that follows its "
+    "handshake",
+    "[exploration][faults]") {
   Bounds bounds = bounded(1, 2, {load, store, exchange});
   const Protocol protocol = protocol_for(BoehmCards::traits, white);
   CHECK_FALSE(loses<DirtiesBeforeStore>("boehm_cards, the card dirtied first", bounds, protocol));
   bounds.faults.cards_scanned_at_once = true;
   CHECK_FALSE(loses<BoehmCards>("boehm_cards, the card scanned at once", bounds, protocol));
-  CHECK(loses<DirtiesBeforeStore>("boehm_cards, the card dirtied first and scanned at once", bounds, protocol));
+  CHECK(loses<DirtiesBeforeStore>("boehm_cards, the card dirtied first and scanned at once", bounds,
+                                  protocol));
 }
 
 TEMPLATE_TEST_CASE("a slot that is scanned again at once has what it holds shaded",

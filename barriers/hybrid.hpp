@@ -1,7 +1,9 @@
-// The hybrid barrier: a deletion barrier, and an insertion barrier for as long as this mutator's own roots are unscanned.
+// The hybrid barrier: a deletion barrier, and an insertion barrier for as long as this mutator's
+// own roots are unscanned.
 //
-// The insertion half is what lets each mutator's roots be scanned in its own handshake: an unscanned mutator could store its only
-// reference into a black object and drop the root. Its own roots count, not somebody's. Null stores delete too.
+// The insertion half is what lets each mutator's roots be scanned in its own handshake: an
+// unscanned mutator could store its only reference into a black object and drop the root. Its own
+// roots count, not somebody's. Null stores delete too.
 #pragma once
 
 #include "core/barrier/barrier.hpp"
@@ -21,7 +23,8 @@ struct Hybrid {
   };
 
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference value, Write write) {
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
     if (m.marking()) [[unlikely]] {
       m.shade(m.load(slot));
       if (!m.roots_scanned()) m.shade(value);

@@ -1,15 +1,16 @@
-// Faults 6 and 8: roots are scanned mutator by mutator, which the hybrid barrier was made for. No collector here scans them so; the test takes a
-// cycle's steps itself.
-#include "tools/testing/mutants.hpp"
-#include "collectors/marking/registry.hpp"
+// Faults 6 and 8: roots are scanned mutator by mutator, which the hybrid barrier was made for. No
+// collector here scans them so; the test takes a cycle's steps itself.
 #include "collectors/cycle/root_scan.hpp"
+#include "collectors/marking/registry.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/fault_test.hpp"
+#include "tools/testing/mutants.hpp"
 
 namespace tricolour {
 namespace {
 
-/// A mutator whose roots are not scanned yet moves an object from its root into one that was scanned with another mutator's roots.
+/// A mutator whose roots are not scanned yet moves an object from its root into one that was
+/// scanned with another mutator's roots.
 template <Barrier B>
 Sighting insert_before_own_scan() {
   bench::BenchHeap<bench::NoCollection> bench(std::size_t{4} << 20);
@@ -22,7 +23,9 @@ Sighting insert_before_own_scan() {
   PhaseState& phase = heap.phase;
   phase.sense = phase.sense.flipped();
   phase.marking = true;
-  for (MutatorContext* const mutator : {static_cast<MutatorContext*>(&first), static_cast<MutatorContext*>(&second)}) mutator->adopt(phase);
+  for (MutatorContext* const mutator :
+       {static_cast<MutatorContext*>(&first), static_cast<MutatorContext*>(&second)})
+    mutator->adopt(phase);
   marker->begin_cycle(phase);
   phase.roots_scanned = true;
   const auto scan = [&](MutatorContext& mutator) {
@@ -37,17 +40,21 @@ Sighting insert_before_own_scan() {
   second.store(shared, 1, own);
   own = nullptr;
   scan(second);
-  return {second.is_white(second.load(shared, 1)) ? "a marked object refers to a white one when marking ended" : ""};
+  return {second.is_white(second.load(shared, 1))
+              ? "a marked object refers to a white one when marking ended"
+              : ""};
 }
 
 }  // namespace
 
 TEST_CASE("fault roots_of_any_mutator_scanned: an unscanned mutator hides an object", "[fault]") {
-  check_kill(Fault::roots_of_any_mutator_scanned, insert_before_own_scan<Hybrid>, insert_before_own_scan<AsksForRootsOfAnyMutator>, "colour check");
+  check_kill(Fault::roots_of_any_mutator_scanned, insert_before_own_scan<Hybrid>,
+             insert_before_own_scan<AsksForRootsOfAnyMutator>, "colour check");
 }
 
 TEST_CASE("fault ragged_scans_of_yuasa: an unscanned mutator hides an object", "[fault]") {
-  check_kill(Fault::ragged_scans_of_yuasa, insert_before_own_scan<Hybrid>, insert_before_own_scan<Yuasa>, "colour check");
+  check_kill(Fault::ragged_scans_of_yuasa, insert_before_own_scan<Hybrid>,
+             insert_before_own_scan<Yuasa>, "colour check");
 }
 
 }  // namespace tricolour

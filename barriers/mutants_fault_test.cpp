@@ -1,6 +1,6 @@
-// Mutant barriers on a real heap: the oracle loses sight of an object, or a barrier is caught at a safepoint.
+// Mutant barriers on a real heap: the oracle loses sight of an object, or a barrier is caught at a
+// safepoint.
 #include "tools/testing/mutants.hpp"
-
 #include "tools/testing/random_kill.hpp"
 
 namespace tricolour {
@@ -10,8 +10,10 @@ TEST_CASE("fault flag_loaded_before_poll: a barrier that polls is caught at it",
 }
 
 TEST_CASE("fault old_value_read_after_store: an object is lost", "[fault]") {
-  check_kill_by_random_mutators<Yuasa, ReadsOldValueAfterStore<Yuasa>>(Fault::old_value_read_after_store);
-  check_kill_by_random_mutators<Hybrid, ReadsOldValueAfterStore<Hybrid>>(Fault::old_value_read_after_store);
+  check_kill_by_random_mutators<Yuasa, ReadsOldValueAfterStore<Yuasa>>(
+      Fault::old_value_read_after_store);
+  check_kill_by_random_mutators<Hybrid, ReadsOldValueAfterStore<Hybrid>>(
+      Fault::old_value_read_after_store);
 }
 
 TEST_CASE("fault null_store_skipped: an object is lost", "[fault]") {

@@ -1,4 +1,5 @@
-// No barrier: the plain store. Sound only while nothing marks beside the mutators; the control for the cost of every other barrier.
+// No barrier: the plain store. Sound only while nothing marks beside the mutators; the control for
+// the cost of every other barrier.
 #pragma once
 
 #include "core/barrier/barrier.hpp"
@@ -15,7 +16,8 @@ struct None {
   };
 
   template <class M, class Write>
-  static auto store(M&, typename M::Reference, typename M::SlotReference, typename M::Reference, Write write) {
+  static auto store(M&, typename M::Reference, typename M::SlotReference, typename M::Reference,
+                    Write write) {
     return write(std::memory_order_release);
   }
 };

@@ -1,17 +1,20 @@
-// Every barrier on a real heap: stores, exchanges, failed exchanges and bulk operations through the real mutator, while it is marking.
+// Every barrier on a real heap: stores, exchanges, failed exchanges and bulk operations through the
+// real mutator, while it is marking.
 //
-// Purpose: the conformance suite runs a barrier in a model; here the same source runs in `Mutator`, so that its environment (colours,
-// shading, regreying) and its callers (exchange, compare_exchange, clear_range, copy_range, globals) are checked too.
+// Purpose: the conformance suite runs a barrier in a model; here the same source runs in `Mutator`,
+// so that its environment (colours, shading, regreying) and its callers (exchange,
+// compare_exchange, clear_range, copy_range, globals) are checked too.
 //
-// Invariant: everything made before `start_marking` is white afterwards; no collector runs, so colours change only by barriers.
+// Invariant: everything made before `start_marking` is white afterwards; no collector runs, so
+// colours change only by barriers.
 #include <algorithm>
 #include <optional>
 #include <vector>
 
 #include "barriers/all.hpp"
+#include "tools/examples/rescan_source.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
-#include "tools/examples/rescan_source.hpp"
 
 namespace tricolour {
 namespace {
@@ -20,14 +23,17 @@ constexpr std::uint32_t several_chunks = most_whole_slots + 2 * chunk_slots;
 
 /// Has nobody written to the heap's side table?
 bool all_zero(const Heap& heap) {
-  return std::all_of(heap.side_table(), heap.side_table() + heap.side_table_bytes(), [](std::byte byte) { return byte == std::byte{0}; });
+  return std::all_of(heap.side_table(), heap.side_table() + heap.side_table_bytes(),
+                     [](std::byte byte) { return byte == std::byte{0}; });
 }
 
-/// One mutator under barrier B and a source whose slots 0 and 1 refer to `old_value`; `spare` is what gets stored.
+/// One mutator under barrier B and a source whose slots 0 and 1 refer to `old_value`; `spare` is
+/// what gets stored.
 template <Barrier B>
 class Marking {
  public:
-  explicit Marking(std::uint32_t source_slots = 4) : bench_(std::size_t{8} << 20, BarrierArm::live, B::traits.side_table) {
+  explicit Marking(std::uint32_t source_slots = 4)
+      : bench_(std::size_t{8} << 20, BarrierArm::live, B::traits.side_table) {
     {
       Mutator<B> builder(bench_.heap);
       const Root kept{builder, builder.allocate(source_slots, 0)};
@@ -48,8 +54,9 @@ class Marking {
 
   Heap& heap() { return bench_.heap; }
   ColourByte state(Object* object, std::size_t slot = 0) const {
-    return state_of(
-        *(object == source ? bench_.heap.metadata.byte_of_slot(object, object->slot(slot)) : bench_.heap.metadata.byte_of(object)));
+    return state_of(*(object == source
+                          ? bench_.heap.metadata.byte_of_slot(object, object->slot(slot))
+                          : bench_.heap.metadata.byte_of(object)));
   }
   bool is_white(Object* object) const { return state(object) == bench_.heap.phase.sense.white(); }
   void blacken_source(std::size_t slot = 0) {
@@ -60,17 +67,24 @@ class Marking {
     ColourByte* const byte = bench_.heap.metadata.byte_of(source);
     *byte = with_state(*byte, bench_.heap.phase.shaded_state());
   }
-  bool source_is_black(std::size_t slot = 0) const { return state(source, slot) == bench_.heap.phase.sense.black; }
-  bool card_is_dirty(std::size_t slot) const {
-    return B::traits.side_table == SideTable::cards && bench_.heap.cards.card_of(&source->slot(slot)).load() == Card::dirty;
+  bool source_is_black(std::size_t slot = 0) const {
+    return state(source, slot) == bench_.heap.phase.sense.black;
   }
-  bool shaded_nothing() const { return mutator->shade_buffer_empty() && is_white(old_value) && is_white(spare); }
+  bool card_is_dirty(std::size_t slot) const {
+    return B::traits.side_table == SideTable::cards &&
+           bench_.heap.cards.card_of(&source->slot(slot)).load() == Card::dirty;
+  }
+  bool shaded_nothing() const {
+    return mutator->shade_buffer_empty() && is_white(old_value) && is_white(spare);
+  }
 
   /// What `old_value` left and `spare` entered: does the barrier's invariant hold?
   void check_invariant(std::size_t slot = 0) const {
-    const bool was_read = B::traits.black_means == BlackMeans::completed && source_is_black(slot);  // by the marker, into the grey set
+    const bool was_read = B::traits.black_means == BlackMeans::completed &&
+                          source_is_black(slot);  // by the marker, into the grey set
     if (B::traits.needs_old_value) CHECK(is_white(old_value) == was_read);
-    // Under a read barrier a mutator holds nothing white; the `spare` of these tests did not come through it.
+    // Under a read barrier a mutator holds nothing white; the `spare` of these tests did not come
+    // through it.
     if (B::traits.invariant == Invariant::strong && !B::traits.guards_loads) {
       CHECK((!is_white(spare) || !source_is_black(slot) || card_is_dirty(slot)));
     }
@@ -129,7 +143,10 @@ TEMPLATE_LIST_TEST_CASE("a compare-exchange that fails shades nothing", "[barrie
   CHECK(heap.source_is_black());
 }
 
-TEMPLATE_LIST_TEST_CASE("what is read out of a grey object is not white under a read barrier, and out of a black one is left alone", "[barriers]", AllBarriers) {
+TEMPLATE_LIST_TEST_CASE(
+    "what is read out of a grey object is not white under a read barrier, and out of a black one "
+    "is left alone",
+    "[barriers]", AllBarriers) {
   constexpr std::uint32_t slots = several_chunks;
   const std::size_t slot = GENERATE(std::size_t{0}, std::size_t{slots - 1});
   const int way = GENERATE(0, 1, 2);
@@ -140,9 +157,14 @@ TEMPLATE_LIST_TEST_CASE("what is read out of a grey object is not white under a 
   if (black) heap.blacken_source(slot);
   const Root rooted{*heap.mutator, heap.source};
   switch (way) {
-    case 0: CHECK(heap.mutator->load(heap.source, slot) == heap.old_value); break;
-    case 1: CHECK(heap.mutator->exchange(heap.source, slot, heap.source) == heap.old_value); break;
-    default: heap.mutator->copy_range(rooted, slot, rooted, 1, 1);
+    case 0:
+      CHECK(heap.mutator->load(heap.source, slot) == heap.old_value);
+      break;
+    case 1:
+      CHECK(heap.mutator->exchange(heap.source, slot, heap.source) == heap.old_value);
+      break;
+    default:
+      heap.mutator->copy_range(rooted, slot, rooted, 1, 1);
   }
   if (TestType::traits.guards_loads) CHECK(heap.is_white(heap.old_value) == black);
   if (!TestType::traits.guards_loads && way == 0) CHECK(heap.shaded_nothing());
@@ -168,7 +190,8 @@ TEMPLATE_LIST_TEST_CASE("clearing and copying ranges are stores", "[barriers]", 
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("the last chunk of a long array has a colour of its own", "[barriers]", AllBarriers) {
+TEMPLATE_LIST_TEST_CASE("the last chunk of a long array has a colour of its own", "[barriers]",
+                        AllBarriers) {
   constexpr std::uint32_t slots = several_chunks;
   Marking<TestType> heap(slots);
   heap.blacken_source(slots - 1);
@@ -183,8 +206,10 @@ TEMPLATE_LIST_TEST_CASE("the last chunk of a long array has a colour of its own"
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("a barrier does nothing but store when nothing is marked", "[barriers]", AllBarriers) {
-  bench::BenchHeap<bench::NoCollection> bench(std::size_t{1} << 20, BarrierArm::live, TestType::traits.side_table);
+TEMPLATE_LIST_TEST_CASE("a barrier does nothing but store when nothing is marked", "[barriers]",
+                        AllBarriers) {
+  bench::BenchHeap<bench::NoCollection> bench(std::size_t{1} << 20, BarrierArm::live,
+                                              TestType::traits.side_table);
   Mutator<TestType> m(bench.heap);
   const Root source{m, m.allocate(2, 0)};
   m.store(source, 0, source);
@@ -194,7 +219,8 @@ TEMPLATE_LIST_TEST_CASE("a barrier does nothing but store when nothing is marked
   CHECK(all_zero(bench.heap));
 }
 
-TEMPLATE_LIST_TEST_CASE("only the first store to a slot is logged, and it alone shades", "[barriers]", AllBarriers) {
+TEMPLATE_LIST_TEST_CASE("only the first store to a slot is logged, and it alone shades",
+                        "[barriers]", AllBarriers) {
   if (TestType::traits.side_table != SideTable::log_bits) return;
   Marking<TestType> heap;
   heap.mutator->store(heap.source, 0, heap.spare);
@@ -212,7 +238,8 @@ TEMPLATE_LIST_TEST_CASE("only the first store to a slot is logged, and it alone 
   CHECK_FALSE(heap.is_white(heap.spare));
 }
 
-TEMPLATE_LIST_TEST_CASE("a heap without the barrier's side table is refused", "[barriers]", AllBarriers) {
+TEMPLATE_LIST_TEST_CASE("a heap without the barrier's side table is refused", "[barriers]",
+                        AllBarriers) {
   bench::BenchHeap<bench::NoCollection> bench(std::size_t{1} << 20);
   CHECK(bench.heap.side_table_bytes() == 0);
   if (TestType::traits.side_table == SideTable::none) {
@@ -222,9 +249,11 @@ TEMPLATE_LIST_TEST_CASE("a heap without the barrier's side table is refused", "[
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("the arms of the barrier-cost benchmark are what they say", "[barriers]", AllBarriers) {
+TEMPLATE_LIST_TEST_CASE("the arms of the barrier-cost benchmark are what they say", "[barriers]",
+                        AllBarriers) {
   const auto buffer_after_stores = [](BarrierArm arm) {
-    bench::BenchHeap<bench::NoCollection> bench(std::size_t{1} << 20, arm, TestType::traits.side_table);
+    bench::BenchHeap<bench::NoCollection> bench(std::size_t{1} << 20, arm,
+                                                TestType::traits.side_table);
     Mutator<TestType> m(bench.heap);
     const Root source{m, m.allocate(2, 0)};
     m.store(source, 0, source);
@@ -236,13 +265,14 @@ TEMPLATE_LIST_TEST_CASE("the arms of the barrier-cost benchmark are what they sa
     return empty;
   };
   CHECK(buffer_after_stores(BarrierArm::filtered));
-  const bool shades = TestType::traits.keeps_an_invariant() && TestType::traits.side_table != SideTable::cards;
+  const bool shades =
+      TestType::traits.keeps_an_invariant() && TestType::traits.side_table != SideTable::cards;
   CHECK(buffer_after_stores(BarrierArm::full) == !shades);
 }
 
 TEST_CASE("the slots that a barrier visits are those that share a colour", "[barriers]") {
-  const auto slots = GENERATE(1u, 4u, chunk_slots + 1, most_whole_slots, most_whole_slots + 1,
-                              several_chunks + 5);
+  const auto slots =
+      GENERATE(1u, 4u, chunk_slots + 1, most_whole_slots, most_whole_slots + 1, several_chunks + 5);
   Marking<RescanSource> heap(slots);
   const SideMetadata& metadata = heap.heap().metadata;
   for (const std::size_t slot : {0u, slots / 2, slots - 1}) {

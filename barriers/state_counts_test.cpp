@@ -3,12 +3,12 @@
 // of a barrier changes the counts; then the test's output has the new ones.
 #include "barriers/boehm_cards.hpp"
 #include "barriers/dijkstra.hpp"
-#include "tools/testing/explorer_expectations.hpp"
 #include "barriers/field_log.hpp"
 #include "barriers/hybrid.hpp"
 #include "barriers/steele.hpp"
 #include "barriers/yuasa.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/explorer_expectations.hpp"
 
 namespace tricolour::exploration {
 namespace {

@@ -1,7 +1,9 @@
-// Steele's barrier: a black object that receives a white reference is made grey again and scanned again.
+// Steele's barrier: a black object that receives a white reference is made grey again and scanned
+// again.
 //
-// It tests after it stores. The store and the look at the source's colour are sequentially consistent here, as are the marker's change to
-// black and its first look at the fields there: either the marker sees the new value, or this barrier sees black.
+// It tests after it stores. The store and the look at the source's colour are sequentially
+// consistent here, as are the marker's change to black and its first look at the fields there:
+// either the marker sees the new value, or this barrier sees black.
 #pragma once
 
 #include "core/barrier/barrier.hpp"
@@ -23,8 +25,10 @@ struct Steele {
   };
 
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
-    if (!m.marking()) [[likely]] return write(std::memory_order_release);
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
+    if (!m.marking()) [[likely]]
+      return write(std::memory_order_release);
     const auto result = write(std::memory_order_seq_cst);
     if (m.is_white(value) && m.is_black(source, slot)) m.regrey(source, slot);
     return result;

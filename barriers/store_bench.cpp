@@ -1,11 +1,13 @@
-// The cost of a reference store under every barrier, and of a load under every read barrier, in four arms.
+// The cost of a reference store under every barrier, and of a load under every read barrier, in
+// four arms.
 //
-// Purpose: each barrier's own source, on a heap where nothing is marked: no barrier (off), flag test only (test), armed with everything
-// filtered (filtered), armed and shading into a buffer that is discarded (full). Differences between arms are the parts of a barrier.
+// Purpose: each barrier's own source, on a heap where nothing is marked: no barrier (off), flag
+// test only (test), armed with everything filtered (filtered), armed and shading into a buffer that
+// is discarded (full). Differences between arms are the parts of a barrier.
 //
-// Invariant: stores go to random slots of 256 small objects (8 KiB, and half a KiB of metadata), in the order of a table of 16 KiB: all of
-// it fits the first-level cache, so that memory is not what is measured. A mutator's roots count as scanned, as for all but the first
-// moments of a cycle.
+// Invariant: stores go to random slots of 256 small objects (8 KiB, and half a KiB of metadata), in
+// the order of a table of 16 KiB: all of it fits the first-level cache, so that memory is not what
+// is measured. A mutator's roots count as scanned, as for all but the first moments of a cycle.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -23,20 +25,25 @@ enum class Arm : std::uint8_t { off, test, filtered, full };
 constexpr std::array<std::string_view, 4> arm_names{"off", "test", "filtered", "full"};
 
 constexpr BarrierArm heap_arm(Arm arm) {
-  return arm == Arm::filtered ? BarrierArm::filtered : arm == Arm::full ? BarrierArm::full : BarrierArm::live;
+  return arm == Arm::filtered ? BarrierArm::filtered
+         : arm == Arm::full   ? BarrierArm::full
+                              : BarrierArm::live;
 }
 
-/// Rooted objects of two slots that refer to each other, and a random sequence of stores into them that repeats. It is read from a
-/// table: computing it would take as long as a store, and hide what a barrier adds.
+/// Rooted objects of two slots that refer to each other, and a random sequence of stores into them
+/// that repeats. It is read from a table: computing it would take as long as a store, and hide what
+/// a barrier adds.
 template <Barrier B>
 class StoreTargets {
  public:
   explicit StoreTargets(Mutator<B>& m) : table_(m, m.allocate(objects, 0)) {
     for (std::size_t i = 0; i < objects; ++i) m.store(table_, i, m.allocate(2, 8));
     std::mt19937 random(1);
-    for (Step& step : steps_) step = {m.load(table_, random() % objects), m.load(table_, random() % objects)};
+    for (Step& step : steps_)
+      step = {m.load(table_, random() % objects), m.load(table_, random() % objects)};
     for (std::size_t i = 0; i < objects; ++i) {
-      for (const std::size_t slot : {0u, 1u}) m.store(m.load(table_, i), slot, m.load(table_, random() % objects));
+      for (const std::size_t slot : {0u, 1u})
+        m.store(m.load(table_, i), slot, m.load(table_, random() % objects));
     }
   }
 
@@ -82,12 +89,15 @@ void run(benchmark::State& state, Arm arm) {
 
 template <Barrier B, Operation operation>
 void register_arm(Arm arm) {
-  const std::string name = std::string(operation_names[static_cast<std::size_t>(operation)]) + "/" + std::string(B::traits.name) + "/" +
+  const std::string name = std::string(operation_names[static_cast<std::size_t>(operation)]) + "/" +
+                           std::string(B::traits.name) + "/" +
                            std::string(arm_names[static_cast<std::size_t>(arm)]);
   benchmark::RegisterBenchmark(name.c_str(), [arm](benchmark::State& state) {
-    constexpr bool has_flag = B::traits.has_flag && B::traits.guards_loads == (operation == Operation::load);
+    constexpr bool has_flag =
+        B::traits.has_flag && B::traits.guards_loads == (operation == Operation::load);
     if (arm == Arm::off) return run<None, operation>(state, arm);
-    if (arm == Arm::test && !has_flag) return state.SkipWithError("not applicable: the operation tests no flag");
+    if (arm == Arm::test && !has_flag)
+      return state.SkipWithError("not applicable: the operation tests no flag");
     run<B, operation>(state, arm);
   });
 }

@@ -1,6 +1,8 @@
-// Yuasa's deletion barrier: what a store overwrites is shaded, so that everything reachable when marking began is marked.
+// Yuasa's deletion barrier: what a store overwrites is shaded, so that everything reachable when
+// marking began is marked.
 //
-// A null store deletes too. The old value is read before the store; read after it, it would be the new value.
+// A null store deletes too. The old value is read before the store; read after it, it would be the
+// new value.
 #pragma once
 
 #include "core/barrier/barrier.hpp"
@@ -19,8 +21,10 @@ struct Yuasa {
   };
 
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference, Write write) {
-    if (m.marking()) [[unlikely]] m.shade(m.load(slot));
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot,
+                    typename M::Reference, Write write) {
+    if (m.marking()) [[unlikely]]
+      m.shade(m.load(slot));
     return write(std::memory_order_release);
   }
 };

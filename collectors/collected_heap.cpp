@@ -15,13 +15,17 @@ std::string names(const std::vector<Info>& all) {
   return text;
 }
 
-const CollectorInfo& checked_collector(const CollectedHeapOptions& options, const BarrierTraits& barrier) {
-  const CollectorInfo* const collector = options.own_collector != nullptr ? options.own_collector : find_collector(options.collector);
+const CollectorInfo& checked_collector(const CollectedHeapOptions& options,
+                                       const BarrierTraits& barrier) {
+  const CollectorInfo* const collector =
+      options.own_collector != nullptr ? options.own_collector : find_collector(options.collector);
   if (collector == nullptr) {
-    throw ConfigurationError("there is no collector '" + options.collector + "'; there are: " + names(collectors()));
+    throw ConfigurationError("there is no collector '" + options.collector +
+                             "'; there are: " + names(collectors()));
   }
   if (find_marker(options.collection.marker) == nullptr) {
-    throw ConfigurationError("there is no marker '" + options.collection.marker + "'; there are: " + names(markers()));
+    throw ConfigurationError("there is no marker '" + options.collection.marker +
+                             "'; there are: " + names(markers()));
   }
   const std::string no_sweep = sweep_refused_because(*collector, options.collection.sweep);
   if (!no_sweep.empty()) throw ConfigurationError(no_sweep);
@@ -39,7 +43,8 @@ HeapOptions checked_heap(const CollectedHeapOptions& options, const BarrierTrait
 
 }  // namespace
 
-HeapFootprint CollectedHeap::footprint(const CollectedHeapOptions& options, const BarrierTraits& barrier) {
+HeapFootprint CollectedHeap::footprint(const CollectedHeapOptions& options,
+                                       const BarrierTraits& barrier) {
   HeapFootprint footprint = Heap::footprint(checked_heap(options, barrier));
   const MarkerInfo& marker = *find_marker(options.collection.marker);
   if (marker.reserved_bytes != nullptr) {

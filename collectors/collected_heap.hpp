@@ -11,25 +11,27 @@
 // heap of its parent is a misuse.
 #pragma once
 
-#include <memory>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
-#include "collectors/registry.hpp"
 #include "collectors/frequent_collection.hpp"
 #include "collectors/oracle/oracle.hpp"
+#include "collectors/registry.hpp"
 
 namespace tricolour {
 
 struct CollectedHeapOptions {
   HeapOptions heap;  ///< its side table is the barrier's, whatever stands here
   std::string collector = "concurrent";
-  const CollectorInfo* own_collector = nullptr;  ///< one that is not in the list, instead of `collector`
+  const CollectorInfo* own_collector =
+      nullptr;  ///< one that is not in the list, instead of `collector`
   CollectorOptions collection;
   bool verify = false;   ///< check every cycle with the oracle
   bool unsound = false;  ///< run a pair that loses objects, for teaching: implies `verify`
-  BarrierArm arm = BarrierArm::live;  ///< measure a part of the barrier: only under a collector that never marks beside mutators
+  BarrierArm arm = BarrierArm::live;  ///< measure a part of the barrier: only under a collector
+                                      ///< that never marks beside mutators
 };
 
 class CollectedHeap {
@@ -37,10 +39,12 @@ class CollectedHeap {
   /// `barrier` is the one that every mutator of this heap uses. Throws ConfigurationError: unknown
   /// names, unsound pairs, impossible sizes, and as ThreadLimitReached more threads than the system
   /// grants.
-  CollectedHeap(const CollectedHeapOptions& options, const BarrierTraits& barrier, EventListener* listener = nullptr);
+  CollectedHeap(const CollectedHeapOptions& options, const BarrierTraits& barrier,
+                EventListener* listener = nullptr);
   /// Ends the program with Misuse when `stop` throws it. Does nothing in a forked child.
   ~CollectedHeap();
-  /// Of one that is made so, with marker and oracle. Throws as the constructor does; touches nothing.
+  /// Of one that is made so, with marker and oracle. Throws as the constructor does; touches
+  /// nothing.
   static HeapFootprint footprint(const CollectedHeapOptions& options, const BarrierTraits& barrier);
   CollectedHeap(const CollectedHeap&) = delete;
   CollectedHeap& operator=(const CollectedHeap&) = delete;

@@ -23,10 +23,10 @@
 
 #include "collectors/cycle/concurrent_cycle.hpp"
 #include "collectors/registry.hpp"
-#include "core/seams/injected_waits.hpp"
-#include "core/mutex.hpp"
-#include "core/seams/schedule_coverage.hpp"
 #include "core/mutator/watched_threads.hpp"
+#include "core/mutex.hpp"
+#include "core/seams/injected_waits.hpp"
+#include "core/seams/schedule_coverage.hpp"
 
 namespace tricolour {
 namespace {
@@ -245,7 +245,8 @@ class Concurrent final : public Collector {
           stall_until_completed(mutator, cycle_.completed() + 1);
           cycle_.rethrow_failure();
           break;
-        case StoppedCollection::Outcome::came_second: return false;
+        case StoppedCollection::Outcome::came_second:
+          return false;
         case StoppedCollection::Outcome::collected:
           std::scoped_lock lock(statistics_lock_);
           ++counts_.fallbacks;
@@ -309,7 +310,9 @@ constinit const CollectorInfo concurrent{
     .summary = "background mark threads and two short pauses",
     .marks_beside_mutators = true,
     .has_background_thread = true,
-    .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> { return std::make_unique<Concurrent>(parts); },
+    .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> {
+      return std::make_unique<Concurrent>(parts);
+    },
 };
 
 }  // namespace tricolour

@@ -14,10 +14,10 @@
 #include <thread>
 
 #include "barriers/yuasa.hpp"
-#include "tools/testing/threaded_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/forked.hpp"
+#include "tools/testing/threaded_heap.hpp"
 
 namespace tricolour {
 namespace {

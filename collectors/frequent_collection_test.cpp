@@ -1,15 +1,17 @@
-// A collection at every allocation: nothing rooted is lost, and what is not rooted is gone at the next one.
+// A collection at every allocation: nothing rooted is lost, and what is not rooted is gone at the
+// next one.
 #include "barriers/dijkstra.hpp"
 #include "barriers/yuasa.hpp"
-#include "tools/testing/each_listed.hpp"
-#include "tools/testing/random_run.hpp"
 #include "core/heap/poison.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/each_listed.hpp"
+#include "tools/testing/random_run.hpp"
 
 namespace tricolour {
 namespace {
 
-CollectedHeapOptions every(unsigned allocations, const std::string& collector, const BarrierTraits& barrier) {
+CollectedHeapOptions every(unsigned allocations, const std::string& collector,
+                           const BarrierTraits& barrier) {
   CollectedHeapOptions options;
   options.heap.bytes = std::size_t{1} << 20;
   options.collector = collector;
@@ -26,10 +28,12 @@ TEST_CASE("random mutators survive a collection at every allocation", "[frequent
   const auto collector = each_collector();
   const int mutators = GENERATE(1, 2);
   CAPTURE(collector, mutators);
-  const RandomRun run = run_random_mutators<Dijkstra>(every(1, collector, Dijkstra::traits), mutators, 300, 3);
+  const RandomRun run =
+      run_random_mutators<Dijkstra>(every(1, collector, Dijkstra::traits), mutators, 300, 3);
   CHECK(run.failure == "");
   CHECK(run.verification.cycles_checked >= 100);
-  CHECK(run_random_mutators<Yuasa>(every(7, collector, Yuasa::traits), mutators, 1000, 3).failure == "");
+  CHECK(run_random_mutators<Yuasa>(every(7, collector, Yuasa::traits), mutators, 1000, 3).failure ==
+        "");
 }
 
 TEST_CASE("a reference that no root holds is stale after one allocation", "[frequent]") {

@@ -1,17 +1,19 @@
 // incremental: marking in quanta, each a short stop of all mutators, paid for by allocation.
 //
-// Purpose: interleaving without racing. Nothing runs beside the mutators, so a difference to `concurrent` is a difference of racing, and a
-// lost object here is the barrier's fault and no memory order's.
+// Purpose: interleaving without racing. Nothing runs beside the mutators, so a difference to
+// `concurrent` is a difference of racing, and a lost object here is the barrier's fault and no
+// memory order's.
 //
-// Invariant: a quantum scans at most `quantum_slots` slots and one chunk. A cycle begins when half of the room behind the live data is used,
-// and marks fast enough, in bytes per byte allocated, to end when most of the rest is.
+// Invariant: a quantum scans at most `quantum_slots` slots and one chunk. A cycle begins when half
+// of the room behind the live data is used, and marks fast enough, in bytes per byte allocated, to
+// end when most of the rest is.
 //
-// Ownership: the pacing fields belong to the holder of World::Exclusive, except `trigger_` and `owed_bytes_`: relaxed estimates.
-// Source: Steele 1975, Baker 1978 for work tied to allocation.
+// Ownership: the pacing fields belong to the holder of World::Exclusive, except `trigger_` and
+// `owed_bytes_`: relaxed estimates. Source: Steele 1975, Baker 1978 for work tied to allocation.
 #include <algorithm>
 
-#include "collectors/registry.hpp"
 #include "collectors/cycle/stopped_collection.hpp"
+#include "collectors/registry.hpp"
 #include "core/seams/schedule_coverage.hpp"
 
 namespace tricolour {
@@ -66,10 +68,13 @@ class Incremental final : public Collector {
   /// Bytes of allocation that one quantum of marking pays for, at least one hole's worth.
   void pay(MutatorContext& mutator) {
     const double rate = marked_per_allocated_.load(std::memory_order_relaxed);
-    while (cycle_.phase() == Phase::marking && static_cast<double>(owed_bytes_.load(std::memory_order_relaxed)) * rate >= least_quantum_bytes) {
+    while (cycle_.phase() == Phase::marking &&
+           static_cast<double>(owed_bytes_.load(std::memory_order_relaxed)) * rate >=
+               least_quantum_bytes) {
       World::Exclusive world(heap_.world, &mutator);
       if (cycle_.phase() != Phase::marking) return;
-      world.stop({PauseKind::quantum, Cause::allocation_quantum}, [&](Pause& pause) { quantum(world, pause, rate); });
+      world.stop({PauseKind::quantum, Cause::allocation_quantum},
+                 [&](Pause& pause) { quantum(world, pause, rate); });
     }
   }
 
@@ -85,7 +90,8 @@ class Incremental final : public Collector {
     cycle_.end_marking(interval, Role::marker);
     const std::uint64_t marked = cycle_.marker().marked_bytes() - before;
     // What is marked beyond the debt is credit: mutators run until they have allocated for it.
-    const auto paid = std::max<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(static_cast<double>(marked) / rate), 1);
+    const auto paid = std::max<std::ptrdiff_t>(
+        static_cast<std::ptrdiff_t>(static_cast<double>(marked) / rate), 1);
     owed_bytes_.fetch_sub(paid, std::memory_order_relaxed);
     if (drained) terminate(world, pause);
   }
@@ -104,9 +110,12 @@ class Incremental final : public Collector {
 
   void begin(MutatorContext& mutator) {
     World::Exclusive world(heap_.world, &mutator);
-    if (cycle_.phase() != Phase::idle || heap_.used_bytes() < trigger_.load(std::memory_order_relaxed)) return;
+    if (cycle_.phase() != Phase::idle ||
+        heap_.used_bytes() < trigger_.load(std::memory_order_relaxed))
+      return;
     cycle_.finish_sweep();
-    world.stop({PauseKind::cycle_begin, Cause::pacing}, [&](Pause&) { cycle_.begin(world, false); });
+    world.stop({PauseKind::cycle_begin, Cause::pacing},
+               [&](Pause&) { cycle_.begin(world, false); });
     resumptions_ = 0;
     owed_bytes_.store(0, std::memory_order_relaxed);
     ++begun_;
@@ -131,12 +140,14 @@ class Incremental final : public Collector {
     const double marking_room = std::max((1 - begin_share) * marking_share * room, 1.0);
     // What is born during the cycle may have to be marked as well.
     const double work = static_cast<double>(live) + marking_room;
-    marked_per_allocated_.store(std::max(work / marking_room, least_rate), std::memory_order_relaxed);
+    marked_per_allocated_.store(std::max(work / marking_room, least_rate),
+                                std::memory_order_relaxed);
   }
 
-  static constexpr double begin_share = 0.5;      ///< of the room behind the live data, when a cycle begins
-  static constexpr double marking_share = 0.6;    ///< of the rest, that marking may use
-  static constexpr double least_rate = 1.0;       ///< bytes marked per byte allocated
+  static constexpr double begin_share =
+      0.5;  ///< of the room behind the live data, when a cycle begins
+  static constexpr double marking_share = 0.6;  ///< of the rest, that marking may use
+  static constexpr double least_rate = 1.0;     ///< bytes marked per byte allocated
   static constexpr double least_quantum_bytes = 32 * 1024;
 
   Heap& heap_;
@@ -158,7 +169,9 @@ constinit const CollectorInfo incremental{
     .summary = "marks in bounded quanta, each a short stop of all mutators, paid for by allocation",
     .marks_beside_mutators = true,
     .has_background_thread = false,
-    .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> { return std::make_unique<Incremental>(parts); },
+    .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> {
+      return std::make_unique<Incremental>(parts);
+    },
 };
 
 }  // namespace tricolour

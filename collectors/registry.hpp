@@ -18,7 +18,8 @@ struct CollectorInfo {
   std::string_view summary;
   bool marks_beside_mutators;  ///< needs a barrier that keeps an invariant
   bool has_background_thread;  ///< can sweep concurrently
-  bool scans_roots_ragged = false;  ///< mutator by mutator, each in its own handshake, instead of all in one stop
+  bool scans_roots_ragged =
+      false;  ///< mutator by mutator, each in its own handshake, instead of all in one stop
   std::unique_ptr<Collector> (*make)(const CollectorParts& parts);
   bool reference = false;  ///< minimum heaps and baselines are measured under it
 };
@@ -34,10 +35,13 @@ const CollectorInfo* find_collector(std::string_view name);
 
 /// What `automatic` means under `collector`; any other mode is itself.
 SweepMode resolved_sweep(const CollectorInfo& collector, SweepMode sweep);
-/// Empty when `collector` can sweep so, or scan roots mutator by mutator; else one sentence that says why not and names what can.
+/// Empty when `collector` can sweep so, or scan roots mutator by mutator; else one sentence that
+/// says why not and names what can.
 std::string sweep_refused_because(const CollectorInfo& collector, SweepMode sweep);
 std::string ragged_roots_refused_because(const CollectorInfo& collector);
-/// Empty when `collector` is sound with `barrier` and `allocation`; else one sentence that says why not.
-std::string unsound_because(const CollectorInfo& collector, const BarrierTraits& barrier, AllocationColour allocation);
+/// Empty when `collector` is sound with `barrier` and `allocation`; else one sentence that says why
+/// not.
+std::string unsound_because(const CollectorInfo& collector, const BarrierTraits& barrier,
+                            AllocationColour allocation);
 
 }  // namespace tricolour

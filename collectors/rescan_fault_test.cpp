@@ -1,5 +1,5 @@
-// Slots that are scanned again at once (core/cycle/phase_state.hpp): marking ends where mutators keep
-// storing, and nothing is lost.
+// Slots that are scanned again at once (core/cycle/phase_state.hpp): marking ends where mutators
+// keep storing, and nothing is lost.
 //
 // A mutator stores between the last handshake and the stop that ends marking: what it leaves there
 // is what the final pause has to scan.

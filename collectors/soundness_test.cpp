@@ -1,13 +1,14 @@
-// No reachable object is ever lost: random mutators under every sound combination, with the oracle; and the unsound ones are caught.
+// No reachable object is ever lost: random mutators under every sound combination, with the oracle;
+// and the unsound ones are caught.
 #include <algorithm>
 #include <stdexcept>
 #include <vector>
 
 #include "barriers/all.hpp"
+#include "tools/examples/rescan_source.hpp"
+#include "tools/testing/catch.hpp"
 #include "tools/testing/each_listed.hpp"
 #include "tools/testing/random_run.hpp"
-#include "tools/testing/catch.hpp"
-#include "tools/examples/rescan_source.hpp"
 
 using namespace tricolour;
 
@@ -63,7 +64,9 @@ TEMPLATE_LIST_TEST_CASE("nothing reachable is lost", "[soundness]", Barriers) {
   CollectedHeapOptions options = verified(collector, TestType::traits);
   options.collection.marker = marker;
   options.collection.sweep = mutators == 1 ? SweepMode::lazy : SweepMode::parallel;
-  if (!unsound_because(*find_collector(collector), TestType::traits, options.collection.allocation).empty()) return;
+  if (!unsound_because(*find_collector(collector), TestType::traits, options.collection.allocation)
+           .empty())
+    return;
   CAPTURE(collector, marker, mutators);
   const RandomRun outcome = run_random_mutators<TestType>(options, mutators, 50'000, 11);
   CHECK(outcome.failure == "");
@@ -71,7 +74,9 @@ TEMPLATE_LIST_TEST_CASE("nothing reachable is lost", "[soundness]", Barriers) {
   CHECK(outcome.verification.cycles_checked >= 3);
 }
 
-TEMPLATE_LIST_TEST_CASE("tiny quanta, buffers, deques and final pauses lose nothing and take the overflow paths", "[soundness]", Barriers) {
+TEMPLATE_LIST_TEST_CASE(
+    "tiny quanta, buffers, deques and final pauses lose nothing and take the overflow paths",
+    "[soundness]", Barriers) {
   const auto collector = each_collector();
   CollectedHeapOptions options = verified(collector, TestType::traits);
   options.heap.bytes = std::size_t{1} << 20;
@@ -80,7 +85,9 @@ TEMPLATE_LIST_TEST_CASE("tiny quanta, buffers, deques and final pauses lose noth
   options.collection.marking.deque_capacity = 2;
   options.collection.quantum_slots = 64;
   options.collection.final_slots = 32;
-  if (!unsound_because(*find_collector(collector), TestType::traits, options.collection.allocation).empty()) return;
+  if (!unsound_because(*find_collector(collector), TestType::traits, options.collection.allocation)
+           .empty())
+    return;
   CAPTURE(collector);
   const RandomRun outcome = run_random_mutators<TestType>(options, 2, 30'000, 5);
   CHECK(outcome.failure == "");
@@ -89,20 +96,28 @@ TEMPLATE_LIST_TEST_CASE("tiny quanta, buffers, deques and final pauses lose noth
   CHECK(counter(outcome.collection, "packets_published") > 0);
 }
 
-TEMPLATE_LIST_TEST_CASE("the other allocation colour, where a barrier is sound with it, loses nothing", "[soundness]", Barriers) {
+TEMPLATE_LIST_TEST_CASE(
+    "the other allocation colour, where a barrier is sound with it, loses nothing", "[soundness]",
+    Barriers) {
   const auto collector = each_collector_beside_mutators();
   CollectedHeapOptions options = verified(collector, TestType::traits);
   options.collection.allocation = AllocationColour::black;
-  if (!TestType::traits.keeps_an_invariant() || TestType::traits.allocation == AllocationColour::black) return;
+  if (!TestType::traits.keeps_an_invariant() ||
+      TestType::traits.allocation == AllocationColour::black)
+    return;
   const RandomRun outcome = run_random_mutators<TestType>(options, 2, 40'000, 23);
   CHECK(outcome.failure == "");
   CHECK(outcome.verification.cycles_checked >= 3);
 }
 
-TEMPLATE_LIST_TEST_CASE("a store far into a long object that lies in a block is seen", "[soundness]", Barriers) {
+TEMPLATE_LIST_TEST_CASE("a store far into a long object that lies in a block is seen",
+                        "[soundness]", Barriers) {
   CollectedHeapOptions options = verified("incremental", TestType::traits);
   options.collection.quantum_slots = 64;
-  if (!unsound_because(*find_collector("incremental"), TestType::traits, options.collection.allocation).empty()) return;
+  if (!unsound_because(*find_collector("incremental"), TestType::traits,
+                       options.collection.allocation)
+           .empty())
+    return;
   CollectedHeap heap(options, TestType::traits);
   {
     Mutator<TestType> m(heap);
@@ -146,7 +161,9 @@ TEST_CASE("the oracle sees what an unsound pair loses, with a path to it", "[sou
   CAPTURE(collector, white_yuasa);
   std::string failure;
   for (std::uint64_t seed = 1; seed < 1000 && failure.empty(); ++seed) {
-    failure = (white_yuasa ? run_random_mutators<Yuasa>(options, 2, 20'000, seed) : run_random_mutators<None>(options, 2, 20'000, seed)).failure;
+    failure = (white_yuasa ? run_random_mutators<Yuasa>(options, 2, 20'000, seed)
+                           : run_random_mutators<None>(options, 2, 20'000, seed))
+                  .failure;
   }
   CHECK_THAT(failure, Catch::Matchers::Contains("lost object at"));
   CHECK_THAT(failure, Catch::Matchers::Contains("path: "));
@@ -192,12 +209,16 @@ TEST_CASE("a failure beside mutators reaches them in any cycle", "[soundness]") 
 
 TEST_CASE("an unsound pair is refused with its reason", "[soundness]") {
   CollectedHeapOptions options = verified("concurrent", None::traits);
-  CHECK_THROWS_WITH(CollectedHeap(options, None::traits), Catch::Matchers::Contains("keeps no invariant"));
+  CHECK_THROWS_WITH(CollectedHeap(options, None::traits),
+                    Catch::Matchers::Contains("keeps no invariant"));
   options.collection.allocation = AllocationColour::white;
-  CHECK_THROWS_WITH(CollectedHeap(options, Yuasa::traits), Catch::Matchers::Contains("white allocation"));
+  CHECK_THROWS_WITH(CollectedHeap(options, Yuasa::traits),
+                    Catch::Matchers::Contains("white allocation"));
   CHECK_NOTHROW(CollectedHeap(options, Dijkstra::traits));
   options.collector = "stop_the_world";
   CHECK_NOTHROW(CollectedHeap(options, None::traits));
   options.collector = "stop-the-moon";
-  CHECK_THROWS_WITH(CollectedHeap(options, None::traits), Catch::Matchers::Contains("there are: stop_the_world, incremental, concurrent"));
+  CHECK_THROWS_WITH(
+      CollectedHeap(options, None::traits),
+      Catch::Matchers::Contains("there are: stop_the_world, incremental, concurrent"));
 }

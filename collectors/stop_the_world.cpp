@@ -1,14 +1,15 @@
-// stop_the_world: begin, mark and terminate in one pause, when memory is exhausted. The control for everything else: sound under every
-// barrier, and needs none.
-#include "collectors/registry.hpp"
+// stop_the_world: begin, mark and terminate in one pause, when memory is exhausted. The control for
+// everything else: sound under every barrier, and needs none.
 #include "collectors/cycle/stopped_collection.hpp"
+#include "collectors/registry.hpp"
 
 namespace tricolour {
 namespace {
 
 class StopTheWorld final : public Collector {
  public:
-  explicit StopTheWorld(const CollectorParts& parts) : cycle_(parts), stopped_(cycle_, parts.heap) {}
+  explicit StopTheWorld(const CollectorParts& parts)
+      : cycle_(parts), stopped_(cycle_, parts.heap) {}
 
   void stop() override { cycle_.check_last_sweep(); }
 
@@ -40,7 +41,9 @@ constinit const CollectorInfo stop_the_world{
     .summary = "begin, mark and terminate in one pause when memory runs out",
     .marks_beside_mutators = false,
     .has_background_thread = false,
-    .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> { return std::make_unique<StopTheWorld>(parts); },
+    .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> {
+      return std::make_unique<StopTheWorld>(parts);
+    },
     .reference = true,
 };
 

@@ -1,10 +1,10 @@
 // A collector whose threads the system refuses is an error where its heap is made. A heap that is
 // made needs no further thread.
 #include "barriers/yuasa.hpp"
-#include "tools/testing/threaded_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/refused_threads.hpp"
+#include "tools/testing/threaded_heap.hpp"
 
 namespace tricolour {
 namespace {

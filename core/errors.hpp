@@ -15,8 +15,9 @@ namespace tricolour {
 class HeapExhausted : public std::runtime_error {
  public:
   HeapExhausted(std::size_t heap, std::size_t live, std::size_t request)
-      : std::runtime_error("heap exhausted: heap " + std::to_string(heap) + " bytes, live " + std::to_string(live) +
-                           " bytes, request " + std::to_string(request) + " bytes"),
+      : std::runtime_error("heap exhausted: heap " + std::to_string(heap) + " bytes, live " +
+                           std::to_string(live) + " bytes, request " + std::to_string(request) +
+                           " bytes"),
         heap_bytes(heap),
         live_bytes(live),
         request_bytes(request) {}
@@ -25,13 +26,15 @@ class HeapExhausted : public std::runtime_error {
   std::size_t request_bytes;
 };
 
-/// A heap invariant does not hold: a lost object, a torn header. The message is a report for the reader.
+/// A heap invariant does not hold: a lost object, a torn header. The message is a report for the
+/// reader.
 class InvariantViolated : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A configuration that cannot be: an unsound pair, an impossible size. The message is one sentence.
+/// A configuration that cannot be: an unsound pair, an impossible size. The message is one
+/// sentence.
 class ConfigurationError : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;

@@ -21,7 +21,8 @@ constexpr const auto& reference_of(const All& all) {
 /// The one of `all`, of descriptions with a name; null when there is none of that name.
 template <std::ranges::range All>
 const std::ranges::range_value_t<All>* find_named(const All& all, std::string_view name) {
-  const auto found = std::ranges::find_if(all, [name](const auto& one) { return same_name(one.name, name); });
+  const auto found =
+      std::ranges::find_if(all, [name](const auto& one) { return same_name(one.name, name); });
   return found == std::ranges::end(all) ? nullptr : &*found;
 }
 

@@ -1,4 +1,5 @@
-// A short wait before a sleep: on a machine with idle cores a stop is answered in less than a wake-up takes.
+// A short wait before a sleep: on a machine with idle cores a stop is answered in less than a
+// wake-up takes.
 #pragma once
 
 namespace tricolour {

@@ -14,8 +14,12 @@ SHARDS = 3
 
 
 def tricolour(*words, expect=0, **options):
-    result = subprocess.run([TRICOLOUR, *map(str, words)], capture_output=True, text=True, timeout=120, **options)
-    assert result.returncode == expect, f"{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}"
+    result = subprocess.run(
+        [TRICOLOUR, *map(str, words)], capture_output=True, text=True, timeout=120, **options
+    )
+    assert (
+        result.returncode == expect
+    ), f"{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}"
     return result
 
 
@@ -35,8 +39,14 @@ def index_of(folder):
 
 def blocks_of(folder):
     """For each cell the blocks that the index lists with status ok and that have a record."""
-    return [[run["block"] for run in cell["runs"] if run["status"] == "ok" and (folder / run["path"] / "run.json").exists()]
-            for cell in index_of(folder)["cells"]]
+    return [
+        [
+            run["block"]
+            for run in cell["runs"]
+            if run["status"] == "ok" and (folder / run["path"] / "run.json").exists()
+        ]
+        for cell in index_of(folder)["cells"]
+    ]
 
 
 def run_folder(folder, cell=0, block=0):

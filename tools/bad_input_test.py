@@ -9,10 +9,10 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
+import tomllib
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -25,7 +25,13 @@ EXPERIMENTS = HERE / "bad_input" / "experiments"
 CASES = tomllib.loads((HERE / "bad_input" / "cases.toml").read_text())
 RUN = "runs/00000001/0"
 IN_PYTHON = ("report", "compare", "export")
-COMPARED = ["compare", "{sweep}:collector=stop_the_world", "{sweep}:collector=concurrent", "--metric", "throughput"]
+COMPARED = [
+    "compare",
+    "{sweep}:collector=stop_the_world",
+    "{sweep}:collector=concurrent",
+    "--metric",
+    "throughput",
+]
 GOOD = """schema = 1
 name = "good"
 [matrix]
@@ -41,7 +47,15 @@ operations = 1
 
 def titled(cases: list) -> list:
     """Named by what is wrong, for the test's output."""
-    return [pytest.param(case, id=" ".join(str(word) for word in [*case.get("damage", []), *case.get("words", [])])[:90]) for case in cases]
+    return [
+        pytest.param(
+            case,
+            id=" ".join(str(word) for word in [*case.get("damage", []), *case.get("words", [])])[
+                :90
+            ],
+        )
+        for case in cases
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +64,19 @@ def sound(tmp_path_factory):
     place = tmp_path_factory.mktemp("sound")
     sweep = write_small_sweep(place / "sweep")
     (sweep / "experiment.toml").write_text(GOOD)
-    words = ["run", "--workload", "gcold", "--param", "live_mb=1", "--heap", "8M", "--operations", "2", "--record-mutations", str(place / "trace")]
+    words = [
+        "run",
+        "--workload",
+        "gcold",
+        "--param",
+        "live_mb=1",
+        "--heap",
+        "8M",
+        "--operations",
+        "2",
+        "--record-mutations",
+        str(place / "trace"),
+    ]
     subprocess.run([TRICOLOUR, *words], check=True, capture_output=True, timeout=120)
     return place
 
@@ -58,7 +84,13 @@ def sound(tmp_path_factory):
 @pytest.fixture
 def places(sound, tmp_path):
     """What a case may name, copied lazily by `prepare`."""
-    names = {"sweep": sound / "sweep", "trace": sound / "trace", "empty": tmp_path / "empty", "experiment": tmp_path / "good.toml", "run": RUN}
+    names = {
+        "sweep": sound / "sweep",
+        "trace": sound / "trace",
+        "empty": tmp_path / "empty",
+        "experiment": tmp_path / "good.toml",
+        "run": RUN,
+    }
     names["empty"].mkdir()
     names["experiment"].write_text(GOOD)
     return names
@@ -82,7 +114,14 @@ def answer(capsys, tmp_path):
                 code = stop.code
             return code, capsys.readouterr().err
         environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
-        result = subprocess.run([TRICOLOUR, *words], capture_output=True, text=True, timeout=60, env=environment, cwd=tmp_path)
+        result = subprocess.run(
+            [TRICOLOUR, *words],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=environment,
+            cwd=tmp_path,
+        )
         return result.returncode, result.stderr
 
     return run
@@ -112,11 +151,17 @@ def test_a_malformed_experiment_is_refused_with_file_and_line(answer, name):
 
 @pytest.mark.parametrize("case", titled(CASES["command"]))
 def test_a_malformed_command_line_is_refused_with_the_reason(answer, places, case):
-    check(answer([filled(word, places) for word in case["words"]]), 2, [filled(part, places) for part in case["says"]])
+    check(
+        answer([filled(word, places) for word in case["words"]]),
+        2,
+        [filled(part, places) for part in case["says"]],
+    )
 
 
 def sign(trace: Path, tricolour: str = TRICOLOUR) -> None:
-    said = subprocess.run([tricolour, "replay", str(trace)], capture_output=True, text=True, timeout=60).stderr
+    said = subprocess.run(
+        [tricolour, "replay", str(trace)], capture_output=True, text=True, timeout=60
+    ).stderr
     checksum = int(said.rsplit("that of its contents ", 1)[1].split()[0], 16)
     patch(trace, 24, checksum.to_bytes(8, "little"))
 
@@ -162,7 +207,11 @@ def inflict(folder: Path, what: str, name: str = "", *details) -> None:
 def test_a_damaged_folder_is_refused_or_its_run_named_and_skipped(answer, places, tmp_path, case):
     places["sweep"] = Path(shutil.copytree(places["sweep"], tmp_path / "sweep"))
     for what, *details in case["damage"]:
-        inflict(places["sweep"], what, *(filled(one, places) if isinstance(one, str) else one for one in details))
+        inflict(
+            places["sweep"],
+            what,
+            *(filled(one, places) if isinstance(one, str) else one for one in details),
+        )
     words = [filled(word, places) for word in case.get("words", COMPARED)]
     check(answer(words), case["exit"], [filled(part, places) for part in case["says"]])
 
@@ -172,4 +221,8 @@ def test_a_damaged_trace_is_refused(answer, places, tmp_path, case):
     places["trace"] = Path(shutil.copyfile(places["trace"], tmp_path / "trace"))
     for what, *details in case["damage"]:
         inflict(tmp_path, what, *details)
-    check(answer([filled(word, places) for word in case.get("words", ["replay", "{trace}"])]), 2, case["says"])
+    check(
+        answer([filled(word, places) for word in case.get("words", ["replay", "{trace}"])]),
+        2,
+        case["says"],
+    )

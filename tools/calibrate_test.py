@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 
 from calibration import (
-    checks, definitions, injected_barrier_cost, injected_pause, injected_waits, recording,
+    checks,
+    definitions,
+    injected_barrier_cost,
+    injected_pause,
+    injected_waits,
+    recording,
     same_against_same,
 )
 from calibration.bounds import STRICT, WIDE
@@ -23,7 +28,9 @@ TRIALS = 4000
 
 @pytest.fixture
 def instrumented():
-    binary = pathlib.Path(os.environ.get("TRICOLOUR_INSTRUMENTED", ROOT / "build/instrumented/tricolour"))
+    binary = pathlib.Path(
+        os.environ.get("TRICOLOUR_INSTRUMENTED", ROOT / "build/instrumented/tricolour")
+    )
     assert binary.exists(), "tools/build instrumented tricolour"
     return binary
 
@@ -69,8 +76,10 @@ def pause_run(injected=0.0, outside=0, cpu=0):
     """A run of 500 pauses of 10 us; `injected` into each of them, `outside` in all elsewhere, by the clock and as the mutator's CPU time."""
     paused = COUNT * (10_000 + injected)
     return {
-        "wall_ns": 200_000_000 + paused + outside, "pauses": {"count": COUNT, "p50_ns": 10_000 + injected, "total_ns": paused},
-        "cpu_ns": {"mutator": 190_000_000 + cpu, "pause": paused}, "injected_ns": {"pause": ALONE},
+        "wall_ns": 200_000_000 + paused + outside,
+        "pauses": {"count": COUNT, "p50_ns": 10_000 + injected, "total_ns": paused},
+        "cpu_ns": {"mutator": 190_000_000 + cpu, "pause": paused},
+        "injected_ns": {"pause": ALONE},
     }
 
 
@@ -112,13 +121,25 @@ def test_pairs_of_different_work_are_no_pairs():
 def barrier_blocks(costs, blocks=5):
     """`costs`: nanoseconds above the base by (arm, place)."""
     random = np.random.default_rng(3)
-    cells = [(arm, place) for arm in injected_barrier_cost.ARMS for place in (None, *injected_barrier_cost.PLACES)]
+    cells = [
+        (arm, place)
+        for arm in injected_barrier_cost.ARMS
+        for place in (None, *injected_barrier_cost.PLACES)
+    ]
 
     def one(arm, place):
-        cost = 20 + 5 * injected_barrier_cost.ARMS.index(arm) + costs.get((arm, place), 0) + random.normal(0, 0.1)
+        cost = (
+            20
+            + 5 * injected_barrier_cost.ARMS.index(arm)
+            + costs.get((arm, place), 0)
+            + random.normal(0, 0.1)
+        )
         return {
-            "cpu_ns": {"mutator": 1000 * cost}, "barrier_counts": {"executed": 1000},
-            "injected_ns": {name: 8.0 + 8.0 * (name == place) for name in injected_barrier_cost.PLACES},
+            "cpu_ns": {"mutator": 1000 * cost},
+            "barrier_counts": {"executed": 1000},
+            "injected_ns": {
+                name: 8.0 + 8.0 * (name == place) for name in injected_barrier_cost.PLACES
+            },
         }
 
     return [{cell: one(*cell) for cell in cells} for _ in range(blocks)]
@@ -134,7 +155,13 @@ def test_a_barrier_cost_is_found_in_the_arms_that_execute_it():
     assert all(check.passes for check in injected_barrier_cost.checks(blocks))
 
 
-@pytest.mark.parametrize("costs", [injected(6.5), injected(8.0, {"test": ("off", "test", "filtered", "full"), "shade": ("filtered",)})])
+@pytest.mark.parametrize(
+    "costs",
+    [
+        injected(6.5),
+        injected(8.0, {"test": ("off", "test", "filtered", "full"), "shade": ("filtered",)}),
+    ],
+)
 def test_a_barrier_cost_of_another_size_or_in_another_arm_fails(costs):
     assert not any(check.passes for check in injected_barrier_cost.checks(barrier_blocks(costs)))
 
@@ -152,7 +179,9 @@ TABLE = "                  search                 10.0 ms    50.0 %\n"
 def waited(cause="search", took=5 * MS, phase="search", mmu=0.4, text=TABLE):
     """A run with one wait of 5 ms in its region and one before it, and what is told of it."""
     record = {
-        "start_ns": 100 * MS, "end_ns": 200 * MS, "mmu": {"10ms": mmu},
+        "start_ns": 100 * MS,
+        "end_ns": 200 * MS,
+        "mmu": {"10ms": mmu},
         "injected_waits": [
             {"place": "search", "begin_ns": begin, "end_ns": begin + 5 * MS}
             for begin in (50 * MS, 110 * MS)
@@ -189,7 +218,10 @@ def test_a_wait_under_another_name_or_of_another_length_is_not_found(told):
 
 def test_a_run_in_which_nothing_waited_proves_nothing():
     record = {
-        "start_ns": 0, "end_ns": 1, "mmu": {"10ms": 0.0}, "injected_waits": [],
+        "start_ns": 0,
+        "end_ns": 1,
+        "mmu": {"10ms": 0.0},
+        "injected_waits": [],
         "requests": {"slow": []},
     }
     assert not injected_waits.find(injected_waits.PLACES["search"], record, [], [], TABLE).passes
@@ -198,16 +230,22 @@ def test_a_run_in_which_nothing_waited_proves_nothing():
 # --- recording, definitions, the record ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("cost, spread, passes", [(0.002, 0.003, True), (0.02, 0.003, False), (0.002, 0.05, False)])
+@pytest.mark.parametrize(
+    "cost, spread, passes", [(0.002, 0.003, True), (0.02, 0.003, False), (0.002, 0.05, False)]
+)
 def test_recording_passes_only_when_its_cost_is_surely_small(cost, spread, passes):
     random = np.random.default_rng(2)
-    speeds = {"off": list(np.exp(random.normal(0, spread, 30))), "on": list(np.exp(random.normal(-cost, spread, 30)))}
+    speeds = {
+        "off": list(np.exp(random.normal(0, spread, 30))),
+        "on": list(np.exp(random.normal(-cost, spread, 30))),
+    }
     assert [check.passes for check in recording.checks({"concurrent": speeds})] == [passes]
 
 
 def test_lists_that_disagree_are_counted(monkeypatch):
     def odd_seeds_only(seed):
         assert seed % 2
+
     monkeypatch.setattr(definitions, "COMPARISONS", {"half": (odd_seeds_only, ())})
     found = definitions.agreement(10)
     assert found == {"half": (5, 10)} and not definitions.check(found).passes
@@ -219,11 +257,20 @@ def test_the_definitions_hold_on_other_lists_than_the_tests_own():
 
 
 def test_the_record_holds_every_check(tmp_path):
-    found = [Check("one", "What it is.", "1", "1.01", True), Check("two", "What else.", "2", "7", False)]
+    found = [
+        Check("one", "What it is.", "1", "1.01", True),
+        Check("two", "What else.", "2", "7", False),
+    ]
     checks.write_record(tmp_path / "new", found, {"commit": "abc", "command": "tools/calibrate"})
     record = json.loads((tmp_path / "new/calibration.json").read_text())
     assert record["schema_version"] == 1 and record["made_by"]["commit"] == "abc"
-    assert record["checks"][1] == {"name": "two", "what": "What else.", "expected": "2", "measured": "7", "passes": False}
+    assert record["checks"][1] == {
+        "name": "two",
+        "what": "What else.",
+        "expected": "2",
+        "measured": "7",
+        "passes": False,
+    }
     assert "1 of 2 checks pass" in (tmp_path / "new/README.md").read_text()
     assert "FAILS" in checks.table(found)
 
@@ -239,7 +286,16 @@ def test_the_time_left_is_scaled_by_how_long_it_really_took(capsys):
 
 REQUESTS = 1000
 # A request stores three links of a new chain, the last of them null, and exchanges the chain for another: all of it known.
-LATENCY = ["--workload", "latency", "--param", "slots=2000", "--heap", "64M", "--operations", REQUESTS]
+LATENCY = [
+    "--workload",
+    "latency",
+    "--param",
+    "slots=2000",
+    "--heap",
+    "64M",
+    "--operations",
+    REQUESTS,
+]
 
 
 @pytest.mark.instrumented
@@ -254,9 +310,14 @@ LATENCY = ["--workload", "latency", "--param", "slots=2000", "--heap", "64M", "-
     ],
 )
 def test_known_stores_have_known_counts(instrumented, arm, barrier, slow_path, enqueued):
-    counts = run(instrumented, [*LATENCY, "--barrier", barrier, "--barrier-arm", arm])["barrier_counts"]
+    counts = run(instrumented, [*LATENCY, "--barrier", barrier, "--barrier-arm", arm])[
+        "barrier_counts"
+    ]
     assert counts == {
-        "executed": 4 * REQUESTS, "slow_path": slow_path * REQUESTS, "enqueued": enqueued * REQUESTS, "redundant": (slow_path - enqueued) * REQUESTS,
+        "executed": 4 * REQUESTS,
+        "slow_path": slow_path * REQUESTS,
+        "enqueued": enqueued * REQUESTS,
+        "redundant": (slow_path - enqueued) * REQUESTS,
     }
 
 
@@ -264,13 +325,32 @@ def test_known_stores_have_known_counts(instrumented, arm, barrier, slow_path, e
 def test_every_mutator_counts_and_children_too(instrumented):
     two = run(instrumented, [*LATENCY, "--barrier", "yuasa", "--mutators", 2])["barrier_counts"]
     assert two["executed"] == 2 * 4 * REQUESTS
-    words = ["--workload", "churn_threads", "--heap", "64M", "--operations", 50, "--param", "cells=2000", "--barrier", "yuasa"]
+    words = [
+        "--workload",
+        "churn_threads",
+        "--heap",
+        "64M",
+        "--operations",
+        50,
+        "--param",
+        "cells=2000",
+        "--barrier",
+        "yuasa",
+    ]
     assert run(instrumented, words)["barrier_counts"]["executed"] > 0
 
 
 @pytest.mark.instrumented
 def test_what_is_injected_is_known_by_itself(instrumented):
-    words = [*LATENCY, "--set", "inject.pause_ns=100000", "--set", "inject.test_multiplications=20", "--set", "inject.shade_multiplications=200"]
+    words = [
+        *LATENCY,
+        "--set",
+        "inject.pause_ns=100000",
+        "--set",
+        "inject.test_multiplications=20",
+        "--set",
+        "inject.shade_multiplications=200",
+    ]
     alone = run(instrumented, [*words, "--barrier", "dijkstra"])["injected_ns"]
     assert 100_000 <= alone["pause"] < 110_000
     assert 5 * alone["test"] < alone["shade"] < 15 * alone["test"]
@@ -287,8 +367,13 @@ TIMINGS = ("injected pause", "injected barrier cost", "cost of recording", "same
 def test_a_smoke_calibration_passes_every_check(instrumented, build_dir, tmp_path):
     """A machine that does something else may fail a timing once; a wrong figure fails always."""
     words = [
-        ROOT / "tools/calibrate", "--smoke", "--binary", build_dir / "tricolour",
-        "--instrumented", instrumented, "--out",
+        ROOT / "tools/calibrate",
+        "--smoke",
+        "--binary",
+        build_dir / "tricolour",
+        "--instrumented",
+        instrumented,
+        "--out",
     ]
     for attempt in range(ATTEMPTS):
         place = tmp_path / str(attempt)

@@ -9,12 +9,21 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "full: takes minutes; tools/test --full only, which chooses by this marker")
-    config.addinivalue_line("markers", "instrumented: needs build/instrumented/tricolour; tools/test without --quick, which makes it")
+    config.addinivalue_line(
+        "markers", "full: takes minutes; tools/test --full only, which chooses by this marker"
+    )
+    config.addinivalue_line(
+        "markers",
+        "instrumented: needs build/instrumented/tricolour; tools/test without --quick, which makes it",
+    )
 
 
 def pytest_addoption(parser):
-    parser.addoption("--build-dir", default=os.environ.get("TRICOLOUR_BUILD_DIR", str(ROOT / "build/release")), help="a release build")
+    parser.addoption(
+        "--build-dir",
+        default=os.environ.get("TRICOLOUR_BUILD_DIR", str(ROOT / "build/release")),
+        help="a release build",
+    )
 
 
 @pytest.fixture

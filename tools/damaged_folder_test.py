@@ -18,22 +18,59 @@ from matplotlib import pyplot as plt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from tricolour_report.program.errors import UsageProblem
-from tricolour_report.read.experiment import load_experiment
+from tricolour_report.compare.lower_bound_overhead import overhead_table
+from tricolour_report.compare.rows import groups
+from tricolour_report.compare.tidy import tidy_table
 from tricolour_report.exports.exporting import FORMATS
 from tricolour_report.figures.gallery import pictures
 from tricolour_report.page.interactive.document import document
-from tricolour_report.compare.lower_bound_overhead import overhead_table
-from tricolour_report.compare.rows import groups
-from tricolour_report.testing.synthetic_sweep import write_sweep
 from tricolour_report.page.terminal import summary
-from tricolour_report.compare.tidy import tidy_table
+from tricolour_report.program.errors import UsageProblem
+from tricolour_report.read.experiment import load_experiment
+from tricolour_report.testing.synthetic_sweep import write_sweep
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
 DRAWN = 20
 ROWS = 30  # of each table, so that a mutation is likely to matter
-VALUES = [None, True, -1, 0, 1, 1.5, 2**31, 2**63 - 1, "", "ok", "x" * 300, "\ud800", "../..", "/", "a\0b", [], {}, [[]], {"a": 1}]
-WORDS = [b"-1", b"NaN", b"Infinity", b"1e999", b"99999999999999999999", b"null", b'"', b"\0", b"\xff\xfe", b",", b"\n", b"\r", b"[" * 3000, b"{}", b" ", b"all"]
+VALUES = [
+    None,
+    True,
+    -1,
+    0,
+    1,
+    1.5,
+    2**31,
+    2**63 - 1,
+    "",
+    "ok",
+    "x" * 300,
+    "\ud800",
+    "../..",
+    "/",
+    "a\0b",
+    [],
+    {},
+    [[]],
+    {"a": 1},
+]
+WORDS = [
+    b"-1",
+    b"NaN",
+    b"Infinity",
+    b"1e999",
+    b"99999999999999999999",
+    b"null",
+    b'"',
+    b"\0",
+    b"\xff\xfe",
+    b",",
+    b"\n",
+    b"\r",
+    b"[" * 3000,
+    b"{}",
+    b" ",
+    b"all",
+]
 
 
 def write_small_sweep(folder: Path) -> Path:
@@ -49,7 +86,9 @@ def write_small_sweep(folder: Path) -> Path:
         )
         record.write_text(json.dumps(told))
     requests = folder / "runs" / "00000001" / "1" / "requests.csv"
-    np.loadtxt(requests, delimiter=",", skiprows=1, dtype="<i8").tofile(requests.with_suffix(".bin"))
+    np.loadtxt(requests, delimiter=",", skiprows=1, dtype="<i8").tofile(
+        requests.with_suffix(".bin")
+    )
     requests.unlink()
     return folder
 
@@ -64,7 +103,11 @@ def change_bytes(text: bytes, chance: random.Random) -> bytes:
         case 1:
             return text[:at] + text[at + length :]
         case 2:
-            return text[:at] + bytes(chance.randrange(256) for _ in range(length)) + text[at + length :]
+            return (
+                text[:at]
+                + bytes(chance.randrange(256) for _ in range(length))
+                + text[at + length :]
+            )
         case 3:
             return text[:at] + chance.choice(WORDS) + text[at:]
         case 4:
@@ -84,7 +127,13 @@ def change_value(text: bytes, chance: random.Random) -> bytes:
     places = []
 
     def walk(node):
-        keys = node.keys() if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
+        keys = (
+            node.keys()
+            if isinstance(node, dict)
+            else range(len(node))
+            if isinstance(node, list)
+            else ()
+        )
         for key in keys:
             places.append((node, key))
             walk(node[key])
@@ -124,8 +173,13 @@ def read_all(folder: Path, out: Path, drawn: bool) -> tuple[int, int]:
     """(timed runs, runs named and skipped) of everything that reads the folder; pictures are drawn of every `DRAWN`th folder only."""
     told = []
     experiment = load_experiment(folder, told.append)
-    assert len(told) == len(experiment.skipped) and all(line.startswith(f"skipped {folder}") and ": " in line for line in told)
-    assert len(experiment.skipped) + sum(len(result.runs) for result in experiment.results) == experiment.sweep.listed
+    assert len(told) == len(experiment.skipped) and all(
+        line.startswith(f"skipped {folder}") and ": " in line for line in told
+    )
+    assert (
+        len(experiment.skipped) + sum(len(result.runs) for result in experiment.results)
+        == experiment.sweep.listed
+    )
     groups(experiment)
     tidy_table(experiment)
     overhead_table(experiment)
@@ -142,7 +196,11 @@ def read_all(folder: Path, out: Path, drawn: bool) -> tuple[int, int]:
 @pytest.mark.parametrize("seed, mutants", [(1, 100), pytest.param(2, 2000, marks=pytest.mark.full)])
 def test_a_damaged_folder_is_read_without_what_is_damaged(tmp_path, seed, mutants):
     whole = write_small_sweep(tmp_path / "whole")
-    files = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file() and path.name != "experiment.toml")
+    files = sorted(
+        path.relative_to(whole)
+        for path in whole.rglob("*")
+        if path.is_file() and path.name != "experiment.toml"
+    )
     (tmp_path / "whole exports").mkdir()
     assert read_all(whole, tmp_path / "whole exports", True) == (4, 0)
     refused = skipped = 0
@@ -157,7 +215,9 @@ def test_a_damaged_folder_is_read_without_what_is_damaged(tmp_path, seed, mutant
             skipped += read_all(folder, out, number % DRAWN == 0)[1]
         except UsageProblem as problem:
             refused += 1
-            assert "\n" not in str(problem) and str(folder) in str(problem), f"mutant {seed}/{number} of {file}"
+            assert "\n" not in str(problem) and str(folder) in str(
+                problem
+            ), f"mutant {seed}/{number} of {file}"
         except Exception as error:
             raise AssertionError(f"mutant {seed}/{number} of {file}: {error!r}") from error
         shutil.rmtree(folder)

@@ -13,7 +13,9 @@ EXAMPLE = pathlib.Path(__file__).resolve().parent / "examples/embed"
 
 
 def run(*command):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=600)
+    done = subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True, timeout=600
+    )
     assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}"
     return done.stdout
 
@@ -22,10 +24,20 @@ def test_a_program_embeds_the_heap(build_dir, tmp_path):
     prefix, build = tmp_path / "prefix", tmp_path / "build"
     run("cmake", "--install", build_dir, "--prefix", prefix)
     assert not list(prefix.rglob("*_test.*")), "tests are installed"
-    run("cmake", "-S", EXAMPLE, "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
+    run(
+        "cmake",
+        "-S",
+        EXAMPLE,
+        "-B",
+        build,
+        f"-DCMAKE_PREFIX_PATH={prefix}",
+        "-DCMAKE_BUILD_TYPE=Release",
+    )
     run("cmake", "--build", build)
     printed = run(build / "embed")
-    cycles, live, stalls = map(int, re.fullmatch(r"(\d+) cycles, (\d+) bytes live, (\d+) stalls\n", printed).groups())
+    cycles, live, stalls = map(
+        int, re.fullmatch(r"(\d+) cycles, (\d+) bytes live, (\d+) stalls\n", printed).groups()
+    )
     assert cycles >= 2
     node_bytes = 32
     assert 100_000 * node_bytes <= live < 32 << 20, "the last list is alive"
@@ -33,8 +45,22 @@ def test_a_program_embeds_the_heap(build_dir, tmp_path):
 
 def complaint(headers, name):
     """What the compiler says of a source that includes the header and nothing else."""
-    command = ["c++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I", headers, "-x", "c++", "-"]
-    return subprocess.run(command, input=f'#include "{name}"\n', capture_output=True, text=True, timeout=600).stderr
+    command = [
+        "c++",
+        "-std=c++20",
+        "-fsyntax-only",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-I",
+        headers,
+        "-x",
+        "c++",
+        "-",
+    ]
+    return subprocess.run(
+        command, input=f'#include "{name}"\n', capture_output=True, text=True, timeout=600
+    ).stderr
 
 
 def test_each_installed_header_compiles_by_itself(build_dir, tmp_path):
@@ -54,13 +80,23 @@ def test_a_checked_heap_that_is_installed_names_each_misuse(tmp_path):
     run(ROOT / "tools/build", "checked", "tricolour")
     run("cmake", "--install", ROOT / "build/checked", "--prefix", prefix)
     source = ROOT / "tools/examples/misuse"
-    run("cmake", "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
+    run(
+        "cmake",
+        "-S",
+        source,
+        "-B",
+        build,
+        f"-DCMAKE_PREFIX_PATH={prefix}",
+        "-DCMAKE_BUILD_TYPE=Release",
+    )
     run("cmake", "--build", build)
     misuses = run(build / "misuse").split()
     assert len(misuses) >= 7
     silent = {}
     for misuse in misuses:
-        done = subprocess.run([build / "misuse", misuse], capture_output=True, text=True, timeout=120)
+        done = subprocess.run(
+            [build / "misuse", misuse], capture_output=True, text=True, timeout=120
+        )
         if done.returncode == 0 or "Misuse" not in done.stderr:
             silent[misuse] = (done.returncode, done.stderr)
     assert not silent
@@ -69,7 +105,9 @@ def test_a_checked_heap_that_is_installed_names_each_misuse(tmp_path):
 def test_the_installed_program_writes_a_report(build_dir, tmp_path):
     prefix, out = tmp_path / "prefix", tmp_path / "sweep"
     run("cmake", "--install", build_dir, "--prefix", prefix)
-    assert list(prefix.rglob("results/schema/run.schema.json")) and list(prefix.rglob("tools/tricolour_report/__main__.py"))
+    assert list(prefix.rglob("results/schema/run.schema.json")) and list(
+        prefix.rglob("tools/tricolour_report/__main__.py")
+    )
     assert not list(prefix.rglob("*_test.py")), "tests are installed"
     with next(prefix.rglob("page.html.j2")).open("a") as page:
         page.write("<!-- installed -->")
@@ -81,11 +119,15 @@ def test_the_installed_program_writes_a_report(build_dir, tmp_path):
     program = prefix / "bin" / "tricolour"
     run(program, "sweep", experiment, "--out", out)
     assert run(program, "report", out).splitlines()[-1] == str(out / "report.html")
-    assert "<!-- installed -->" in (out / "report.html").read_text(), "another package than the installed one ran"
+    assert (
+        "<!-- installed -->" in (out / "report.html").read_text()
+    ), "another package than the installed one ran"
 
 
 def test_the_readme_shows_the_example():
-    shown = re.search(r"<!-- example:embed [^>]*-->\n```cpp\n(.*?)```\n", (ROOT / "README.md").read_text(), re.S)
+    shown = re.search(
+        r"<!-- example:embed [^>]*-->\n```cpp\n(.*?)```\n", (ROOT / "README.md").read_text(), re.S
+    )
     assert shown.group(1) == (EXAMPLE / "main.cpp").read_text()
 
 

@@ -20,7 +20,13 @@ MARKER = re.compile(
     r"```cpp\n(?P<code>.*?)```",
     re.DOTALL,
 )
-MOST_LINES = {"barrier": 100, "rescanning_barrier": 40, "collector": 100, "marker": 100, "workload": 100}
+MOST_LINES = {
+    "barrier": 100,
+    "rescanning_barrier": 40,
+    "collector": 100,
+    "marker": 100,
+    "workload": 100,
+}
 
 
 def examples():
@@ -42,7 +48,11 @@ def add_line(path, below, line):
 
 def keep_only(path, variable, names):
     """Shortens a list of barriers or workloads, to have less to compile."""
-    text = re.sub(rf"set\({variable}\s[^)]*\)", f"set({variable}\n  " + "\n  ".join(names) + "\n)", path.read_text())
+    text = re.sub(
+        rf"set\({variable}\s[^)]*\)",
+        f"set({variable}\n  " + "\n  ".join(names) + "\n)",
+        path.read_text(),
+    )
     path.write_text(text)
 
 
@@ -63,7 +73,18 @@ def build(tree):
     environment = {"CMAKE_BUILD_PARALLEL_LEVEL": str(len(os.sched_getaffinity(0)))} | os.environ
     environment |= {"CCACHE_BASEDIR": str(tree), "CCACHE_NOHASHDIR": "1"}
     for command in (
-        ["cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DTRICOLOUR_TESTS=OFF", "-DTRICOLOUR_BENCHMARKS=OFF", *launcher],
+        [
+            "cmake",
+            "-S",
+            ".",
+            "-B",
+            "build",
+            "-G",
+            "Ninja",
+            "-DTRICOLOUR_TESTS=OFF",
+            "-DTRICOLOUR_BENCHMARKS=OFF",
+            *launcher,
+        ],
         ["cmake", "--build", "build", "--target", "tricolour"],
     ):
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
@@ -82,7 +103,12 @@ def extended(tmp_path_factory):
 
 
 def tricolour(tree, *words):
-    done = subprocess.run([str(tree / "build/tricolour"), *words, "--json"], capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [str(tree / "build/tricolour"), *words, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)
 
@@ -131,7 +157,19 @@ def test_list_shows_it(extended, topic, name):
 )
 def test_a_verified_run_passes(extended, collector, barrier):
     result = tricolour(
-        extended, "run", "--collector", collector, "--barrier", barrier, "--workload", "ring", "--heap", "4M", "--operations", "2000000", "--verify"
+        extended,
+        "run",
+        "--collector",
+        collector,
+        "--barrier",
+        barrier,
+        "--workload",
+        "ring",
+        "--heap",
+        "4M",
+        "--operations",
+        "2000000",
+        "--verify",
     )
     assert result["status"] == "ok"
     assert result["verify"]["cycles_checked"] >= 3
@@ -142,19 +180,44 @@ def test_a_verified_run_passes(extended, collector, barrier):
 @pytest.mark.parametrize("collector", ["concurrent", "incremental", "periodic"])
 def test_the_marker_marks_under_every_collector(extended, collector):
     result = tricolour(
-        extended, "run", "--collector", collector, "--barrier", "shade_both", "--marker", "breadth_first", "--workload", "ring", "--heap", "4M",
-        "--operations", "2000000", "--verify"
+        extended,
+        "run",
+        "--collector",
+        collector,
+        "--barrier",
+        "shade_both",
+        "--marker",
+        "breadth_first",
+        "--workload",
+        "ring",
+        "--heap",
+        "4M",
+        "--operations",
+        "2000000",
+        "--verify",
     )
     assert result["status"] == "ok" and result["verify"]["cycles_checked"] >= 3
 
 
 @pytest.mark.full
 def test_the_soundness_matrix_has_each_without_another_edit(extended):
-    words = [extended / "tools/soundness", "--plan", "--binary", extended / "build/tricolour", "--heap-binary", extended / "build/tricolour"]
+    words = [
+        extended / "tools/soundness",
+        "--plan",
+        "--binary",
+        extended / "build/tricolour",
+        "--heap-binary",
+        extended / "build/tricolour",
+    ]
     done = subprocess.run(words, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     rows = list(csv.DictReader(done.stdout.splitlines()))
-    for coordinate, name in (("collector", "periodic"), ("barrier", "shade_both"), ("marker", "breadth_first"), ("workload", "ring")):
+    for coordinate, name in (
+        ("collector", "periodic"),
+        ("barrier", "shade_both"),
+        ("marker", "breadth_first"),
+        ("workload", "ring"),
+    ):
         assert any(row[coordinate] == name for row in rows), name
 
 
@@ -195,9 +258,15 @@ def test_a_wrong_collector_and_a_wrong_marker_are_caught_without_another_edit(tm
     }
     add_wrong(tree, marker["code"], forgets, marker)
     code = (ROOT / "collectors/incremental.cpp").read_text()
-    for before, after in (("Incremental", "Periodic"), ("incremental{", "periodic{"), ('"incremental"', '"periodic"')):
+    for before, after in (
+        ("Incremental", "Periodic"),
+        ("incremental{", "periodic{"),
+        ('"incremental"', '"periodic"'),
+    ):
         code = code.replace(before, after)
-    add_wrong(tree, code, {".marks_beside_mutators = true": ".marks_beside_mutators = false"}, collector)
+    add_wrong(
+        tree, code, {".marks_beside_mutators = true": ".marks_beside_mutators = false"}, collector
+    )
     build(tree)
     results = tmp_path / "results.csv"
     words = [tree / "tools/soundness", "--pairwise", "--results", results]
@@ -207,4 +276,6 @@ def test_a_wrong_collector_and_a_wrong_marker_are_caught_without_another_edit(tm
     failed = [row for row in rows if row["status"] != "ok"]
     assert done.returncode == 3, done.stdout + done.stderr
     assert {"forgetful"} == {row["marker"] for row in failed if row["collector"] != "periodic"}
-    assert [row for row in failed if row["collector"] == "periodic" and row["marker"] != "forgetful"]
+    assert [
+        row for row in failed if row["collector"] == "periodic" and row["marker"] != "forgetful"
+    ]

@@ -28,7 +28,9 @@ extern "C" void plain(void** slot, void* p) { __atomic_store_n(slot, p, __ATOMIC
 @pytest.fixture
 def tool():
     loader = importlib.machinery.SourceFileLoader("check_hot_paths", str(TOOL))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("check_hot_paths", loader))
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader("check_hot_paths", loader)
+    )
     loader.exec_module(module)
     return module
 
@@ -45,7 +47,11 @@ def test_the_build_has_no_indirect_call_on_a_hot_path(build_dir):
     assert done.returncode == 0, done.stdout + done.stderr
     rows = {row["name"]: row for row in json.loads(done.stdout)["barriers"]}
     assert rows["none"]["idle_instructions"] == 0
-    assert all(1 <= row["idle_instructions"] + row["idle_load_instructions"] <= 8 for name, row in rows.items() if name != "none")
+    assert all(
+        1 <= row["idle_instructions"] + row["idle_load_instructions"] <= 8
+        for name, row in rows.items()
+        if name != "none"
+    )
 
 
 def test_indirect_calls_are_seen(functions):
@@ -63,14 +69,26 @@ def test_the_fast_path_leaves_the_slow_one_out(functions):
 
 @pytest.mark.parametrize(
     "instruction, equal",
-    [(("cmpb", "$0x0,0x69(%rdi)"), "equal"), (("test", "%al,%al"), "equal"), (("test", "%rsi,%rsi"), "unequal"), (("cmp", "$0x1f,%rdx"), None)],
+    [
+        (("cmpb", "$0x0,0x69(%rdi)"), "equal"),
+        (("test", "%al,%al"), "equal"),
+        (("test", "%rsi,%rsi"), "unequal"),
+        (("cmp", "$0x1f,%rdx"), None),
+    ],
 )
 def test_flags_are_clear_and_references_not_null(tool, instruction, equal):
     assert tool.assumption(*instruction) == equal
 
 
 def rows_with(paths_of_yuasa, indirect=()):
-    plain = {"store": 2, "two_stores": 4, "three_stores": 6, "load": 2, "allocate_32": 19, "poll": 3}
+    plain = {
+        "store": 2,
+        "two_stores": 4,
+        "three_stores": 6,
+        "load": 2,
+        "allocate_32": 19,
+        "poll": 3,
+    }
     return [
         {"name": "none", "paths": plain, "indirect_calls": []},
         {"name": "yuasa", "paths": plain | paths_of_yuasa, "indirect_calls": list(indirect)},
@@ -78,12 +96,27 @@ def rows_with(paths_of_yuasa, indirect=()):
 
 
 def test_faults_are_reported(tool, monkeypatch):
-    monkeypatch.setattr(tool, "stated", lambda barrier, count: 3 if (barrier, count) == ("yuasa", "idle_instructions") else 0)
+    monkeypatch.setattr(
+        tool,
+        "stated",
+        lambda barrier, count: 3 if (barrier, count) == ("yuasa", "idle_instructions") else 0,
+    )
     assert tool.judge(rows_with({"three_stores": 9}), True) == []
-    assert "state 3 idle instructions, the compiler makes 4" in tool.judge(rows_with({"three_stores": 10}), True)[0]
-    assert tool.judge(rows_with({"three_stores": 10}), False) == [], "another compiler's counts are not the committed ones"
-    assert "state 0 idle load instructions, the compiler makes 2" in tool.judge(rows_with({"three_stores": 9, "load": 4}), True)[0]
-    assert "indirect call" in tool.judge(rows_with({"three_stores": 9}, ["probe_store_yuasa: call *(%rax)"]), True)[0]
+    assert (
+        "state 3 idle instructions, the compiler makes 4"
+        in tool.judge(rows_with({"three_stores": 10}), True)[0]
+    )
+    assert (
+        tool.judge(rows_with({"three_stores": 10}), False) == []
+    ), "another compiler's counts are not the committed ones"
+    assert (
+        "state 0 idle load instructions, the compiler makes 2"
+        in tool.judge(rows_with({"three_stores": 9, "load": 4}), True)[0]
+    )
+    assert (
+        "indirect call"
+        in tool.judge(rows_with({"three_stores": 9}, ["probe_store_yuasa: call *(%rax)"]), True)[0]
+    )
     assert "no way through poll" in tool.judge(rows_with({"poll": None}), True)[0]
 
 

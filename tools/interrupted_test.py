@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from test_command_test import Scratch
 
 TOOLS = Path(__file__).resolve().parent
@@ -35,8 +36,12 @@ def wait_until(condition):
 def check_that_none_is_left(words, notes, number, count, **options):
     """`notes`: where each stub writes a line with its process."""
     command = subprocess.Popen(
-        words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler), **options,
+        words,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        **options,
     )
     stubs = []
     try:
@@ -60,7 +65,7 @@ def test_runs_end_with_the_command(tmp_path, build_dir, name, number):
     notes, stub = tmp_path / "notes", tmp_path / "tricolour"
     stub.write_text(
         "#!/bin/sh\ncase $1 in\n"
-        f"list) exec {build_dir}/tricolour \"$@\" ;;\n"
+        f'list) exec {build_dir}/tricolour "$@" ;;\n'
         "minheap) echo '{\"bytes\": 4194304}' ;;\n"
         f"run) echo $$ >>{notes}; exec sleep 600 ;;\nesac\n"
     )
@@ -73,8 +78,9 @@ def test_runs_end_with_the_command(tmp_path, build_dir, name, number):
 def test_checks_end_with_the_test_command(tmp_path, number):
     """A function of the shell, and what it started, and what that started."""
     scratch, notes = Scratch(tmp_path / "repository"), tmp_path / "notes"
-    scratch.program("tools/sleeper",
-        f"echo $$ >>{notes}; sh -c 'echo $$ >>{notes}; exec sleep 600'")
+    scratch.program(
+        "tools/sleeper", f"echo $$ >>{notes}; sh -c 'echo $$ >>{notes}; exec sleep 600'"
+    )
     scratch.write(
         "tools/test_checks", "asleep() { tools/sleeper; true; }\ncheck quick 1 asleep asleep\n"
     )

@@ -9,24 +9,24 @@ import json
 import os
 import pathlib
 import subprocess
-import tomllib
 
 import numpy as np
 import pytest
+import tomllib
 
-from tricolour_report.read import schema
-from tricolour_report.read.digest import digest_run
-from tricolour_report.read.experiment import load_experiment
+from tricolour_report.compare.rows import groups
+from tricolour_report.compare.tidy import tidy_table
+from tricolour_report.compare.waits import UNEXPLAINED, waits
 from tricolour_report.exports import recorded_times
 from tricolour_report.exports.exporting import write_export
 from tricolour_report.exports.hdr_histogram import HdrHistogram
 from tricolour_report.page.interactive.document import document
-from tricolour_report.statistics.quantiles import quantile
-from tricolour_report.compare.rows import groups
+from tricolour_report.read import schema
+from tricolour_report.read.digest import digest_run
+from tricolour_report.read.experiment import load_experiment
 from tricolour_report.read.sweep_folder import Cell, Run
 from tricolour_report.read.tables import read_table
-from tricolour_report.compare.tidy import tidy_table
-from tricolour_report.compare.waits import UNEXPLAINED, waits
+from tricolour_report.statistics.quantiles import quantile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KNOWN = tomllib.loads((ROOT / "tools/testing/known_run.toml").read_text(encoding="utf-8"))
@@ -46,8 +46,10 @@ def folders(request, tmp_path_factory):
     parameters = {key: record["parameters"][key] for key in KEYS}
     listing = {"block": 0, "path": "known", "status": "ok", "exit_code": 0}
     index = {
-        "schema_version": schema.version("index.schema.json"), "name": "known",
-        "created_utc": "2026-01-02T03:04:05Z", "invocations": 1,
+        "schema_version": schema.version("index.schema.json"),
+        "name": "known",
+        "created_utc": "2026-01-02T03:04:05Z",
+        "invocations": 1,
         "baseline": {key: parameters[key] for key in ("collector", "barrier")},
         "cells": [{"cell": record["cell"], "parameters": parameters, "runs": [listing]}],
     }
@@ -76,7 +78,9 @@ def test_pauses_count_by_kind_and_the_oracle_is_none(folders):
     series = kinds.pop("full")[:-1]
     assert sorted(series) == list(range(10, 9951, 10))
     assert kinds == {
-        "cycle_begin": [50_000], "fallback": [800_000], "quantum": [60_000, 80_000],
+        "cycle_begin": [50_000],
+        "fallback": [800_000],
+        "quantum": [60_000, 80_000],
         "termination": [350_000],
     }
 
@@ -211,7 +215,8 @@ def test_a_timeline_has_each_event_where_it_was(exported):
     origin = document["otherData"]["origin_ns"] - KNOWN["region"]["begin_ns"]
     slices = {
         (one["name"], round(1000 * one["ts"]) + origin, round(1000 * one["dur"]))
-        for one in document["traceEvents"] if one["ph"] == "X"
+        for one in document["traceEvents"]
+        if one["ph"] == "X"
     }
     for one in KNOWN["pauses"]["at"]:
         request, _, resume = one["at"]

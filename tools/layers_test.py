@@ -11,32 +11,114 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ROOMS = ("core", "barriers", "collectors", "workloads", "harness")
 
 BREAKAGES = {
-    "core includes a room": ("core/mutator/heap.hpp", '#include "collectors/registry.hpp"', "core/ includes collectors/registry.hpp"),
-    "a barrier includes a collector": ("barriers/yuasa.hpp", '#include "collectors/registry.hpp"', "barriers/ includes collectors/"),
-    "a collector names a barrier": ("collectors/pacing/pacer.cpp", '#include "barriers/yuasa.hpp"', "collectors/ includes barriers/yuasa.hpp"),
-    "a workload looks behind the mutator": ("workloads/gcbench.hpp", '#include "core/mutator/heap.hpp"', "workloads/ includes core/mutator/heap.hpp"),
-    "a workload takes a library": ("workloads/gcbench.hpp", "#include <tbb/parallel_for.h>", "the standard library only"),
-    "an include goes up": ("core/mutator/heap.hpp", '#include "../collectors/registry.hpp"', "from the project's root"),
-    "a room includes the harness": ("collectors/pacing/pacer.hpp", '#include "harness/text/names.hpp"', "collectors/ includes harness/text/names.hpp"),
-    "a test includes the harness": ("core/new_test.cpp", '#include "harness/text/names.hpp"', "core/ includes harness/text/names.hpp"),
-    "a collector prints": ("collectors/pacing/pacer.cpp", 'void shout() { std::cerr << "cycle"; }', "collectors/ writes to a terminal"),
-    "a collector prints in C": ("collectors/pacing/pacer.cpp", 'void shout() { fprintf(stderr, "cycle"); }', "collectors/ writes to a terminal"),
-    "a header parses": ("harness/new_header.hpp", "#include <nlohmann/json.hpp>", "nlohmann-json is included by a header"),
-    "two files parse": ("harness/zz.cpp", "#include <CLI/CLI.hpp>\n#include <toml++/toml.h>", "one .cpp only"),
-    "a folder includes one above it": ("core/heap/object.hpp", '#include "core/mutator/heap.hpp"', "core/heap/ includes core/mutator/heap.hpp: against the arrows"),
-    "a folder has no place": ("core/spaces/new.hpp", '#include "core/errors.hpp"', "core/spaces/ has no place in the order of folders"),
-    "a heap includes the explorer": ("core/mutator/heap.hpp", '#include "core/exploration/search.hpp"', "core/ includes core/exploration/"),
-    "a barrier includes the explorer": ("barriers/yuasa.hpp", '#include "core/exploration/search.hpp"', "barriers/ includes core/exploration/"),
-    "the harness has arrows inside": ("harness/record/figures.hpp", '#include "harness/run/execution.hpp"', "harness/record/ includes harness/run/execution.hpp"),
-    "a heap takes what tests share": ("core/mutator/heap.hpp", '#include "tools/testing/bench_heap.hpp"', "what tests share is for tests"),
-    "a statistic reads": ("tools/tricolour_report/statistics/new.py", "from ..read.tables import read_table", "tools/tricolour_report/statistics/ includes tools/tricolour_report/read/"),
-    "a statistic reads a module": ("tools/tricolour_report/statistics/new.py", "from ..read import tables", "tools/tricolour_report/statistics/ includes tools/tricolour_report/read/tables"),
+    "core includes a room": (
+        "core/mutator/heap.hpp",
+        '#include "collectors/registry.hpp"',
+        "core/ includes collectors/registry.hpp",
+    ),
+    "a barrier includes a collector": (
+        "barriers/yuasa.hpp",
+        '#include "collectors/registry.hpp"',
+        "barriers/ includes collectors/",
+    ),
+    "a collector names a barrier": (
+        "collectors/pacing/pacer.cpp",
+        '#include "barriers/yuasa.hpp"',
+        "collectors/ includes barriers/yuasa.hpp",
+    ),
+    "a workload looks behind the mutator": (
+        "workloads/gcbench.hpp",
+        '#include "core/mutator/heap.hpp"',
+        "workloads/ includes core/mutator/heap.hpp",
+    ),
+    "a workload takes a library": (
+        "workloads/gcbench.hpp",
+        "#include <tbb/parallel_for.h>",
+        "the standard library only",
+    ),
+    "an include goes up": (
+        "core/mutator/heap.hpp",
+        '#include "../collectors/registry.hpp"',
+        "from the project's root",
+    ),
+    "a room includes the harness": (
+        "collectors/pacing/pacer.hpp",
+        '#include "harness/text/names.hpp"',
+        "collectors/ includes harness/text/names.hpp",
+    ),
+    "a test includes the harness": (
+        "core/new_test.cpp",
+        '#include "harness/text/names.hpp"',
+        "core/ includes harness/text/names.hpp",
+    ),
+    "a collector prints": (
+        "collectors/pacing/pacer.cpp",
+        'void shout() { std::cerr << "cycle"; }',
+        "collectors/ writes to a terminal",
+    ),
+    "a collector prints in C": (
+        "collectors/pacing/pacer.cpp",
+        'void shout() { fprintf(stderr, "cycle"); }',
+        "collectors/ writes to a terminal",
+    ),
+    "a header parses": (
+        "harness/new_header.hpp",
+        "#include <nlohmann/json.hpp>",
+        "nlohmann-json is included by a header",
+    ),
+    "two files parse": (
+        "harness/zz.cpp",
+        "#include <CLI/CLI.hpp>\n#include <toml++/toml.h>",
+        "one .cpp only",
+    ),
+    "a folder includes one above it": (
+        "core/heap/object.hpp",
+        '#include "core/mutator/heap.hpp"',
+        "core/heap/ includes core/mutator/heap.hpp: against the arrows",
+    ),
+    "a folder has no place": (
+        "core/spaces/new.hpp",
+        '#include "core/errors.hpp"',
+        "core/spaces/ has no place in the order of folders",
+    ),
+    "a heap includes the explorer": (
+        "core/mutator/heap.hpp",
+        '#include "core/exploration/search.hpp"',
+        "core/ includes core/exploration/",
+    ),
+    "a barrier includes the explorer": (
+        "barriers/yuasa.hpp",
+        '#include "core/exploration/search.hpp"',
+        "barriers/ includes core/exploration/",
+    ),
+    "the harness has arrows inside": (
+        "harness/record/figures.hpp",
+        '#include "harness/run/execution.hpp"',
+        "harness/record/ includes harness/run/execution.hpp",
+    ),
+    "a heap takes what tests share": (
+        "core/mutator/heap.hpp",
+        '#include "tools/testing/bench_heap.hpp"',
+        "what tests share is for tests",
+    ),
+    "a statistic reads": (
+        "tools/tricolour_report/statistics/new.py",
+        "from ..read.tables import read_table",
+        "tools/tricolour_report/statistics/ includes tools/tricolour_report/read/",
+    ),
+    "a statistic reads a module": (
+        "tools/tricolour_report/statistics/new.py",
+        "from ..read import tables",
+        "tools/tricolour_report/statistics/ includes tools/tricolour_report/read/tables",
+    ),
     "a file is too long": ("core/long.hpp", "\n" * 401, "400 are the most"),
 }
 
 
 def check(root):
-    done = subprocess.run([str(ROOT / "tools/check_layers"), str(root)], capture_output=True, text=True)
+    done = subprocess.run(
+        [str(ROOT / "tools/check_layers"), str(root)], capture_output=True, text=True
+    )
     return done.returncode, done.stdout
 
 
@@ -72,11 +154,15 @@ def test_a_crowded_folder_is_found(copy):
     for number in range(41):
         (copy / f"core/barrier/crowd{number}.hpp").touch()
     code, printed = check(copy)
-    assert code == 1 and re.search(r"core/barrier:0: \d+ sources; 40 are the most of one folder", printed)
+    assert code == 1 and re.search(
+        r"core/barrier:0: \d+ sources; 40 are the most of one folder", printed
+    )
 
 
 def test_prose_is_not_code(copy):
     file = copy / "collectors/pacing/pacer.cpp"
-    file.write_text(file.read_text() + '// std::cout << "never";\nconstexpr auto word = "stderr";\n')
+    file.write_text(
+        file.read_text() + '// std::cout << "never";\nconstexpr auto word = "stderr";\n'
+    )
     _, printed = check(copy)
     assert "terminal" not in printed

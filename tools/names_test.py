@@ -13,7 +13,10 @@ PLACES = {
     "a script of the shell": ("tools/new", '#!/usr/bin/env bash\nrun --collector "incremental"\n'),
     "a module": ("tools/tricolour_report/page/new.py", "COLOURS = {'concurrent': 34}\n"),
     "a page": ("tools/tricolour_report/page/new.js", 'const first = "gcbench";\n'),
-    "the harness": ("harness/run/new.cpp", 'bool easy(const Plan& plan) { return plan.marker == "serial"; }\n'),
+    "the harness": (
+        "harness/run/new.cpp",
+        'bool easy(const Plan& plan) { return plan.marker == "serial"; }\n',
+    ),
     "another spelling": ("harness/run/new.cpp", 'auto first = "stop-the-world";\n'),
     "a sentence": ("harness/cli/new.cpp", 'say("it needs --collector stop_the_world");\n'),
     "a way of sweeping": ("harness/sweep/new.cpp", 'if (sweep == "lazy") wait();\n'),
@@ -29,7 +32,9 @@ FREE = {
 
 
 def check(root):
-    done = subprocess.run([str(ROOT / "tools/check_names"), str(root)], capture_output=True, text=True)
+    done = subprocess.run(
+        [str(ROOT / "tools/check_names"), str(root)], capture_output=True, text=True
+    )
     return done.returncode, done.stdout + done.stderr
 
 

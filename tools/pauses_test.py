@@ -13,7 +13,6 @@ from tricolour_report.read.digest import digest_run
 from tricolour_report.read.sweep_folder import Cell, Run
 from tricolour_report.read.tables import read_table
 
-
 LOADS = [("churn_threads", 1, 4000), ("binary_trees", 1, 10), ("binary_trees", 2, 10)]
 
 

@@ -25,7 +25,8 @@ COMMANDS = sorted(
 TEST_FILES = ("_test.py", "conftest.py", "synthetic_sweep.py", "headless_browser.py")
 # A cluster and a browser that only tests start.
 SOURCES = COMMANDS + sorted(
-    path for path in TOOLS.rglob("*.py")
+    path
+    for path in TOOLS.rglob("*.py")
     if not path.name.endswith(TEST_FILES) and path.parent.name not in ("slurm", "examples")
 )
 READS_TEXT = {"open", "read_text", "write_text", "fdopen", "NamedTemporaryFile"}
@@ -59,12 +60,16 @@ def test_there_are_commands_and_sources():
 @pytest.mark.parametrize("path", SOURCES, ids=named)
 def test_text_has_a_stated_encoding(path):
     wrong = [
-        f"{path}:{line}: {name}" for line, name, keywords, arguments in calls(path)
-        if name in READS_TEXT and "encoding" not in keywords and not is_binary(keywords, arguments)
+        f"{path}:{line}: {name}"
+        for line, name, keywords, arguments in calls(path)
+        if name in READS_TEXT
+        and "encoding" not in keywords
+        and not is_binary(keywords, arguments)
         and not _opens_no_text(path, line)
     ]
     wrong += [
-        f"{path}:{line}: text=" for line, _, keywords, _ in calls(path)
+        f"{path}:{line}: text="
+        for line, _, keywords, _ in calls(path)
         if keywords.keys() & {"text", "universal_newlines"}
     ]
     assert wrong == []
@@ -94,7 +99,10 @@ def test_help_of_a_command_says_the_same_everywhere(path, tmp_path):
     for name in ("csv", "json", "argparse", "numpy"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('mine')\n")
     surroundings = {
-        **os.environ, "PYTHONPATH": str(tmp_path), "PYTHONIOENCODING": "ascii", "LC_ALL": "C"
+        **os.environ,
+        "PYTHONPATH": str(tmp_path),
+        "PYTHONIOENCODING": "ascii",
+        "LC_ALL": "C",
     }
     finished = subprocess.run(
         [path, "--help"], cwd=tmp_path, env=surroundings, capture_output=True, timeout=60
@@ -118,15 +126,24 @@ def sweep(tmp_path_factory):
 def compare(sweep, *words, **options):
     sides = [f"{sweep}:collector={name}" for name in ("stop_the_world", "concurrent")]
     return subprocess.run(
-        [TRICOLOUR, "compare", *sides, "--metric", "cpu_total", *words], timeout=120,
+        [TRICOLOUR, "compare", *sides, "--metric", "cpu_total", *words],
+        timeout=120,
         **{"capture_output": True, "encoding": "utf-8"} | options,
     )
 
 
-@pytest.mark.parametrize("environment", [
-    {}, {"PYTHONPATH": "."}, {"PYTHONPATH": ""}, {"PYTHONHOME": "."}, {"PYTHONUSERBASE": "."},
-    {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"},
-])
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"PYTHONPATH": "."},
+        {"PYTHONPATH": ""},
+        {"PYTHONHOME": "."},
+        {"PYTHONUSERBASE": "."},
+        {"PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C"},
+    ],
+)
 def test_the_program_hands_over_to_the_package_alone(sweep, tmp_path, environment):
     for name in ("csv", "json", "numpy", "tricolour_report"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('mine')\n")
@@ -150,7 +167,9 @@ def test_an_interrupted_command_says_so_in_one_line(tmp_path):
         words = [TOOLS / command, "--binary", binary]
         words += ["--heap-binary", binary] if command == "soundness" else [tmp_path / "out"]
         with subprocess.Popen(
-            words, stderr=subprocess.PIPE, start_new_session=True,
+            words,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ) as process:
             while not (tmp_path / "began").exists():
@@ -174,10 +193,16 @@ def test_results_do_not_go_among_the_files_of_others(tmp_path):
     results.write_text("a,b\n1,2\n")
     finished = subprocess.run(
         [
-            TOOLS / "soundness", "--binary", TRICOLOUR, "--heap-binary", TRICOLOUR,
-            "--results", results,
+            TOOLS / "soundness",
+            "--binary",
+            TRICOLOUR,
+            "--heap-binary",
+            TRICOLOUR,
+            "--results",
+            results,
         ],
-        capture_output=True, timeout=60,
+        capture_output=True,
+        timeout=60,
     )
     assert finished.returncode == 2 and b"is not what --results writes" in finished.stderr
     assert results.read_text() == "a,b\n1,2\n"

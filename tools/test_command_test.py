@@ -266,7 +266,9 @@ def with_real_checks(scratch):
     log = 'echo "$(basename "$0")" >>build/ran; for last; do :; done'
     scratch.program("tools/soundness", f'{log}; echo row >>"$last"')
     scratch.program("tools/stress", f'{log}; echo runs >"$last.csv"; echo sums >"$last.json"')
-    scratch.program("tools/disturb", f'{log}; mkdir -p "$last"; echo counts >"$last/disturbance.json"')
+    scratch.program(
+        "tools/disturb", f'{log}; mkdir -p "$last"; echo counts >"$last/disturbance.json"'
+    )
     results = 'echo rows >"$last/mutants.csv"; echo shares >"$last/summary.md"'
     scratch.program("tools/mutants", f'{log}; mkdir -p "$last"; {results}')
     scratch.program("build/release/harness_test", log)

@@ -1,19 +1,25 @@
-// Churn threads: mutators that start and end all the time, take arguments with them, and wait in system calls.
+// Churn threads: mutators that start and end all the time, take arguments with them, and wait in
+// system calls.
 //
-// Purpose: handshakes and stops that meet mutators being born, ending and blocked. One operation starts one child thread. Its argument, a
-// box, is taken out of its cell first, so that the child's root is the box's only place; some children hand it on to a child of their own.
-// The last one allocates, waits in a system call, renews the box (its tail stays the old one) and puts it back into the cell. The parent
-// runs on beside `children` of them and joins the oldest, which is a wait of its own.
+// Purpose: handshakes and stops that meet mutators being born, ending and blocked. One operation
+// starts one child thread. Its argument, a box, is taken out of its cell first, so that the child's
+// root is the box's only place; some children hand it on to a child of their own. The last one
+// allocates, waits in a system call, renews the box (its tail stays the old one) and puts it back
+// into the cell. The parent runs on beside `children` of them and joins the oldest, which is a wait
+// of its own.
 //
-// Invariant: when a child has been joined, its cell holds the box of one generation more. Boxes and tails carry number, generation and
-// check word; a table outside the heap says which generation belongs in each cell.
+// Invariant: when a child has been joined, its cell holds the box of one generation more. Boxes and
+// tails carry number, generation and check word; a table outside the heap says which generation
+// belongs in each cell.
 //
-// Ownership: the cells are the parent's; a cell is a child's from its start until it has been joined.
+// Ownership: the cells are the parent's; a cell is a child's from its start until it has been
+// joined.
 //
-// What children allocate is not in the allocation figures of a run, which are the mutators' that the harness started.
+// What children allocate is not in the allocation figures of a run, which are the mutators' that
+// the harness started.
 //
-// Nominal, with default parameters: 16 KiB allocated per thread, in objects of 96 bytes that die at once; 2 reference stores per box
-// renewed; depth 3.
+// Nominal, with default parameters: 16 KiB allocated per thread, in objects of 96 bytes that die at
+// once; 2 reference stores per box renewed; depth 3.
 #pragma once
 
 #include <algorithm>
@@ -31,22 +37,47 @@ namespace tricolour {
 
 struct ChurnThreads {
   static WorkloadInfo info() {
-    return {
-        .name = "churn_threads",
-        .summary = "threads start and end all the time, and wait in system calls",
-        .source = "thread-per-request servers; blocked mutators as in JEP 312",
-        .operation = "one child thread started, and an earlier one joined",
-        .parameters = {
-            {.name = "cells", .value = 40'000, .unit = "boxes", .summary = "that live: 88 bytes each", .least = 256, .most = 1e8, .small = 20000},
-            {.name = "children", .value = 4, .unit = "threads", .summary = "of each mutator at once", .least = 1, .most = 16},
-            {.name = "depth", .value = 2, .unit = "threads", .summary = "most through which a box is handed on", .least = 0, .most = 8},
-            {.name = "garbage", .value = 16'384, .unit = "bytes", .summary = "allocated by each thread", .least = 0, .most = 1e8},
-            {.name = "wait", .value = 20, .unit = "microseconds", .summary = "of each thread in a system call", .least = 0, .most = 1e6}}};
+    return {.name = "churn_threads",
+            .summary = "threads start and end all the time, and wait in system calls",
+            .source = "thread-per-request servers; blocked mutators as in JEP 312",
+            .operation = "one child thread started, and an earlier one joined",
+            .parameters = {{.name = "cells",
+                            .value = 40'000,
+                            .unit = "boxes",
+                            .summary = "that live: 88 bytes each",
+                            .least = 256,
+                            .most = 1e8,
+                            .small = 20000},
+                           {.name = "children",
+                            .value = 4,
+                            .unit = "threads",
+                            .summary = "of each mutator at once",
+                            .least = 1,
+                            .most = 16},
+                           {.name = "depth",
+                            .value = 2,
+                            .unit = "threads",
+                            .summary = "most through which a box is handed on",
+                            .least = 0,
+                            .most = 8},
+                           {.name = "garbage",
+                            .value = 16'384,
+                            .unit = "bytes",
+                            .summary = "allocated by each thread",
+                            .least = 0,
+                            .most = 1e8},
+                           {.name = "wait",
+                            .value = 20,
+                            .unit = "microseconds",
+                            .summary = "of each thread in a system call",
+                            .least = 0,
+                            .most = 1e6}}};
   }
 
   static std::size_t live_bytes(const Parameters& parameters) {
     const std::size_t cells = parameters.count("cells");
-    return Object::size_for(cells, 0) + cells * (Object::size_for(1, sizeof(Box)) + Object::size_for(0, sizeof(Box)));
+    return Object::size_for(cells, 0) +
+           cells * (Object::size_for(1, sizeof(Box)) + Object::size_for(0, sizeof(Box)));
   }
 
   template <Barrier B>
@@ -69,7 +100,9 @@ struct ChurnThreads {
   };
   /// A tail outlives its box: it has the number of the cell alone.
   static constexpr std::uint64_t any_generation = ~std::uint64_t{0};
-  static Box make_data(std::uint64_t cell, std::uint64_t generation) { return {cell, generation, mix(cell ^ mix(generation))}; }
+  static Box make_data(std::uint64_t cell, std::uint64_t generation) {
+    return {cell, generation, mix(cell ^ mix(generation))};
+  }
   static constexpr std::size_t garbage_payload = 80;
 
   struct Task {
@@ -81,29 +114,34 @@ struct ChurnThreads {
   };
 
   template <Barrier B>
-  static const Box& check_box(Mutator<B>& m, Object* box, std::uint64_t cell, std::uint64_t generation) {
+  static const Box& check_box(Mutator<B>& m, Object* box, std::uint64_t cell,
+                              std::uint64_t generation) {
     WorkloadRun::check(box != nullptr, "churn_threads: a box is missing");
     check_header(m, box, 1, sizeof(Box), "churn_threads");
     const Box& data = *box->template payload<Box>();
-    WorkloadRun::check(data.cell == cell && data.generation == generation && data.check == make_data(cell, generation).check,
+    WorkloadRun::check(data.cell == cell && data.generation == generation &&
+                           data.check == make_data(cell, generation).check,
                        "churn_threads: a cell does not hold the box that belongs there");
     const Object* const tail = m.load(box, 0);
     check_header(m, tail, 0, sizeof(Box), "churn_threads");
     const Box& tail_data = *tail->template payload<Box>();
-    WorkloadRun::check(tail_data.cell == cell && tail_data.check == make_data(cell, any_generation).check,
-                       "churn_threads: a box does not hold the tail that belongs to it");
+    WorkloadRun::check(
+        tail_data.cell == cell && tail_data.check == make_data(cell, any_generation).check,
+        "churn_threads: a box does not hold the tail that belongs to it");
     return data;
   }
   /// A safepoint.
   template <Barrier B>
-  static Object* make_box(Mutator<B>& m, const Root& tail, std::uint64_t cell, std::uint64_t generation) {
+  static Object* make_box(Mutator<B>& m, const Root& tail, std::uint64_t cell,
+                          std::uint64_t generation) {
     Object* const box = m.allocate(1, sizeof(Box));
     *box->template payload<Box>() = make_data(cell, generation);
     m.store(box, 0, tail);
     return box;
   }
 
-  /// A child thread, from its start by the parent to its end. Made, joined and destroyed by the parent's thread.
+  /// A child thread, from its start by the parent to its end. Made, joined and destroyed by the
+  /// parent's thread.
   template <Barrier B>
   class Worker {
    public:
@@ -148,7 +186,9 @@ struct ChurnThreads {
     void work(Mutator<B>& m) {
       const Root cells{m, child_.argument(0)};
       const Root box{m, child_.argument(1)};
-      for (std::size_t done = 0; done < task_.garbage_bytes; done += Object::size_for(1, garbage_payload)) m.allocate(1, garbage_payload);
+      for (std::size_t done = 0; done < task_.garbage_bytes;
+           done += Object::size_for(1, garbage_payload))
+        m.allocate(1, garbage_payload);
       m.blocking([&] { std::this_thread::sleep_for(task_.wait); });
       check_box(m, box, task_.cell, task_.generation);
       if (task_.depth > 0) {
@@ -159,7 +199,8 @@ struct ChurnThreads {
       }
       const Root tail{m, m.load(box, 0)};
       Object* const renewed = make_box(m, tail, task_.cell, task_.generation + 1);
-      WorkloadRun::check(m.exchange(cells, task_.cell, renewed) == nullptr, "churn_threads: somebody filled a cell that was not his");
+      WorkloadRun::check(m.exchange(cells, task_.cell, renewed) == nullptr,
+                         "churn_threads: somebody filled a cell that was not his");
     }
 
     Mutator<B>& parent_;
@@ -196,7 +237,8 @@ struct ChurnThreads {
       std::size_t cell = random_.below(generations_.size());
       while (is_taken(cell)) cell = (cell + 1) % generations_.size();
       const Root box{m_, m_.exchange(cells_, cell, nullptr)};
-      const Task task{cell, generations_[cell], static_cast<unsigned>(random_.below(depths_)), garbage_bytes_, wait_};
+      const Task task{cell, generations_[cell], static_cast<unsigned>(random_.below(depths_)),
+                      garbage_bytes_, wait_};
       workers_.push_back(std::make_unique<Worker<B>>(m_, cells_, box, task));
     }
 
@@ -212,7 +254,8 @@ struct ChurnThreads {
    private:
     /// The cell is a child's until that child has been joined.
     bool is_taken(std::size_t cell) const {
-      return std::ranges::any_of(workers_, [cell](const auto& worker) { return worker->task().cell == cell; });
+      return std::ranges::any_of(
+          workers_, [cell](const auto& worker) { return worker->task().cell == cell; });
     }
     void join_oldest() {
       const std::unique_ptr<Worker<B>> oldest = std::move(workers_.front());

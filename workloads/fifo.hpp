@@ -1,20 +1,23 @@
 // Fifo: a queue whose elements live just longer than a cycle.
 //
-// Purpose: the lifetime that suits nobody. Whatever is young survives its first collection and dies soon after it, so no generation
-// pays, and what dies while marking runs floats under a snapshot. One operation appends an element, removes the oldest and leaves some
-// garbage.
+// Purpose: the lifetime that suits nobody. Whatever is young survives its first collection and dies
+// soon after it, so no generation pays, and what dies while marking runs floats under a snapshot.
+// One operation appends an element, removes the oldest and leaves some garbage.
 //
-// `stop_the_world` at 2x collects whenever as many bytes have been allocated as are live. An element lives while the whole queue is renewed
-// once; with (lifetime - 1) elements of garbage for each element that is `lifetime` times as many bytes.
+// `stop_the_world` at 2x collects whenever as many bytes have been allocated as are live. An
+// element lives while the whole queue is renewed once; with (lifetime - 1) elements of garbage for
+// each element that is `lifetime` times as many bytes.
 //
-// Invariant: serials leave the queue in the order in which they entered, each once. An element and its body, which nothing else refers to,
-// carry serial and check word. The queue is a chain of segments of 64 slots, each cleared when its element leaves.
+// Invariant: serials leave the queue in the order in which they entered, each once. An element and
+// its body, which nothing else refers to, carry serial and check word. The queue is a chain of
+// segments of 64 slots, each cleared when its element leaves.
 //
-// Nominal, with default parameters: two objects and 96 bytes per element, a quarter as much garbage; 3 reference stores per element, one
-// of them a deletion; survival 80 %; depth grows with the queue (one level for 64 elements).
+// Nominal, with default parameters: two objects and 96 bytes per element, a quarter as much
+// garbage; 3 reference stores per element, one of them a deletion; survival 80 %; depth grows with
+// the queue (one level for 64 elements).
 //
-// Source: the radioactive-decay and queue arguments against generations of H. Baker, "Infant mortality and generational garbage
-// collection" (1993).
+// Source: the radioactive-decay and queue arguments against generations of H. Baker, "Infant
+// mortality and generational garbage collection" (1993).
 #pragma once
 
 #include "workloads/intact.hpp"
@@ -29,8 +32,19 @@ struct Fifo {
             .summary = "a queue whose elements live just longer than a cycle",
             .source = "Baker 1993",
             .operation = "one element appended, the oldest removed",
-            .parameters = {{.name = "elements", .value = 100'000, .unit = "elements", .summary = "in the queue", .least = 64, .most = 1e8, .small = 10000},
-                           {.name = "payload", .value = 48, .unit = "bytes", .summary = "of an element's body", .least = 16, .most = 8000},
+            .parameters = {{.name = "elements",
+                            .value = 100'000,
+                            .unit = "elements",
+                            .summary = "in the queue",
+                            .least = 64,
+                            .most = 1e8,
+                            .small = 10000},
+                           {.name = "payload",
+                            .value = 48,
+                            .unit = "bytes",
+                            .summary = "of an element's body",
+                            .least = 16,
+                            .most = 8000},
                            {.name = "lifetime",
                             .value = 1.25,
                             .unit = "cycles",
@@ -41,8 +55,10 @@ struct Fifo {
 
   static std::size_t live_bytes(const Parameters& parameters) {
     const std::size_t elements = parameters.count("elements");
-    const std::size_t element_bytes = Object::size_for(1, sizeof(Data)) + Object::size_for(0, parameters.count("payload"));
-    return elements * element_bytes + (elements / segment_slots + 2) * Object::size_for(first_slot + segment_slots, 0);
+    const std::size_t element_bytes =
+        Object::size_for(1, sizeof(Data)) + Object::size_for(0, parameters.count("payload"));
+    return elements * element_bytes +
+           (elements / segment_slots + 2) * Object::size_for(first_slot + segment_slots, 0);
   }
 
   template <Barrier B>
@@ -57,7 +73,8 @@ struct Fifo {
       m.poll();
       queue.append();
       queue.remove();
-      for (garbage_owed += garbage_per_element; garbage_owed >= 1; --garbage_owed) queue.make_element(~std::uint64_t{0});
+      for (garbage_owed += garbage_per_element; garbage_owed >= 1; --garbage_owed)
+        queue.make_element(~std::uint64_t{0});
     }
     run.end(m);
     run.check(queue.length() == elements, "fifo: the queue's length has changed");
@@ -77,7 +94,8 @@ struct Fifo {
   template <Barrier B>
   class Queue {
    public:
-    Queue(Mutator<B>& m, std::size_t payload_bytes) : m_(m), payload_bytes_(payload_bytes), head_(m, make_segment()), tail_(m, head_) {}
+    Queue(Mutator<B>& m, std::size_t payload_bytes)
+        : m_(m), payload_bytes_(payload_bytes), head_(m, make_segment()), tail_(m, head_) {}
 
     std::uint64_t length() const { return appended_ - removed_; }
 
@@ -103,7 +121,10 @@ struct Fifo {
     }
 
     /// After the last element has left.
-    void check_empty() { WorkloadRun::check(head_.get() == tail_.get() && remove_at_ == append_at_, "fifo: the queue's ends do not meet"); }
+    void check_empty() {
+      WorkloadRun::check(head_.get() == tail_.get() && remove_at_ == append_at_,
+                         "fifo: the queue's ends do not meet");
+    }
 
     /// A safepoint.
     Object* make_element(std::uint64_t serial) {
@@ -124,7 +145,8 @@ struct Fifo {
       WorkloadRun::check(element != nullptr, "fifo: an element is missing");
       check_header(m_, element, 1, sizeof(Data), "fifo");
       const Data& data = *element->template payload<Data>();
-      WorkloadRun::check(data.serial == serial && data.check == mix(serial), "fifo: an element is not the one that was appended there");
+      WorkloadRun::check(data.serial == serial && data.check == mix(serial),
+                         "fifo: an element is not the one that was appended there");
       const Object* const body = m_.load(element, 0);
       check_header(m_, body, 0, payload_bytes_, "fifo");
       const Data& body_data = *body->template payload<Data>();

@@ -1,10 +1,12 @@
 // GCOld: a large live structure whose references change all the time.
 //
-// Purpose: the barrier's workload. Trees of height 14 fill the asked-for live size. Each step allocates 1 MB of short-lived arrays,
-// replaces long-lived subtrees at a ratio to that, and swaps subtrees between random trees. One operation is one step.
+// Purpose: the barrier's workload. Trees of height 14 fill the asked-for live size. Each step
+// allocates 1 MB of short-lived arrays, replaces long-lived subtrees at a ratio to that, and swaps
+// subtrees between random trees. One operation is one step.
 //
-// Invariant: every node carries its height, a serial of its own and a check word. Swaps exchange subtrees of one height, so that at the end
-// the trees hold exactly as many nodes as at the beginning, no serial twice and every height right.
+// Invariant: every node carries its height, a serial of its own and a check word. Swaps exchange
+// subtrees of one height, so that at the end the trees hold exactly as many nodes as at the
+// beginning, no serial twice and every height right.
 //
 // Source: D. Detlefs's GCOld (Sun Microsystems), as rewritten by W. Clinger.
 #pragma once
@@ -17,31 +19,38 @@ namespace tricolour {
 
 struct Gcold {
   static WorkloadInfo info() {
-    return {.name = "gcold",
-            .summary = "mutates references inside a large live structure",
-            .source = "Detlefs, GCOld",
-            .operation = "one step: 1 MB of short-lived arrays, and the old data's share of changes",
-            .parameters = {
-                {.name = "live_mb", .value = 64, .unit = "MB", .summary = "long-lived trees, in 10^6 bytes", .least = 1, .most = 65536, .small = 2},
-                {.name = "ratio",
-                 .value = 10,
-                 .unit = "bytes/byte",
-                 .summary = "short-lived bytes per byte of long-lived data replaced; 0: none replaced",
-                 .least = 0,
-                 .most = 1e6},
-                {.name = "mutations",
-                 .value = 500,
-                 .unit = "swaps/step",
-                 .summary = "pairs of subtrees that change places",
-                 .least = 0,
-                 .most = 1e8,
-                 .small = 200},
-                {.name = "work",
-                 .value = 0,
-                 .unit = "rounds/array",
-                 .summary = "computation beside each short-lived array",
-                 .least = 0,
-                 .most = 1e6}}};
+    return {
+        .name = "gcold",
+        .summary = "mutates references inside a large live structure",
+        .source = "Detlefs, GCOld",
+        .operation = "one step: 1 MB of short-lived arrays, and the old data's share of changes",
+        .parameters = {
+            {.name = "live_mb",
+             .value = 64,
+             .unit = "MB",
+             .summary = "long-lived trees, in 10^6 bytes",
+             .least = 1,
+             .most = 65536,
+             .small = 2},
+            {.name = "ratio",
+             .value = 10,
+             .unit = "bytes/byte",
+             .summary = "short-lived bytes per byte of long-lived data replaced; 0: none replaced",
+             .least = 0,
+             .most = 1e6},
+            {.name = "mutations",
+             .value = 500,
+             .unit = "swaps/step",
+             .summary = "pairs of subtrees that change places",
+             .least = 0,
+             .most = 1e8,
+             .small = 200},
+            {.name = "work",
+             .value = 0,
+             .unit = "rounds/array",
+             .summary = "computation beside each short-lived array",
+             .least = 0,
+             .most = 1e6}}};
   }
 
   static std::size_t live_bytes(const Parameters& parameters) {
@@ -62,13 +71,16 @@ struct Gcold {
   };
   static constexpr std::uint32_t height = 14;  ///< a tree's; a leaf's is 1
   static constexpr std::size_t node_bytes = Object::size_for(2, sizeof(Node));
-  static constexpr std::size_t nodes_of(std::uint32_t tree_height) { return (std::size_t{1} << tree_height) - 1; }
+  static constexpr std::size_t nodes_of(std::uint32_t tree_height) {
+    return (std::size_t{1} << tree_height) - 1;
+  }
   static constexpr std::size_t tree_bytes = ((std::size_t{1} << height) - 1) * node_bytes;
   static constexpr std::size_t array_words = 100;
   static constexpr std::size_t step_bytes = 1'000'000;
 
   static std::size_t tree_count(const Parameters& parameters) {
-    return std::max<std::size_t>(2, static_cast<std::size_t>(parameters.number("live_mb") * 1e6) / tree_bytes);
+    return std::max<std::size_t>(
+        2, static_cast<std::size_t>(parameters.number("live_mb") * 1e6) / tree_bytes);
   }
 
   template <Barrier B>
@@ -94,7 +106,8 @@ struct Gcold {
       std::size_t allocated = 0;
       while (allocated < step_bytes) allocated += allocate_young();
       if (ratio_ > 0) {
-        for (owed_bytes_ += static_cast<double>(allocated) / ratio_; owed_bytes_ >= static_cast<double>(node_bytes);)
+        for (owed_bytes_ += static_cast<double>(allocated) / ratio_;
+             owed_bytes_ >= static_cast<double>(node_bytes);)
           owed_bytes_ -= replace();
       }
       for (std::size_t i = 0; i < mutations_; ++i) {
@@ -138,7 +151,8 @@ struct Gcold {
       for (std::size_t i = 0; i < work_; ++i) result_ = mix(result_ + words[i % array_words]);
       if (young_.get() != nullptr) {
         const std::uint64_t* const before = young_->template payload<std::uint64_t>();
-        WorkloadRun::check(before[0] == arrays_ - 1 && before[array_words - 1] == arrays_ - 1, "gcold: a short-lived array has changed");
+        WorkloadRun::check(before[0] == arrays_ - 1 && before[array_words - 1] == arrays_ - 1,
+                           "gcold: a short-lived array has changed");
       }
       young_ = array;
       return array->bytes();
@@ -147,7 +161,9 @@ struct Gcold {
     /// Replaces the largest subtree that is not more than what is owed; returns its bytes.
     double replace() {
       std::uint32_t new_height = 1;
-      while (new_height < height && static_cast<double>(nodes_of(new_height + 1) * node_bytes) <= owed_bytes_) ++new_height;
+      while (new_height < height &&
+             static_cast<double>(nodes_of(new_height + 1) * node_bytes) <= owed_bytes_)
+        ++new_height;
       Object* const made = make_tree(new_height);
       if (new_height == height) {
         m_.store(trees_, random_.below(trees_->slot_count()), made);
@@ -165,7 +181,8 @@ struct Gcold {
       Object* const other = descend(random_tree(), levels, path);
       const std::uint32_t side = path >> levels & 1;
       Object* const moved = m_.load(one, side);
-      WorkloadRun::check(node(moved).height == height - levels - 1, "gcold: a subtree is not as high as it was");
+      WorkloadRun::check(node(moved).height == height - levels - 1,
+                         "gcold: a subtree is not as high as it was");
       m_.store(one, side, m_.load(other, side));
       m_.store(other, side, moved);
     }
@@ -181,15 +198,18 @@ struct Gcold {
     static const Node& node(const Object* object) {
       WorkloadRun::check(object != nullptr, "gcold: a subtree is missing");
       const Node& data = *object->template payload<Node>();
-      WorkloadRun::check(data.check == mix(data.serial), "gcold: a node does not hold what was written to it");
+      WorkloadRun::check(data.check == mix(data.serial),
+                         "gcold: a node does not hold what was written to it");
       return data;
     }
     void check_below(Object* tree, std::uint32_t expected_height, std::vector<bool>& seen) {
       const Node& data = node(tree);
       WorkloadRun::check(data.height == expected_height, "gcold: a node has the wrong height");
-      WorkloadRun::check(data.serial <= serials_ && !seen[data.serial], "gcold: a node is in two places");
+      WorkloadRun::check(data.serial <= serials_ && !seen[data.serial],
+                         "gcold: a node is in two places");
       seen[data.serial] = true;
-      for (std::uint32_t side = 0; side < 2 && expected_height > 1; ++side) check_below(m_.load(tree, side), expected_height - 1, seen);
+      for (std::uint32_t side = 0; side < 2 && expected_height > 1; ++side)
+        check_below(m_.load(tree, side), expected_height - 1, seen);
     }
 
     Mutator<B>& m_;

@@ -1,17 +1,20 @@
 // Graph: a random graph whose edges change places.
 //
-// Purpose: mutation of a large old structure while it is being marked, in random order. Each node has `degree` edges, objects of their own
-// that refer to a random node; nothing but one slot refers to an edge. Each mutator holds one more edge in its hand; one operation swaps
-// it with an edge of a random node, by exchange or compare-exchange. Once in `renew_every` operations the edge in hand is made anew, with
-// a random target: that is all that is allocated, so at 2x about live bytes / 48 x renew_every swaps fall into one cycle of
-// `stop_the_world`.
+// Purpose: mutation of a large old structure while it is being marked, in random order. Each node
+// has `degree` edges, objects of their own that refer to a random node; nothing but one slot refers
+// to an edge. Each mutator holds one more edge in its hand; one operation swaps it with an edge of
+// a random node, by exchange or compare-exchange. Once in `renew_every` operations the edge in hand
+// is made anew, with a random target: that is all that is allocated, so at 2x about live bytes / 48
+// x renew_every swaps fall into one cycle of `stop_the_world`.
 //
-// Invariant: swaps permute the edges over slots and hands: at the end each edge number is there once. Nodes and edges carry their
-// number and a check word.
+// Invariant: swaps permute the edges over slots and hands: at the end each edge number is there
+// once. Nodes and edges carry their number and a check word.
 //
-// Ownership: nodes belong to the globals; every slot is everybody's. An edge's payload is written before it leaves its maker's hand.
+// Ownership: nodes belong to the globals; every slot is everybody's. An edge's payload is written
+// before it leaves its maker's hand.
 //
-// Nominal, with default parameters: mean size 51 bytes; 4 reference stores for each allocation and 1 more for its target; depth 4.
+// Nominal, with default parameters: mean size 51 bytes; 4 reference stores for each allocation and
+// 1 more for its target; depth 4.
 //
 // Source: random graphs of P. Erdos, A. Renyi (1959), with every out-degree equal.
 #pragma once
@@ -28,8 +31,19 @@ struct Graph {
             .summary = "swaps edges of a random graph",
             .source = "random graphs (Erdos, Renyi 1959)",
             .operation = "one edge swapped",
-            .parameters = {{.name = "nodes", .value = 50'000, .unit = "nodes", .summary = "of the graph", .least = 16, .most = 1e8, .small = 4000},
-                           {.name = "degree", .value = 4, .unit = "edges", .summary = "that leave each node", .least = 1, .most = 1000},
+            .parameters = {{.name = "nodes",
+                            .value = 50'000,
+                            .unit = "nodes",
+                            .summary = "of the graph",
+                            .least = 16,
+                            .most = 1e8,
+                            .small = 4000},
+                           {.name = "degree",
+                            .value = 4,
+                            .unit = "edges",
+                            .summary = "that leave each node",
+                            .least = 1,
+                            .most = 1000},
                            {.name = "renew_every",
                             .value = 4,
                             .unit = "operations",
@@ -42,7 +56,8 @@ struct Graph {
   static std::size_t live_bytes(const Parameters& parameters) {
     const std::size_t nodes = parameters.count("nodes");
     const std::size_t degree = parameters.count("degree");
-    return Object::size_for(nodes, 0) + nodes * (Object::size_for(degree, sizeof(Node)) + degree * Object::size_for(1, sizeof(Edge)));
+    return Object::size_for(nodes, 0) + nodes * (Object::size_for(degree, sizeof(Node)) +
+                                                 degree * Object::size_for(1, sizeof(Edge)));
   }
 
   template <Barrier B>
@@ -128,13 +143,15 @@ struct Graph {
       std::vector<bool> seen(nodes_ * degree_ + mutators_);
       const auto see = [&](Object* edge) {
         const std::uint64_t number = check_edge(edge).number;
-        WorkloadRun::check(number < seen.size() && !seen[number], "graph: an edge is in two places");
+        WorkloadRun::check(number < seen.size() && !seen[number],
+                           "graph: an edge is in two places");
         seen[number] = true;
       };
       for (unsigned i = 0; i < mutators_; ++i) see(m_.load(m_.heap().globals(), first_hand + i));
       for (std::size_t i = 0; i < nodes_; ++i, m_.poll()) {
         Object* const from = node(i);
-        WorkloadRun::check(from->template payload<Node>()->number == i, "graph: a node is in another's place");
+        WorkloadRun::check(from->template payload<Node>()->number == i,
+                           "graph: a node is in another's place");
         for (std::size_t at = 0; at < degree_; ++at) see(m_.load(from, at));
       }
       // As many places as numbers, and none twice: all are there.
@@ -160,13 +177,15 @@ struct Graph {
     void check_node(const Object* found) {
       check_header(m_, found, degree_, sizeof(Node), "graph");
       const Node& data = *found->template payload<Node>();
-      WorkloadRun::check(data.check == mix(data.number), "graph: a node does not hold what was written to it");
+      WorkloadRun::check(data.check == mix(data.number),
+                         "graph: a node does not hold what was written to it");
     }
     const Edge& check_edge(Object* edge) {
       WorkloadRun::check(edge != nullptr, "graph: an edge is missing");
       check_header(m_, edge, 1, sizeof(Edge), "graph");
       const Edge& data = *edge->template payload<Edge>();
-      WorkloadRun::check(data.check == mix(data.number ^ mix(data.version)), "graph: an edge does not hold what was written to it");
+      WorkloadRun::check(data.check == mix(data.number ^ mix(data.version)),
+                         "graph: an edge does not hold what was written to it");
       check_node(m_.load(edge, 0));
       return data;
     }

@@ -1,12 +1,14 @@
 // Hide: the adversary.
 //
-// Purpose: moves references about so that a marker that trusts a missing, weak or misplaced barrier never meets them. The moves are named
-// for the protection they need, never for a barrier. One operation is one move.
+// Purpose: moves references about so that a marker that trusts a missing, weak or misplaced barrier
+// never meets them. The moves are named for the protection they need, never for a barrier. One
+// operation is one move.
 //
-// Every hidden object is in exactly one place: a cell, a root or a mailbox. Cells are slots of one wide array and of many small boxes; each
-// mutator has its own share. Nobody can know where the marker is, so a move takes an object from a random cell and leaves it in another:
-// beside marking, the first has often not been scanned yet while the second has, and then only a barrier keeps the object. Garbage between
-// the steps of a move brings quanta, stops and cycles into its middle.
+// Every hidden object is in exactly one place: a cell, a root or a mailbox. Cells are slots of one
+// wide array and of many small boxes; each mutator has its own share. Nobody can know where the
+// marker is, so a move takes an object from a random cell and leaves it in another: beside marking,
+// the first has often not been scanned yet while the second has, and then only a barrier keeps the
+// object. Garbage between the steps of a move brings quanta, stops and cycles into its middle.
 //
 //   load-and-clear          cell to root, clear the cell; later root to another cell. Needs the
 //                           deletion or the insertion seen.
@@ -19,12 +21,15 @@
 //   exchange                two cells swapped, by exchange or compare-exchange.
 //   bulk-copy               a range of cells copied to another and cleared.
 //
-// Invariant: a table outside the heap says which serial belongs in each cell. An object and its tail carry serial and check word; they are
-// looked at whenever they are moved, header first, so that what was freed and reused is reported and not followed.
+// Invariant: a table outside the heap says which serial belongs in each cell. An object and its
+// tail carry serial and check word; they are looked at whenever they are moved, header first, so
+// that what was freed and reused is reported and not followed.
 //
-// Ownership: a mutator's cells are its own; mailboxes (globals) are everybody's and change by exchange only.
+// Ownership: a mutator's cells are its own; mailboxes (globals) are everybody's and change by
+// exchange only.
 //
-// Source: the hiding scenarios of Dijkstra, Lamport et al. (1978) and of P. Pirinen, "Barrier techniques for incremental tracing" (1998).
+// Source: the hiding scenarios of Dijkstra, Lamport et al. (1978) and of P. Pirinen, "Barrier
+// techniques for incremental tracing" (1998).
 #pragma once
 
 #include <deque>
@@ -41,7 +46,15 @@ namespace tricolour {
 template <Barrier B>
 class Hider {
  public:
-  enum class Move : std::uint8_t { all, load_and_clear, drop_after_snapshot, store_into_black_array, hand_over, exchange, bulk_copy };
+  enum class Move : std::uint8_t {
+    all,
+    load_and_clear,
+    drop_after_snapshot,
+    store_into_black_array,
+    hand_over,
+    exchange,
+    bulk_copy
+  };
   static constexpr std::uint64_t moves = 6;  ///< without `all`
 
   Hider(Mutator<B>& m, WorkloadRun& run, const HideLayout& layout)
@@ -152,7 +165,8 @@ class Hider {
   void hand_over() {
     Root object{m_, take(any_cell())};
     make_garbage();
-    const std::uint32_t mailbox = HideLayout::first_mailbox + static_cast<std::uint32_t>(random_.below(HideLayout::mailboxes));
+    const std::uint32_t mailbox = HideLayout::first_mailbox +
+                                  static_cast<std::uint32_t>(random_.below(HideLayout::mailboxes));
     if (random_.once_in(thread_every)) {
       send_through_thread(object, mailbox);
       return;
@@ -193,7 +207,8 @@ class Hider {
     if (random_.once_in(2)) {
       replaced = m_.exchange(other_object, other_index, moved);
     } else {
-      WorkloadRun::check(m_.compare_exchange(other_object, other_index, replaced, moved), "hide: a compare-exchange was refused");
+      WorkloadRun::check(m_.compare_exchange(other_object, other_index, replaced, moved),
+                         "hide: a compare-exchange was refused");
     }
     cells_.expect(other, moved);
     m_.store(one_object, one_index, replaced);
@@ -228,32 +243,39 @@ struct Hide {
         .summary = "hides objects from the marker by every move a barrier must see",
         .source = "Dijkstra, Lamport et al. 1978; Pirinen 1998",
         .operation = "one move",
-        .parameters =
-            {{.name = "move",
-              .value = 0,
-              .unit = "",
-              .summary = "which moves",
-              .least = 0,
-              .most = 6,
-              .words = {"all", "load-and-clear", "drop-after-snapshot", "store-into-black-array", "hand-over", "exchange", "bulk-copy"}},
-             {.name = "cells",
-              .value = 65'536,
-              .unit = "slots",
-              .summary = "of the wide array; as many again are in boxes",
-              .least = 4096,
-              .most = 1e8,
-              .small = 4096},
-             {.name = "garbage", .value = 256, .unit = "bytes", .summary = "allocated in the middle of each move", .least = 0, .most = 1e6},
-             {.name = "hold",
-              .value = 64,
-              .unit = "visits",
-              .summary = "mean stay of an object that is in roots alone",
-              .least = 1,
-              .most = 1e9}},
+        .parameters = {{.name = "move",
+                        .value = 0,
+                        .unit = "",
+                        .summary = "which moves",
+                        .least = 0,
+                        .most = 6,
+                        .words = {"all", "load-and-clear", "drop-after-snapshot",
+                                  "store-into-black-array", "hand-over", "exchange", "bulk-copy"}},
+                       {.name = "cells",
+                        .value = 65'536,
+                        .unit = "slots",
+                        .summary = "of the wide array; as many again are in boxes",
+                        .least = 4096,
+                        .most = 1e8,
+                        .small = 4096},
+                       {.name = "garbage",
+                        .value = 256,
+                        .unit = "bytes",
+                        .summary = "allocated in the middle of each move",
+                        .least = 0,
+                        .most = 1e6},
+                       {.name = "hold",
+                        .value = 64,
+                        .unit = "visits",
+                        .summary = "mean stay of an object that is in roots alone",
+                        .least = 1,
+                        .most = 1e9}},
         .shared = true};
   }
 
-  static std::size_t live_bytes(const Parameters& parameters) { return HideLayout{parameters}.live_bytes(); }
+  static std::size_t live_bytes(const Parameters& parameters) {
+    return HideLayout{parameters}.live_bytes();
+  }
 
   template <Barrier B>
   static void setup(Mutator<B>& m, WorkloadRun& run) {

@@ -1,14 +1,17 @@
 // Latency: requests against a large live heap.
 //
-// Purpose: shows pauses as users feel them. A mutator's array of slots holds chains of three 96-byte objects; a request builds a chain and
-// exchanges it for the one in a random slot. Closed loop (`rate=0`): the next request begins when the last ends. Open loop: requests are
-// due at seeded Poisson times, and a request's latency counts from when it was due, whether or not the mutator was free.
+// Purpose: shows pauses as users feel them. A mutator's array of slots holds chains of three
+// 96-byte objects; a request builds a chain and exchanges it for the one in a random slot. Closed
+// loop (`rate=0`): the next request begins when the last ends. Open loop: requests are due at
+// seeded Poisson times, and a request's latency counts from when it was due, whether or not the
+// mutator was free.
 //
-// Invariant: every object carries its chain's serial, its slot, its place in the chain and a check word. One replaced chain in 64 is read
-// whole (to read each would add cache misses that a program with malloc has not), and all are at the end.
+// Invariant: every object carries its chain's serial, its slot, its place in the chain and a check
+// word. One replaced chain in 64 is read whole (to read each would add cache misses that a program
+// with malloc has not), and all are at the end.
 //
-// Source: the request loop over a large live set of C. Flood et al. and others; open-loop recording as in G. Tene, "How NOT to measure
-// latency" (coordinated omission).
+// Source: the request loop over a large live set of C. Flood et al. and others; open-loop recording
+// as in G. Tene, "How NOT to measure latency" (coordinated omission).
 #pragma once
 
 #include <chrono>
@@ -22,47 +25,50 @@ namespace tricolour {
 
 struct Latency {
   static WorkloadInfo info() {
-    return {.name = "latency",
-            .summary = "requests replace short chains of objects in a large array",
-            .source = "closed- and open-loop request benchmarks (Tene)",
-            .operation = "one request: three objects allocated, one chain replaced",
-            .parameters = {{.name = "slots",
-                            .value = 1'333'334,
-                            .unit = "chains",
-                            .summary = "chains that live: 296 bytes each",
-                            .least = 64,
-                            .most = 2e8,
-                            .small = 6000},
-                           {.name = "live_mb",
-                            .value = 0,
-                            .unit = "MB",
-                            .summary = "if not 0, instead of slots: live data in 10^6 bytes",
-                            .least = 0,
-                            .most = 60'000},
-                           {.name = "rate",
-                            .value = 0,
-                            .unit = "requests/s",
-                            .summary = "due per mutator, at Poisson times; 0: closed loop",
-                            .least = 0,
-                            .most = 1e7},
-                           {.name = "large_every",
-                            .value = 0,
-                            .unit = "requests",
-                            .summary = "one in so many also allocates a large object and drops it; 0: none",
-                            .least = 0,
-                            .most = 1e9},
-                           {.name = "large_kb",
-                            .value = 1024,
-                            .unit = "KiB",
-                            .summary = "a large object's payload",
-                            .least = 16,
-                            .most = 65'536}},
-            .has_requests = true};
+    return {
+        .name = "latency",
+        .summary = "requests replace short chains of objects in a large array",
+        .source = "closed- and open-loop request benchmarks (Tene)",
+        .operation = "one request: three objects allocated, one chain replaced",
+        .parameters = {{.name = "slots",
+                        .value = 1'333'334,
+                        .unit = "chains",
+                        .summary = "chains that live: 296 bytes each",
+                        .least = 64,
+                        .most = 2e8,
+                        .small = 6000},
+                       {.name = "live_mb",
+                        .value = 0,
+                        .unit = "MB",
+                        .summary = "if not 0, instead of slots: live data in 10^6 bytes",
+                        .least = 0,
+                        .most = 60'000},
+                       {.name = "rate",
+                        .value = 0,
+                        .unit = "requests/s",
+                        .summary = "due per mutator, at Poisson times; 0: closed loop",
+                        .least = 0,
+                        .most = 1e7},
+                       {.name = "large_every",
+                        .value = 0,
+                        .unit = "requests",
+                        .summary =
+                            "one in so many also allocates a large object and drops it; 0: none",
+                        .least = 0,
+                        .most = 1e9},
+                       {.name = "large_kb",
+                        .value = 1024,
+                        .unit = "KiB",
+                        .summary = "a large object's payload",
+                        .least = 16,
+                        .most = 65'536}},
+        .has_requests = true};
   }
 
   static std::size_t live_bytes(const Parameters& parameters) {
     const std::size_t slots = slot_count(parameters);
-    return Object::size_for(static_cast<std::uint32_t>(slots), 0) + slots * chain_length * link_bytes;
+    return Object::size_for(static_cast<std::uint32_t>(slots), 0) +
+           slots * chain_length * link_bytes;
   }
 
   template <Barrier B>
@@ -112,7 +118,8 @@ struct Latency {
   }
 
   template <Barrier B, class Program>
-  static void open_loop(Mutator<B>& m, WorkloadRun& run, Program& program, SplitMix& arrivals, double mean_gap_ns) {
+  static void open_loop(Mutator<B>& m, WorkloadRun& run, Program& program, SplitMix& arrivals,
+                        double mean_gap_ns) {
     auto due = static_cast<double>(now_ns());
     while (run.next_operation()) {
       due -= std::log(arrivals.fraction()) * mean_gap_ns;
@@ -163,7 +170,8 @@ struct Latency {
     }
 
     void check() {
-      for (std::size_t slot = 0; slot < slots_; ++slot, m_.poll()) check_chain(m_.load(chains_, slot), slot);
+      for (std::size_t slot = 0; slot < slots_; ++slot, m_.poll())
+        check_chain(m_.load(chains_, slot), slot);
     }
 
    private:
@@ -187,15 +195,17 @@ struct Latency {
     static std::uint64_t check_link(const Object* link, std::size_t slot, std::uint64_t place) {
       WorkloadRun::check(link != nullptr, "latency: a chain has lost a link");
       const Link& data = *link->template payload<Link>();
-      WorkloadRun::check(data.slot == slot && data.place == place && data.check == mix(data.serial ^ slot),
-                         "latency: a link does not hold what was written to it");
+      WorkloadRun::check(
+          data.slot == slot && data.place == place && data.check == mix(data.serial ^ slot),
+          "latency: a link does not hold what was written to it");
       return data.serial;
     }
     void check_chain(Object* link, std::size_t slot) {
       const std::uint64_t serial = check_link(link, slot, 0);
       for (std::uint64_t place = 1; place < chain_length; ++place) {
         link = m_.load(link, 0);
-        WorkloadRun::check(check_link(link, slot, place) == serial, "latency: a chain is made of two");
+        WorkloadRun::check(check_link(link, slot, place) == serial,
+                           "latency: a chain is made of two");
       }
       WorkloadRun::check(m_.load(link, 0) == nullptr, "latency: a chain is too long");
     }

@@ -1,11 +1,12 @@
 // GCBench on every mutator, with holes of garbage between the nodes.
 //
-// Purpose: as gcbench, but objects of many sizes that die at once lie between the nodes, so that a tree fragments the memory around it.
-// There is no stretch tree. One operation is one whole pass.
+// Purpose: as gcbench, but objects of many sizes that die at once lie between the nodes, so that a
+// tree fragments the memory around it. There is no stretch tree. One operation is one whole pass.
 //
 // Invariant: as for gcbench.
 //
-// Source: A. Wingo, Whippet's mt-gcbench: a hole's length is the number of failures before a success of probability 0.15.
+// Source: A. Wingo, Whippet's mt-gcbench: a hole's length is the number of failures before a
+// success of probability 0.15.
 #pragma once
 
 #include <array>
@@ -56,23 +57,28 @@ struct MtGcbench {
             .summary = "gcbench with garbage of power-law size between the nodes",
             .source = "Wingo, Whippet",
             .operation = "one whole pass",
-            .parameters = {GcbenchShape::scale_parameter(),
-                           {.name = "hole_probability",
-                            .value = 0.15,
-                            .unit = "",
-                            .summary = "chance that a hole ends at a given word: the smaller, the longer the holes",
-                            .least = 0.02,
-                            .most = 1}}};
+            .parameters = {
+                GcbenchShape::scale_parameter(),
+                {.name = "hole_probability",
+                 .value = 0.15,
+                 .unit = "",
+                 .summary =
+                     "chance that a hole ends at a given word: the smaller, the longer the holes",
+                 .least = 0.02,
+                 .most = 1}}};
   }
 
-  static std::size_t live_bytes(const Parameters& parameters) { return GcbenchShape{parameters}.steady_bytes(); }
+  static std::size_t live_bytes(const Parameters& parameters) {
+    return GcbenchShape{parameters}.steady_bytes();
+  }
 
   template <Barrier B>
   static void run(Mutator<B>& m, WorkloadRun& run) {
     const GcbenchShape shape{run.parameters};
     HoleLengths lengths{run.parameters.number("hole_probability"), run.random()};
     run.begin(m);
-    while (run.next_operation()) GcbenchPass<B, PowerLawHoles>{m, shape, PowerLawHoles{lengths}}.run();
+    while (run.next_operation())
+      GcbenchPass<B, PowerLawHoles>{m, shape, PowerLawHoles{lengths}}.run();
     run.end(m);
   }
 };

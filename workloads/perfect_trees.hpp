@@ -1,12 +1,15 @@
-// Perfect binary trees that can be checked: the data structure of gcbench, mt_gcbench and binary_trees.
+// Perfect binary trees that can be checked: the data structure of gcbench, mt_gcbench and
+// binary_trees.
 //
 // Purpose: builds trees top-down or bottom-up, and reads back one path or every node.
 //
-// Invariant: a node carries the serial of its tree and its own position (root 1, children 2p and 2p + 1), so that a node that was
-// freed, reused or hung up elsewhere is seen. `Holes` is called before each child of a tree built top-down, and before each inner
-// node of one built bottom-up; it may allocate.
+// Invariant: a node carries the serial of its tree and its own position (root 1, children 2p and 2p
+// + 1), so that a node that was freed, reused or hung up elsewhere is seen. `Holes` is called
+// before each child of a tree built top-down, and before each inner node of one built bottom-up; it
+// may allocate.
 //
-// Source: populate and MakeTree of J. Ellis, P. Kovac, H.-J. Boehm, "An Artificial Garbage Collection Benchmark" (1997).
+// Source: populate and MakeTree of J. Ellis, P. Kovac, H.-J. Boehm, "An Artificial Garbage
+// Collection Benchmark" (1997).
 #pragma once
 
 #include "workloads/workload.hpp"
@@ -43,9 +46,12 @@ class PerfectTrees {
   }
 
   /// Bottom-up: the children first. A safepoint.
-  Object* make_tree(int depth, std::int32_t serial) { return depth == 0 ? node(serial, 1) : make_above(depth, serial, 1); }
+  Object* make_tree(int depth, std::int32_t serial) {
+    return depth == 0 ? node(serial, 1) : make_above(depth, serial, 1);
+  }
 
-  /// Follows one path, chosen by the serial, from the root to a leaf, and checks the leaf. No safepoint.
+  /// Follows one path, chosen by the serial, from the root to a leaf, and checks the leaf. No
+  /// safepoint.
   void check_path(Object* tree, int depth, std::int32_t serial) {
     const std::uint32_t turns = static_cast<std::uint32_t>(serial) * 0x9e3779b9u >> 7;
     std::int32_t position = 1;
@@ -59,7 +65,8 @@ class PerfectTrees {
   }
 
   /// Checks every node and returns how many there are. A safepoint.
-  std::uint64_t check_all(const Root& tree, int depth, std::int32_t serial, std::int32_t position = 1) {
+  std::uint64_t check_all(const Root& tree, int depth, std::int32_t serial,
+                          std::int32_t position = 1) {
     m_.poll();
     if (depth <= unpolled_depth) return check_below(tree, depth, serial, position);
     check_node(tree, serial, position);
@@ -83,8 +90,10 @@ class PerfectTrees {
 
   /// A subtree that is no leaf. Leaves are made in their parent's frame: half of all calls less.
   Object* make_above(int depth, std::int32_t serial, std::int32_t position) {
-    const Root left{m_, depth == 1 ? node(serial, 2 * position) : make_above(depth - 1, serial, 2 * position)};
-    const Root right{m_, depth == 1 ? node(serial, 2 * position + 1) : make_above(depth - 1, serial, 2 * position + 1)};
+    const Root left{
+        m_, depth == 1 ? node(serial, 2 * position) : make_above(depth - 1, serial, 2 * position)};
+    const Root right{m_, depth == 1 ? node(serial, 2 * position + 1)
+                                    : make_above(depth - 1, serial, 2 * position + 1)};
     holes_.before_node(m_);
     Object* const made = node(serial, position);
     m_.store(made, 0, left);
@@ -109,10 +118,12 @@ class PerfectTrees {
   static void check_node(const Object* tree, std::int32_t serial, std::int32_t position) {
     WorkloadRun::check(tree != nullptr, "a tree has lost a node");
     const TreeNode data = *tree->template payload<TreeNode>();
-    WorkloadRun::check(data.serial == serial && data.position == position, "a tree's node does not hold what was written to it");
+    WorkloadRun::check(data.serial == serial && data.position == position,
+                       "a tree's node does not hold what was written to it");
   }
   void check_leaf(Object* leaf) {
-    WorkloadRun::check(m_.load(leaf, 0) == nullptr && m_.load(leaf, 1) == nullptr, "a tree's leaf has children");
+    WorkloadRun::check(m_.load(leaf, 0) == nullptr && m_.load(leaf, 1) == nullptr,
+                       "a tree's leaf has children");
   }
 
   std::uint64_t check_below(Object* tree, int depth, std::int32_t serial, std::int32_t position) {

@@ -1,20 +1,26 @@
 // Pipeline: producers and consumers that hand objects over through the heap.
 //
-// Purpose: references that move between mutators. Between two stages stands a ring of slots; a message leaves one mutator's root by a
-// compare-exchange into an empty slot, or by an exchange with what is in a full one, and enters another's root by an exchange with null.
-// Meanwhile it is in no root, and while a mutator works on it in no slot. One operation is one turn: a message is taken from a ring, or
-// made, renewed, and put into the next ring; what that ring had no room for is carried on to the stage after it.
+// Purpose: references that move between mutators. Between two stages stands a ring of slots; a
+// message leaves one mutator's root by a compare-exchange into an empty slot, or by an exchange
+// with what is in a full one, and enters another's root by an exchange with null. Meanwhile it is
+// in no root, and while a mutator works on it in no slot. One operation is one turn: a message is
+// taken from a ring, or made, renewed, and put into the next ring; what that ring had no room for
+// is carried on to the stage after it.
 //
-// A turn at stage 0 produces, at the last one consumes. Mutator i works at the stages that leave remainder i when divided by the number of
-// mutators, so with two or more of them every message changes hands, and mutators beyond the stages share one. What a stage does not find
-// it produces: no turn is idle.
+// A turn at stage 0 produces, at the last one consumes. Mutator i works at the stages that leave
+// remainder i when divided by the number of mutators, so with two or more of them every message
+// changes hands, and mutators beyond the stages share one. What a stage does not find it produces:
+// no turn is idle.
 //
-// Invariant: every message that was made is consumed once, or is in a ring at the end: each mutator counts what it makes and consumes, and
-// adds up a hash of the serials. At each stage the message is a new object and the body the old one; both carry serial and check word.
+// Invariant: every message that was made is consumed once, or is in a ring at the end: each mutator
+// counts what it makes and consumes, and adds up a hash of the serials. At each stage the message
+// is a new object and the body the old one; both carry serial and check word.
 //
-// Ownership: rings (globals) are everybody's and change by exchange and compare-exchange only. An account is its mutator's until `end`.
+// Ownership: rings (globals) are everybody's and change by exchange and compare-exchange only. An
+// account is its mutator's until `end`.
 //
-// Nominal, with default parameters: 48 bytes of message per stage and 112 of body per message; 2 reference stores for each allocation.
+// Nominal, with default parameters: 48 bytes of message per stage and 112 of body per message; 2
+// reference stores for each allocation.
 #pragma once
 
 #include "workloads/intact.hpp"
@@ -25,21 +31,39 @@ namespace tricolour {
 
 struct Pipeline {
   static WorkloadInfo info() {
-    return {.name = "pipeline",
-            .summary = "producers and consumers hand messages over through rings of slots",
-            .source = "bounded buffers (Dijkstra 1965); roots that move between threads (Pirinen 1998)",
-            .operation = "one turn: a message taken or made, and passed on",
-            .parameters = {{.name = "stages", .value = 4, .unit = "rings", .summary = "from producer to consumer", .least = 1, .most = 64},
-                           {.name = "ring", .value = 16'384, .unit = "slots", .summary = "of each ring", .least = 16, .most = 1e7, .small = 1000},
-                           {.name = "payload", .value = 96, .unit = "bytes", .summary = "of a message's body", .least = 16, .most = 8000}},
-            .shared = true};
+    return {
+        .name = "pipeline",
+        .summary = "producers and consumers hand messages over through rings of slots",
+        .source = "bounded buffers (Dijkstra 1965); roots that move between threads (Pirinen 1998)",
+        .operation = "one turn: a message taken or made, and passed on",
+        .parameters = {{.name = "stages",
+                        .value = 4,
+                        .unit = "rings",
+                        .summary = "from producer to consumer",
+                        .least = 1,
+                        .most = 64},
+                       {.name = "ring",
+                        .value = 16'384,
+                        .unit = "slots",
+                        .summary = "of each ring",
+                        .least = 16,
+                        .most = 1e7,
+                        .small = 1000},
+                       {.name = "payload",
+                        .value = 96,
+                        .unit = "bytes",
+                        .summary = "of a message's body",
+                        .least = 16,
+                        .most = 8000}},
+        .shared = true};
   }
 
   /// All rings full.
   static std::size_t live_bytes(const Parameters& parameters) {
     const std::size_t ring = parameters.count("ring");
     return parameters.count("stages") * (Object::size_for(static_cast<std::uint32_t>(ring), 0) +
-                                         ring * (Object::size_for(1, sizeof(Message)) + Object::size_for(0, parameters.count("payload"))));
+                                         ring * (Object::size_for(1, sizeof(Message)) +
+                                                 Object::size_for(0, parameters.count("payload"))));
   }
 
   template <Barrier B>
@@ -94,7 +118,8 @@ struct Pipeline {
   static constexpr std::uint32_t accounts_global = 0;
   static constexpr std::uint32_t first_ring = 1;
 
-  /// One mutator at its stages. `account`: whose account it keeps; the number of mutators for the one that fills the rings.
+  /// One mutator at its stages. `account`: whose account it keeps; the number of mutators for the
+  /// one that fills the rings.
   template <Barrier B>
   class Stages {
    public:
@@ -109,8 +134,10 @@ struct Pipeline {
           serials_(std::uint64_t{account} << 48),
           put_at_(stages_),
           take_at_(stages_) {
-      for (std::size_t stage = run.mutator % (stages_ + 1); stage <= stages_; stage += mutators_) own_stages_.push_back(stage);
-      for (std::size_t ring = 0; ring < stages_; ++ring) put_at_[ring] = take_at_[ring] = random_.below(ring_slots_);
+      for (std::size_t stage = run.mutator % (stages_ + 1); stage <= stages_; stage += mutators_)
+        own_stages_.push_back(stage);
+      for (std::size_t ring = 0; ring < stages_; ++ring)
+        put_at_[ring] = take_at_[ring] = random_.below(ring_slots_);
     }
 
     /// Makes the rings, each full.
@@ -142,12 +169,16 @@ struct Pipeline {
       }
     }
 
-    void publish_account() { m_.load(m_.heap().globals(), accounts_global)->template payload<Account>()[account_index_] = account_; }
+    void publish_account() {
+      m_.load(m_.heap().globals(), accounts_global)->template payload<Account>()[account_index_] =
+          account_;
+    }
 
     /// After `end`: nobody moves anything any more, and the accounts are published.
     void check() {
       Tally made{}, gone_or_there{};
-      const Account* const accounts = m_.load(m_.heap().globals(), accounts_global)->template payload<Account>();
+      const Account* const accounts =
+          m_.load(m_.heap().globals(), accounts_global)->template payload<Account>();
       for (unsigned i = 0; i <= mutators_; ++i) {
         made.add(accounts[i].made);
         gone_or_there.add(accounts[i].consumed);
@@ -186,7 +217,8 @@ struct Pipeline {
     Object* put(std::size_t to, const Root& message) {
       Object* const slots = ring(to);
       for (unsigned i = 0; i < most_looks; ++i) {
-        if (m_.compare_exchange(slots, next(put_at_[to], ring_slots_), nullptr, message)) return nullptr;
+        if (m_.compare_exchange(slots, next(put_at_[to], ring_slots_), nullptr, message))
+          return nullptr;
       }
       return m_.exchange(slots, put_at_[to], message);
     }
@@ -195,7 +227,8 @@ struct Pipeline {
       const Root body{m_, make_body()};
       return make_message(body, serials_, 0);
     }
-    /// The message as `stage` passes it on; null when it was the last one, which consumes it. A safepoint.
+    /// The message as `stage` passes it on; null when it was the last one, which consumes it. A
+    /// safepoint.
     Object* renew(const Root& message, std::size_t stage) {
       const std::uint64_t serial = check_message(message, stage - 1).serial;
       if (stage == stages_) {
@@ -226,7 +259,8 @@ struct Pipeline {
       const Object* const body = m_.load(message, 0);
       check_header(m_, body, 0, payload_bytes_, "pipeline");
       const Body& body_data = *body->template payload<Body>();
-      WorkloadRun::check(body_data.serial == data.serial && body_data.check == ~mix(data.serial), "pipeline: a message has another's body");
+      WorkloadRun::check(body_data.serial == data.serial && body_data.check == ~mix(data.serial),
+                         "pipeline: a message has another's body");
       return data;
     }
 

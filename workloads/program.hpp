@@ -1,6 +1,8 @@
-// The course of a workload whose mutators each run a program of their own: build the data, do the operations, check.
+// The course of a workload whose mutators each run a program of their own: build the data, do the
+// operations, check.
 //
-// Purpose: said once. A Program is made of mutator and run and has `build()`, `operation()` and `check()`.
+// Purpose: said once. A Program is made of mutator and run and has `build()`, `operation()` and
+// `check()`.
 //
 // Invariant: only the operations are measured. The program's roots live until the check is done.
 #pragma once

@@ -1,7 +1,8 @@
 // The self-checks of the workloads that hand objects over: a write that does not happen is seen.
 //
-// Purpose: a workload is a judge of collectors only if its own check can fail. Each runs once as it is, with cycles, and once under a
-// barrier that now and then forgets the write: an element is lost, or, where it should have been taken out, there twice.
+// Purpose: a workload is a judge of collectors only if its own check can fail. Each runs once as it
+// is, with cycles, and once under a barrier that now and then forgets the write: an element is
+// lost, or, where it should have been taken out, there twice.
 #include "barriers/none.hpp"
 #include "collectors/collected_heap.hpp"
 #include "tools/testing/catch.hpp"
@@ -20,9 +21,11 @@ struct Forgetful {
   static inline std::atomic<unsigned> writes{0};  // relaxed: a count
 
   template <class M, class Write>
-  static auto store(M&, typename M::Reference, typename M::SlotReference slot, typename M::Reference, Write write) {
+  static auto store(M&, typename M::Reference, typename M::SlotReference slot,
+                    typename M::Reference, Write write) {
     using Result = decltype(write(std::memory_order_release));
-    if (writes.fetch_add(1, std::memory_order_relaxed) % forgotten_every != forgotten_every - 1) return write(std::memory_order_release);
+    if (writes.fetch_add(1, std::memory_order_relaxed) % forgotten_every != forgotten_every - 1)
+      return write(std::memory_order_release);
     if constexpr (std::is_same_v<Result, bool>) {
       return true;
     } else {
@@ -52,7 +55,8 @@ struct Small {
 template <class Workload, Barrier B>
 std::uint64_t run_alone(const Small& small) {
   Parameters parameters;
-  for (const ParameterInfo& info : Workload::info().parameters) parameters.set(info.name, info.value);
+  for (const ParameterInfo& info : Workload::info().parameters)
+    parameters.set(info.name, info.value);
   for (const auto& [name, value] : small.parameters) parameters.set(name, value);
   CollectedHeapOptions options;
   options.heap.bytes = 4 * Workload::live_bytes(parameters) + (std::size_t{1} << 20);
@@ -62,7 +66,8 @@ std::uint64_t run_alone(const Small& small) {
     Mutator<B> m(heap);
     OneMutator control(small.operations);
     WorkloadRun run(parameters, control, 0, 1, 42);
-    if constexpr (requires { Workload::template setup<B>(m, run); }) Workload::template setup<B>(m, run);
+    if constexpr (requires { Workload::template setup<B>(m, run); })
+      Workload::template setup<B>(m, run);
     Workload::template run<B>(m, run);
   }
   return heap.collector().statistics().cycles;
@@ -75,10 +80,18 @@ void check_self_check(const Small& small) {
   CHECK_THROWS_AS((run_alone<Workload, Forgetful>(small)), SelfCheckFailed);
 }
 
-TEST_CASE("fifo sees that an element is missing") { check_self_check<Fifo>({100'000, {{"elements", 5000}}}); }
-TEST_CASE("pipeline sees that a message is missing, or twice there") { check_self_check<Pipeline>({200'000, {{"ring", 500}}}); }
-TEST_CASE("graph sees that an edge is missing, or twice there") { check_self_check<Graph>({200'000, {{"nodes", 500}}}); }
-TEST_CASE("churn_threads sees that a box is missing") { check_self_check<ChurnThreads>({1200, {{"cells", 300}}}); }
+TEST_CASE("fifo sees that an element is missing") {
+  check_self_check<Fifo>({100'000, {{"elements", 5000}}});
+}
+TEST_CASE("pipeline sees that a message is missing, or twice there") {
+  check_self_check<Pipeline>({200'000, {{"ring", 500}}});
+}
+TEST_CASE("graph sees that an edge is missing, or twice there") {
+  check_self_check<Graph>({200'000, {{"nodes", 500}}});
+}
+TEST_CASE("churn_threads sees that a box is missing") {
+  check_self_check<ChurnThreads>({1200, {{"cells", 300}}});
+}
 
 }  // namespace
 }  // namespace tricolour

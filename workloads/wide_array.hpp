@@ -1,14 +1,16 @@
 // Wide array: one reference array of many millions of slots, with stores all over it.
 //
-// Purpose: an object that no marker can scan in one go. Chunked scanning, re-greying by chunk, bulk operations and pause bounds. One
-// operation is one random slot read and, mostly, changed; now and then a range is cleared or copied, ranges overlapping.
+// Purpose: an object that no marker can scan in one go. Chunked scanning, re-greying by chunk, bulk
+// operations and pause bounds. One operation is one random slot read and, mostly, changed; now and
+// then a range is cleared or copied, ranges overlapping.
 //
-// Invariant: a table outside the heap says which object belongs in each slot; an object carries its serial and a check word. So every
-// load is checked exactly, and at the end the whole array is.
+// Invariant: a table outside the heap says which object belongs in each slot; an object carries its
+// serial and a check word. So every load is checked exactly, and at the end the whole array is.
 //
 // Ownership: array and table belong to one mutator.
 //
-// Source: the worst case of H. Baker, "List processing in real time on a serial computer" (1978): one object too long to scan at once.
+// Source: the worst case of H. Baker, "List processing in real time on a serial computer" (1978):
+// one object too long to scan at once.
 #pragma once
 
 #include <algorithm>
@@ -21,31 +23,41 @@ namespace tricolour {
 
 struct WideArray {
   static WorkloadInfo info() {
-    return {
-        .name = "wide_array",
-        .summary = "random stores and bulk operations in one very large reference array",
-        .source = "worst case of incremental scanning (Baker 1978)",
-        .operation = "one slot read and mostly changed, or one range cleared or copied",
-        .parameters = {
-            {.name = "slots", .value = 1e7, .unit = "slots", .summary = "of each mutator's array", .least = 1024, .most = 2.6e8, .small = 20000},
-            {.name = "filled",
-             .value = 0.2,
-             .unit = "of slots",
-             .summary = "at most so many hold an object of 32 bytes",
-             .least = 0.01,
-             .most = 1},
-            {.name = "bulk_every",
-             .value = 1000,
-             .unit = "operations",
-             .summary = "mean distance of bulk operations; 0: none",
-             .least = 0,
-             .most = 1e9},
-            {.name = "bulk_slots", .value = 1000, .unit = "slots", .summary = "most slots of a bulk operation", .least = 1, .most = 1e6}}};
+    return {.name = "wide_array",
+            .summary = "random stores and bulk operations in one very large reference array",
+            .source = "worst case of incremental scanning (Baker 1978)",
+            .operation = "one slot read and mostly changed, or one range cleared or copied",
+            .parameters = {{.name = "slots",
+                            .value = 1e7,
+                            .unit = "slots",
+                            .summary = "of each mutator's array",
+                            .least = 1024,
+                            .most = 2.6e8,
+                            .small = 20000},
+                           {.name = "filled",
+                            .value = 0.2,
+                            .unit = "of slots",
+                            .summary = "at most so many hold an object of 32 bytes",
+                            .least = 0.01,
+                            .most = 1},
+                           {.name = "bulk_every",
+                            .value = 1000,
+                            .unit = "operations",
+                            .summary = "mean distance of bulk operations; 0: none",
+                            .least = 0,
+                            .most = 1e9},
+                           {.name = "bulk_slots",
+                            .value = 1000,
+                            .unit = "slots",
+                            .summary = "most slots of a bulk operation",
+                            .least = 1,
+                            .most = 1e6}}};
   }
 
   static std::size_t live_bytes(const Parameters& parameters) {
     const std::size_t slots = parameters.count("slots");
-    return Object::size_for(static_cast<std::uint32_t>(slots), 0) + most_filled(parameters) * element_bytes;
+    return Object::size_for(static_cast<std::uint32_t>(slots), 0) +
+           most_filled(parameters) * element_bytes;
   }
 
   template <Barrier B>
@@ -62,7 +74,8 @@ struct WideArray {
   static_assert(element_bytes == 32);
 
   static std::size_t most_filled(const Parameters& parameters) {
-    return std::max<std::size_t>(1, static_cast<std::size_t>(parameters.number("slots") * parameters.number("filled")));
+    return std::max<std::size_t>(
+        1, static_cast<std::size_t>(parameters.number("slots") * parameters.number("filled")));
   }
 
   template <Barrier B>
@@ -110,7 +123,8 @@ struct WideArray {
         filled += expected_[slot] != 0;
         if (slot % 4096 == 0) m_.poll();
       }
-      WorkloadRun::check(filled == filled_ && filled <= most_filled_, "wide_array: the number of objects is wrong");
+      WorkloadRun::check(filled == filled_ && filled <= most_filled_,
+                         "wide_array: the number of objects is wrong");
     }
 
    private:
@@ -144,9 +158,11 @@ struct WideArray {
     void bulk() {
       const std::size_t count = 1 + random_.below(bulk_slots_);
       const std::size_t from = random_.below(slots_ - count + 1);
-      const std::size_t to = random_.once_in(4) ? from - random_.below(std::min(from, count) + 1) : random_.below(slots_ - count + 1);
+      const std::size_t to = random_.once_in(4) ? from - random_.below(std::min(from, count) + 1)
+                                                : random_.below(slots_ - count + 1);
       const std::size_t held = held_in(from, count);
-      const bool copied = !random_.once_in(4) && filled_ - held_in(to, count) + held <= most_filled_;
+      const bool copied =
+          !random_.once_in(4) && filled_ - held_in(to, count) + held <= most_filled_;
       if (copied) {
         m_.copy_range(array_, from, array_, to, count);
         filled_ = filled_ - held_in(to, count) + held;
@@ -161,7 +177,9 @@ struct WideArray {
     std::size_t held_in(std::size_t from, std::size_t count) {
       return count - static_cast<std::size_t>(std::count(at(from), at(from + count), 0));
     }
-    std::vector<std::uint32_t>::iterator at(std::size_t slot) { return expected_.begin() + static_cast<std::ptrdiff_t>(slot); }
+    std::vector<std::uint32_t>::iterator at(std::size_t slot) {
+      return expected_.begin() + static_cast<std::ptrdiff_t>(slot);
+    }
 
     void expect(std::size_t slot, std::uint64_t serial) {
       filled_ = filled_ - (expected_[slot] != 0) + (serial != 0);
@@ -169,11 +187,13 @@ struct WideArray {
     }
     void check_slot(std::size_t slot) { check_object(m_.load(array_, slot), expected_[slot]); }
     static void check_object(const Object* element, std::uint32_t expected) {
-      WorkloadRun::check((element != nullptr) == (expected != 0), "wide_array: a slot is empty, or filled, against expectation");
+      WorkloadRun::check((element != nullptr) == (expected != 0),
+                         "wide_array: a slot is empty, or filled, against expectation");
       if (element == nullptr) return;
       const Element& data = *element->template payload<Element>();
-      WorkloadRun::check(static_cast<std::uint32_t>(data.serial) == expected && data.check == mix(data.serial),
-                         "wide_array: an object does not hold what was written to it");
+      WorkloadRun::check(
+          static_cast<std::uint32_t>(data.serial) == expected && data.check == mix(data.serial),
+          "wide_array: an object does not hold what was written to it");
     }
 
     Mutator<B>& m_;
@@ -183,7 +203,8 @@ struct WideArray {
     const std::size_t bulk_every_;
     const std::size_t bulk_slots_;
     const Root array_;
-    /// Low half of the serial of each slot's object, or 0. A serial whose low half is 0 is never drawn.
+    /// Low half of the serial of each slot's object, or 0. A serial whose low half is 0 is never
+    /// drawn.
     std::vector<std::uint32_t> expected_;
     std::size_t filled_ = 0;
     std::uint64_t serial_ = 0;

@@ -1,6 +1,7 @@
 // Workloads: what mutators do.
 //
-// Purpose: the contract between a synthetic program and whoever runs and measures it. A workload is a struct
+// Purpose: the contract between a synthetic program and whoever runs and measures it. A workload is
+// a struct
 //
 //   struct GcBench {
 //     static WorkloadInfo info();
@@ -12,10 +13,12 @@
 //     template <Barrier B> static void run(Mutator<B>&, WorkloadRun&);
 //   };
 //
-// whose `run` builds its data, calls `run.begin(m)`, performs operations while `run.next_operation()`, calls `run.end(m)` and then checks
-// its own data, reporting what is wrong with `run.fail`.
+// whose `run` builds its data, calls `run.begin(m)`, performs operations while
+// `run.next_operation()`, calls `run.end(m)` and then checks its own data, reporting what is wrong
+// with `run.fail`.
 //
-// Ownership: a WorkloadRun belongs to one mutator's thread; `control` is shared and is the harness's.
+// Ownership: a WorkloadRun belongs to one mutator's thread; `control` is shared and is the
+// harness's.
 #pragma once
 
 #include <algorithm>
@@ -36,15 +39,16 @@ namespace tricolour {
 
 struct ParameterInfo {
   std::string_view name;
-  double value;               ///< the default
+  double value;  ///< the default
   std::string_view unit;
   std::string_view summary;
   double least = 0;
   double most = 1e12;
-  /// For a parameter that is a word: its words, in the order of their values 0, 1, ...; the default is then an index.
+  /// For a parameter that is a word: its words, in the order of their values 0, 1, ...; the default
+  /// is then an index.
   std::vector<std::string_view> words = {};
-  /// With which a run takes milliseconds, for checks of hundreds of runs: still with chunked arrays,
-  /// medium and large objects and deep trees. None: the default does.
+  /// With which a run takes milliseconds, for checks of hundreds of runs: still with chunked
+  /// arrays, medium and large objects and deep trees. None: the default does.
   std::optional<double> small = {};
 };
 
@@ -52,9 +56,9 @@ struct WorkloadInfo {
   std::string_view name;
   std::string_view summary;
   std::string_view source;
-  std::string_view operation;        ///< what one operation is
+  std::string_view operation;  ///< what one operation is
   std::vector<ParameterInfo> parameters;
-  bool shared = false;               ///< the mutators work on one structure
+  bool shared = false;  ///< the mutators work on one structure
   bool has_requests = false;
   unsigned least_mutators = 1;
 };
@@ -80,7 +84,8 @@ class SelfCheckFailed : public std::runtime_error {
 class RunControl {
  public:
   virtual ~RunControl() = default;
-  /// Waits until every mutator has come here; called inside a blocking region. Throws when another mutator failed.
+  /// Waits until every mutator has come here; called inside a blocking region. Throws when another
+  /// mutator failed.
   virtual void arrive_at_begin(unsigned mutator) = 0;
   virtual void arrive_at_end(unsigned mutator, std::uint64_t operations) = 0;
   /// Operations this mutator may do; no_operation_limit in a timed run.
@@ -95,9 +100,15 @@ class RunControl {
 
 class WorkloadRun {
  public:
-  WorkloadRun(const Parameters& parameter_values, RunControl& run_control, unsigned mutator_index, unsigned mutator_count, std::uint64_t seed)
-      : parameters(parameter_values), mutator(mutator_index), mutators(mutator_count), random(seed * 0x9e3779b97f4a7c15u + mutator_index),
-        control_(run_control), requests_(run_control.requests(mutator_index)), limit_(run_control.operation_limit(mutator_index)),
+  WorkloadRun(const Parameters& parameter_values, RunControl& run_control, unsigned mutator_index,
+              unsigned mutator_count, std::uint64_t seed)
+      : parameters(parameter_values),
+        mutator(mutator_index),
+        mutators(mutator_count),
+        random(seed * 0x9e3779b97f4a7c15u + mutator_index),
+        control_(run_control),
+        requests_(run_control.requests(mutator_index)),
+        limit_(run_control.operation_limit(mutator_index)),
         attention_(requests_ == nullptr ? limit_ : 0) {}
 
   const Parameters& parameters;
@@ -105,7 +116,8 @@ class WorkloadRun {
   const unsigned mutators;
   std::mt19937_64 random;
 
-  /// Waits for every mutator; the measured region (after the warm-up, if there is one) begins. A safepoint.
+  /// Waits for every mutator; the measured region (after the warm-up, if there is one) begins. A
+  /// safepoint.
   template <Barrier B>
   void begin(Mutator<B>& m) {
     m.blocking([&] { control_.arrive_at_begin(mutator); });
@@ -126,7 +138,8 @@ class WorkloadRun {
   std::uint64_t operations() const { return operations_; }
   /// The operation that `next_operation` counted last was a request.
   void record_request(Nanoseconds intended, Nanoseconds start, Nanoseconds end) {
-    if (end - intended >= shown_from_ns_) [[unlikely]] show_request(intended, start, end);
+    if (end - intended >= shown_from_ns_) [[unlikely]]
+      show_request(intended, start, end);
   }
   /// So many were due when the measured region ended, and were not begun.
   void leave_unserved(std::uint64_t requests) {
@@ -158,8 +171,8 @@ class WorkloadRun {
   RequestSink* const requests_;
   const std::uint64_t limit_;
   std::uint64_t operations_ = 0;
-  /// The loop pays for recording with comparisons that it makes anyway: the next operation before which to `attend`, and the latency from
-  /// which a request is shown.
+  /// The loop pays for recording with comparisons that it makes anyway: the next operation before
+  /// which to `attend`, and the latency from which a request is shown.
   std::uint64_t attention_;
   Nanoseconds shown_from_ns_ = never;
 };

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/seams/faults.hpp"
 #include "core/heap/metadata_scan.hpp"
+#include "core/seams/faults.hpp"
 #include "core/seams/schedule_coverage.hpp"
 #include "core/seams/schedule_window.hpp"
 
@@ -32,7 +32,8 @@ void CardScan::take() {
   for_each_card(0, cards_, [&](std::atomic_ref<Card> card, std::byte*) {
     if (card.load(std::memory_order_relaxed) != Card::dirty) return true;
     pass_window(Window::between_dirt_and_take);
-    // seq_cst: before the handshakes that follow; acquires the store behind the dirt; partner: CardTable::mark.
+    // seq_cst: before the handshakes that follow; acquires the store behind the dirt; partner:
+    // CardTable::mark.
     card.exchange(taken_in(round_), std::memory_order_seq_cst);
     return true;
   });
@@ -108,8 +109,9 @@ void CardScan::scan(std::byte* card, Found& found) {
     auto* const object = reinterpret_cast<Object*>(address);
     return heap_.metadata.load_acquire(object) == 0 ? nullptr : object;
   };
-  // The object that reaches into the card from before, if there is one: the nearest start in the block. It may be longer than
-  // `large_object_bytes`: what fits into the hole at hand is bumped, however long.
+  // The object that reaches into the card from before, if there is one: the nearest start in the
+  // block. It may be longer than `large_object_bytes`: what fits into the hole at hand is bumped,
+  // however long.
   for (std::byte* at = card; at > heap_.blocks.block_begin(block);) {
     if (Object* const object = start_at(at -= granule_bytes)) {
       if (at + object->bytes() > card) scan_object<alone>(object, card, found);
@@ -125,7 +127,8 @@ template <bool alone>
 bool CardScan::is_marked(Object* object) const {
   auto byte = SideMetadata::atomic(heap_.metadata.byte_of(object));
   // acq_rel read-modify-write beside mutators: see above; partner: SideMetadata::try_shade.
-  const ColourByte seen = alone ? byte.load(std::memory_order_relaxed) : byte.fetch_or(0, std::memory_order_acq_rel);
+  const ColourByte seen =
+      alone ? byte.load(std::memory_order_relaxed) : byte.fetch_or(0, std::memory_order_acq_rel);
   return state_of(seen) != heap_.phase.sense.white();
 }
 
@@ -135,14 +138,16 @@ void CardScan::scan_object(Object* object, std::byte* card, Found& found) {
   if (!is_marked<alone>(object)) return;
   auto* const on_card = reinterpret_cast<Slot*>(card);
   Slot* const begin = std::max(object->slots(), on_card);
-  Slot* const end = std::min(object->slots() + object->slot_count(), on_card + CardTable::card_bytes / sizeof(Slot));
+  Slot* const end = std::min(object->slots() + object->slot_count(),
+                             on_card + CardTable::card_bytes / sizeof(Slot));
   const ColourByte white = heap_.phase.sense.white();
   const ColourByte shaded = heap_.phase.shaded_state();
   for (Slot* slot = begin; slot < end; ++slot) {
     ++found.slots;
     Object* const referent = slot->load();
     if (referent == nullptr) continue;
-    if (alone ? heap_.metadata.try_shade_alone(referent, white, shaded) : heap_.metadata.try_shade(referent, white, shaded)) {
+    if (alone ? heap_.metadata.try_shade_alone(referent, white, shaded)
+              : heap_.metadata.try_shade(referent, white, shaded)) {
       heap_.grey_set.pour(GreyItem(referent));
       ++found.shaded;
     }

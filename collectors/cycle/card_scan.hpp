@@ -1,19 +1,21 @@
 // Card scanning: the collector's half of a barrier that marks cards.
 //
-// Purpose: finds the slots on dirty cards that belong to marked objects, and shades what they refer to. Only what was white is pushed, so
-// the grey set's reserve holds whatever is dirty.
+// Purpose: finds the slots on dirty cards that belong to marked objects, and shades what they refer
+// to. Only what was white is pushed, so the grey set's reserve holds whatever is dirty.
 //
-// Invariant: a card is taken before it is scanned, never after. Beside mutators: `take`, then a handshake with every mutator, then
-// `scan_taken`. A mutator's store whose dirt was taken came before that mutator's handshake, so the scan sees it; dirt that comes
-// later stays for the next round. Every store's card is scanned after it, at the latest in the stop that ends marking.
+// Invariant: a card is taken before it is scanned, never after. Beside mutators: `take`, then a
+// handshake with every mutator, then `scan_taken`. A mutator's store whose dirt was taken came
+// before that mutator's handshake, so the scan sees it; dirt that comes later stays for the next
+// round. Every store's card is scanned after it, at the latest in the stop that ends marking.
 //
 // Sharing: taken cards are scanned in pieces, each the cards of one cache line, which threads draw
 // by a cursor. A mutator that draws one finishes it before its next safepoint: before the next
 // round's handshake is over, and before any stop.
 //
-// An object that is white is left out: whoever marks it scans it afterwards. It is looked at by a read-modify-write (acq_rel), as it is
-// marked by one: so either the scan sees the mark, or the marker's look at the slots comes after the scan and sees every store that the
-// scan would have seen. A mutator may mark at that moment, as an assist.
+// An object that is white is left out: whoever marks it scans it afterwards. It is looked at by a
+// read-modify-write (acq_rel), as it is marked by one: so either the scan sees the mark, or the
+// marker's look at the slots comes after the scan and sees every store that the scan would have
+// seen. A mutator may mark at that moment, as an assist.
 //
 // Where objects lie: start bytes; an unused hole has none.
 //
@@ -46,7 +48,8 @@ class CardScan {
   std::size_t scan_some(std::size_t bytes);
   /// Is a piece left? A hint: relaxed.
   bool any_left() const { return piece_of(next_.load(std::memory_order_relaxed)) < pieces_; }
-  /// World stopped: scans dirty cards until none is left, or until `slots` were looked at: false, and the rest stays dirty.
+  /// World stopped: scans dirty cards until none is left, or until `slots` were looked at: false,
+  /// and the rest stays dirty.
   bool scan_stopped(std::size_t slots);
 
  private:
@@ -83,7 +86,7 @@ class CardScan {
   const std::size_t cards_;
   const std::size_t pieces_;
   std::uint64_t round_ = 0;
-  std::atomic<Cursor> next_;             ///< the piece to draw
+  std::atomic<Cursor> next_;                  ///< the piece to draw
   std::atomic<bool> found_by_others_{false};  ///< a hint to the leader: relaxed
 };
 

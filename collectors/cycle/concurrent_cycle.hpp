@@ -18,10 +18,10 @@
 #include <functional>
 #include <mutex>
 
-#include "collectors/pacing/pacer.hpp"
 #include "collectors/cycle/stopped_collection.hpp"
-#include "core/mutex.hpp"
+#include "collectors/pacing/pacer.hpp"
 #include "core/mutator/watchdog.hpp"
+#include "core/mutex.hpp"
 
 namespace tricolour {
 

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <utility>
 
+#include "collectors/cycle/root_scan.hpp"
 #include "collectors/marking/registry.hpp"
 #include "collectors/oracle/oracle.hpp"
-#include "collectors/cycle/root_scan.hpp"
 #include "core/observe/probes.hpp"
 #include "core/seams/schedule_coverage.hpp"
 
@@ -40,7 +40,8 @@ Cycle::~Cycle() = default;
 void Cycle::enter(Phase next) {
   const Phase from = phase_.load(std::memory_order_relaxed);
   if (!may_follow(from, next)) {
-    throw InvariantViolated("phase " + std::string(to_string(next)) + " may not follow " + std::string(to_string(from)));
+    throw InvariantViolated("phase " + std::string(to_string(next)) + " may not follow " +
+                            std::string(to_string(from)));
   }
   pass_window(Window::before_phase_change);
   phase_.store(next, std::memory_order_release);
@@ -103,8 +104,10 @@ void Cycle::run_stopped(World::Exclusive& world) {
 namespace {
 /// Seams of faults; without them every mutator is scanned again, and told the whole phase.
 bool is_rescanned(const MutatorContext& mutator) {
-  const bool blocked = mutator.safepoint.status.load(std::memory_order_relaxed) == MutatorStatus::claimed;
-  return !faulty(Fault::roots_not_rescanned) && !(blocked && faulty(Fault::blocked_mutator_not_rescanned));
+  const bool blocked =
+      mutator.safepoint.status.load(std::memory_order_relaxed) == MutatorStatus::claimed;
+  return !faulty(Fault::roots_not_rescanned) &&
+         !(blocked && faulty(Fault::blocked_mutator_not_rescanned));
 }
 
 PhaseState announced(PhaseState phase, bool flipped) {
@@ -119,27 +122,39 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
   bool flipped = false;
   for (const Step step : steps) {
     switch (step) {
-      case Step::end: break;
+      case Step::end:
+        break;
       case Step::flip_mark_sense:
         phase.sense = phase.sense.flipped();
-        phase.black_means = protocol_.stopped_throughout ? BlackMeans::marked : barrier_.black_means;
+        phase.black_means =
+            protocol_.stopped_throughout ? BlackMeans::marked : barrier_.black_means;
         phase.roots_scanned = false;
         phase.rescans_at_once = false;
         ++phase.cycle;
         phase.tracing = true;
         flipped = true;
         break;
-      case Step::barrier_on: phase.marking = true; break;
-      case Step::barrier_off: phase.marking = false; break;
-      case Step::allocate_black:
-        phase.allocation = flipped && faulty(Fault::allocation_stays_white) ? AllocationColour::white : AllocationColour::black;
+      case Step::barrier_on:
+        phase.marking = true;
         break;
-      case Step::allocate_white: phase.allocation = AllocationColour::white; break;
+      case Step::barrier_off:
+        phase.marking = false;
+        break;
+      case Step::allocate_black:
+        phase.allocation = flipped && faulty(Fault::allocation_stays_white)
+                               ? AllocationColour::white
+                               : AllocationColour::black;
+        break;
+      case Step::allocate_white:
+        phase.allocation = AllocationColour::white;
+        break;
       case Step::shade_roots:
         if (flipped) marker_->begin_cycle(phase);
         shade_roots(world, flipped);
         break;
-      case Step::roots_are_scanned: phase.roots_scanned = true; break;
+      case Step::roots_are_scanned:
+        phase.roots_scanned = true;
+        break;
       case Step::scan_cards:
         if (!card_scan_.scan_stopped(slots)) return false;
         break;
@@ -155,7 +170,8 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
         if (oracle_ != nullptr) oracle_->check_marked(marker_->marked_objects());
         break;
       case Step::acknowledge:
-      case Step::repeat_until_clean: throw InvariantViolated("a cycle in stops cannot execute a table with handshakes");
+      case Step::repeat_until_clean:
+        throw InvariantViolated("a cycle in stops cannot execute a table with handshakes");
     }
   }
   if (!flipped) phase.tracing = false;
@@ -170,7 +186,9 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
 void Cycle::shade_roots(World::Exclusive& world, bool first) {
   if constexpr (faults_built) {
     auto mutators = world.mutators();
-    if (!first) std::erase_if(mutators, [](const MutatorContext* mutator) { return !is_rescanned(*mutator); });
+    if (!first)
+      std::erase_if(mutators,
+                    [](const MutatorContext* mutator) { return !is_rescanned(*mutator); });
     return scan_all_roots(heap_, mutators, parallel_, options_.marking.stopped_threads);
   }
   scan_all_roots(heap_, world.mutators(), parallel_, options_.marking.stopped_threads);
@@ -207,7 +225,8 @@ bool Cycle::gather_from_mutators(World::Exclusive& world) {
 std::size_t Cycle::live_bytes(World::Exclusive& world) const {
   const std::size_t marked = marker_->marked_bytes();
   // What is born black is never marked, and what is born white is marked or dead.
-  return born_black_ ? marked + (heap_.allocated_bytes(world.mutators()) - allocated_before_) : marked;
+  return born_black_ ? marked + (heap_.allocated_bytes(world.mutators()) - allocated_before_)
+                     : marked;
 }
 
 void Cycle::begin_sweep(World::Exclusive& world) {
@@ -217,7 +236,8 @@ void Cycle::begin_sweep(World::Exclusive& world) {
     }
     if (!faulty(Fault::hole_not_retired)) mutator->retire_holes();
   }
-  if (!heap_.grey_set.empty()) throw InvariantViolated("the grey set is not empty after termination");
+  if (!heap_.grey_set.empty())
+    throw InvariantViolated("the grey set is not empty after termination");
   heap_.begin_sweep(live_bytes(world));
   sweep_unchecked_ = true;
   {
@@ -225,7 +245,8 @@ void Cycle::begin_sweep(World::Exclusive& world) {
     log_stale_ = barrier_.side_table == SideTable::log_bits;
   }
   if (options_.sweep == SweepMode::eager || options_.sweep == SweepMode::parallel) {
-    sweep(options_.sweep == SweepMode::parallel ? &Sweeper::sweep_all_in_parallel : &Sweeper::sweep_all);
+    sweep(options_.sweep == SweepMode::parallel ? &Sweeper::sweep_all_in_parallel
+                                                : &Sweeper::sweep_all);
     check_swept();
   }
 }
@@ -248,7 +269,8 @@ bool Cycle::is_swept() {
 
 void Cycle::clear_log() {
   std::scoped_lock lock(log_lock_);
-  if (std::exchange(log_stale_, false)) LogBits::clear(heap_.side_table(), heap_.side_table_bytes());
+  if (std::exchange(log_stale_, false))
+    LogBits::clear(heap_.side_table(), heap_.side_table_bytes());
 }
 
 void Cycle::sweep(void (Sweeper::*how)()) {
@@ -296,19 +318,29 @@ Cycle::Interval Cycle::begin_interval(Activity activity) const {
   return {activity, now, cpu_now()};
 }
 
-Nanoseconds Cycle::end_interval(const Interval& interval, Role role, std::uint64_t bytes, std::uint64_t objects) {
+Nanoseconds Cycle::end_interval(const Interval& interval, Role role, std::uint64_t bytes,
+                                std::uint64_t objects) {
   const std::uint64_t cycle = number();
   const Nanoseconds cpu = cpu_now() - interval.cpu_ns;
   const Nanoseconds now = now_ns();
   probe::phase_end(cycle, interval.activity, now, bytes);
-  heap_.emit({.kind = EventKind::phase, .activity = interval.activity, .role = role, .cycle = cycle, .begin_ns = interval.begin_ns,
-              .stopped_ns = interval.begin_ns, .end_ns = now, .cpu_ns = cpu, .bytes = bytes, .objects = objects});
+  heap_.emit({.kind = EventKind::phase,
+              .activity = interval.activity,
+              .role = role,
+              .cycle = cycle,
+              .begin_ns = interval.begin_ns,
+              .stopped_ns = interval.begin_ns,
+              .end_ns = now,
+              .cpu_ns = cpu,
+              .bytes = bytes,
+              .objects = objects});
   return cpu;
 }
 
 void Cycle::end_marking(const Interval& interval, Role role) {
-  mark_cpu_ns_.fetch_add(end_interval(interval, role, marker_->marked_bytes(), marker_->marked_objects()),
-                         std::memory_order_relaxed);
+  mark_cpu_ns_.fetch_add(
+      end_interval(interval, role, marker_->marked_bytes(), marker_->marked_objects()),
+      std::memory_order_relaxed);
 }
 
 }  // namespace tricolour

@@ -1,15 +1,20 @@
 // The cycle: executes the protocol table with real threads.
 //
-// Purpose: everything that collectors have in common. A collector decides when `begin`, marking and `terminate` happen and in which pause;
-// the steps themselves come from core/cycle/protocol.hpp and are the same for all.
+// Purpose: everything that collectors have in common. A collector decides when `begin`, marking and
+// `terminate` happen and in which pause; the steps themselves come from core/cycle/protocol.hpp and
+// are the same for all.
 //
-// Invariant: phase transitions follow `may_follow`. No cycle begins before the last one's sweep is complete. When `terminate` returns true the
-// grey set and every shade buffer are empty, and everything reachable is marked. A failure is final: it reaches every mutator at its next slow path.
+// Invariant: phase transitions follow `may_follow`. No cycle begins before the last one's sweep is
+// complete. When `terminate` returns true the grey set and every shade buffer are empty, and
+// everything reachable is marked. A failure is final: it reaches every mutator at its next slow
+// path.
 //
-// Ownership: the thread that holds World::Exclusive, except `phase`, `marker().assist` (mutators) and `finish_sweep` (any thread).
+// Ownership: the thread that holds World::Exclusive, except `phase`, `marker().assist` (mutators)
+// and `finish_sweep` (any thread).
 //
-// Memory ordering: phase_ is stored (release) by the cycle's thread and read (acquire) by mutators on the allocation slow path, as a
-// hint; what they act on is their own copy, adopted at their stop.
+// Memory ordering: phase_ is stored (release) by the cycle's thread and read (acquire) by mutators
+// on the allocation slow path, as a hint; what they act on is their own copy, adopted at their
+// stop.
 #pragma once
 
 #include <atomic>
@@ -21,8 +26,8 @@
 #include "collectors/cycle/collector.hpp"
 #include "collectors/marking/scanner.hpp"
 #include "collectors/sweeping/sweeper.hpp"
-#include "core/mutex.hpp"
 #include "core/cycle/protocol.hpp"
+#include "core/mutex.hpp"
 
 namespace tricolour {
 
@@ -31,26 +36,32 @@ class Cycle {
   explicit Cycle(const CollectorParts& parts);
   ~Cycle();
 
-  /// Throws what ended an earlier cycle for good (a lost object): the heap must not be collected any more. Any thread.
+  /// Throws what ended an earlier cycle for good (a lost object): the heap must not be collected
+  /// any more. Any thread.
   void rethrow_failure() const;
   bool failed() const { return failed_.load(std::memory_order_acquire); }
-  /// Records the exception being handled as the end of this heap's collections. Nobody frees anything after it.
+  /// Records the exception being handled as the end of this heap's collections. Nobody frees
+  /// anything after it.
   void fail();
 
   Phase phase() const { return phase_.load(std::memory_order_acquire); }
   Marker& marker() { return *marker_; }
   const Marker& marker() const { return *marker_; }
 
-  /// World stopped: the begin table, after the last sweep's check. `stopped`: a cycle that stays in this pause.
+  /// World stopped: the begin table, after the last sweep's check. `stopped`: a cycle that stays in
+  /// this pause.
   void begin(World::Exclusive& world, bool stopped);
-  /// World stopped: the termination table. Scans at most `slots` slots; false when that was not enough: the cycle is marking again.
+  /// World stopped: the termination table. Scans at most `slots` slots; false when that was not
+  /// enough: the cycle is marking again.
   bool terminate(World::Exclusive& world, std::size_t slots = no_limit);
   /// World stopped, idle: begin and terminate in one pause.
   void run_stopped(World::Exclusive& world);
-  /// Beside running mutators: every mutator publishes its shades and, if it is grey, scans its roots again, each in its own handshake; and
-  /// the cards that were dirty before are scanned. True when that brought anything to light.
+  /// Beside running mutators: every mutator publishes its shades and, if it is grey, scans its
+  /// roots again, each in its own handshake; and the cards that were dirty before are scanned. True
+  /// when that brought anything to light.
   bool gather_from_mutators(World::Exclusive& world);
-  /// Completes the sweep of the last cycle, and clears what mutators logged in it. Nothing is being marked; beside mutators, or stopped.
+  /// Completes the sweep of the last cycle, and clears what mutators logged in it. Nothing is being
+  /// marked; beside mutators, or stopped.
   void finish_sweep();
   /// Sweeps some blocks and large objects, if any are left: some ten microseconds. Any thread.
   void sweep_a_share();
@@ -70,7 +81,8 @@ class Cycle {
   /// What the cycle itself knows; the collector adds the rest.
   CollectorStatistics statistics() const;
 
-  /// A stretch of one phase on a GC thread, with what it costs in CPU: of the thread that runs it, and of the marker's own.
+  /// A stretch of one phase on a GC thread, with what it costs in CPU: of the thread that runs it,
+  /// and of the marker's own.
   struct Interval {
     Activity activity;
     Nanoseconds begin_ns;
@@ -78,7 +90,8 @@ class Cycle {
   };
   Interval begin_interval(Activity activity) const;
   /// Emits the interval, which ends now; returns its CPU time.
-  Nanoseconds end_interval(const Interval& interval, Role role, std::uint64_t bytes = 0, std::uint64_t objects = 0);
+  Nanoseconds end_interval(const Interval& interval, Role role, std::uint64_t bytes = 0,
+                           std::uint64_t objects = 0);
   /// The same for marking: with the cycle's totals, and counted.
   void end_marking(const Interval& interval, Role role);
 
@@ -96,7 +109,8 @@ class Cycle {
   void clear_log();
   /// Of the objects that this cycle leaves; at its termination.
   std::size_t live_bytes(World::Exclusive& world) const;
-  /// Of the cycle under way, or the last one. Not heap_.phase.cycle: a sweep beside mutators may meet a stopped collection that counts it up.
+  /// Of the cycle under way, or the last one. Not heap_.phase.cycle: a sweep beside mutators may
+  /// meet a stopped collection that counts it up.
   std::uint64_t number() const;
   Nanoseconds cpu_now() const { return thread_cpu_ns() + marker_->own_cpu_ns(); }
 
@@ -110,7 +124,7 @@ class Cycle {
   CardScan card_scan_;
   /// Guards log_stale_; held while the log is cleared, so that no cycle begins before it is clear.
   Mutex log_lock_;
-  bool log_stale_ = false;   ///< slots may be logged from an earlier cycle
+  bool log_stale_ = false;  ///< slots may be logged from an earlier cycle
   Protocol protocol_;
   std::atomic<Phase> phase_{Phase::idle};
   mutable Mutex failure_lock_;
@@ -119,8 +133,9 @@ class Cycle {
   bool sweep_unchecked_ = false;
   std::uint64_t allocated_before_ = 0;  ///< the cycle began
   bool born_black_ = false;             ///< while this cycle marks
-  std::atomic<std::uint64_t> completed_{0};  ///< release after termination, acquire by whoever waits for one
-  std::atomic<Nanoseconds> mark_cpu_ns_{0};   ///< statistics: relaxed
+  std::atomic<std::uint64_t> completed_{
+      0};  ///< release after termination, acquire by whoever waits for one
+  std::atomic<Nanoseconds> mark_cpu_ns_{0};  ///< statistics: relaxed
   std::atomic<Nanoseconds> sweep_cpu_ns_{0};
 };
 

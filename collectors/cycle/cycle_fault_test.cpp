@@ -84,12 +84,14 @@ TEST_CASE("fault full_buffer_polls: a safepoint inside a barrier is noticed", "[
   check_kill_by_random_mutators<Yuasa>(Fault::full_buffer_polls);
 }
 
-TEST_CASE("fault tracing_before_barrier_on: a mutator without a barrier beside a marker", "[fault]") {
+TEST_CASE("fault tracing_before_barrier_on: a mutator without a barrier beside a marker",
+          "[fault]") {
   check_kill_by_random_mutators<Yuasa>(Fault::tracing_before_barrier_on);
   check_kill_by_random_mutators<Dijkstra>(Fault::tracing_before_barrier_on);
 }
 
-TEST_CASE("fault allocation_stays_white: a new object is lost under a snapshot barrier", "[fault]") {
+TEST_CASE("fault allocation_stays_white: a new object is lost under a snapshot barrier",
+          "[fault]") {
   check_kill_by_random_mutators<Yuasa>(Fault::allocation_stays_white);
   check_kill_by_random_mutators<Hybrid>(Fault::allocation_stays_white);
 }
@@ -103,16 +105,20 @@ TEST_CASE("fault blocked_mutator_not_rescanned: a blocked mutator's roots are lo
   check_kill_by_random_mutators<Dijkstra>(Fault::blocked_mutator_not_rescanned);
 }
 
-TEST_CASE("fault sense_flipped_unannounced: a mutator allocates and shades by the last cycle's colours", "[fault]") {
+TEST_CASE(
+    "fault sense_flipped_unannounced: a mutator allocates and shades by the last cycle's colours",
+    "[fault]") {
   check_kill_by_random_mutators<Yuasa>(Fault::sense_flipped_unannounced);
   check_kill_by_random_mutators<Dijkstra>(Fault::sense_flipped_unannounced);
 }
 
-TEST_CASE("fault shades_of_ended_mutator_dropped: what an ended mutator shaded is lost", "[fault]") {
+TEST_CASE("fault shades_of_ended_mutator_dropped: what an ended mutator shaded is lost",
+          "[fault]") {
   check_kill_by_random_mutators<Yuasa>(Fault::shades_of_ended_mutator_dropped);
 }
 
-TEST_CASE("fault shades_survive_cycle: a shade buffer is not flushed before termination", "[fault]") {
+TEST_CASE("fault shades_survive_cycle: a shade buffer is not flushed before termination",
+          "[fault]") {
   check_kill_by_random_mutators<Yuasa>(Fault::shades_survive_cycle);
   check_kill_by_random_mutators<Steele>(Fault::shades_survive_cycle);
 }
@@ -141,7 +147,8 @@ TEST_CASE("fault list_loses_block: a block with room is on no list", "[fault]") 
   CHECK(check_kill_by_random_mutators<Yuasa>(Fault::list_loses_block) == "check of block lists");
 }
 
-TEST_CASE("fault large_pages_reused_early: an array is freed while it is being scanned", "[fault]") {
+TEST_CASE("fault large_pages_reused_early: an array is freed while it is being scanned",
+          "[fault]") {
   check_kill_by_random_mutators<Yuasa>(Fault::large_pages_reused_early);
 }
 

@@ -8,7 +8,8 @@ namespace {
 using Handles = std::span<Object* const>;
 
 constexpr std::size_t handles_per_block = 1024;
-/// With fewer the pause is short anyway, and a thread alone needs no atomic operation to shade: it takes 1 to 6 ns a handle.
+/// With fewer the pause is short anyway, and a thread alone needs no atomic operation to shade: it
+/// takes 1 to 6 ns a handle.
 constexpr std::size_t least_parallel_blocks = 16;
 /// The colour bytes of so many handles are on their way from memory while one is looked at.
 constexpr std::size_t prefetched_handles = 8;
@@ -21,10 +22,12 @@ bool shade(Heap& heap, Handles handles) {
   GreyPacket* packet = heap.grey_set.take_empty();
   bool found = false;
   for (std::size_t i = 0; i < handles.size(); ++i) {
-    if (i + prefetched_handles < handles.size()) __builtin_prefetch(heap.metadata.byte_of(handles[i + prefetched_handles]), 1);
+    if (i + prefetched_handles < handles.size())
+      __builtin_prefetch(heap.metadata.byte_of(handles[i + prefetched_handles]), 1);
     Object* const object = handles[i];
     if (object == nullptr) continue;
-    const bool won = alone ? heap.metadata.try_shade_alone(object, white, shaded) : heap.metadata.try_shade(object, white, shaded);
+    const bool won = alone ? heap.metadata.try_shade_alone(object, white, shaded)
+                           : heap.metadata.try_shade(object, white, shaded);
     if (!won) continue;
     found = true;
     packet->push(GreyItem(object));
@@ -41,7 +44,8 @@ bool shade(Heap& heap, Handles handles) {
 std::vector<Handles> blocks_of(const std::vector<MutatorContext*>& mutators) {
   std::vector<Handles> blocks;
   for (const MutatorContext* mutator : mutators) {
-    for (Handles left = mutator->roots.handles(); !left.empty(); left = left.subspan(blocks.back().size())) {
+    for (Handles left = mutator->roots.handles(); !left.empty();
+         left = left.subspan(blocks.back().size())) {
       blocks.push_back(left.first(std::min(left.size(), handles_per_block)));
     }
   }
@@ -50,7 +54,9 @@ std::vector<Handles> blocks_of(const std::vector<MutatorContext*>& mutators) {
 
 }  // namespace
 
-bool scan_roots(Heap& heap, const MutatorContext& mutator) { return shade<false>(heap, mutator.roots.handles()); }
+bool scan_roots(Heap& heap, const MutatorContext& mutator) {
+  return shade<false>(heap, mutator.roots.handles());
+}
 
 void scan_all_roots(Heap& heap, const std::vector<MutatorContext*>& mutators, ParallelFor& parallel,
                     unsigned threads) {

@@ -21,7 +21,8 @@
 
 namespace tricolour {
 
-/// Beside other mutators and markers: shades the roots of `mutator`; true when any of them was white.
+/// Beside other mutators and markers: shades the roots of `mutator`; true when any of them was
+/// white.
 bool scan_roots(Heap& heap, const MutatorContext& mutator);
 
 /// World stopped, and no thread marks: shades the roots of all `mutators` and the globals, on at

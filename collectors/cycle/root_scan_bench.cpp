@@ -1,13 +1,12 @@
-// The root scan: handles per second, for one deep stack whose handles each hold an object of its own, in the order
-// of their addresses or scattered.
-#include "collectors/cycle/root_scan.hpp"
-
+// The root scan: handles per second, for one deep stack whose handles each hold an object of its
+// own, in the order of their addresses or scattered.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <random>
 #include <vector>
 
+#include "collectors/cycle/root_scan.hpp"
 #include "tools/testing/bench_heap.hpp"
 
 namespace tricolour::bench {
@@ -42,7 +41,10 @@ void scan_deep_stack(benchmark::State& state) {
   mutator.roots.pop_to(bottom);
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * handles));
 }
-BENCHMARK(scan_deep_stack)->ArgNames({"threads", "scattered"})->ArgsProduct({{1, 2}, {0, 1}})->UseRealTime();
+BENCHMARK(scan_deep_stack)
+    ->ArgNames({"threads", "scattered"})
+    ->ArgsProduct({{1, 2}, {0, 1}})
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace tricolour::bench

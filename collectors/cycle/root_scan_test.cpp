@@ -33,7 +33,8 @@ TEST_CASE("a root scan shades each object of deep stacks once, on any number of 
   Object* unrooted = nullptr;
   for (std::size_t i = 0; i < handles; ++i) {
     Object* const object = deep.allocate(1, 0);
-    // A third of the handles hold an object of their own, a third hold one that others hold too, a third are empty.
+    // A third of the handles hold an object of their own, a third hold one that others hold too, a
+    // third are empty.
     deep.roots.push(i % 3 == 0 ? object : i % 3 == 1 ? shared : nullptr);
     if (i % 3 == 0) {
       rooted.insert(object);
@@ -48,7 +49,8 @@ TEST_CASE("a root scan shades each object of deep stacks once, on any number of 
   });
   CHECK(grey_objects(heap) == rooted);
   const auto state = [&](Object* object) { return state_of(heap.metadata.load_relaxed(object)); };
-  CHECK(std::all_of(rooted.begin(), rooted.end(), [&](Object* object) { return state(object) == heap.phase.sense.black; }));
+  CHECK(std::all_of(rooted.begin(), rooted.end(),
+                    [&](Object* object) { return state(object) == heap.phase.sense.black; }));
   CHECK(state(unrooted) == heap.phase.sense.white());
   CHECK_FALSE(scan_roots(heap, deep));
   deep.roots.pop_to(bottom);

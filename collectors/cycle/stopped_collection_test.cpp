@@ -17,7 +17,9 @@ namespace {
 /// Counts the collections that mutators without room made.
 class OwnCollections final : public EventListener {
  public:
-  void on_event(const Event& event) override { count_ += event.kind == EventKind::pause && event.cause == Cause::exhausted; }
+  void on_event(const Event& event) override {
+    count_ += event.kind == EventKind::pause && event.cause == Cause::exhausted;
+  }
   unsigned count() const { return count_; }
 
  private:

@@ -65,7 +65,8 @@ void Assists::leave() {
   under_way_.leave();
 }
 
-MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes, const OtherSource& other) {
+MarkCount Assists::assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes,
+                          const OtherSource& other) {
   const RoleScope role(Role::marker);
   pass_wait(WaitPlace::assist);
   under_way_.enter();

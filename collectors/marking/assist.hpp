@@ -30,7 +30,8 @@ class Assists {
   using OtherSource = std::function<bool(GreyPacket&)>;
 
   /// Scans until about `bytes` have been scanned or there is nothing to take.
-  MarkCount assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes, const OtherSource& other = {});
+  MarkCount assist(const PhaseState& phase, unsigned prefetch, std::size_t bytes,
+                   const OtherSource& other = {});
   /// Would an assist find a packet? A hint; where not, the markers are asked to share.
   bool worth_it() {
     if (heap_.grey_set.any_in_sight()) return true;
@@ -47,7 +48,10 @@ class Assists {
     return none_while([this] { return heap_.grey_set.empty(); });
   }
   /// Did a mutator look for work and find none since last asked?
-  bool take_hunger() { return hungry_.load(std::memory_order_relaxed) && hungry_.exchange(false, std::memory_order_relaxed); }
+  bool take_hunger() {
+    return hungry_.load(std::memory_order_relaxed) &&
+           hungry_.exchange(false, std::memory_order_relaxed);
+  }
 
  private:
   /// What the assist held is given back.

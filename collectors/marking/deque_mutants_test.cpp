@@ -1,5 +1,5 @@
-// Faults of a Chase-Lev deque, each made to happen on one thread: atomics that behave as a store buffer, as small integers, and a deque that
-// grows wrongly.
+// Faults of a Chase-Lev deque, each made to happen on one thread: atomics that behave as a store
+// buffer, as small integers, and a deque that grows wrongly.
 #include <functional>
 #include <memory>
 #include <vector>
@@ -16,19 +16,24 @@ using Item = std::uint64_t;
 using Tally = std::vector<int>;
 Sighting judged(const Tally& tally) {
   for (std::size_t item = 0; item < tally.size(); ++item) {
-    if (tally[item] != 1) return {"item " + std::to_string(item) + " was taken " + std::to_string(tally[item]) + " times"};
+    if (tally[item] != 1)
+      return {"item " + std::to_string(item) + " was taken " + std::to_string(tally[item]) +
+              " times"};
   }
   return {};
 }
 
 // --- the order of take --------------------------------------------------------------------------
 
-/// The owner's processor: its stores wait in a buffer that others do not see, until a sequentially consistent store, an exchange, or time
-/// empties it (x86: Sewell, Sarkar, Owens, Zappa Nardelli, Myreen 2010).
+/// The owner's processor: its stores wait in a buffer that others do not see, until a sequentially
+/// consistent store, an exchange, or time empties it (x86: Sewell, Sarkar, Owens, Zappa Nardelli,
+/// Myreen 2010).
 struct StoreBuffer {
   static inline std::vector<std::function<void()>> waiting;
   static inline bool owner_acts = true;
-  static inline std::function<void()> after_ordered_load;  ///< what the thief does behind the owner's next sequentially consistent load
+  static inline std::function<void()>
+      after_ordered_load;  ///< what the thief does behind the owner's next sequentially consistent
+                           ///< load
 
   static void drain() {
     for (const auto& store : std::exchange(waiting, {})) store();
@@ -40,10 +45,12 @@ template <class T, bool ordered>
 class BufferedAtomic {
  public:
   BufferedAtomic() = default;
-  BufferedAtomic(T value) : seen_by_owner_(value), seen_by_others_(value) {}  // NOLINT: as std::atomic
+  BufferedAtomic(T value)
+      : seen_by_owner_(value), seen_by_others_(value) {}  // NOLINT: as std::atomic
   T load(std::memory_order order) const {
     const T value = StoreBuffer::owner_acts ? seen_by_owner_ : seen_by_others_;
-    if (StoreBuffer::owner_acts && order == std::memory_order_seq_cst && StoreBuffer::after_ordered_load) {
+    if (StoreBuffer::owner_acts && order == std::memory_order_seq_cst &&
+        StoreBuffer::after_ordered_load) {
       std::exchange(StoreBuffer::after_ordered_load, {})();
     }
     return value;
@@ -72,7 +79,8 @@ using OrderedAtomic = BufferedAtomic<T, true>;
 template <class T>
 using UnorderedAtomic = BufferedAtomic<T, false>;
 
-/// The owner takes one of two items; a thief comes between its store of bottom and the moment at which others see that.
+/// The owner takes one of two items; a thief comes between its store of bottom and the moment at
+/// which others see that.
 template <template <class> class Atomic>
 Sighting thief_beside_take() {
   WorkStealingDeque<Item, Atomic> deque(4);
@@ -82,7 +90,8 @@ Sighting thief_beside_take() {
   StoreBuffer::drain();
   StoreBuffer::after_ordered_load = [&] {
     StoreBuffer::owner_acts = false;
-    for (Item item = 0; deque.steal(item) == WorkStealingDeque<Item, Atomic>::Stolen::item;) ++tally[item];
+    for (Item item = 0; deque.steal(item) == WorkStealingDeque<Item, Atomic>::Stolen::item;)
+      ++tally[item];
     StoreBuffer::owner_acts = true;
   };
   Item item = 0;
@@ -102,8 +111,10 @@ class EightBitAtomic {
   EightBitAtomic(T value) { store(value, std::memory_order_relaxed); }  // NOLINT: as std::atomic
   T load(std::memory_order) const { return value_; }
   void store(T value, std::memory_order) {
-    if constexpr (std::is_signed_v<T>) value_ = static_cast<std::int8_t>(value);
-    else value_ = value;
+    if constexpr (std::is_signed_v<T>)
+      value_ = static_cast<std::int8_t>(value);
+    else
+      value_ = value;
   }
   bool compare_exchange_strong(T& expected, T value, std::memory_order order, std::memory_order) {
     if (value_ != expected) return false;
@@ -123,7 +134,9 @@ Sighting long_life() {
   for (Item next = 0; next < items; ++next) {
     Item item = 0;
     if (!deque.push(next)) return {"an empty deque is full"};
-    const bool got = next % 3 == 0 ? deque.take(item) : deque.steal(item) == WorkStealingDeque<Item, Atomic>::Stolen::item;
+    const bool got = next % 3 == 0
+                         ? deque.take(item)
+                         : deque.steal(item) == WorkStealingDeque<Item, Atomic>::Stolen::item;
     if (got) ++tally[item];
   }
   return judged(tally);
@@ -131,7 +144,8 @@ Sighting long_life() {
 
 // --- growth -------------------------------------------------------------------------------------
 
-/// A deque that grows, for which this project's has no need: the array that a thief may be reading is kept, or freed at once.
+/// A deque that grows, for which this project's has no need: the array that a thief may be reading
+/// is kept, or freed at once.
 template <bool frees_at_once>
 class GrowingDeque {
  public:
@@ -140,7 +154,8 @@ class GrowingDeque {
     if (bottom_ - top_ == cells_->size()) grow();
     cell(*cells_, bottom_++) = item;
   }
-  /// `meanwhile`: what the owner does between the thief's look at the array and its look at the cell.
+  /// `meanwhile`: what the owner does between the thief's look at the array and its look at the
+  /// cell.
   Item steal(const std::function<void()>& meanwhile) {
     const std::vector<Item>& seen = *cells_;
     meanwhile();
@@ -149,7 +164,9 @@ class GrowingDeque {
 
  private:
   static constexpr Item freed_pattern = 0xdbdbdbdb;
-  static Item& cell(std::vector<Item>& cells, std::size_t index) { return cells[index % cells.size()]; }
+  static Item& cell(std::vector<Item>& cells, std::size_t index) {
+    return cells[index % cells.size()];
+  }
   void grow() {
     auto larger = std::make_unique<std::vector<Item>>(2 * cells_->size());
     for (std::size_t i = top_; i < bottom_; ++i) cell(*larger, i) = cell(*cells_, i);
@@ -176,15 +193,18 @@ Sighting thief_beside_growth() {
 }  // namespace
 
 TEST_CASE("fault take_without_order: a thief takes what the owner has taken", "[deque][fault]") {
-  check_kill(Fault::take_without_order, thief_beside_take<OrderedAtomic>, thief_beside_take<UnorderedAtomic>, "tally");
+  check_kill(Fault::take_without_order, thief_beside_take<OrderedAtomic>,
+             thief_beside_take<UnorderedAtomic>, "tally");
 }
 
 TEST_CASE("fault deque_indices_wrap: items are lost", "[deque][fault]") {
-  check_kill(Fault::deque_indices_wrap, long_life<StandardAtomic>, long_life<EightBitAtomic>, "tally");
+  check_kill(Fault::deque_indices_wrap, long_life<StandardAtomic>, long_life<EightBitAtomic>,
+             "tally");
 }
 
 TEST_CASE("fault resize_frees_under_thief: the check word of a freed array", "[deque][fault]") {
-  check_kill(Fault::resize_frees_under_thief, thief_beside_growth<GrowingDeque<false>>, thief_beside_growth<GrowingDeque<true>>, "check word");
+  check_kill(Fault::resize_frees_under_thief, thief_beside_growth<GrowingDeque<false>>,
+             thief_beside_growth<GrowingDeque<true>>, "check word");
 }
 
 }  // namespace tricolour

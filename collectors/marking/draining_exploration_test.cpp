@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "collectors/marking/assist_count.hpp"
+#include "core/cycle/packet_count.hpp"
 #include "core/exploration/order_search.hpp"
 #include "core/exploration/sequential_memory.hpp"
 #include "core/exploration/store_buffer_memory.hpp"
-#include "core/cycle/packet_count.hpp"
 #include "tools/testing/catch.hpp"
 
 namespace tricolour::exploration {

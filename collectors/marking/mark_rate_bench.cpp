@@ -1,8 +1,10 @@
-// The mark rate: objects and bytes per second of every marker, world stopped, beside the machine's own limits.
+// The mark rate: objects and bytes per second of every marker, world stopped, beside the machine's
+// own limits.
 //
-// Purpose: two shapes of 64 MiB each. `tree`: 32-byte nodes of a binary tree laid out at random, so that every object is a cache miss;
-// `arrays`: 8 KiB arrays of references to a few objects, so that memory is read in order. The limits: loads from random addresses that were
-// prefetched, and a plain read in order, over as many bytes, by one thread.
+// Purpose: two shapes of 64 MiB each. `tree`: 32-byte nodes of a binary tree laid out at random, so
+// that every object is a cache miss; `arrays`: 8 KiB arrays of references to a few objects, so that
+// memory is read in order. The limits: loads from random addresses that were prefetched, and a
+// plain read in order, over as many bytes, by one thread.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -26,7 +28,8 @@ Object* make_tree(MutatorContext& m) {
   std::vector<Object*> order(nodes);
   std::ranges::generate(order, [&] { return m.allocate(2, 8); });
   std::ranges::shuffle(order, std::mt19937_64(1));
-  for (std::size_t child = 1; child < nodes; ++child) order[(child - 1) / 2]->slot((child - 1) % 2).store(order[child]);
+  for (std::size_t child = 1; child < nodes; ++child)
+    order[(child - 1) / 2]->slot((child - 1) % 2).store(order[child]);
   return order.front();
 }
 
@@ -43,7 +46,8 @@ Object* make_arrays(MutatorContext& m) {
   return root;
 }
 
-/// One iteration is one whole stopped mark: flip, shade the root, drain. Everything stays alive, so nothing has to be swept.
+/// One iteration is one whole stopped mark: flip, shade the root, drain. Everything stays alive, so
+/// nothing has to be swept.
 void mark(benchmark::State& state, const MarkerInfo& info, unsigned threads, Shape shape) {
   BenchHeap<NoCollection> bench(2 * live_bytes);
   Heap& heap = bench.heap;
@@ -65,7 +69,8 @@ void mark(benchmark::State& state, const MarkerInfo& info, unsigned threads, Sha
     objects += marker->marked_objects();
     bytes += marker->marked_bytes();
   }
-  if (bytes < static_cast<std::uint64_t>(state.iterations()) * live_bytes / 2) state.SkipWithError("the marker did not mark the graph");
+  if (bytes < static_cast<std::uint64_t>(state.iterations()) * live_bytes / 2)
+    state.SkipWithError("the marker did not mark the graph");
   state.SetItemsProcessed(static_cast<std::int64_t>(objects));
   state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
 }
@@ -76,8 +81,12 @@ bool register_marks() {
       if (threads > 1 && info.name == "serial") continue;
       const std::string prefix = "mark/" + std::string(info.name) + "/" + std::to_string(threads);
       const auto add = [&](const char* shape_name, Shape shape) {
-        const auto body = [&info, threads, shape](benchmark::State& state) { mark(state, info, threads, shape); };
-        benchmark::RegisterBenchmark((prefix + shape_name).c_str(), body)->UseRealTime()->Unit(benchmark::kMillisecond);
+        const auto body = [&info, threads, shape](benchmark::State& state) {
+          mark(state, info, threads, shape);
+        };
+        benchmark::RegisterBenchmark((prefix + shape_name).c_str(), body)
+            ->UseRealTime()
+            ->Unit(benchmark::kMillisecond);
       };
       add("/tree", Shape::tree);
       add("/arrays", Shape::arrays);
@@ -87,7 +96,8 @@ bool register_marks() {
 }
 [[maybe_unused]] const bool registered = register_marks();
 
-/// A load from each 32-byte cell in random order, its address known 16 loads ahead: what a marker's FIFO can reach at best.
+/// A load from each 32-byte cell in random order, its address known 16 loads ahead: what a marker's
+/// FIFO can reach at best.
 void random_prefetched_load(benchmark::State& state) {
   struct Cell {
     std::uint64_t words[4];
@@ -108,11 +118,14 @@ void random_prefetched_load(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(cells.size()));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(live_bytes));
 }
-BENCHMARK(random_prefetched_load)->Name("limit/random_prefetched_load")->Unit(benchmark::kMillisecond);
+BENCHMARK(random_prefetched_load)
+    ->Name("limit/random_prefetched_load")
+    ->Unit(benchmark::kMillisecond);
 
 void streaming_read(benchmark::State& state) {
   const std::vector<std::uint64_t> words(live_bytes / sizeof(std::uint64_t), 1);
-  for (auto _ : state) benchmark::DoNotOptimize(std::accumulate(words.begin(), words.end(), std::uint64_t{0}));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(std::accumulate(words.begin(), words.end(), std::uint64_t{0}));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(live_bytes));
 }
 BENCHMARK(streaming_read)->Name("limit/streaming_read")->Unit(benchmark::kMillisecond);

@@ -4,8 +4,8 @@
 
 namespace tricolour {
 namespace {
-/// Items of the private part: enough that few travel through the deque, few enough that what was prefetched when it was pushed is still
-/// in the first-level cache when it is popped.
+/// Items of the private part: enough that few travel through the deque, few enough that what was
+/// prefetched when it was pushed is still in the first-level cache when it is popped.
 constexpr std::size_t private_items = 256;
 /// Items that one refill takes from the deque, or one visit steals, at most.
 constexpr std::size_t batch_items = 32;
@@ -78,7 +78,8 @@ bool MarkWorker::take_packet() {
   ++counters_.packets_taken;
   while (!packet->empty()) push(packet->pop());
   grey_set_.give_back(packet);
-  // The rest to the deque: within reach of thieves, and prefetched batch by batch when it comes back.
+  // The rest to the deque: within reach of thieves, and prefetched batch by batch when it comes
+  // back.
   if (size() > batch_items) drop_oldest(deque_.push(base_, size() - batch_items));
   prefetch_all();
   return true;
@@ -100,7 +101,8 @@ bool MarkWorker::steal_from(MarkWorker& victim) {
 bool MarkWorker::steal_into(GreyPacket& packet) {
   const std::size_t most = std::min<std::size_t>(batch_items, grey_set_.capacity());
   GreyItem item;
-  while (packet.count() < most && deque_.steal(item) == WorkStealingDeque<GreyItem>::Stolen::item) packet.push(item);
+  while (packet.count() < most && deque_.steal(item) == WorkStealingDeque<GreyItem>::Stolen::item)
+    packet.push(item);
   return !packet.empty();
 }
 

@@ -1,17 +1,19 @@
 // A mark worker's grey items.
 //
-// Purpose: the stack that the scanner of one worker pushes to and pops from: a small private part where nearly all traffic stays, in front
-// of a work-stealing deque that thieves can reach, in front of the heap's grey set.
+// Purpose: the stack that the scanner of one worker pushes to and pops from: a small private part
+// where nearly all traffic stays, in front of a work-stealing deque that thieves can reach, in
+// front of the heap's grey set.
 //
-// Invariant: pushing never fails: the oldest half of a full private part moves to the deque, and what the full deque refuses is spilled
-// into packets of the grey set, whose reserve covers the worst case.
+// Invariant: pushing never fails: the oldest half of a full private part moves to the deque, and
+// what the full deque refuses is spilled into packets of the grey set, whose reserve covers the
+// worst case.
 //
-// Ownership: everything but `steal_from`'s victim belongs to the one thread that works as this worker; it changes hands between runs.
-// The counters are read when no run is under way.
+// Ownership: everything but `steal_from`'s victim belongs to the one thread that works as this
+// worker; it changes hands between runs. The counters are read when no run is under way.
 //
 // Memory ordering: see the deque and the grey set; the rest is private.
-// Source: private work in front of a shared deque as in Acar, Charguéraud, Rainey 2013, "Scheduling parallel programs by work stealing
-// with private deques".
+// Source: private work in front of a shared deque as in Acar, Charguéraud, Rainey 2013, "Scheduling
+// parallel programs by work stealing with private deques".
 #pragma once
 
 #include <cstdint>
@@ -40,15 +42,18 @@ class MarkWorker {
   }
   bool has_work() const { return top_ != base_ || deque_.size() != 0; }
 
-  /// Moves the oldest half of the private part to the deque when thieves would find that empty; true when they find something.
+  /// Moves the oldest half of the private part to the deque when thieves would find that empty;
+  /// true when they find something.
   bool expose();
-  /// Pours the oldest half of the private part, or of what the deque gives, into the grey set, for mutators that assist.
+  /// Pours the oldest half of the private part, or of what the deque gives, into the grey set, for
+  /// mutators that assist.
   void share();
   /// Fills the private part from a packet of the grey set.
   bool take_packet();
   /// Fills the private part with the oldest items of `victim`.
   bool steal_from(MarkWorker& victim);
-  /// Moves the oldest items that thieves can reach into `packet`, which is empty, for a mutator that assists; false when there are none. Any thread.
+  /// Moves the oldest items that thieves can reach into `packet`, which is empty, for a mutator
+  /// that assists; false when there are none. Any thread.
   bool steal_into(GreyPacket& packet);
   /// A hint for thieves: anybody.
   bool worth_a_visit() const { return deque_.size() != 0; }

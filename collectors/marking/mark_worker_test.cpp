@@ -8,8 +8,12 @@
 using namespace tricolour;
 
 namespace {
-GreyItem numbered(std::uintptr_t number) { return GreyItem(reinterpret_cast<Object*>(number * granule_bytes)); }
-std::uintptr_t number_of(GreyItem item) { return reinterpret_cast<std::uintptr_t>(item.object()) / granule_bytes; }
+GreyItem numbered(std::uintptr_t number) {
+  return GreyItem(reinterpret_cast<Object*>(number * granule_bytes));
+}
+std::uintptr_t number_of(GreyItem item) {
+  return reinterpret_cast<std::uintptr_t>(item.object()) / granule_bytes;
+}
 }  // namespace
 
 TEST_CASE("sharing loses no item, however few are private", "[marker]") {

@@ -27,8 +27,10 @@ namespace tricolour {
 struct MarkerOptions {
   unsigned stopped_threads = 1;
   unsigned concurrent_threads = 1;
-  std::uint32_t deque_capacity = 8192;  ///< items a worker's deque holds before it spills into packets
-  unsigned prefetch = 32;               ///< edges in flight between finding a reference and looking at its object; 1 to 64
+  std::uint32_t deque_capacity =
+      8192;  ///< items a worker's deque holds before it spills into packets
+  unsigned prefetch =
+      32;  ///< edges in flight between finding a reference and looking at its object; 1 to 64
 };
 
 class Marker {
@@ -46,12 +48,15 @@ class Marker {
   }
   /// Drains everything, with `stopped_threads`.
   virtual void mark_stopped() = 0;
-  /// Marks beside mutators with `concurrent_threads` until there is nothing to do for the moment: grey set empty, every worker idle,
-  /// no assist under way. Mutators may hold unpublished shades; the caller asks for them by handshake.
+  /// Marks beside mutators with `concurrent_threads` until there is nothing to do for the moment:
+  /// grey set empty, every worker idle, no assist under way. Mutators may hold unpublished shades;
+  /// the caller asks for them by handshake.
   virtual void mark_concurrently() = 0;
-  /// Scans about `slots` slots (exceeded by one chunk at most), world stopped; true when everything is drained.
+  /// Scans about `slots` slots (exceeded by one chunk at most), world stopped; true when everything
+  /// is drained.
   virtual bool mark_quantum(std::size_t slots) = 0;
-  /// On a mutator's thread: scans until about `bytes` are marked or there is nothing to take; returns the bytes marked.
+  /// On a mutator's thread: scans until about `bytes` are marked or there is nothing to take;
+  /// returns the bytes marked.
   virtual std::size_t assist(std::size_t bytes) = 0;
 
   /// Would an assist find something to take? A hint that costs next to nothing; where not, the
@@ -61,7 +66,8 @@ class Marker {
   /// holds to itself it does not see.
   virtual bool drained() const = 0;
 
-  /// Of the present cycle; grows while marking. Relaxed: the pacer's estimate, exact once the world is stopped.
+  /// Of the present cycle; grows while marking. Relaxed: the pacer's estimate, exact once the world
+  /// is stopped.
   std::uint64_t marked_bytes() const { return marked_bytes_.load(std::memory_order_relaxed); }
   std::uint64_t marked_objects() const { return marked_objects_.load(std::memory_order_relaxed); }
   /// Name and value of everything worth a test's or a researcher's look: spills, steals, packets.

@@ -1,5 +1,5 @@
-// The markers: whatever the number of threads, the capacities and the way of asking, every reachable object is marked exactly once and
-// no other.
+// The markers: whatever the number of threads, the capacities and the way of asking, every
+// reachable object is marked exactly once and no other.
 #include "collectors/marking/marker.hpp"
 
 #include <array>
@@ -52,10 +52,15 @@ class MarkedHeap {
   }
   void grey(Object* object) {
     if (object == nullptr) return;
-    if (heap.metadata.try_shade(object, heap.phase.sense.white(), heap.phase.shaded_state())) heap.grey_set.pour(GreyItem(object));
+    if (heap.metadata.try_shade(object, heap.phase.sense.white(), heap.phase.shaded_state()))
+      heap.grey_set.pour(GreyItem(object));
   }
-  bool is_black(const Object* object) const { return state_of(heap.metadata.load_relaxed(object)) == heap.phase.sense.black; }
-  bool is_white(const Object* object) const { return state_of(heap.metadata.load_relaxed(object)) == heap.phase.sense.white(); }
+  bool is_black(const Object* object) const {
+    return state_of(heap.metadata.load_relaxed(object)) == heap.phase.sense.black;
+  }
+  bool is_white(const Object* object) const {
+    return state_of(heap.metadata.load_relaxed(object)) == heap.phase.sense.white();
+  }
 
  private:
   bench::NoCollection hooks_;
@@ -91,18 +96,23 @@ struct Tangle {
   Tangle(Mutator<None>& mutator, std::size_t count, std::uint32_t array_slots) : root(mutator) {
     std::mt19937_64 random(7);
     for (std::size_t i = 0; i < count; ++i) {
-      objects.push_back(mutator.allocate(static_cast<std::uint32_t>(random() % 5), 8 * (random() % 5)));
+      objects.push_back(
+          mutator.allocate(static_cast<std::uint32_t>(random() % 5), 8 * (random() % 5)));
     }
     for (std::size_t i = 0; i < count; ++i) {
-      // Objects refer to their own half only, and mostly to near ones, so that the graph is deep as well.
+      // Objects refer to their own half only, and mostly to near ones, so that the graph is deep as
+      // well.
       const std::size_t half = i < count / 2 ? 0 : count / 2;
       for (std::size_t slot = 0; slot < objects[i]->slot_count(); ++slot) {
-        const std::size_t target = random() % 4 == 0 ? half + random() % (count / 2) : std::min(i + random() % 8, half + count / 2 - 1);
+        const std::size_t target = random() % 4 == 0
+                                       ? half + random() % (count / 2)
+                                       : std::min(i + random() % 8, half + count / 2 - 1);
         if (random() % 8 != 0) mutator.store(objects[i], slot, objects[target]);
       }
     }
     root = mutator.allocate(array_slots, 0);
-    for (std::size_t slot = 0; slot < array_slots; slot += 50) mutator.store(root, slot, objects[random() % (count / 2)]);
+    for (std::size_t slot = 0; slot < array_slots; slot += 50)
+      mutator.store(root, slot, objects[random() % (count / 2)]);
     mutator.store(root, array_slots - 1, objects[0]);
     objects.push_back(root);
     reachable.add_from(root);
@@ -116,7 +126,8 @@ struct Tangle {
 std::size_t wrong(const MarkedHeap& heap, const Tangle& tangle) {
   std::size_t count = 0;
   for (const Object* const object : tangle.objects) {
-    const bool right = tangle.reachable.objects.contains(object) ? heap.is_black(object) : heap.is_white(object);
+    const bool right =
+        tangle.reachable.objects.contains(object) ? heap.is_black(object) : heap.is_white(object);
     count += right ? 0 : 1;
   }
   return count;
@@ -130,7 +141,8 @@ std::uint64_t counter(const Marker& marker, std::string_view name) {
 }
 
 constexpr std::uint32_t long_array = most_whole_slots + chunk_slots + 17;
-constexpr std::size_t small_heap = std::size_t{1} << 20;  // so small that packets of two items can be numbered
+constexpr std::size_t small_heap = std::size_t{1}
+                                   << 20;  // so small that packets of two items can be numbered
 
 enum class Way { stopped, concurrently, in_quanta };
 
@@ -157,7 +169,9 @@ TEST_CASE("every reachable object is marked once and no other", "[marker]") {
   const Tangle tangle(*heap.mutator, 8000, long_array);
   const std::size_t count = tangle.reachable.objects.size();
   REQUIRE(count > 2000);
-  const auto marker = info.make(heap.heap, {.stopped_threads = threads, .concurrent_threads = threads, .deque_capacity = deque_capacity});
+  const auto marker = info.make(heap.heap, {.stopped_threads = threads,
+                                            .concurrent_threads = threads,
+                                            .deque_capacity = deque_capacity});
   for (const BlackMeans means : {BlackMeans::marked, BlackMeans::started, BlackMeans::completed}) {
     for (const Way way : {Way::stopped, Way::concurrently, Way::in_quanta, Way::concurrently}) {
       CAPTURE(static_cast<int>(means), static_cast<int>(way));
@@ -247,11 +261,15 @@ TEST_CASE("mutators that assist and shade beside the markers lose nothing", "[ma
   const auto marker = info.make(heap.heap, {.concurrent_threads = threads, .deque_capacity = 16});
   // A part of the half that nothing reaches is shaded by the mutator while the markers run.
   std::vector<Object*> shaded;
-  for (std::size_t i = tangle.objects.size() / 2; i + 1 < tangle.objects.size(); i += 100) shaded.push_back(tangle.objects[i]);
+  for (std::size_t i = tangle.objects.size() / 2; i + 1 < tangle.objects.size(); i += 100)
+    shaded.push_back(tangle.objects[i]);
   for (Object* const object : shaded) tangle.reachable.add_from(object);
   for (int cycle = 0; cycle < 10; ++cycle) {
     heap.paint_white(tangle.objects);
-    heap.begin_cycle(*marker, std::array{BlackMeans::marked, BlackMeans::started, BlackMeans::completed}[static_cast<std::size_t>(cycle % 3)], true);
+    heap.begin_cycle(*marker,
+                     std::array{BlackMeans::marked, BlackMeans::started,
+                                BlackMeans::completed}[static_cast<std::size_t>(cycle % 3)],
+                     true);
     std::atomic<bool> flushed{false};
     std::thread leader([&] {
       for (bool last = false; !last;) {
@@ -275,14 +293,16 @@ TEST_CASE("mutators that assist and shade beside the markers lose nothing", "[ma
 
 Object* tree(Mutator<None>& mutator, int depth) {
   Root node(mutator, mutator.allocate(2, 8));
-  for (std::size_t child = 0; depth > 0 && child < 2; ++child) mutator.store(node, child, tree(mutator, depth - 1));
+  for (std::size_t child = 0; depth > 0 && child < 2; ++child)
+    mutator.store(node, child, tree(mutator, depth - 1));
   return node;
 }
 
 TEST_CASE("workers steal, and a helper's time is counted", "[marker][race]") {
   MarkedHeap heap(std::size_t{32} << 20, 256);
   const Root root(*heap.mutator, tree(*heap.mutator, 17));
-  const auto marker = find_marker("stealing")->make(heap.heap, {.stopped_threads = 3, .concurrent_threads = 2});
+  const auto marker =
+      find_marker("stealing")->make(heap.heap, {.stopped_threads = 3, .concurrent_threads = 2});
   for (int cycle = 0; cycle < 1000 && counter(*marker, "steals") == 0; ++cycle) {
     heap.begin_cycle(*marker);
     mark(*marker, cycle % 2 == 0 ? Way::stopped : Way::concurrently);
@@ -312,7 +332,8 @@ TEST_CASE("an assist that empties the grey set is not overlooked", "[marker][ass
   heap.begin_cycle(*marker);
   Assists assists(heap.heap);
   CHECK_FALSE(assists.none_while([&] {
-    assists.assist(heap.heap.phase, 16, 1);  // takes what was left just before the look, and pours afterwards
+    assists.assist(heap.heap.phase, 16,
+                   1);  // takes what was left just before the look, and pours afterwards
     return true;
   }));
   CHECK(assists.none_while([] { return true; }));

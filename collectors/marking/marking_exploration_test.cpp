@@ -6,10 +6,10 @@
 #include "barriers/baker.hpp"
 #include "barriers/dijkstra_black.hpp"
 #include "barriers/steele.hpp"
-#include "tools/testing/marking_program.hpp"
 #include "core/exploration/sequential_memory.hpp"
 #include "core/exploration/store_buffer_memory.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/marking_program.hpp"
 
 namespace tricolour::exploration {
 namespace {

@@ -37,7 +37,8 @@ struct MarkedHeap {
     if (marker != nullptr) marker->begin_cycle(heap.phase);
   }
   void grey(Object* object) {
-    if (heap.metadata.try_shade(object, heap.phase.sense.white(), heap.phase.shaded_state())) heap.grey_set.pour(GreyItem(object));
+    if (heap.metadata.try_shade(object, heap.phase.sense.white(), heap.phase.shaded_state()))
+      heap.grey_set.pour(GreyItem(object));
   }
   bench::NoCollection hooks;
   Heap heap;
@@ -52,10 +53,12 @@ Sighting close_beside_two_workers() {
   termination.try_resume();
   termination.try_resume();
   termination.announce_idle();
-  return {termination.try_finish([] { return true; }) ? "the run is closed beside two busy workers" : ""};
+  return {termination.try_finish([] { return true; }) ? "the run is closed beside two busy workers"
+                                                      : ""};
 }
 
-/// A helper of the stealing marker is held between a mark and its push, until the leader has finished or has gone to wait for it.
+/// A helper of the stealing marker is held between a mark and its push, until the leader has
+/// finished or has gone to wait for it.
 Sighting slow_helper() {
   MarkedHeap<None> marked(std::size_t{32} << 20);
   Mutator<None>& m = *marked.mutator;
@@ -91,10 +94,13 @@ Sighting slow_helper() {
   const std::uint64_t scanned = marker->marked_objects();
   Schedule::visit(nullptr);
   release = true;
-  return {scanned == objects ? "" : std::to_string(objects - scanned) + " objects were not scanned when marking ended"};
+  return {scanned == objects
+              ? ""
+              : std::to_string(objects - scanned) + " objects were not scanned when marking ended"};
 }
 
-/// True if the leader of concurrent marking found nothing left while an assist was between a mark and its push.
+/// True if the leader of concurrent marking found nothing left while an assist was between a mark
+/// and its push.
 bool closes_beside_an_assist() {
   MarkedHeap<None> marked(std::size_t{4} << 20);
   Mutator<None>& m = *marked.mutator;
@@ -112,7 +118,8 @@ bool closes_beside_an_assist() {
     if (std::this_thread::get_id() != assistant) {
       if (here == Window::between_emptiness_and_close && !release) closed = true;
       // The leader saw the assist and looks again, or closes.
-      if (here == Window::between_sight_and_resume || here == Window::between_emptiness_and_close) release = true;
+      if (here == Window::between_sight_and_resume || here == Window::between_emptiness_and_close)
+        release = true;
     } else if (here == Window::between_mark_and_push && !release) {
       held = true;
       while (!release) std::this_thread::yield();
@@ -131,7 +138,8 @@ bool closes_beside_an_assist() {
 
 // --- what black means ---------------------------------------------------------------------------
 
-/// A mutator deletes the only reference to an object while the marker is about to read the slot, and keeps it in a root.
+/// A mutator deletes the only reference to an object while the marker is about to read the slot,
+/// and keeps it in a root.
 Sighting deletion_before_scan() {
   MarkedHeap<AbrahamPatel> marked(std::size_t{4} << 20);
   Mutator<AbrahamPatel>& m = *marked.mutator;
@@ -236,13 +244,17 @@ TEST_CASE("fault workers_left_out: a run is closed beside busy workers", "[termi
   check_kill(Fault::workers_left_out, close_beside_two_workers, "termination check");
 }
 
-TEST_CASE("fault idle_before_last_round: marking ends while a helper holds objects", "[marker][fault]") {
+TEST_CASE("fault idle_before_last_round: marking ends while a helper holds objects",
+          "[marker][fault]") {
   check_kill(Fault::idle_before_last_round, slow_helper, "count of scanned objects");
 }
 
-TEST_CASE("concurrent marking does not end beside an assist", "[marker][assist]") { CHECK_FALSE(closes_beside_an_assist()); }
+TEST_CASE("concurrent marking does not end beside an assist", "[marker][assist]") {
+  CHECK_FALSE(closes_beside_an_assist());
+}
 
-TEST_CASE("fault black_set_before_scan: a barrier that trusts black deletes from the snapshot", "[scanner][fault]") {
+TEST_CASE("fault black_set_before_scan: a barrier that trusts black deletes from the snapshot",
+          "[scanner][fault]") {
   check_kill(Fault::black_set_before_scan, deletion_before_scan, "colour check");
 }
 

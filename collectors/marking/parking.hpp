@@ -1,9 +1,11 @@
 // Parking: where idle mark workers sleep.
 //
-// Purpose: a worker that finds nothing to do after a short spin sleeps until another has something for it.
+// Purpose: a worker that finds nothing to do after a short spin sleeps until another has something
+// for it.
 //
-// Invariant: no wake-up that matters is lost: a sleeper looks once more under the lock, and `wake` passes through the lock after
-// what it announces has been made visible. So either the look sees it, or the sleeper is waiting when `wake` notifies.
+// Invariant: no wake-up that matters is lost: a sleeper looks once more under the lock, and `wake`
+// passes through the lock after what it announces has been made visible. So either the look sees
+// it, or the sleeper is waiting when `wake` notifies.
 //
 // Ownership: any thread.
 //
@@ -14,13 +16,14 @@
 #include <mutex>
 
 #include "collectors/marking/work_stealing_deque.hpp"
-#include "core/seams/schedule_window.hpp"
 #include "core/mutator/watchdog.hpp"
+#include "core/seams/schedule_window.hpp"
 
 namespace tricolour {
 
 /// All three are the standard's, or a model checker's.
-template <template <class> class Atomic = StandardAtomic, class Mutex = std::mutex, class ConditionVariable = std::condition_variable>
+template <template <class> class Atomic = StandardAtomic, class Mutex = std::mutex,
+          class ConditionVariable = std::condition_variable>
 class Parking {
  public:
   /// Sleeps until a `wake`, unless `ready()`. May return early: callers look again.

@@ -1,5 +1,5 @@
-// The markers that exist. Adding one is its .cpp, which defines a `MarkerInfo` of this name, and one
-// line here. The first is what a run takes that names none.
+// The markers that exist. Adding one is its .cpp, which defines a `MarkerInfo` of this name, and
+// one line here. The first is what a run takes that names none.
 #pragma once
 
 #include "collectors/marking/marker.hpp"
@@ -16,7 +16,8 @@ struct MarkerInfo {
   std::string_view name;
   std::string_view summary;
   std::unique_ptr<Marker> (*make)(Heap& heap, const MarkerOptions& options);
-  std::size_t (*reserved_bytes)(std::size_t heap_bytes) = nullptr;  ///< of its own, beside the grey set; null: next to nothing
+  std::size_t (*reserved_bytes)(std::size_t heap_bytes) =
+      nullptr;              ///< of its own, beside the grey set; null: next to nothing
   bool one_thread = false;  ///< it never marks on more
   bool reference = false;   ///< minimum heaps are measured with it
 };

@@ -1,4 +1,5 @@
-// The scanner: what each meaning of black promises to barriers, seen between any two steps of a trace.
+// The scanner: what each meaning of black promises to barriers, seen between any two steps of a
+// trace.
 #include "collectors/marking/scanner.hpp"
 
 #include <random>
@@ -36,21 +37,25 @@ struct WatchedStack {
   }
 };
 
-/// Small objects that refer to each other at random, and an array of several chunks that refers to some.
+/// Small objects that refer to each other at random, and an array of several chunks that refers to
+/// some.
 class ScannedHeap {
  public:
   ScannedHeap() : bench_(std::size_t{2} << 20), mutator_(bench_.heap) {
     std::mt19937 random(3);
     objects_.push_back(mutator_.allocate(most_whole_slots + 1, 0));
-    for (int i = 0; i < 500; ++i) objects_.push_back(mutator_.allocate(static_cast<std::uint32_t>(random() % 4), 0));
+    for (int i = 0; i < 500; ++i)
+      objects_.push_back(mutator_.allocate(static_cast<std::uint32_t>(random() % 4), 0));
     const auto any_small = [&] { return objects_[1 + random() % (objects_.size() - 1)]; };
     for (Object* const object : objects_) {
       const std::size_t stride = object->has_chunks() ? 31 : 1;
-      for (std::size_t slot = 0; slot < object->slot_count(); slot += stride) mutator_.store(object, slot, any_small());
+      for (std::size_t slot = 0; slot < object->slot_count(); slot += stride)
+        mutator_.store(object, slot, any_small());
     }
   }
 
-  /// One cycle with the array as root: marks everything reachable, and calls `look` between steps. Everything is white when it begins.
+  /// One cycle with the array as root: marks everything reachable, and calls `look` between steps.
+  /// Everything is white when it begins.
   template <BlackMeans means, class Look>
   void cycle(unsigned prefetch, Look look) {
     PhaseState& phase = bench_.heap.phase;
@@ -61,16 +66,20 @@ class ScannedHeap {
     phase.sense = phase.sense.flipped();
     phase.black_means = means;
     WatchedStack<Look> stack{look};
-    bench_.heap.metadata.try_shade_alone(objects_.front(), phase.sense.white(), phase.shaded_state());
+    bench_.heap.metadata.try_shade_alone(objects_.front(), phase.sense.white(),
+                                         phase.shaded_state());
     stack.push(GreyItem(objects_.front()));
     Scanner<true, means, WatchedStack<Look>> scanner(bench_.heap.metadata, phase, prefetch, stack);
     while (!stack.items.empty()) scanner.trace(20);
   }
 
   bool is_black(Object* object, std::size_t slot) const {
-    return state_of(*bench_.heap.metadata.byte_of_slot(object, object->slot(slot))) == bench_.heap.phase.sense.black;
+    return state_of(*bench_.heap.metadata.byte_of_slot(object, object->slot(slot))) ==
+           bench_.heap.phase.sense.black;
   }
-  bool is_white(Object* object) const { return state_of(*bench_.heap.metadata.byte_of(object)) == bench_.heap.phase.sense.white(); }
+  bool is_white(Object* object) const {
+    return state_of(*bench_.heap.metadata.byte_of(object)) == bench_.heap.phase.sense.white();
+  }
   std::size_t white_behind_black() const {
     std::size_t count = 0;
     for (Object* const object : objects_) {
@@ -113,7 +122,8 @@ TEST_CASE("completed: whatever a black object or chunk refers to is marked", "[s
   CHECK(heap.black_chunks() == heap.chunks());
 }
 
-TEST_CASE("no chunk looks black before it was scanned, whatever black meant in the cycles before", "[scanner]") {
+TEST_CASE("no chunk looks black before it was scanned, whatever black meant in the cycles before",
+          "[scanner]") {
   ScannedHeap heap;
   const auto nothing = [] {};
   for (const int before : {0, 1, 2, 3}) {

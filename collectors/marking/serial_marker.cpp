@@ -2,17 +2,18 @@
 //
 // Purpose: the plainest tracer, and the control for the parallel ones.
 //
-// Invariant: the stack's reserve is one item per granule of heap, and only marked objects are pushed, so it can't overflow.
+// Invariant: the stack's reserve is one item per granule of heap, and only marked objects are
+// pushed, so it can't overflow.
 //
-// Ownership: the stack and the scanner belong to whoever marks: the stopped collector or the one concurrent thread, never both. Assists
-// take published packets only; when a mutator is hungry the concurrent thread shares the oldest part of its stack as packets.
+// Ownership: the stack and the scanner belong to whoever marks: the stopped collector or the one
+// concurrent thread, never both. Assists take published packets only; when a mutator is hungry the
+// concurrent thread shares the oldest part of its stack as packets.
 //
 // Memory ordering: see assist.hpp.
-#include "collectors/marking/registry.hpp"
-
 #include <utility>
 
 #include "collectors/marking/assist.hpp"
+#include "collectors/marking/registry.hpp"
 #include "collectors/marking/scanner.hpp"
 #include "core/spin.hpp"
 
@@ -20,7 +21,9 @@ namespace tricolour {
 namespace {
 
 /// What the stack reserves.
-std::size_t reserved_bytes(std::size_t heap_bytes) { return heap_bytes / granule_bytes * sizeof(GreyItem); }
+std::size_t reserved_bytes(std::size_t heap_bytes) {
+  return heap_bytes / granule_bytes * sizeof(GreyItem);
+}
 
 class MarkStack {
  public:
@@ -36,13 +39,14 @@ class MarkStack {
   void take(GreyPacket& packet) {
     while (!packet.empty()) push(packet.pop());
   }
-  /// Gives mutators something: the oldest items, whose subgraphs are the largest; a few packets of a deep stack, else half. The newest take
-  /// their places.
+  /// Gives mutators something: the oldest items, whose subgraphs are the largest; a few packets of
+  /// a deep stack, else half. The newest take their places.
   void share(GreySet& grey_set) {
     const std::size_t capacity = grey_set.capacity();
     for (int packets = 0; packets < most_shared_packets && size() >= 2 * capacity; ++packets) {
       GreyPacket* const packet = grey_set.take_empty();
-      for (GreyItem* item = base_; !grey_set.full(*packet); ++item) packet->push(std::exchange(*item, *--top_));
+      for (GreyItem* item = base_; !grey_set.full(*packet); ++item)
+        packet->push(std::exchange(*item, *--top_));
       grey_set.publish(packet);
       ++shared_packets;
     }
@@ -68,11 +72,13 @@ class SerialMarker final : public Marker {
   void mark_stopped() override { mark_quantum(no_limit); }
 
   bool mark_quantum(std::size_t slots) override {
-    return with_black_means(phase_.black_means, [&]<BlackMeans means>() { return drain<true, means>(slots); });
+    return with_black_means(phase_.black_means,
+                            [&]<BlackMeans means>() { return drain<true, means>(slots); });
   }
 
   void mark_concurrently() override {
-    // A slice at a time, so that a hungry mutator never waits long for packets and the pacer sees progress.
+    // A slice at a time, so that a hungry mutator never waits long for packets and the pacer sees
+    // progress.
     constexpr std::size_t slice_slots = 16 * 1024;
     for (;;) {
       const bool own_done = with_black_means(
@@ -98,7 +104,8 @@ class SerialMarker final : public Marker {
   bool drained() const override { return assists_.drained(); }
 
   std::vector<Counter> counters() const override {
-    return {{"packets_published", heap_.grey_set.published()}, {"packets_shared", stack_.shared_packets}};
+    return {{"packets_published", heap_.grey_set.published()},
+            {"packets_shared", stack_.shared_packets}};
   }
 
  private:

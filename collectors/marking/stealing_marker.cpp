@@ -1,34 +1,36 @@
 // The work-stealing marker.
 //
-// Purpose: the default tracer. The thread that asks for marking is worker 0 and leads the run; the other workers are persistent threads
-// that join when they see something to steal and leave when they don't. A run that is over before anybody woke was done by one thread
-// and cost nothing more.
+// Purpose: the default tracer. The thread that asks for marking is worker 0 and leads the run; the
+// other workers are persistent threads that join when they see something to steal and leave when
+// they don't. A run that is over before anybody woke was done by one thread and cost nothing more.
 //
-// Invariant: an idle worker holds no grey item (see termination.hpp); between runs only worker 0 may, after a quantum.
+// Invariant: an idle worker holds no grey item (see termination.hpp); between runs only worker 0
+// may, after a quantum.
 //
-// Ownership: `crew_` and the phase change between runs; a worker reads them once it has joined one. A worker's stack belongs to the thread
-// that works as it, its deque's top to everybody.
+// Ownership: `crew_` and the phase change between runs; a worker reads them once it has joined one.
+// A worker's stack belongs to the thread that works as it, its deque's top to everybody.
 //
-// Memory ordering: a run's parameters are published by Termination::open and acquired by try_resume. Items travel through the deque and the
-// grey set. A leader that sleeps is woken by the last worker that goes idle (see parking.hpp), so nothing depends on a time-out.
-#include "collectors/marking/registry.hpp"
-
+// Memory ordering: a run's parameters are published by Termination::open and acquired by
+// try_resume. Items travel through the deque and the grey set. A leader that sleeps is woken by the
+// last worker that goes idle (see parking.hpp), so nothing depends on a time-out.
 #include <algorithm>
 
 #include "collectors/marking/assist.hpp"
 #include "collectors/marking/mark_worker.hpp"
 #include "collectors/marking/parking.hpp"
+#include "collectors/marking/registry.hpp"
 #include "collectors/marking/scanner.hpp"
 #include "collectors/marking/termination.hpp"
+#include "core/mutator/watched_threads.hpp"
 #include "core/observe/clock.hpp"
 #include "core/seams/schedule_coverage.hpp"
 #include "core/spin.hpp"
-#include "core/mutator/watched_threads.hpp"
 
 namespace tricolour {
 namespace {
 
-/// Between two looks at what others need. Short enough that a hungry mutator or an idle worker waits well under a millisecond.
+/// Between two looks at what others need. Short enough that a hungry mutator or an idle worker
+/// waits well under a millisecond.
 constexpr std::size_t slice_slots = 8 * 1024;
 
 class StealingMarker final : public Marker {
@@ -36,7 +38,8 @@ class StealingMarker final : public Marker {
   StealingMarker(Heap& heap, const MarkerOptions& options)
       : Marker(heap), options_(options), assists_(heap), threads_(heap.watchdog) {
     const unsigned workers = std::max({options.stopped_threads, options.concurrent_threads, 1u});
-    for (unsigned i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>(heap.grey_set, options.deque_capacity, i));
+    for (unsigned i = 0; i < workers; ++i)
+      workers_.push_back(std::make_unique<Worker>(heap.grey_set, options.deque_capacity, i));
     try {
       for (unsigned i = 1; i < workers; ++i) {
         const ThreadName name{"mark thread", i, workers - 1};
@@ -61,13 +64,17 @@ class StealingMarker final : public Marker {
   void mark_concurrently() override { lead(std::max(options_.concurrent_threads, 1u)); }
 
   bool mark_quantum(std::size_t slots) override {
-    return with_black_means(phase_.black_means, [&]<BlackMeans means>() { return drain_alone<means>(slots); });
+    return with_black_means(phase_.black_means,
+                            [&]<BlackMeans means>() { return drain_alone<means>(slots); });
   }
 
   std::size_t assist(std::size_t bytes) override {
-    const MarkCount count = assists_.assist(phase_, options_.prefetch, bytes, [this](GreyPacket& packet) {
-      return std::ranges::any_of(workers_, [&](const auto& worker) { return worker->stack.worth_a_visit() && worker->stack.steal_into(packet); });
-    });
+    const MarkCount count =
+        assists_.assist(phase_, options_.prefetch, bytes, [this](GreyPacket& packet) {
+          return std::ranges::any_of(workers_, [&](const auto& worker) {
+            return worker->stack.worth_a_visit() && worker->stack.steal_into(packet);
+          });
+        });
     add_marked(count.bytes, count.objects);
     return count.bytes;
   }
@@ -137,7 +144,8 @@ class StealingMarker final : public Marker {
     } while (!finished_or_resumed());
   }
 
-  /// As the idle leader: true when the run is over, false when it goes on and the leader is busy again.
+  /// As the idle leader: true when the run is over, false when it goes on and the leader is busy
+  /// again.
   bool finished_or_resumed() {
     const auto everybody_idle = [&] { return termination_.busy() == 0; };
     Wait wait(heap_.watchdog, Awaited::workers);
@@ -161,7 +169,8 @@ class StealingMarker final : public Marker {
     const auto ready = [&] {
       // Relaxed: a hint, and its setter joins this thread.
       return stopping_.load(std::memory_order_relaxed) ||
-             (termination_.is_open() && self.index < crew_.load(std::memory_order_relaxed) && work_in_sight(self));
+             (termination_.is_open() && self.index < crew_.load(std::memory_order_relaxed) &&
+              work_in_sight(self));
     };
     for (;;) {
       parking_.sleep_unless(ready);
@@ -190,7 +199,8 @@ class StealingMarker final : public Marker {
 
   void work(Worker& self) {
     with_black_means(phase_.black_means, [&]<BlackMeans means>() {
-      Scanner<false, means, MarkWorker> scanner(heap_.metadata, phase_, options_.prefetch, self.stack);
+      Scanner<false, means, MarkWorker> scanner(heap_.metadata, phase_, options_.prefetch,
+                                                self.stack);
       const unsigned crew = crew_.load(std::memory_order_relaxed);
       do {
         do {
@@ -208,7 +218,8 @@ class StealingMarker final : public Marker {
     const unsigned first = random_below(self.random, crew);
     for (unsigned i = 0; i < crew; ++i) {
       Worker& victim = *workers_[(first + i) % crew];
-      if (&victim != &self && victim.stack.worth_a_visit() && self.stack.steal_from(victim.stack)) return true;
+      if (&victim != &self && victim.stack.worth_a_visit() && self.stack.steal_from(victim.stack))
+        return true;
     }
     return false;
   }

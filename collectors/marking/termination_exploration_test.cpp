@@ -1,8 +1,9 @@
-// Termination and parking, their own source, under a model of release/acquire: every execution of one run, and every order stated weakened.
+// Termination and parking, their own source, under a model of release/acquire: every execution of
+// one run, and every order stated weakened.
 //
-// The threads do what the stealing marker's leader and helpers do (lead, finished_or_resumed, help), a loop's turn an operation; where
-// those spin, these look once. Work is a number of items that anybody may take; whoever finishes one may put another there and go idle
-// without looking.
+// The threads do what the stealing marker's leader and helpers do (lead, finished_or_resumed,
+// help), a loop's turn an operation; where those spin, these look once. Work is a number of items
+// that anybody may take; whoever finishes one may put another there and go idle without looking.
 #include <array>
 #include <memory>
 #include <string>
@@ -19,8 +20,9 @@ namespace {
 enum class Fault : std::uint8_t { none, early, stale_parameters, unseen_marks };
 
 struct RunRecord {
-  std::uint8_t unfinished = 0;                              ///< items available or in somebody's hands
-  std::array<std::uint8_t, most_program_threads> to_put{};  ///< that each thread may still put there
+  std::uint8_t unfinished = 0;  ///< items available or in somebody's hands
+  std::array<std::uint8_t, most_program_threads>
+      to_put{};  ///< that each thread may still put there
   std::array<bool, most_program_threads> has_marked{};
   Fault fault = Fault::none;
 
@@ -77,7 +79,20 @@ class TerminationProgram {
   }
 
  private:
-  enum class Operation : std::uint8_t { begin, take, mark, go_idle, finish, look, sleep, finish_again, resume, join, read_marks, stop };
+  enum class Operation : std::uint8_t {
+    begin,
+    take,
+    mark,
+    go_idle,
+    finish,
+    look,
+    sleep,
+    finish_again,
+    resume,
+    join,
+    read_marks,
+    stop
+  };
 
   struct Shared {
     Termination<ModelAtomic> termination;
@@ -102,7 +117,8 @@ class TerminationProgram {
   unsigned take() const {
     std::uint32_t seen = shared_->available.load(std::memory_order_relaxed);
     if (seen == 0) return number(Operation::go_idle);
-    const bool took = shared_->available.compare_exchange_strong(seen, seen - 1, std::memory_order_relaxed, std::memory_order_relaxed);
+    const bool took = shared_->available.compare_exchange_strong(
+        seen, seen - 1, std::memory_order_relaxed, std::memory_order_relaxed);
     return number(took ? Operation::mark : Operation::take);
   }
 
@@ -154,7 +170,9 @@ class TerminationProgram {
 
   unsigned help(Operation operation, Record& record) const {
     const auto stopping = [&] { return shared_->stopping.load(std::memory_order_relaxed) != 0; };
-    const auto ready = [&] { return stopping() || (shared_->termination.is_open() && work_in_sight()); };
+    const auto ready = [&] {
+      return stopping() || (shared_->termination.is_open() && work_in_sight());
+    };
     switch (operation) {
       case Operation::sleep:
         shared_->parking.sleep_unless(ready);
@@ -166,7 +184,8 @@ class TerminationProgram {
         if (shared_->termination.try_resume()) return number(Operation::join);
         return bounds_.helpers_stay ? number(Operation::look) : through;
       case Operation::join:
-        if (shared_->parameter.load(std::memory_order_relaxed) != 1) record.fault = Fault::stale_parameters;
+        if (shared_->parameter.load(std::memory_order_relaxed) != 1)
+          record.fault = Fault::stale_parameters;
         return number(Operation::take);
       default:
         if (shared_->termination.announce_idle() && bounds_.wakes) shared_->parking.wake();
@@ -187,13 +206,16 @@ const std::vector<TerminationProgram>& programs() {
     std::vector<TerminationProgram> list;
     list.emplace_back("one item", Bounds{.late_values = 3});
     list.emplace_back("left behind", Bounds{.to_put = {0, 1, 0}});
-    list.emplace_back("two helpers", Bounds{.threads = 3, .to_put = {0, 1, 0}, .helpers_stay = false});
+    list.emplace_back("two helpers",
+                      Bounds{.threads = 3, .to_put = {0, 1, 0}, .helpers_stay = false});
     return list;
   }();
   return all;
 }
 
-TEST_CASE("A run ends, and not early; with any order that termination states weakened it goes wrong", "[termination][exploration]") {
+TEST_CASE(
+    "A run ends, and not early; with any order that termination states weakened it goes wrong",
+    "[termination][exploration]") {
   CHECK(order_complaints(programs()) == std::vector<std::string>{});
 }
 

@@ -10,7 +10,8 @@
 namespace tricolour {
 namespace {
 
-/// Fault 21: the number of busy workers and the emptiness are looked at one after the other, and nothing is asked again.
+/// Fault 21: the number of busy workers and the emptiness are looked at one after the other, and
+/// nothing is asked again.
 class TwoStepTermination {
  public:
   void open() {
@@ -120,7 +121,8 @@ TEST_CASE("a run is over only when no work is left and nobody holds any", "[term
   CHECK(outcome.unproduced == 0);
 }
 
-// The races themselves, made to happen: what others do between the leader's two looks is done inside the look at the work.
+// The races themselves, made to happen: what others do between the leader's two looks is done
+// inside the look at the work.
 
 template <class T>
 bool closes_over_a_worker_that_resumes() {
@@ -139,7 +141,8 @@ bool closes_over_a_worker_that_came_and_went() {
   termination.open();
   termination.announce_idle();
   return termination.try_finish([&] {
-    termination.try_resume();  // takes the last item before the look, leaves two others after it, and is idle again
+    termination.try_resume();  // takes the last item before the look, leaves two others after it,
+                               // and is idle again
     termination.announce_idle();
     return true;
   });
@@ -147,17 +150,22 @@ bool closes_over_a_worker_that_came_and_went() {
 
 template <class T>
 Sighting resumption_during_the_look() {
-  return {closes_over_a_worker_that_resumes<T>() ? "the run is closed over a worker that resumed" : ""};
+  return {closes_over_a_worker_that_resumes<T>() ? "the run is closed over a worker that resumed"
+                                                 : ""};
 }
 template <class T>
 Sighting coming_and_going_during_the_look() {
-  return {closes_over_a_worker_that_came_and_went<T>() ? "the run is closed over what a worker left" : ""};
+  return {closes_over_a_worker_that_came_and_went<T>() ? "the run is closed over what a worker left"
+                                                       : ""};
 }
 
-TEST_CASE("fault idle_before_look: a worker that resumes during the look keeps the run open", "[termination][fault]") {
+TEST_CASE("fault idle_before_look: a worker that resumes during the look keeps the run open",
+          "[termination][fault]") {
   constexpr std::string_view by = "termination check";
-  check_kill(Fault::idle_before_look, resumption_during_the_look<Termination<>>, resumption_during_the_look<TwoStepTermination>, by);
-  check_kill(Fault::idle_before_look, coming_and_going_during_the_look<Termination<>>, coming_and_going_during_the_look<TwoStepTermination>, by);
+  check_kill(Fault::idle_before_look, resumption_during_the_look<Termination<>>,
+             resumption_during_the_look<TwoStepTermination>, by);
+  check_kill(Fault::idle_before_look, coming_and_going_during_the_look<Termination<>>,
+             coming_and_going_during_the_look<TwoStepTermination>, by);
 }
 
 TEST_CASE("a closed run cannot be joined, an open one can", "[termination]") {

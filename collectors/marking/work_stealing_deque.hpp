@@ -1,23 +1,27 @@
 // A work-stealing deque of fixed capacity.
 //
-// Purpose: its owner pushes and takes at the bottom, newest first; thieves steal the oldest at the top. Full is an answer, not an
-// allocation: the owner puts what does not fit somewhere else.
+// Purpose: its owner pushes and takes at the bottom, newest first; thieves steal the oldest at the
+// top. Full is an answer, not an allocation: the owner puts what does not fit somewhere else.
 //
-// Invariant: the items are those with indices in [top, bottom), at most `capacity` of them; index i lies in cell i mod capacity. top only
-// grows, and whoever moves it from i to i + 1 has taken item i. Indices have 64 bits and never wrap.
+// Invariant: the items are those with indices in [top, bottom), at most `capacity` of them; index i
+// lies in cell i mod capacity. top only grows, and whoever moves it from i to i + 1 has taken item
+// i. Indices have 64 bits and never wrap.
 //
 // Ownership: `push`, `take`: the owner. `steal`, `size`: anybody.
 //
-// Memory ordering: no stand-alone fences. Where Le et al. put one between the owner's store of bottom and its load of top, and between
-// the thief's loads of top and bottom, all four accesses are seq_cst. So once the owner has lowered bottom to n and then read top = t,
-// every thief that reads a top above t comes later in the single order and sees bottom <= n: of the items from t on, a thief that still
-// has the old bottom can only reach t itself. Therefore t < n gives the owner all of [n, old bottom), several items for the price of one
-// ordered store; t = n is the race for one item, which the exchange of top decides. The exchanges need no place in that order (Le et al.
-// give them one): a load that reads what one of them wrote is after every load that read an older top, whatever the exchange's own order.
-// work_stealing_deque_exploration_test.cpp runs this source under a model of memory: each order stated here, weakened, loses or doubles
-// an item.
-// Source: Chase, Lev 2005, "Dynamic circular work-stealing deque"; orders after Le, Pop, Cohen, Zappa Nardelli 2013, "Correct and
-// efficient work-stealing for weak memory models". Taking several is this project's.
+// Memory ordering: no stand-alone fences. Where Le et al. put one between the owner's store of
+// bottom and its load of top, and between the thief's loads of top and bottom, all four accesses
+// are seq_cst. So once the owner has lowered bottom to n and then read top = t, every thief that
+// reads a top above t comes later in the single order and sees bottom <= n: of the items from t on,
+// a thief that still has the old bottom can only reach t itself. Therefore t < n gives the owner
+// all of [n, old bottom), several items for the price of one ordered store; t = n is the race for
+// one item, which the exchange of top decides. The exchanges need no place in that order (Le et al.
+// give them one): a load that reads what one of them wrote is after every load that read an older
+// top, whatever the exchange's own order. work_stealing_deque_exploration_test.cpp runs this source
+// under a model of memory: each order stated here, weakened, loses or doubles an item. Source:
+// Chase, Lev 2005, "Dynamic circular work-stealing deque"; orders after Le, Pop, Cohen, Zappa
+// Nardelli 2013, "Correct and efficient work-stealing for weak memory models". Taking several is
+// this project's.
 #pragma once
 
 #include <algorithm>
@@ -60,7 +64,8 @@ class WorkStealingDeque {
   }
   bool push(T item) { return push(&item, 1) == 1; }
 
-  /// Takes the newest items, `most` at most and about half of what is there, into `items`, oldest first; returns how many.
+  /// Takes the newest items, `most` at most and about half of what is there, into `items`, oldest
+  /// first; returns how many.
   std::size_t take(T* items, std::size_t most) {
     // Relaxed: only this thread stores bottom.
     const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
@@ -80,15 +85,20 @@ class WorkStealingDeque {
   Stolen steal(T& item) {
     // seq_cst: before the load of bottom, after the owner's load of an older top; partner: `claim`.
     std::int64_t top = top_.load(std::memory_order_seq_cst);
-    // seq_cst: after the load of top; partner: the store in `claim`. Acquires the cells; partner: the stores of bottom.
+    // seq_cst: after the load of top; partner: the store in `claim`. Acquires the cells; partner:
+    // the stores of bottom.
     const std::int64_t bottom = bottom_.load(std::memory_order_seq_cst);
     if (top >= bottom) return Stolen::nothing;
-    // Relaxed: acquired through bottom; if the owner has reused the cell since, top has moved and the exchange fails.
+    // Relaxed: acquired through bottom; if the owner has reused the cell since, top has moved and
+    // the exchange fails.
     const T candidate = cell(top).load(std::memory_order_relaxed);
     pass_window(Window::between_cell_and_exchange);
-    // Decides the race for this item, as any exchange does; partner: the exchange of another thief or of the owner.
-    // Releases the read of the cell, lest it read what the owner puts there next; partner: the load of top in `push`.
-    if (!top_.compare_exchange_strong(top, top + 1, std::memory_order_release, std::memory_order_relaxed)) return Stolen::lost_race;
+    // Decides the race for this item, as any exchange does; partner: the exchange of another thief
+    // or of the owner. Releases the read of the cell, lest it read what the owner puts there next;
+    // partner: the load of top in `push`.
+    if (!top_.compare_exchange_strong(top, top + 1, std::memory_order_release,
+                                      std::memory_order_relaxed))
+      return Stolen::lost_race;
     item = candidate;
     return Stolen::item;
   }
@@ -105,27 +115,34 @@ class WorkStealingDeque {
  private:
   Atomic<T>& cell(std::int64_t index) { return cells_[static_cast<std::size_t>(index & mask_)]; }
 
-  /// Tries to make the newest `wanted` items below `bottom` the owner's; otherwise leaves bottom where it was.
+  /// Tries to make the newest `wanted` items below `bottom` the owner's; otherwise leaves bottom
+  /// where it was.
   bool claim(std::int64_t bottom, std::int64_t wanted) {
     const std::int64_t lowered = bottom - wanted;
-    // seq_cst: before the load of top; partner: the load of bottom in `steal`. Also releases the cells that stay, as `push` does.
+    // seq_cst: before the load of top; partner: the load of bottom in `steal`. Also releases the
+    // cells that stay, as `push` does.
     bottom_.store(lowered, std::memory_order_seq_cst);
     pass_window(Window::between_bottom_and_top);
-    // seq_cst: after the store of bottom, before any thief's load of a newer top; partner: the load of top in `steal`.
+    // seq_cst: after the store of bottom, before any thief's load of a newer top; partner: the load
+    // of top in `steal`.
     std::int64_t top = top_.load(std::memory_order_seq_cst);
     if (top < lowered) return true;
-    // The last item. Relaxed: it only decides the race; partner: the exchange in `steal`. Won or lost, the deque is empty at `bottom`.
-    const bool won =
-        wanted == 1 && top == lowered && top_.compare_exchange_strong(top, top + 1, std::memory_order_relaxed, std::memory_order_relaxed);
+    // The last item. Relaxed: it only decides the race; partner: the exchange in `steal`. Won or
+    // lost, the deque is empty at `bottom`.
+    const bool won = wanted == 1 && top == lowered &&
+                     top_.compare_exchange_strong(top, top + 1, std::memory_order_relaxed,
+                                                  std::memory_order_relaxed);
     pass_window(Window::between_race_and_bottom);
-    // Publishes the cells that stay when more than one was wanted; partner: the load of bottom in `steal`.
+    // Publishes the cells that stay when more than one was wanted; partner: the load of bottom in
+    // `steal`.
     bottom_.store(bottom, std::memory_order_release);
     return won;
   }
 
   std::size_t copy(std::int64_t from, std::int64_t count, T* items) {
     // Relaxed: this thread stored them.
-    for (std::int64_t i = 0; i < count; ++i) items[i] = cell(from + i).load(std::memory_order_relaxed);
+    for (std::int64_t i = 0; i < count; ++i)
+      items[i] = cell(from + i).load(std::memory_order_relaxed);
     return static_cast<std::size_t>(count);
   }
 

@@ -45,7 +45,8 @@ void steal(benchmark::State& state) {
 }
 BENCHMARK(steal)->Name("deque/steal_alone");
 
-/// The owner pushes and takes on another thread all the while. One iteration is one item stolen, lost races and empty looks included.
+/// The owner pushes and takes on another thread all the while. One iteration is one item stolen,
+/// lost races and empty looks included.
 void steal_beside_owner(benchmark::State& state) {
   Deque deque(capacity);
   std::atomic<bool> stopping{false};  // relaxed: it only ends a loop
@@ -65,7 +66,8 @@ void steal_beside_owner(benchmark::State& state) {
   stopping.store(true, std::memory_order_relaxed);
   owner.join();
   state.SetItemsProcessed(state.iterations());
-  state.counters["misses_per_item"] = benchmark::Counter(static_cast<double>(misses), benchmark::Counter::kAvgIterations);
+  state.counters["misses_per_item"] =
+      benchmark::Counter(static_cast<double>(misses), benchmark::Counter::kAvgIterations);
 }
 BENCHMARK(steal_beside_owner)->Name("deque/steal_beside_owner")->UseRealTime();
 

@@ -1,4 +1,5 @@
-// The deque's own source under a model of release/acquire: every execution of small programs, and every order that it states weakened.
+// The deque's own source under a model of release/acquire: every execution of small programs, and
+// every order that it states weakened.
 #include <memory>
 #include <string>
 #include <vector>
@@ -60,7 +61,8 @@ class DequeProgram {
     Word late_values = 6;  ///< all indices and items
   };
 
-  DequeProgram(std::string name, Bounds bounds, Scripts scripts) : name_(std::move(name)), bounds_(bounds), scripts_(std::move(scripts)) {
+  DequeProgram(std::string name, Bounds bounds, Scripts scripts)
+      : name_(std::move(name)), bounds_(bounds), scripts_(std::move(scripts)) {
     const ModelLocations::Scope scope(locations_);
     deque_ = std::make_unique<Deque>(bounds.capacity);
   }
@@ -81,7 +83,8 @@ class DequeProgram {
         record.next_item += static_cast<Item>(deque_->push(items.data(), next.count));
         break;
       case DequeOperation::Kind::take:
-        for (std::size_t n = deque_->take(items.data(), next.count); n > 0; --n) record.take(items[n - 1]);
+        for (std::size_t n = deque_->take(items.data(), next.count); n > 0; --n)
+          record.take(items[n - 1]);
         break;
       case DequeOperation::Kind::steal:
         if (deque_->steal(items[0]) == Deque::Stolen::item) record.take(items[0]);
@@ -92,7 +95,8 @@ class DequeProgram {
 
   /// What is left and what was taken is what was pushed.
   void finish(Record& record) const {
-    for (Item item = 0; record.fault == Fault::none && deque_->steal(item) == Deque::Stolen::item;) record.take(item);
+    for (Item item = 0; record.fault == Fault::none && deque_->steal(item) == Deque::Stolen::item;)
+      record.take(item);
     const std::uint32_t pushed = (Item{1} << record.next_item) - 2;
     if (record.fault == Fault::none && record.taken != pushed) record.fault = Fault::lost;
   }
@@ -109,22 +113,30 @@ class DequeProgram {
 const std::vector<DequeProgram>& programs() {
   static const auto all = [] {
     std::vector<DequeProgram> list;
-    list.emplace_back("last item", DequeProgram::Bounds{}, DequeProgram::Scripts{{push(1), take(1)}, {steal()}});
-    list.emplace_back("cells again", DequeProgram::Bounds{}, DequeProgram::Scripts{{push(2), push(2), take(1)}, {steal(), steal()}});
-    list.emplace_back("two thieves", DequeProgram::Bounds{}, DequeProgram::Scripts{{push(2), take(1), take(1)}, {steal()}, {steal()}});
-    list.emplace_back("half", DequeProgram::Bounds{.capacity = 4},
-                      DequeProgram::Scripts{{push(2), push(1), take(2)}, {steal(), steal(), steal()}});
+    list.emplace_back("last item", DequeProgram::Bounds{},
+                      DequeProgram::Scripts{{push(1), take(1)}, {steal()}});
+    list.emplace_back("cells again", DequeProgram::Bounds{},
+                      DequeProgram::Scripts{{push(2), push(2), take(1)}, {steal(), steal()}});
+    list.emplace_back("two thieves", DequeProgram::Bounds{},
+                      DequeProgram::Scripts{{push(2), take(1), take(1)}, {steal()}, {steal()}});
+    list.emplace_back(
+        "half", DequeProgram::Bounds{.capacity = 4},
+        DequeProgram::Scripts{{push(2), push(1), take(2)}, {steal(), steal(), steal()}});
     // Large: no late loads.
-    list.emplace_back("push after take", DequeProgram::Bounds{.late_values = 0},
-                      DequeProgram::Scripts{{push(2), take(1), take(1), push(1), take(1)}, {steal()}, {steal()}});
-    list.emplace_back("half, two thieves", DequeProgram::Bounds{.capacity = 4, .late_values = 0},
-                      DequeProgram::Scripts{{push(3), take(2), take(1)}, {steal(), steal()}, {steal()}});
+    list.emplace_back(
+        "push after take", DequeProgram::Bounds{.late_values = 0},
+        DequeProgram::Scripts{{push(2), take(1), take(1), push(1), take(1)}, {steal()}, {steal()}});
+    list.emplace_back(
+        "half, two thieves", DequeProgram::Bounds{.capacity = 4, .late_values = 0},
+        DequeProgram::Scripts{{push(3), take(2), take(1)}, {steal(), steal()}, {steal()}});
     return list;
   }();
   return all;
 }
 
-TEST_CASE("The deque loses no item and gives none twice; with any order that it states weakened it does", "[deque][exploration]") {
+TEST_CASE(
+    "The deque loses no item and gives none twice; with any order that it states weakened it does",
+    "[deque][exploration]") {
   CHECK(order_complaints(programs()) == std::vector<std::string>{});
 }
 

@@ -1,4 +1,5 @@
-// The deque: order, capacity, wrap-around, and that every item is taken exactly once whoever races for it.
+// The deque: order, capacity, wrap-around, and that every item is taken exactly once whoever races
+// for it.
 #include "collectors/marking/work_stealing_deque.hpp"
 
 #include <functional>
@@ -22,7 +23,8 @@ struct Load {
   std::size_t capacity = 64;
   std::size_t burst = 3;     ///< items pushed between two takes
   std::size_t most = 1;      ///< items per take
-  bool cold_stores = false;  ///< the owner keeps its store buffer busy before it takes, so that its store of bottom is late
+  bool cold_stores = false;  ///< the owner keeps its store buffer busy before it takes, so that its
+                             ///< store of bottom is late
 };
 
 /// Stores that miss the caches, or none.
@@ -39,7 +41,8 @@ class ColdStores {
   std::size_t next_ = 0;
 };
 
-/// An owner pushes and takes, thieves steal, until everything is gone; returns how often each item was taken by anybody.
+/// An owner pushes and takes, thieves steal, until everything is gone; returns how often each item
+/// was taken by anybody.
 template <class Deque>
 Tally race(const Load& load, unsigned thieves) {
   Deque deque(load.capacity);
@@ -61,14 +64,16 @@ Tally race(const Load& load, unsigned thieves) {
       if (deque.push(next)) ++next;
     }
     cold_stores();
-    for (std::size_t n = deque.take(taken.data(), load.most); n > 0; --n) ++tallies[0][taken[n - 1]];
+    for (std::size_t n = deque.take(taken.data(), load.most); n > 0; --n)
+      ++tallies[0][taken[n - 1]];
   }
   while (deque.size() > 0) {
     if (deque.take(taken.data(), 1) == 1) ++tallies[0][taken[0]];
   }
   over.store(true, std::memory_order_relaxed);
   for (std::thread& thread : threads) thread.join();
-  for (unsigned t = 1; t <= thieves; ++t) std::ranges::transform(tallies[0], tallies[t], tallies[0].begin(), std::plus<>());
+  for (unsigned t = 1; t <= thieves; ++t)
+    std::ranges::transform(tallies[0], tallies[t], tallies[0].begin(), std::plus<>());
   return tallies[0];
 }
 
@@ -156,7 +161,8 @@ TEST_CASE("every item is taken exactly once", "[deque][race]") {
   const std::size_t most = GENERATE(1, 32);
   const unsigned thieves = GENERATE(1, 3);
   CAPTURE(capacity, most, thieves);
-  CHECK(each_once(race<WorkStealingDeque<Item>>({.items = 50'000, .capacity = capacity, .burst = most + 2, .most = most}, thieves)));
+  CHECK(each_once(race<WorkStealingDeque<Item>>(
+      {.items = 50'000, .capacity = capacity, .burst = most + 2, .most = most}, thieves)));
 }
 
 TEST_CASE("the last item goes to the owner or to the thief", "[deque][race]") {

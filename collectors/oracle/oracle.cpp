@@ -14,7 +14,8 @@ constexpr unsigned check_bits = 24;
 constexpr unsigned char freed_pattern = 0xdb;
 
 std::uint64_t header_check(const Object& object) {
-  std::uint64_t hash = (std::uint64_t{object.slot_count()} << 32 | object.granules()) * 0x9e3779b97f4a7c15u;
+  std::uint64_t hash =
+      (std::uint64_t{object.slot_count()} << 32 | object.granules()) * 0x9e3779b97f4a7c15u;
   return (hash >> 40) & ((1u << check_bits) - 1);
 }
 
@@ -51,7 +52,9 @@ class Oracle::Trace {
   }
   bool visited(std::size_t granule) const { return visited_[granule]; }
   std::size_t granule_of(const void* pointer) const {
-    return static_cast<std::size_t>(static_cast<const std::byte*>(pointer) - heap_.blocks.block_begin(0)) / granule_bytes;
+    return static_cast<std::size_t>(static_cast<const std::byte*>(pointer) -
+                                    heap_.blocks.block_begin(0)) /
+           granule_bytes;
   }
   std::uint64_t bytes() const { return bytes_; }
   std::uint64_t objects() const { return objects_; }
@@ -59,7 +62,8 @@ class Oracle::Trace {
  private:
   void push(const Object* object) {
     if (object == nullptr) return;
-    if (!heap_.contains(object)) throw InvariantViolated("a reference points outside the heap: " + address(object));
+    if (!heap_.contains(object))
+      throw InvariantViolated("a reference points outside the heap: " + address(object));
     // One that is not aligned is for the visit to refuse, though its granule was visited.
     if (is_aligned(object)) {
       const std::size_t granule = granule_of(object);
@@ -83,7 +87,8 @@ void Oracle::for_each_root(Each each) const {
     const auto handles = mutator->roots.handles();
     for (std::size_t i = 0; i < handles.size(); ++i) {
       if (handles[i] == nullptr) continue;
-      each(handles[i], "handle " + std::to_string(i) + " of mutator " + std::to_string(mutator->index()));
+      each(handles[i],
+           "handle " + std::to_string(i) + " of mutator " + std::to_string(mutator->index()));
     }
   }
 }
@@ -106,20 +111,26 @@ std::size_t Oracle::bytes_for(std::size_t heap_bytes) {
 
 Oracle::Entry& Oracle::entry_of(const Object* object) const {
   const auto offset = reinterpret_cast<const std::byte*>(object) - heap_.blocks.block_begin(0);
-  return reinterpret_cast<Entry*>(entries_.begin())[static_cast<std::size_t>(offset) / granule_bytes];
+  return reinterpret_cast<Entry*>(
+      entries_.begin())[static_cast<std::size_t>(offset) / granule_bytes];
 }
 
-Oracle::Entry Oracle::make_entry(std::uint64_t serial, const Object& object) { return serial << check_bits | header_check(object); }
+Oracle::Entry Oracle::make_entry(std::uint64_t serial, const Object& object) {
+  return serial << check_bits | header_check(object);
+}
 
 void Oracle::allocated(Object* object) {
   Entry& entry = entry_of(object);
-  if (entry != 0) throw InvariantViolated("an object was allocated over a live one at " + address(object));
+  if (entry != 0)
+    throw InvariantViolated("an object was allocated over a live one at " + address(object));
   entry = make_entry(next_serial_.fetch_add(1, std::memory_order_relaxed), *object);
 }
 
 void Oracle::freed(Object* object, std::size_t bytes) {
   // The phase is written in stops, and nobody sweeps through a stop.
-  if (heap_.phase.marking) throw InvariantViolated("an object was freed while a cycle marks, the oracle saw at " + address(object));
+  if (heap_.phase.marking)
+    throw InvariantViolated("an object was freed while a cycle marks, the oracle saw at " +
+                            address(object));
   Entry& entry = entry_of(object);
   if (entry == 0) throw InvariantViolated("an object was freed twice at " + address(object));
   entry = 0;
@@ -140,7 +151,8 @@ std::string Oracle::fault_of(const Object* object) const {
   if (!is_aligned(object)) return "a reference is not aligned to a granule";
   const Entry entry = entry_of(object);
   if (entry == 0) return "no object starts there: it was freed, or never allocated";
-  if ((entry & ((Entry{1} << check_bits) - 1)) != header_check(*object)) return "its header is torn";
+  if ((entry & ((Entry{1} << check_bits) - 1)) != header_check(*object))
+    return "its header is torn";
   return {};
 }
 
@@ -150,7 +162,11 @@ bool Oracle::is_black(const Object* object) const {
 }
 
 void Oracle::check_marked(std::uint64_t scanned_objects) {
-  CycleRecord record{.cycle = heap_.phase.cycle, .checked = 0, .lost = 0, .floating_black = 0, .floating_retained = 0};
+  CycleRecord record{.cycle = heap_.phase.cycle,
+                     .checked = 0,
+                     .lost = 0,
+                     .floating_black = 0,
+                     .floating_retained = 0};
   const Object* first_lost = nullptr;
   std::string first_fault;
   Trace trace(heap_);
@@ -171,7 +187,8 @@ void Oracle::check_marked(std::uint64_t scanned_objects) {
   counts_.objects_checked += trace.objects();
   count_floating(trace, record);
   records_.push_back(record);
-  if (first_lost != nullptr && stops_at_lost_) report(first_lost, first_fault, "at termination, before anything was freed");
+  if (first_lost != nullptr && stops_at_lost_)
+    report(first_lost, first_fault, "at termination, before anything was freed");
   if (first_lost == nullptr) check_colours(scanned_objects);
 }
 
@@ -193,12 +210,14 @@ void Oracle::check_colours(std::uint64_t scanned_objects) {
     }
     const ColourByte byte = heap_.metadata.load_acquire(object);
     if (byte == 0 || state_of(byte) != heap_.phase.sense.white()) {
-      throw InvariantViolated("the oracle: neither black nor white at termination: " + address(object));
+      throw InvariantViolated("the oracle: neither black nor white at termination: " +
+                              address(object));
     }
   }
   if (marked != scanned_objects) {
-    throw InvariantViolated("the oracle: " + std::to_string(marked) + " objects are marked, and " + std::to_string(scanned_objects) +
-                            " were scanned, in cycle " + std::to_string(heap_.phase.cycle));
+    throw InvariantViolated("the oracle: " + std::to_string(marked) + " objects are marked, and " +
+                            std::to_string(scanned_objects) + " were scanned, in cycle " +
+                            std::to_string(heap_.phase.cycle));
   }
   ++counts_.colours_checked;
 }
@@ -211,7 +230,8 @@ void Oracle::count_floating(const Trace& trace, CycleRecord& record) const {
     const Object* const object = object_at(granule);
     if (!is_black(object)) continue;
     const bool young = entries[granule] >> check_bits >= first_young_serial_;
-    (young && black_allocation ? record.floating_black : record.floating_retained) += object->bytes();
+    (young && black_allocation ? record.floating_black : record.floating_retained) +=
+        object->bytes();
   }
 }
 
@@ -241,16 +261,21 @@ void Oracle::check_metadata() {
     const Object* const object = object_at(granule);
     const ColourByte byte = heap_.metadata.load_acquire(object);
     const auto demand = [&](bool holds, const char* fault) {
-      if (!holds) throw InvariantViolated("the oracle, after the sweep: " + std::string(fault) + " at " + address(object));
+      if (!holds)
+        throw InvariantViolated("the oracle, after the sweep: " + std::string(fault) + " at " +
+                                address(object));
     };
-    demand((byte == 0) == (entries[granule] == 0), byte == 0 ? "an object without a start byte" : "a start byte without an object");
+    demand((byte == 0) == (entries[granule] == 0),
+           byte == 0 ? "an object without a start byte" : "a start byte without an object");
     if (byte == 0) {
       ++granule;
       continue;
     }
     demand(state_of(byte) == heap_.phase.sense.black, "a dead object is left");
     const std::size_t end = granule + object->granules();
-    demand(end <= granules && size_field(byte) == std::min<std::size_t>(object->granules(), size_in_header), "a wrong size");
+    demand(end <= granules &&
+               size_field(byte) == std::min<std::size_t>(object->granules(), size_in_header),
+           "a wrong size");
     while (++granule < end) {
       demand(entries[granule] == 0, "another object begins inside the one");
       demand(object->has_chunks() || heap_.metadata.load_acquire(object_at(granule)) == 0,
@@ -277,12 +302,15 @@ VerifyStatistics Oracle::statistics() const {
 
 void Oracle::report(const Object* object, const std::string& fault, const std::string& when) const {
   const Entry entry = entry_of(object);
-  std::string text = "lost object at " + address(object) + ", cycle " + std::to_string(heap_.phase.cycle) + ", " + when + ": " + fault;
+  std::string text = "lost object at " + address(object) + ", cycle " +
+                     std::to_string(heap_.phase.cycle) + ", " + when + ": " + fault;
   text += "\n  barrier: " + barrier_;
   if (entry != 0) {
     const bool young = entry >> check_bits >= first_young_serial_;
-    text += "\n  serial: " + std::to_string(entry >> check_bits) + (young ? " (allocated in this cycle)" : " (older than this cycle)");
-    text += "\n  size: " + std::to_string(object->bytes()) + " bytes, " + std::to_string(object->slot_count()) + " slots";
+    text += "\n  serial: " + std::to_string(entry >> check_bits) +
+            (young ? " (allocated in this cycle)" : " (older than this cycle)");
+    text += "\n  size: " + std::to_string(object->bytes()) + " bytes, " +
+            std::to_string(object->slot_count()) + " slots";
   }
   text += "\n  path: " + path_to(object);
   text += "\n  last events:\n" + events_.text();
@@ -309,7 +337,8 @@ std::string Oracle::path_to(const Object* target) const {
     if (!fault_of(object).empty()) continue;
     for (std::size_t i = 0; i < object->slot_count(); ++i) {
       const Object* const referent = object->slot(i).load();
-      if (referent != nullptr && links.try_emplace(referent, Link{object, i}).second) queue.push_back(referent);
+      if (referent != nullptr && links.try_emplace(referent, Link{object, i}).second)
+        queue.push_back(referent);
     }
   }
   if (!links.contains(target)) return "none found";
@@ -318,7 +347,8 @@ std::string Oracle::path_to(const Object* target) const {
   for (int shown = 0; links.at(at).parent != nullptr; at = links.at(at).parent) {
     constexpr int most_shown = 12;
     const Link link = links.at(at);
-    if (++shown <= most_shown) path = address(link.parent) + ".slot[" + std::to_string(link.slot) + "] -> " + path;
+    if (++shown <= most_shown)
+      path = address(link.parent) + ".slot[" + std::to_string(link.slot) + "] -> " + path;
     if (shown == most_shown + 1) path = "... -> " + path;
   }
   return root_names.at(at) + " -> " + path;

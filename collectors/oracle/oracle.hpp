@@ -1,13 +1,16 @@
 // The oracle: an independent judge of every cycle.
 //
-// Purpose: with --verify, at every termination, before any sweeping or colour change, trace from the roots again and demand that everything
-// reachable is marked; after the sweep, trace once more and demand that nothing reachable was freed, torn or overlaps.
+// Purpose: with --verify, at every termination, before any sweeping or colour change, trace from
+// the roots again and demand that everything reachable is marked; after the sweep, trace once more
+// and demand that nothing reachable was freed, torn or overlaps.
 //
-// Invariant: it shares only the object layout with the rest, and reads only the mark. It has its own registry of mutators, its own visited
-// set, its own walk over the slots, and a side array with a serial number and a check word for every object.
+// Invariant: it shares only the object layout with the rest, and reads only the mark. It has its
+// own registry of mutators, its own visited set, its own walk over the slots, and a side array with
+// a serial number and a check word for every object.
 //
-// Ownership: `allocated`, `freed`: any mutator or sweeper, each on its own object. `mutator_*`: under the registry lock. The checks: the
-// collector, world stopped. The side array's entry of an object is written by whoever allocates or frees it; stops order it before the checks.
+// Ownership: `allocated`, `freed`: any mutator or sweeper, each on its own object. `mutator_*`:
+// under the registry lock. The checks: the collector, world stopped. The side array's entry of an
+// object is written by whoever allocates or frees it; stops order it before the checks.
 #pragma once
 
 #include <atomic>
@@ -30,8 +33,9 @@ struct VerifyStatistics {
   std::uint64_t allocations_checked = 0;  ///< each was at a place where no object began
   std::uint64_t frees_checked = 0;        ///< each was of an object that was there
   std::uint64_t lost_objects = 0;
-  std::uint64_t floating_black_bytes = 0;     ///< summed over cycles: born black and never reached
-  std::uint64_t floating_retained_bytes = 0;  ///< summed over cycles: marked and unreachable at termination
+  std::uint64_t floating_black_bytes = 0;  ///< summed over cycles: born black and never reached
+  std::uint64_t floating_retained_bytes =
+      0;  ///< summed over cycles: marked and unreachable at termination
 };
 
 class Oracle final : public HeapObserver {
@@ -45,7 +49,8 @@ class Oracle final : public HeapObserver {
     std::uint64_t floating_retained;
   };
 
-  /// `barrier`: its name, for the report. `stops_at_lost`: the first lost object throws InvariantViolated (and nothing is freed).
+  /// `barrier`: its name, for the report. `stops_at_lost`: the first lost object throws
+  /// InvariantViolated (and nothing is freed).
   Oracle(Heap& heap, std::string barrier, bool stops_at_lost);
   ~Oracle() override;
   /// What it may take: an entry for each granule, the bits of its traces, and their stack.
@@ -59,17 +64,19 @@ class Oracle final : public HeapObserver {
 
   /// World stopped, just flipped: what is allocated from here on is young.
   void cycle_began();
-  /// World stopped, marking complete, nothing swept. `scanned_objects`: how many the marker says it scanned: each marked one once. Throws
-  /// InvariantViolated.
+  /// World stopped, marking complete, nothing swept. `scanned_objects`: how many the marker says it
+  /// scanned: each marked one once. Throws InvariantViolated.
   void check_marked(std::uint64_t scanned_objects);
-  /// World stopped, sweep complete: nothing reachable was freed, nothing dead was left, and metadata agrees. Throws InvariantViolated.
+  /// World stopped, sweep complete: nothing reachable was freed, nothing dead was left, and
+  /// metadata agrees. Throws InvariantViolated.
   void check_swept();
 
   VerifyStatistics statistics() const;
   const std::vector<CycleRecord>& records() const { return records_; }
 
  private:
-  /// A word per granule: 40 bits of serial number, 24 bits of check over the header; 0 where no object starts.
+  /// A word per granule: 40 bits of serial number, 24 bits of check over the header; 0 where no
+  /// object starts.
   using Entry = std::uint64_t;
   class Trace;
 
@@ -80,9 +87,11 @@ class Oracle final : public HeapObserver {
   void report(const Object* object, const std::string& fault, const std::string& when) const;
   std::string path_to(const Object* target) const;
   void count_floating(const Trace& trace, CycleRecord& record) const;
-  /// Every object black or white, and as many black ones as the marker scanned and mutators allocated.
+  /// Every object black or white, and as many black ones as the marker scanned and mutators
+  /// allocated.
   void check_colours(std::uint64_t scanned_objects);
-  /// Every start byte has an object and every object a start byte, all are black, and none reaches into another.
+  /// Every start byte has an object and every object a start byte, all are black, and none reaches
+  /// into another.
   void check_metadata();
   const Object* object_at(std::size_t granule) const;
   template <class Each>
@@ -92,7 +101,8 @@ class Oracle final : public HeapObserver {
   const std::string barrier_;
   const bool stops_at_lost_;
   Reservation entries_;
-  std::atomic<std::uint64_t> next_serial_{1};  // relaxed: unique and increasing per thread is all that is asked
+  std::atomic<std::uint64_t> next_serial_{
+      1};  // relaxed: unique and increasing per thread is all that is asked
   std::uint64_t first_young_serial_ = 1;
   std::vector<MutatorContext*> mutators_;
   std::vector<CycleRecord> records_;

@@ -4,10 +4,10 @@
 #include "collectors/oracle/oracle.hpp"
 
 #include "barriers/yuasa.hpp"
-#include "tools/testing/random_run.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/random_run.hpp"
 
 namespace tricolour {
 namespace {

@@ -11,13 +11,15 @@ constexpr double line_begin = 0.05;
 /// Who finds nothing to mark here waits for the cycle's end: the final pause and the sweep come
 /// before memory has run out.
 constexpr double late_share = 0.80;
-/// A cycle may mark this much more than the last one left before it counts as one that may have to mark everything.
+/// A cycle may mark this much more than the last one left before it counts as one that may have to
+/// mark everything.
 constexpr double growth = 1.05;
 constexpr double least_piece_bytes = 1024;
 constexpr double most_piece_bytes = 64 * 1024;
 /// Half of what was known, if anything was, and half of what is seen now.
 double average(std::optional<double> old, double now) { return old ? (*old + now) / 2 : now; }
-/// Before the first measurement: marking is taken for slow and allocation for fast. In bytes per ns.
+/// Before the first measurement: marking is taken for slow and allocation for fast. In bytes per
+/// ns.
 constexpr double assumed_mark_rate = 0.25;
 constexpr double assumed_allocation_rate = 0.5;
 }  // namespace
@@ -49,12 +51,15 @@ double Pacer::usable() const { return (1 - unusable_share) * heap_bytes_ - scatt
 
 void Pacer::cycle_ended(const CycleFacts& facts) {
   if (facts.marking_ns > 0 && facts.marked_bytes > 0) {
-    mark_rate_ = average(mark_rate_, static_cast<double>(facts.marked_bytes) / static_cast<double>(facts.marking_ns));
+    mark_rate_ = average(mark_rate_, static_cast<double>(facts.marked_bytes) /
+                                         static_cast<double>(facts.marking_ns));
   }
   if (facts.elapsed_ns > 0 && facts.allocated_bytes > 0) {
-    allocation_rate_ = average(allocation_rate_, static_cast<double>(facts.allocated_bytes) / static_cast<double>(facts.elapsed_ns));
+    allocation_rate_ = average(allocation_rate_, static_cast<double>(facts.allocated_bytes) /
+                                                     static_cast<double>(facts.elapsed_ns));
   }
-  const double race = allocation_rate_.value_or(assumed_allocation_rate) / mark_rate_.value_or(assumed_mark_rate);
+  const double race =
+      allocation_rate_.value_or(assumed_allocation_rate) / mark_rate_.value_or(assumed_mark_rate);
   const double live = static_cast<double>(facts.live_bytes);
   scattered_bytes_ = std::min(static_cast<double>(facts.scattered_bytes), (heap_bytes_ - live) / 2);
   set_triggers(live, headroom_factor_ * race * live);
@@ -86,7 +91,8 @@ void Pacer::cycle_began(std::size_t used_bytes, bool crowded) {
 }
 
 double Pacer::share_handed_out(std::size_t used) const {
-  return (static_cast<double>(used) - begin_used_.load(std::memory_order_relaxed)) / room_.load(std::memory_order_relaxed);
+  return (static_cast<double>(used) - begin_used_.load(std::memory_order_relaxed)) /
+         room_.load(std::memory_order_relaxed);
 }
 
 std::size_t Pacer::assist_bytes() const { return pace().assist_bytes; }

@@ -59,12 +59,13 @@ class Pacer {
   std::size_t piece_bytes() const { return piece_.load(std::memory_order_relaxed); }
 
   struct CycleFacts {
-    std::size_t live_bytes;        ///< after the cycle
-    std::size_t marked_bytes;      ///< by it
-    std::size_t scattered_bytes;   ///< free, in blocks with little room
-    Nanoseconds marking_ns;        ///< wall time from begin to termination; 0 when it was stopped throughout
-    std::size_t allocated_bytes;   ///< since the last cycle ended
-    Nanoseconds elapsed_ns;        ///< since the last cycle ended
+    std::size_t live_bytes;       ///< after the cycle
+    std::size_t marked_bytes;     ///< by it
+    std::size_t scattered_bytes;  ///< free, in blocks with little room
+    Nanoseconds
+        marking_ns;  ///< wall time from begin to termination; 0 when it was stopped throughout
+    std::size_t allocated_bytes;  ///< since the last cycle ended
+    Nanoseconds elapsed_ns;       ///< since the last cycle ended
   };
   void cycle_ended(const CycleFacts& facts);
 
@@ -88,9 +89,9 @@ class Pacer {
   std::array<std::atomic<std::size_t>, 2> triggers_;  ///< by whether mutators are crowded
   std::atomic<std::size_t> piece_;
   // The line of the cycle under way.
-  std::atomic<double> work_;         ///< bytes expected to be marked
-  std::atomic<double> begin_used_;   ///< in use at the begin: the most that can be marked
-  std::atomic<double> room_{1};      ///< bytes that may be handed out until memory runs out
+  std::atomic<double> work_;        ///< bytes expected to be marked
+  std::atomic<double> begin_used_;  ///< in use at the begin: the most that can be marked
+  std::atomic<double> room_{1};     ///< bytes that may be handed out until memory runs out
   std::atomic<const Pace*> pace_{&beside_markers};
 };
 

@@ -24,7 +24,8 @@ TEST_CASE("the first measured rates are taken whole") {
   Pacer pacer(heap_bytes, headroom);
   pacer.cycle_ended(cycle(4));
   const std::size_t first = pacer.trigger_bytes(false);
-  // Allocated while the live bytes are marked, at a quarter of the mark rate, half as much again, and what no heap hands out.
+  // Allocated while the live bytes are marked, at a quarter of the mark rate, half as much again,
+  // and what no heap hands out.
   const double predicted = headroom * live_bytes / 4;
   CHECK(static_cast<double>(heap_bytes - first) > predicted);
   CHECK(static_cast<double>(heap_bytes - first) < predicted + 0.05 * heap_bytes);
@@ -72,7 +73,8 @@ TEST_CASE("a mutator owes nothing while marking is on the line, then a bounded a
   CHECK(pacer.owed_bytes(due, used) == 0);
 }
 
-TEST_CASE("who marks what is owed for each piece has everything marked before memory runs out", "[pacer]") {
+TEST_CASE("who marks what is owed for each piece has everything marked before memory runs out",
+          "[pacer]") {
   // The mark threads do nothing at all.
   const bool crowded = GENERATE(false, true);
   for (const std::size_t begin : {250'000'000, 500'000'000, 800'000'000, 930'000'000}) {

@@ -22,9 +22,9 @@
 #include <mutex>
 #include <string_view>
 
-#include "core/observe/events.hpp"
-#include "core/mutex.hpp"
 #include "core/mutator/watched_threads.hpp"
+#include "core/mutex.hpp"
+#include "core/observe/events.hpp"
 
 namespace tricolour {
 

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "core/errors.hpp"
-#include "core/seams/injected_costs.hpp"
 #include "core/mutex.hpp"
+#include "core/seams/injected_costs.hpp"
 #include "tools/testing/catch.hpp"
 
 namespace tricolour {

@@ -38,7 +38,9 @@ inline constexpr SweepModeInfo sweep_modes[]{
      .needs_background_thread = true},
 };
 
-constexpr const SweepModeInfo& info_of(SweepMode mode) { return sweep_modes[static_cast<std::size_t>(mode)]; }
+constexpr const SweepModeInfo& info_of(SweepMode mode) {
+  return sweep_modes[static_cast<std::size_t>(mode)];
+}
 constexpr std::string_view to_string(SweepMode mode) { return info_of(mode).name; }
 
 }  // namespace tricolour

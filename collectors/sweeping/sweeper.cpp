@@ -6,8 +6,9 @@ void Sweeper::sweep_all() {
   heap_.large.sweep();
   while (heap_.blocks.sweep_next()) {
   }
-  // Once is not enough: a mutator may still be in the middle of the last block that it sweeps for itself, and beside mutators a stopped
-  // collection may end meanwhile and leave a sweep of its own behind this one's position.
+  // Once is not enough: a mutator may still be in the middle of the last block that it sweeps for
+  // itself, and beside mutators a stopped collection may end meanwhile and leave a sweep of its own
+  // behind this one's position.
   while (!heap_.blocks.swept()) heap_.blocks.sweep_stragglers();
 }
 

@@ -1,6 +1,8 @@
-// The sweeper: clears the bytes of what the last cycle left white, where mutators have not done it lazily.
+// The sweeper: clears the bytes of what the last cycle left white, where mutators have not done it
+// lazily.
 //
-// Invariant: sweeping claims block by block, so any number of sweepers and lazily sweeping mutators may run at once.
+// Invariant: sweeping claims block by block, so any number of sweepers and lazily sweeping mutators
+// may run at once.
 #pragma once
 
 #include "collectors/sweeping/parallel_for.hpp"

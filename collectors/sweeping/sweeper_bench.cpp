@@ -1,4 +1,5 @@
-// The sweep rate: bytes of heap per second, for a full heap of 32-byte objects of which a random share survives.
+// The sweep rate: bytes of heap per second, for a full heap of 32-byte objects of which a random
+// share survives.
 #include <benchmark/benchmark.h>
 
 #include <random>
@@ -22,7 +23,8 @@ void fill(Heap& heap, std::vector<Object*>& objects) {
   }
 }
 
-/// Flips, marks every object with probability `percent` / 100 and forgets the rest: what a cycle does before its sweep.
+/// Flips, marks every object with probability `percent` / 100 and forgets the rest: what a cycle
+/// does before its sweep.
 void mark_some(Heap& heap, std::vector<Object*>& objects, std::mt19937& random, unsigned percent) {
   PhaseState& phase = heap.phase;
   phase.sense = phase.sense.flipped();
@@ -51,7 +53,14 @@ void sweep(benchmark::State& state) {
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(heap_bytes));
 }
-BENCHMARK(sweep)->Name("sweep/percent_live")->Arg(0)->Arg(10)->Arg(50)->Arg(90)->Unit(benchmark::kMillisecond)->Iterations(10);
+BENCHMARK(sweep)
+    ->Name("sweep/percent_live")
+    ->Arg(0)
+    ->Arg(10)
+    ->Arg(50)
+    ->Arg(90)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(10);
 
 }  // namespace
 }  // namespace tricolour::bench

@@ -3,15 +3,16 @@
 #include <thread>
 
 #include "barriers/none.hpp"
-#include "tools/testing/threaded_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/threaded_heap.hpp"
 
 using namespace tricolour;
 
 namespace {
-/// Keeps its sweeper in the middle of a block until it is told to go on, or for many looks when nobody does.
+/// Keeps its sweeper in the middle of a block until it is told to go on, or for many looks when
+/// nobody does.
 struct SlowFreeing final : HeapObserver {
   void on_event(const Event&) override {}
   void allocated(Object*) override {}
@@ -26,7 +27,9 @@ struct SlowFreeing final : HeapObserver {
 };
 }  // namespace
 
-TEST_CASE("a sweep, in parallel or not, waits for the block that another thread is in the middle of", "[sweeper]") {
+TEST_CASE(
+    "a sweep, in parallel or not, waits for the block that another thread is in the middle of",
+    "[sweeper]") {
   const bool parallel = GENERATE(false, true);
   bench::BenchHeap<bench::EverythingDies> bench(std::size_t{16} << 20);
   BlockSpace& blocks = bench.heap.blocks;
@@ -46,7 +49,8 @@ TEST_CASE("a sweep, in parallel or not, waits for the block that another thread 
   other.join();
 }
 
-TEST_CASE("whoever sweeps all also sweeps what a collection beside it leaves to sweep meanwhile", "[sweeper][race]") {
+TEST_CASE("whoever sweeps all also sweeps what a collection beside it leaves to sweep meanwhile",
+          "[sweeper][race]") {
   bench::BenchHeap<bench::NoCollection> bench(std::size_t{16} << 20);
   BlockSpace& blocks = bench.heap.blocks;
   std::atomic<bool> done{false};

@@ -6,10 +6,12 @@
 //   static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
 //                     typename M::Reference value, Write write);
 //
-// called for every reference store, null and initialising ones included, with the old value still in the slot. `write(order)`
-// performs the store itself (a plain store, an exchange or a compare-exchange) with `order`, release or seq_cst, and its result
-// is returned. A read barrier (`traits.guards_loads`) has `load(m, source, slot)` as well, called for every reference load. M is an
-// environment: the real mutator, an arm of the barrier-cost benchmark, or a model. It provides
+// called for every reference store, null and initialising ones included, with the old value still
+// in the slot. `write(order)` performs the store itself (a plain store, an exchange or a
+// compare-exchange) with `order`, release or seq_cst, and its result is returned. A read barrier
+// (`traits.guards_loads`) has `load(m, source, slot)` as well, called for every reference load. M
+// is an environment: the real mutator, an arm of the barrier-cost benchmark, or a model. It
+// provides
 //
 //   m.marking()               is this mutator's barrier on?
 //   m.load(slot)              the slot's value now
@@ -32,8 +34,9 @@
 //   m.try_log(slot)           log the slot; true for one caller per slot and cycle
 //                             [SideTable::log_bits]
 //
-// Invariant: no safepoint falls between the first look of `store` and its last effect: nothing above polls, waits, allocates
-// or fails. What a store costs is bounded: `for_each_slot` visits at most `most_whole_slots` slots.
+// Invariant: no safepoint falls between the first look of `store` and its last effect: nothing
+// above polls, waits, allocates or fails. What a store costs is bounded: `for_each_slot` visits at
+// most `most_whole_slots` slots.
 //
 // Chunks: an array above `most_whole_slots` slots has one colour per chunk, and the marker scans it
 // chunk by chunk. `is_black`, `is_grey`, `regrey` and `for_each_slot` mean the slot's chunk: what a
@@ -52,9 +55,10 @@ namespace tricolour {
 enum class Invariant : std::uint8_t { none, weak, strong };
 enum class MutatorColour : std::uint8_t { none, grey, black };
 enum class AllocationColour : std::uint8_t { white, black };
-/// What a black object is to a barrier. `marked`: the barrier never asks, so marking goes from white to black in one step.
-/// `started`: the marker blackens before its first look at the fields (sequentially consistent, like the barrier's store).
-/// `completed`: the marker blackens after its last look at the fields, and after it has marked what it saw there (release; the barrier
+/// What a black object is to a barrier. `marked`: the barrier never asks, so marking goes from
+/// white to black in one step. `started`: the marker blackens before its first look at the fields
+/// (sequentially consistent, like the barrier's store). `completed`: the marker blackens after its
+/// last look at the fields, and after it has marked what it saw there (release; the barrier
 /// acquires).
 enum class BlackMeans : std::uint8_t { marked, started, completed };
 /// What a barrier writes beside the heap; core allocates it, the cycle clears and reads it.
@@ -62,7 +66,7 @@ enum class SideTable : std::uint8_t { none, cards, log_bits };
 
 struct BarrierTraits {
   std::string_view name;
-  std::string_view summary;         ///< one line: what it does on a store
+  std::string_view summary;  ///< one line: what it does on a store
   Invariant invariant = Invariant::none;
   MutatorColour mutators = MutatorColour::none;
   bool needs_old_value = false;
@@ -72,14 +76,14 @@ struct BarrierTraits {
   bool regreys = false;
   SideTable side_table = SideTable::none;
   bool ragged_safe = false;
-  bool guards_loads = false;        ///< a read barrier
-  bool has_flag = true;             ///< the guarded operation tests m.marking() before anything else
-  /// Instructions that the store path has over a plain store while nothing is marked, and the load path over a plain load (GCC, x86-64;
-  /// tools/check_hot_paths holds both true).
+  bool guards_loads = false;  ///< a read barrier
+  bool has_flag = true;       ///< the guarded operation tests m.marking() before anything else
+  /// Instructions that the store path has over a plain store while nothing is marked, and the load
+  /// path over a plain load (GCC, x86-64; tools/check_hot_paths holds both true).
   unsigned idle_instructions = 0;
   unsigned idle_load_instructions = 0;
   std::string_view source;
-  bool reference = false;           ///< baselines and minimum heaps are measured with it
+  bool reference = false;  ///< baselines and minimum heaps are measured with it
 
   /// May it run beside marking at all?
   constexpr bool keeps_an_invariant() const { return invariant != Invariant::none; }
@@ -96,7 +100,9 @@ constexpr std::string_view to_string(MutatorColour c) {
 constexpr std::string_view to_string(BlackMeans b) {
   return b == BlackMeans::marked ? "marked" : b == BlackMeans::started ? "started" : "completed";
 }
-constexpr std::string_view to_string(AllocationColour c) { return c == AllocationColour::white ? "white" : "black"; }
+constexpr std::string_view to_string(AllocationColour c) {
+  return c == AllocationColour::white ? "white" : "black";
+}
 
 constexpr std::string_view to_string(SideTable t) {
   return t == SideTable::none ? "none" : t == SideTable::cards ? "cards" : "log_bits";

@@ -1,8 +1,10 @@
 // Barrier counts: what the barriers of the instrumented build did.
 //
-// Ownership: a BarrierCounts belongs to its mutator's thread. BarrierTotals: any thread adds; read by anybody.
+// Ownership: a BarrierCounts belongs to its mutator's thread. BarrierTotals: any thread adds; read
+// by anybody.
 //
-// Memory ordering: relaxed; whoever wants the totals of mutators that have ended has waited for their threads by other means.
+// Memory ordering: relaxed; whoever wants the totals of mutators that have ended has waited for
+// their threads by other means.
 #pragma once
 
 #include <atomic>
@@ -13,7 +15,8 @@ namespace tricolour {
 struct BarrierCounts {
   std::uint64_t executed = 0;   ///< stores, exchanges, and under a read barrier loads
   std::uint64_t slow_path = 0;  ///< of them, those that found the flag set
-  std::uint64_t enqueued = 0;   ///< shades that marked something white, and black objects made grey again
+  std::uint64_t enqueued =
+      0;  ///< shades that marked something white, and black objects made grey again
   std::uint64_t redundant = 0;  ///< shades of null or of something marked
 
   BarrierCounts& operator+=(const BarrierCounts& other) {
@@ -41,8 +44,8 @@ class BarrierTotals {
     redundant_.fetch_add(counts.redundant, std::memory_order_relaxed);
   }
   BarrierCounts sum() const {
-    return {executed_.load(std::memory_order_relaxed), slow_path_.load(std::memory_order_relaxed), enqueued_.load(std::memory_order_relaxed),
-            redundant_.load(std::memory_order_relaxed)};
+    return {executed_.load(std::memory_order_relaxed), slow_path_.load(std::memory_order_relaxed),
+            enqueued_.load(std::memory_order_relaxed), redundant_.load(std::memory_order_relaxed)};
   }
 
  private:

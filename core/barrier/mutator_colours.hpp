@@ -45,8 +45,8 @@ struct BasicMutatorColours {
     // item through the packet; where another mutator reads grey and leaves its slot to that item,
     // both its store and its look at the colour are seq_cst and before the marker's next store of
     // black.
-    return byte.compare_exchange_strong(seen, with_state(seen, regreyed),
-                                        std::memory_order_relaxed, std::memory_order_relaxed);
+    return byte.compare_exchange_strong(seen, with_state(seen, regreyed), std::memory_order_relaxed,
+                                        std::memory_order_relaxed);
   }
 
   BasicSideMetadata<Atomics> metadata;

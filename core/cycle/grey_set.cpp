@@ -13,11 +13,14 @@
 namespace tricolour {
 
 namespace {
-/// Boost.Lockfree numbers its nodes with 16 bits: so many packets travel through its stacks, the rest of the reserve under a lock.
+/// Boost.Lockfree numbers its nodes with 16 bits: so many packets travel through its stacks, the
+/// rest of the reserve under a lock.
 constexpr std::size_t numbered_packets = 65'000;
 using PacketStack = boost::lockfree::stack<GreyPacket*, boost::lockfree::fixed_sized<true>>;
 
-std::size_t packet_bytes(std::uint32_t capacity) { return sizeof(GreyPacket) + capacity * sizeof(GreyItem); }
+std::size_t packet_bytes(std::uint32_t capacity) {
+  return sizeof(GreyPacket) + capacity * sizeof(GreyItem);
+}
 std::size_t packet_count(std::size_t most_objects, std::uint32_t capacity) {
   return (most_objects + capacity - 1) / capacity + GreySet::owned_at_first;
 }
@@ -131,7 +134,8 @@ GreyPacket* GreySet::take_empty() {
 
 GreyPacket* GreySet::take_published() {
   GreyPacket* taken = nullptr;
-  if (stacks_->published.pop(taken) || stacks_->begun.pop(taken) || (taken = take_overflow()) != nullptr) {
+  if (stacks_->published.pop(taken) || stacks_->begun.pop(taken) ||
+      (taken = take_overflow()) != nullptr) {
     pass_window(Window::between_take_and_count);
     published_.withdraw();
     return taken;

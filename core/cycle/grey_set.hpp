@@ -27,15 +27,15 @@
 #include <memory>
 #include <mutex>
 
-#include "core/mutex.hpp"
-#include "core/heap/object.hpp"
 #include "core/cycle/packet_count.hpp"
+#include "core/heap/object.hpp"
 #include "core/heap/reservation.hpp"
+#include "core/mutex.hpp"
 
 namespace tricolour {
 
-/// What an item asks a marker to scan: an object from `chunk` on (a long array chunk by chunk), or that chunk alone, because a
-/// barrier made it grey again.
+/// What an item asks a marker to scan: an object from `chunk` on (a long array chunk by chunk), or
+/// that chunk alone, because a barrier made it grey again.
 enum class Extent : std::uint8_t { rest, chunk };
 
 /// A grey object: 48 bits of address, whose three low bits hold the extent and two bits of the
@@ -130,13 +130,15 @@ class GreySet {
   /// A published packet, now the caller's; null when there is none. Any thread.
   GreyPacket* take_published();
   void give_back(GreyPacket* empty);
-  /// For short work, after which what is left is given back without copying or waiting: a packet that another such owner left, else an empty
-  /// one. No more such packets are left at any time than there were owners at once, so the reserve holds.
+  /// For short work, after which what is left is given back without copying or waiting: a packet
+  /// that another such owner left, else an empty one. No more such packets are left at any time
+  /// than there were owners at once, so the reserve holds.
   GreyPacket* take_begun();
   void give_back_begun(GreyPacket* packet);
   /// Publishes a full packet. Does not wait. Any thread.
   void publish(GreyPacket* packet);
-  /// Empties `packet`, full or not, into the set; true when it held anything. May wait for other pourers, never for a collection.
+  /// Empties `packet`, full or not, into the set; true when it held anything. May wait for other
+  /// pourers, never for a collection.
   bool pour(GreyPacket& packet);
   /// Copies `count` items into the set, in packets. Same rules.
   void pour(const GreyItem* items, std::size_t count);
@@ -172,7 +174,7 @@ class GreySet {
   std::unique_ptr<Stacks> stacks_;
   struct Overflow;
   std::unique_ptr<Overflow> overflow_;
-  PacketCount<> published_;  ///< not yet taken
+  PacketCount<> published_;                        ///< not yet taken
   std::atomic<std::uint64_t> published_total_{0};  ///< a statistic: relaxed
   mutable Mutex open_lock_;
   GreyPacket* open_ = nullptr;

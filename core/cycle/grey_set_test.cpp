@@ -1,5 +1,5 @@
-// The grey set: nothing lost, nothing twice, and the reserve covers the worst case. Also the stress test behind the sanitizer
-// suppression for Boost.Lockfree's stack.
+// The grey set: nothing lost, nothing twice, and the reserve covers the worst case. Also the stress
+// test behind the sanitizer suppression for Boost.Lockfree's stack.
 #include "core/cycle/grey_set.hpp"
 
 #include <algorithm>
@@ -14,8 +14,12 @@ namespace tricolour {
 namespace {
 
 /// The set never looks behind an address.
-GreyItem item_of(std::size_t number) { return GreyItem(reinterpret_cast<Object*>((number + 1) * granule_bytes)); }
-std::size_t number_of(GreyItem item) { return reinterpret_cast<std::uintptr_t>(item.object()) / granule_bytes - 1; }
+GreyItem item_of(std::size_t number) {
+  return GreyItem(reinterpret_cast<Object*>((number + 1) * granule_bytes));
+}
+std::size_t number_of(GreyItem item) {
+  return reinterpret_cast<std::uintptr_t>(item.object()) / granule_bytes - 1;
+}
 
 using Tally = std::vector<std::uint8_t>;
 bool each_once(const Tally& tally) {
@@ -126,7 +130,10 @@ TEST_CASE("the reserve grows with the mutators that join, and each may own two p
   }
 }
 
-TEST_CASE("more packets than the lock-free stacks can number hold their items all the same, again and again", "[grey_set]") {
+TEST_CASE(
+    "more packets than the lock-free stacks can number hold their items all the same, again and "
+    "again",
+    "[grey_set]") {
   constexpr std::size_t most = 200'000;
   GreySet set(most, 1);
   CHECK(set.capacity() == 1);
@@ -141,7 +148,8 @@ TEST_CASE("more packets than the lock-free stacks can number hold their items al
   }
 }
 
-TEST_CASE("owners that leave packets half full leave no more of them than there are owners", "[grey_set][race]") {
+TEST_CASE("owners that leave packets half full leave no more of them than there are owners",
+          "[grey_set][race]") {
   constexpr unsigned threads = 4;
   constexpr std::size_t items = 5000;
   GreySet set(items, 64);
@@ -174,7 +182,8 @@ TEST_CASE("owners that leave packets half full leave no more of them than there 
   CHECK_FALSE(short_of_packets);
   take_all(set, tallies[0]);
   CHECK(set.empty());
-  for (unsigned t = 1; t < threads; ++t) std::ranges::transform(tallies[0], tallies[t], tallies[0].begin(), std::plus<>());
+  for (unsigned t = 1; t < threads; ++t)
+    std::ranges::transform(tallies[0], tallies[t], tallies[0].begin(), std::plus<>());
   CHECK(each_once(tallies[0]));
 }
 
@@ -212,7 +221,8 @@ TEST_CASE("several threads lose and duplicate nothing", "[grey_set][race]") {
   }
   for (std::thread& thread : threads) thread.join();
   CHECK(set.empty());
-  for (unsigned t = 1; t < takers; ++t) std::ranges::transform(tallies[0], tallies[t], tallies[0].begin(), std::plus<>());
+  for (unsigned t = 1; t < takers; ++t)
+    std::ranges::transform(tallies[0], tallies[t], tallies[0].begin(), std::plus<>());
   CHECK(each_once(tallies[0]));
 }
 

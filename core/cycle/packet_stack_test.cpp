@@ -1,4 +1,5 @@
-// Why the grey set's stacks carry a tag: the ABA history, made to happen on one thread. (Boost.Lockfree's are tagged; grey_set_test races them.)
+// Why the grey set's stacks carry a tag: the ABA history, made to happen on one thread.
+// (Boost.Lockfree's are tagged; grey_set_test races them.)
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -8,7 +9,8 @@
 namespace tricolour {
 namespace {
 
-/// Treiber's stack of packet numbers (IBM 1986), with or without a count of changes beside the head.
+/// Treiber's stack of packet numbers (IBM 1986), with or without a count of changes beside the
+/// head.
 template <bool tagged>
 class PacketStack {
  public:
@@ -66,7 +68,8 @@ Sighting packet_comes_back() {
 }  // namespace
 
 TEST_CASE("fault packets_without_aba_tag: one packet is handed out twice", "[grey_set][fault]") {
-  check_kill(Fault::packets_without_aba_tag, packet_comes_back<PacketStack<true>>, packet_comes_back<PacketStack<false>>, "ownership check");
+  check_kill(Fault::packets_without_aba_tag, packet_comes_back<PacketStack<true>>,
+             packet_comes_back<PacketStack<false>>, "ownership check");
 }
 
 }  // namespace tricolour

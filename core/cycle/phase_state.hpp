@@ -8,11 +8,13 @@
 
 namespace tricolour {
 
-/// How much of a barrier runs when nothing is being marked: for measuring its cost on a quiescent heap. `live` is every other run.
+/// How much of a barrier runs when nothing is being marked: for measuring its cost on a quiescent
+/// heap. `live` is every other run.
 enum class BarrierArm : std::uint8_t {
   live,      ///< the flag follows the phase
   filtered,  ///< flag on, no object looks white: flag and colour tests run, nothing is shaded
-  full,      ///< flag on, every object looks white: everything is shaded, into a buffer that is discarded
+  full,      ///< flag on, every object looks white: everything is shaded, into a buffer that is
+             ///< discarded
 };
 
 struct PhaseState {
@@ -23,17 +25,22 @@ struct PhaseState {
   AllocationColour allocation = AllocationColour::black;
   BlackMeans black_means = BlackMeans::marked;
   BarrierArm arm = BarrierArm::live;
-  /// A slot that a barrier would have scanned again (its object made grey, its card dirtied) is scanned at once: what it refers to is
-  /// shaded. Marking would not end otherwise where mutators store faster than markers scan again; set when it is to end.
+  /// A slot that a barrier would have scanned again (its object made grey, its card dirtied) is
+  /// scanned at once: what it refers to is shaded. Marking would not end otherwise where mutators
+  /// store faster than markers scan again; set when it is to end.
   bool rescans_at_once = false;
   /// A cycle has begun and not terminated. Barriers are on then, except of one that keeps no
   /// invariant.
   bool tracing = false;
 
   /// The state byte of a new object.
-  ColourByte allocation_state() const { return allocation == AllocationColour::black ? sense.black : sense.white(); }
+  ColourByte allocation_state() const {
+    return allocation == AllocationColour::black ? sense.black : sense.white();
+  }
   /// What a shaded object becomes: grey where somebody asks what black means, else black at once.
-  ColourByte shaded_state() const { return black_means == BlackMeans::marked ? sense.black : grey_state; }
+  ColourByte shaded_state() const {
+    return black_means == BlackMeans::marked ? sense.black : grey_state;
+  }
 };
 
 }  // namespace tricolour

@@ -1,7 +1,8 @@
 // The protocol table: what happens at the begin and at the termination of a cycle.
 //
-// Purpose: one constexpr table of steps, chosen by barrier traits and a variant. `collectors/cycle` executes it with real threads, core/exploration
-// the same table with model threads. Collectors execute the tables that stop the world; those with handshakes are only explored so far.
+// Purpose: one constexpr table of steps, chosen by barrier traits and a variant. `collectors/cycle`
+// executes it with real threads, core/exploration the same table with model threads. Collectors
+// execute the tables that stop the world; those with handshakes are only explored so far.
 //
 //   phase         successors      what is allowed
 //   idle          begin           mutators run, nothing is marked
@@ -13,10 +14,12 @@
 //   sweeping      idle            dead objects' bytes are cleared; mutators allocate from swept
 //                                 blocks
 //
-// Invariant: every transition is asserted by `may_follow`. Allocation turns to the new cycle's black before any block can be
-// swept, in both tables, because white allocation during the sweep would be freed by it.
+// Invariant: every transition is asserted by `may_follow`. Allocation turns to the new cycle's
+// black before any block can be swept, in both tables, because white allocation during the sweep
+// would be freed by it.
 //
-// Source: strong/grey: Dijkstra, Lamport et al. 1978; Steele 1975; with cards: Boehm, Demers, Shenker 1991. weak/black: Yuasa 1990. The vocabulary is Pirinen 1998.
+// Source: strong/grey: Dijkstra, Lamport et al. 1978; Steele 1975; with cards: Boehm, Demers,
+// Shenker 1991. weak/black: Yuasa 1990. The vocabulary is Pirinen 1998.
 #pragma once
 
 #include <array>
@@ -33,17 +36,23 @@ enum class Phase : std::uint8_t { idle, begin, marking, termination, sweeping };
 
 constexpr bool may_follow(Phase from, Phase to) {
   switch (from) {
-    case Phase::idle: return to == Phase::begin;
-    case Phase::begin: return to == Phase::marking;
-    case Phase::marking: return to == Phase::termination;
-    case Phase::termination: return to == Phase::marking || to == Phase::sweeping;
-    case Phase::sweeping: return to == Phase::idle;
+    case Phase::idle:
+      return to == Phase::begin;
+    case Phase::begin:
+      return to == Phase::marking;
+    case Phase::marking:
+      return to == Phase::termination;
+    case Phase::termination:
+      return to == Phase::marking || to == Phase::sweeping;
+    case Phase::sweeping:
+      return to == Phase::idle;
   }
   return false;
 }
 
 constexpr std::string_view to_string(Phase phase) {
-  constexpr std::array<std::string_view, 5> names{"idle", "begin", "marking", "termination", "sweeping"};
+  constexpr std::array<std::string_view, 5> names{"idle", "begin", "marking", "termination",
+                                                  "sweeping"};
   return names[static_cast<std::size_t>(phase)];
 }
 
@@ -55,12 +64,15 @@ enum class Step : std::uint8_t {
   allocate_white,     ///< new objects take this cycle's white
   shade_roots,        ///< every reference in every root is shaded
   roots_are_scanned,  ///< every mutator is black from here on: its roots are not looked at again
-  scan_cards,         ///< marked objects' slots on dirty cards are looked at again; too many send the cycle back to marking
-  flush_buffers,      ///< every mutator's shade buffer joins the grey set
-  drain,              ///< mark until the grey set is empty; too much of it sends the cycle back to marking
-  barrier_off,        ///< every mutator's marking flag is cleared
-  acknowledge,        ///< the steps before it are each mutator's own handshake, and nothing goes on until all have made them
-  repeat_until_clean, ///< from the first step again, until nobody shaded or flushed anything in the round and the markers stayed idle
+  scan_cards,     ///< marked objects' slots on dirty cards are looked at again; too many send the
+                  ///< cycle back to marking
+  flush_buffers,  ///< every mutator's shade buffer joins the grey set
+  drain,  ///< mark until the grey set is empty; too much of it sends the cycle back to marking
+  barrier_off,  ///< every mutator's marking flag is cleared
+  acknowledge,  ///< the steps before it are each mutator's own handshake, and nothing goes on until
+                ///< all have made them
+  repeat_until_clean,  ///< from the first step again, until nobody shaded or flushed anything in
+                       ///< the round and the markers stayed idle
 };
 
 inline constexpr std::size_t max_steps = 12;
@@ -73,12 +85,13 @@ struct Protocol {
   bool stopped_throughout = false;
 };
 
-/// What a cycle beside mutators may do otherwise than the barrier's traits ask. Not every variant is sound under every barrier.
+/// What a cycle beside mutators may do otherwise than the barrier's traits ask. Not every variant
+/// is sound under every barrier.
 struct ProtocolVariant {
   AllocationColour allocation = AllocationColour::black;
   bool ragged_roots = false;   ///< begins by handshakes, each mutator's roots in its own
   bool handshake_end = false;  ///< ends by handshake rounds instead of a stop
-  bool rescan = true;          ///< a barrier that leaves mutators grey has their roots scanned again
+  bool rescan = true;  ///< a barrier that leaves mutators grey has their roots scanned again
 };
 
 constexpr void append(Steps& steps, std::initializer_list<Step> more) {
@@ -96,11 +109,12 @@ constexpr bool by_handshakes(const Steps& steps) {
 
 /// The table of a cycle that marks beside mutators.
 constexpr Protocol protocol_for(const BarrierTraits& traits, const ProtocolVariant& variant) {
-  const Step allocate = variant.allocation == AllocationColour::black ? Step::allocate_black : Step::allocate_white;
+  const Step allocate =
+      variant.allocation == AllocationColour::black ? Step::allocate_black : Step::allocate_white;
   Protocol protocol;
   if (variant.ragged_roots) {
-    append(protocol.begin, {Step::flip_mark_sense, Step::allocate_white, Step::barrier_on, Step::acknowledge, allocate, Step::acknowledge,
-                            Step::shade_roots});
+    append(protocol.begin, {Step::flip_mark_sense, Step::allocate_white, Step::barrier_on,
+                            Step::acknowledge, allocate, Step::acknowledge, Step::shade_roots});
   } else {
     append(protocol.begin, {Step::flip_mark_sense, Step::barrier_on, allocate, Step::shade_roots});
   }
@@ -111,15 +125,18 @@ constexpr Protocol protocol_for(const BarrierTraits& traits, const ProtocolVaria
   if (traits.rescans_roots() && variant.rescan) append(protocol.termination, {Step::shade_roots});
   if (traits.side_table == SideTable::cards) append(protocol.termination, {Step::scan_cards});
   if (variant.handshake_end) {
-    append(protocol.termination, {Step::acknowledge, Step::repeat_until_clean, Step::barrier_off, Step::allocate_black, Step::acknowledge});
+    append(protocol.termination, {Step::acknowledge, Step::repeat_until_clean, Step::barrier_off,
+                                  Step::allocate_black, Step::acknowledge});
   } else {
     append(protocol.termination, {Step::drain, Step::barrier_off, Step::allocate_black});
   }
   return protocol;
 }
 
-/// The table that collectors execute. `stopped` asks for a cycle in one pause, which is sound under every barrier and needs none.
-constexpr Protocol protocol_for(const BarrierTraits& traits, AllocationColour allocation, bool stopped) {
+/// The table that collectors execute. `stopped` asks for a cycle in one pause, which is sound under
+/// every barrier and needs none.
+constexpr Protocol protocol_for(const BarrierTraits& traits, AllocationColour allocation,
+                                bool stopped) {
   if (stopped || !traits.keeps_an_invariant()) {
     return {.begin = {Step::flip_mark_sense, Step::allocate_black, Step::shade_roots},
             .termination = {Step::drain},

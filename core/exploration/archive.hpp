@@ -1,7 +1,7 @@
 // States as bytes: what a search hashes and keeps in its frontier.
 //
-// Purpose: a state has one member template `transfer(archive)` that names its fields in order; ByteWriter and ByteReader run it. Two states
-// are the same exactly when their bytes are.
+// Purpose: a state has one member template `transfer(archive)` that names its fields in order;
+// ByteWriter and ByteReader run it. Two states are the same exactly when their bytes are.
 //
 // Ownership: one search, one thread.
 #pragma once
@@ -20,7 +20,8 @@ class ByteWriter {
  public:
   template <std::integral T>
   void operator()(const T& field) {
-    if (size_ + sizeof(T) > bytes_.size()) throw std::length_error("a model's state has more bytes than the search holds");
+    if (size_ + sizeof(T) > bytes_.size())
+      throw std::length_error("a model's state has more bytes than the search holds");
     std::memcpy(&bytes_[size_], &field, sizeof(T));
     size_ += sizeof(T);
   }
@@ -83,8 +84,9 @@ void transfer_packed(Archive& archive, Bits<T>... bits) {
   ((bits.field = static_cast<T>(word >> at & ((1u << bits.width) - 1)), at += bits.width), ...);
 }
 
-/// Two independent 64-bit hashes would be one of 128; one is enough as long as collisions are rare: see VisitedStates.
-/// Source: the mixing step is wyhash's (Wang Yi, public domain): multiply to 128 bits, fold the halves.
+/// Two independent 64-bit hashes would be one of 128; one is enough as long as collisions are rare:
+/// see VisitedStates. Source: the mixing step is wyhash's (Wang Yi, public domain): multiply to 128
+/// bits, fold the halves.
 inline std::uint64_t fingerprint(std::span<const std::uint8_t> bytes) {
   constexpr std::uint64_t first = 0xa0761d6478bd642f, second = 0xe7037ed1a0b428db;
   const auto mix = [](std::uint64_t a, std::uint64_t b) {

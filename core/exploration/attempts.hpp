@@ -1,7 +1,7 @@
 // Steps, as a model hands them to the search.
 //
-// Purpose: a step is a function that changes a copy of the state. They go through references to functions, so that no part of a model is compiled
-// again for each step or search.
+// Purpose: a step is a function that changes a copy of the state. They go through references to
+// functions, so that no part of a model is compiled again for each step or search.
 #pragma once
 
 #include <memory>
@@ -21,18 +21,23 @@ class FunctionReference<Result(Arguments...)> {
  public:
   template <class F>
   requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionReference>)
-  FunctionReference(F&& callable)
-      : callable_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))), call_([](void* one, Arguments... arguments) -> Result {
-          return (*static_cast<std::remove_reference_t<F>*>(one))(static_cast<Arguments>(arguments)...);
+      FunctionReference(F&& callable)
+      : callable_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
+        call_([](void* one, Arguments... arguments) -> Result {
+          return (*static_cast<std::remove_reference_t<F>*>(one))(
+              static_cast<Arguments>(arguments)...);
         }) {}
-  Result operator()(Arguments... arguments) const { return call_(callable_, static_cast<Arguments>(arguments)...); }
+  Result operator()(Arguments... arguments) const {
+    return call_(callable_, static_cast<Arguments>(arguments)...);
+  }
 
  private:
   void* callable_;
   Result (*call_)(void*, Arguments...);
 };
 
-/// Takes each step that a state allows: `attempts(label, step)`, where `step(state, choice, label)` makes it, or gives false: not now.
+/// Takes each step that a state allows: `attempts(label, step)`, where `step(state, choice, label)`
+/// makes it, or gives false: not now.
 template <class State>
 class Attempts {
  public:

@@ -1,6 +1,7 @@
 // A choice inside one step: which of several values a load may read.
 //
-// Purpose: the search repeats a step once for each alternative. The step asks `among(n)` at most once and does what it is told.
+// Purpose: the search repeats a step once for each alternative. The step asks `among(n)` at most
+// once and does what it is told.
 #pragma once
 
 namespace tricolour::exploration {

@@ -19,28 +19,39 @@ std::string colour_name(const HeapState<Memory>& state, const Layout& layout, Ob
   const MarkSense sense = state.collector.phase.sense;
   if (colour == sense.white()) return "white";
   ObjectSet waiting = state.collector.grey;
-  for (const MutatorState& mutator : state.mutators) waiting = static_cast<ObjectSet>(waiting | mutator.buffer);
-  const bool grey = colour == grey_state || contains(waiting, object) || state.collector.scanning == object;
+  for (const MutatorState& mutator : state.mutators)
+    waiting = static_cast<ObjectSet>(waiting | mutator.buffer);
+  const bool grey =
+      colour == grey_state || contains(waiting, object) || state.collector.scanning == object;
   return grey ? "grey" : "black";
 }
 
 inline std::string stage_name(Stage stage) {
   switch (stage) {
     case Stage::enter:
-    case Stage::idle: return "idle";
-    case Stage::begin: return "begin";
-    case Stage::marking: return "marking";
-    case Stage::termination: return "termination";
-    case Stage::done: return "over";
+    case Stage::idle:
+      return "idle";
+    case Stage::begin:
+      return "begin";
+    case Stage::marking:
+      return "marking";
+    case Stage::termination:
+      return "termination";
+    case Stage::done:
+      return "over";
   }
   return "";
 }
 
 template <class Model>
-HeapPicture picture_of(const Model& model, const typename Model::State& state, const MutatorNames& names) {
+HeapPicture picture_of(const Model& model, const typename Model::State& state,
+                       const MutatorNames& names) {
   const Layout& layout = model.layout();
   const CollectorState& collector = state.collector;
-  const unsigned begun = collector.stage == Stage::enter || collector.stage == Stage::idle || collector.stage == Stage::done ? 0 : 1;
+  const unsigned begun = collector.stage == Stage::enter || collector.stage == Stage::idle ||
+                                 collector.stage == Stage::done
+                             ? 0
+                             : 1;
   HeapPicture picture;
   picture.cycle = model.bounds().cycles - collector.cycles_left + begun;
   picture.phase = stage_name(collector.stage);
@@ -48,7 +59,8 @@ HeapPicture picture_of(const Model& model, const typename Model::State& state, c
     ObjectPicture one;
     one.name = object_name(object);
     one.colour = colour_name(state, layout, object);
-    for (unsigned i = 0; i < layout.slots(); ++i) one.slots.push_back(object_name(state.memory.newest(layout.slot(object, i))));
+    for (unsigned i = 0; i < layout.slots(); ++i)
+      one.slots.push_back(object_name(state.memory.newest(layout.slot(object, i))));
     one.dirty = layout.has_cards() && state.memory.newest(layout.card(object)) != 0;
     picture.objects.push_back(std::move(one));
   }
@@ -65,7 +77,9 @@ HeapPicture picture_of(const Model& model, const typename Model::State& state, c
     for (const ObjectNumber root : mutator.roots) {
       if (root != null_object) one.roots.push_back(object_name(root));
     }
-    state.memory.for_each_buffered(i, [&](unsigned location, std::uint8_t value) { one.unseen.push_back(text_of(layout.place(location), value)); });
+    state.memory.for_each_buffered(i, [&](unsigned location, std::uint8_t value) {
+      one.unseen.push_back(text_of(layout.place(location), value));
+    });
   }
   picture.grey_set = object_names(collector.grey);
   picture.pending = object_names(collector.pending);
@@ -90,14 +104,16 @@ Trace explain(const Model& model, const std::vector<std::uint16_t>& path) {
                    .after = {}};
     for (unsigned i = 0; i < most_mutators; ++i) {
       if (label.actor == i) continue;
-      for (const std::string& object : object_names(label.dropped[i])) step.text += "; " + name_of(i) + " lets go of " + object;
+      for (const std::string& object : object_names(label.dropped[i]))
+        step.text += "; " + name_of(i) + " lets go of " + object;
     }
     MutatorNames moved;
     for (unsigned i = 0; i < most_mutators; ++i) moved[i] = names[label.order[i]];
     names = moved;
     step.after = picture_of(model, after, names);
     trace.steps.push_back(std::move(step));
-    safe.push_back(static_cast<ObjectSet>(model.collector().marked_if_ended(after) | ~after.allocated));
+    safe.push_back(
+        static_cast<ObjectSet>(model.collector().marked_if_ended(after) | ~after.allocated));
     lost = after.lost;
   });
   trace.lost = object_name(lost);

@@ -7,7 +7,8 @@
 namespace tricolour::exploration {
 
 template <class Memory>
-Report explore_heap(const ModelBarrier<Memory>& barrier, const Request& request, const Protocol& protocol) {
+Report explore_heap(const ModelBarrier<Memory>& barrier, const Request& request,
+                    const Protocol& protocol) {
   using Model = HeapModel<Memory>;
   const auto begin = std::chrono::steady_clock::now();
   const Model model(barrier, request.bounds, protocol);
@@ -18,8 +19,11 @@ Report explore_heap(const ModelBarrier<Memory>& barrier, const Request& request,
   return report;
 }
 
-template Report explore_heap(const ModelBarrier<HeapMemory<SequentialMemory>>&, const Request&, const Protocol&);
-template Report explore_heap(const ModelBarrier<HeapMemory<StoreBufferMemory>>&, const Request&, const Protocol&);
-template Report explore_heap(const ModelBarrier<HeapMemory<ReleaseAcquireMemory>>&, const Request&, const Protocol&);
+template Report explore_heap(const ModelBarrier<HeapMemory<SequentialMemory>>&, const Request&,
+                             const Protocol&);
+template Report explore_heap(const ModelBarrier<HeapMemory<StoreBufferMemory>>&, const Request&,
+                             const Protocol&);
+template Report explore_heap(const ModelBarrier<HeapMemory<ReleaseAcquireMemory>>&, const Request&,
+                             const Protocol&);
 
 }  // namespace tricolour::exploration

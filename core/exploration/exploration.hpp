@@ -31,7 +31,8 @@ struct Report {
 
 /// The part that is the same for every barrier.
 template <class Memory>
-Report explore_heap(const ModelBarrier<Memory>& barrier, const Request& request, const Protocol& protocol);
+Report explore_heap(const ModelBarrier<Memory>& barrier, const Request& request,
+                    const Protocol& protocol);
 
 template <class B, template <class, unsigned, unsigned> class MemoryModel>
 Report explore_with(const Request& request, const Protocol& protocol) {
@@ -42,9 +43,12 @@ Report explore_with(const Request& request, const Protocol& protocol) {
 template <class B>
 Report explore(const Request& request, const Protocol& protocol) {
   switch (request.memory) {
-    case MemoryKind::tso: return explore_with<B, StoreBufferMemory>(request, protocol);
-    case MemoryKind::ra: return explore_with<B, ReleaseAcquireMemory>(request, protocol);
-    case MemoryKind::sc: break;
+    case MemoryKind::tso:
+      return explore_with<B, StoreBufferMemory>(request, protocol);
+    case MemoryKind::ra:
+      return explore_with<B, ReleaseAcquireMemory>(request, protocol);
+    case MemoryKind::sc:
+      break;
   }
   return explore_with<B, SequentialMemory>(request, protocol);
 }

@@ -1,13 +1,17 @@
-// The model of a heap under one barrier: the most general mutators within bounds, and the collector.
+// The model of a heap under one barrier: the most general mutators within bounds, and the
+// collector.
 //
-// Purpose: every schedule of every program. Between two safepoints a mutator makes any operation of the repertoire, on any object it refers to,
-// through the barrier's own source; at a safepoint it may let go of any reference. The search (search.hpp) visits every state.
+// Purpose: every schedule of every program. Between two safepoints a mutator makes any operation of
+// the repertoire, on any object it refers to, through the barrier's own source; at a safepoint it
+// may let go of any reference. The search (search.hpp) visits every state.
 //
-// Reductions, none of which loses a behaviour: free objects are alike, so an allocation takes the first; so are mutators, and a mutator's
-// registers: they are sorted; a mutator lets go of references only right after its operation, or right after somebody looked at its roots, because
-// nobody can tell that from later; a load goes to an empty register when there is one; initialising a new object is one step with the
-// operation's first action, because nobody else can reach it; a step in which a mutator leaves a safepoint and its first action are one,
-// because what it reads in between is its own.
+// Reductions, none of which loses a behaviour: free objects are alike, so an allocation takes the
+// first; so are mutators, and a mutator's registers: they are sorted; a mutator lets go of
+// references only right after its operation, or right after somebody looked at its roots, because
+// nobody can tell that from later; a load goes to an empty register when there is one; initialising
+// a new object is one step with the operation's first action, because nobody else can reach it; a
+// step in which a mutator leaves a safepoint and its first action are one, because what it reads in
+// between is its own.
 //
 // Ownership: constant while a search runs.
 #pragma once
@@ -84,23 +88,28 @@ class HeapModel {
     };
     const Attempts<State> attempt(take);
     for (std::uint8_t i = 0; i < bounds_.mutators && state.collector.stage != Stage::enter; ++i) {
-      if (state.mutators[i].life == Life::running && state.collector.held != i + 1) steps_of_mutator(state, i, attempt);
+      if (state.mutators[i].life == Life::running && state.collector.held != i + 1)
+        steps_of_mutator(state, i, attempt);
     }
     collector_.steps(state, attempt);
     for (std::uint8_t thread = 0; thread <= bounds_.mutators; ++thread) {
       if (!state.memory.can_drain(thread)) continue;
       const std::uint8_t actor = thread == bounds_.mutators ? collector_actor : thread;
-      attempt(Label{.actor = actor, .action = Action::drain}, [thread](State& next, Choice&, Label&) { next.memory.drain(thread); });
+      attempt(Label{.actor = actor, .action = Action::drain},
+              [thread](State& next, Choice&, Label&) { next.memory.drain(thread); });
     }
   }
 
  private:
   // --- reductions --------------------------------------------------------------------------------
 
-  /// No mutator makes another step, and all see the same memory. What is left to the collector then has one outcome in any order, because nothing
-  /// that it reads changes but by its own marking, which only grows: one order is enough.
+  /// No mutator makes another step, and all see the same memory. What is left to the collector then
+  /// has one outcome in any order, because nothing that it reads changes but by its own marking,
+  /// which only grows: one order is enough.
   bool is_quiet(const State& state) const {
-    if (bounds_.repertoire.threads || state.collector.stage == Stage::enter || !state.memory.settled()) return false;
+    if (bounds_.repertoire.threads || state.collector.stage == Stage::enter ||
+        !state.memory.settled())
+      return false;
     for (unsigned i = 0; i < bounds_.mutators; ++i) {
       if (!state.mutators[i].is_through()) return false;
     }
@@ -109,44 +118,56 @@ class HeapModel {
 
   // --- a mutator's choices ----------------------------------------------------------------------
 
-  void steps_of_mutator(const State& state, std::uint8_t index, const Attempts<State>& attempt) const {
+  void steps_of_mutator(const State& state, std::uint8_t index,
+                        const Attempts<State>& attempt) const {
     const MutatorState& mutator = state.mutators[index];
-    const auto go_on = [this, index](State& next, Choice& choice, Label& label) { return advance(next, index, choice, label); };
+    const auto go_on = [this, index](State& next, Choice& choice, Label& label) {
+      return advance(next, index, choice, label);
+    };
     if (mutator.operation.kind != OperationKind::none) {
       attempt(Label{.actor = index, .operation = mutator.operation}, go_on);
       return;
     }
     steps_of_threads(state, index, attempt);
     if (mutator.operations_left == 0) return;
-    for_each_operation(mutator, state.allocated, layout_, bounds_.repertoire, [&](const Operation& operation) {
-      attempt(Label{.actor = index, .operation = operation, .first = true}, [this, index, &operation](State& next, Choice& choice, Label& label) {
-        next.mutators[index].operation = operation;
-        --next.mutators[index].operations_left;
-        if (operation.kind == OperationKind::allocate) return allocate(next, index, label);
-        return advance(next, index, choice, label);
-      });
-    });
+    for_each_operation(
+        mutator, state.allocated, layout_, bounds_.repertoire, [&](const Operation& operation) {
+          attempt(Label{.actor = index, .operation = operation, .first = true},
+                  [this, index, &operation](State& next, Choice& choice, Label& label) {
+                    next.mutators[index].operation = operation;
+                    --next.mutators[index].operations_left;
+                    if (operation.kind == OperationKind::allocate)
+                      return allocate(next, index, label);
+                    return advance(next, index, choice, label);
+                  });
+        });
   }
 
   // --- threads ----------------------------------------------------------------------------------
 
-  void steps_of_threads(const State& state, std::uint8_t index, const Attempts<State>& attempt) const {
+  void steps_of_threads(const State& state, std::uint8_t index,
+                        const Attempts<State>& attempt) const {
     if (!bounds_.repertoire.threads || !collector_.registry_is_free(state)) return;
     for (std::uint8_t child = 0; child < bounds_.mutators; ++child) {
       if (state.mutators[child].life != Life::unborn) continue;
       for_each(state.mutators[index].held(), [&](ObjectNumber argument) {
-        attempt(Label{.actor = index, .action = Action::start, .object = argument, .mutator = child},
-                [this, index, child, argument](State& next, Choice&, Label&) { start(next, index, child, argument); });
+        attempt(
+            Label{.actor = index, .action = Action::start, .object = argument, .mutator = child},
+            [this, index, child, argument](State& next, Choice&, Label&) {
+              start(next, index, child, argument);
+            });
       });
       break;
     }
     if (running(state) < 2) return;
-    attempt(Label{.actor = index, .action = Action::end}, [this, index](State& next, Choice&, Label&) { end(next, index); });
+    attempt(Label{.actor = index, .action = Action::end},
+            [this, index](State& next, Choice&, Label&) { end(next, index); });
   }
 
   unsigned running(const State& state) const {
     unsigned count = 0;
-    for (const MutatorState& mutator : state.mutators) count += mutator.life == Life::running ? 1 : 0;
+    for (const MutatorState& mutator : state.mutators)
+      count += mutator.life == Life::running ? 1 : 0;
     return count;
   }
 
@@ -158,12 +179,14 @@ class HeapModel {
     mutator.life = Life::running;
     mutator.phase = state.collector.phase;
     // It has what was announced before it was there.
-    if (state.collector.stage == Stage::begin || state.collector.stage == Stage::termination) add(state.collector.acknowledged, child);
+    if (state.collector.stage == Stage::begin || state.collector.stage == Stage::termination)
+      add(state.collector.acknowledged, child);
     mutator.roots[0] = argument;
     if (!mutator.phase.marking || bounds_.faults.argument_unshaded) return;
     Label label;
     Choice choice;
-    ModelEnvironment<Memory> environment(state, child, layout_, bounds_, barrier_.traits.black_means, choice, label);
+    ModelEnvironment<Memory> environment(state, child, layout_, bounds_,
+                                         barrier_.traits.black_means, choice, label);
     environment.shade(ModelEnvironment<Memory>::reference(argument));
     mutator.log.size = 0;
   }
@@ -184,7 +207,8 @@ class HeapModel {
   /// One more action of the operation under way.
   bool advance(State& state, std::uint8_t index, Choice& choice, Label& label) const {
     MutatorState& mutator = state.mutators[index];
-    ModelEnvironment<Memory> environment(state, index, layout_, bounds_, barrier_.traits.black_means, choice, label);
+    ModelEnvironment<Memory> environment(state, index, layout_, bounds_,
+                                         barrier_.traits.black_means, choice, label);
     ObjectNumber result = null_object;
     try {
       result = barrier_.perform(environment, mutator.operation);
@@ -196,7 +220,8 @@ class HeapModel {
     const auto roots = mutator.roots;
     const OperationKind kind = mutator.operation.kind;
     finish(state, index, result, label);
-    // An operation that only looked and changed nothing: the same without it has more operations left.
+    // An operation that only looked and changed nothing: the same without it has more operations
+    // left.
     const bool only_looked = kind == OperationKind::load || kind == OperationKind::compare_exchange;
     return !(label.first && only_looked && mutator.roots == roots);
   }
@@ -204,10 +229,12 @@ class HeapModel {
   static void finish(State& state, std::uint8_t index, ObjectNumber result, Label& label) {
     MutatorState& mutator = state.mutators[index];
     const OperationKind kind = mutator.operation.kind;
-    const bool has_result = kind == OperationKind::load || kind == OperationKind::exchange || kind == OperationKind::allocate;
+    const bool has_result = kind == OperationKind::load || kind == OperationKind::exchange ||
+                            kind == OperationKind::allocate;
     if (has_result) mutator.roots[mutator.operation.destination] = result;
     // A mutator that gets hold of a free object has lost it, however the marking judged.
-    if (has_result && result != null_object && !contains(state.allocated, result)) state.lost = result;
+    if (has_result && result != null_object && !contains(state.allocated, result))
+      state.lost = result;
     mutator.operation = {};
     mutator.log.size = 0;
     label.last = true;
@@ -219,9 +246,12 @@ class HeapModel {
     MutatorState& mutator = state.mutators[index];
     const ObjectNumber object = mutator.operation.source;
     if (!state.memory.can_store(index)) return false;
-    for (unsigned i = 0; i < layout_.slots(); ++i) state.memory.store(index, layout_.slot(object, i), null_object, std::memory_order_relaxed);
+    for (unsigned i = 0; i < layout_.slots(); ++i)
+      state.memory.store(index, layout_.slot(object, i), null_object, std::memory_order_relaxed);
     const MarkSense sense = mutator.phase.sense;
-    state.memory.store(index, layout_.colour(object), mutator.phase.allocates_black ? sense.black : sense.white(), std::memory_order_release);
+    state.memory.store(index, layout_.colour(object),
+                       mutator.phase.allocates_black ? sense.black : sense.white(),
+                       std::memory_order_release);
     add(state.allocated, object);
     label.action = Action::allocate;
     label.object = object;

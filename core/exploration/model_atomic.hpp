@@ -1,10 +1,11 @@
 // Atomics, a lock and a condition variable that belong to a model of memory.
 //
-// Purpose: code that is a template over its atomics runs on these unchanged. The object itself stays constant while a search runs: each of
-// its atomics is the number of a location, what the location holds is in the searched state, and every access is handed to the step under
-// way.
+// Purpose: code that is a template over its atomics runs on these unchanged. The object itself
+// stays constant while a search runs: each of its atomics is the number of a location, what the
+// location holds is in the searched state, and every access is handed to the step under way.
 //
-// Ownership: objects over these are made inside a ModelLocations::Scope, and used inside a ModelStep::Scope; both belong to one thread.
+// Ownership: objects over these are made inside a ModelLocations::Scope, and used inside a
+// ModelStep::Scope; both belong to one thread.
 //
 // Memory ordering: whatever the model of memory does with the order that the access states.
 #pragma once
@@ -34,7 +35,8 @@ class ModelLocations {
   const std::vector<Word>& initial() const { return initial_; }
 
   static ModelLocations& current() {
-    if (current_ == nullptr) throw std::logic_error("an atomic of a model was made outside a model");
+    if (current_ == nullptr)
+      throw std::logic_error("an atomic of a model was made outside a model");
     return *current_;
   }
 
@@ -65,7 +67,7 @@ enum class AccessKind : std::uint8_t {
   wait,
   wake_up,
   notify_all,
-  plain_load,   ///< reads the oldest that its thread may still see
+  plain_load,  ///< reads the oldest that its thread may still see
   plain_store,
 };
 /// Of memory that is not atomic: no other thread accesses it at the same time, so it is no
@@ -119,22 +121,39 @@ class ModelReference {
   explicit ModelReference(unsigned location) : location_(location) {}
 
   T load(std::memory_order order, Site site = Site::current()) const {
-    return value_of(make({.kind = AccessKind::load, .location = location_, .order = order, .site = site}));
+    return value_of(
+        make({.kind = AccessKind::load, .location = location_, .order = order, .site = site}));
   }
   void store(T value, std::memory_order order, Site site = Site::current()) {
-    make({.kind = AccessKind::store, .location = location_, .order = order, .site = site, .operand = word_of(value)});
+    make({.kind = AccessKind::store,
+          .location = location_,
+          .order = order,
+          .site = site,
+          .operand = word_of(value)});
   }
   T exchange(T value, std::memory_order order, Site site = Site::current()) {
-    return value_of(make({.kind = AccessKind::exchange, .location = location_, .order = order, .site = site, .operand = word_of(value)}));
+    return value_of(make({.kind = AccessKind::exchange,
+                          .location = location_,
+                          .order = order,
+                          .site = site,
+                          .operand = word_of(value)}));
   }
   T fetch_add(T value, std::memory_order order, Site site = Site::current()) {
-    return value_of(make({.kind = AccessKind::add, .location = location_, .order = order, .site = site, .operand = word_of(value)}));
+    return value_of(make({.kind = AccessKind::add,
+                          .location = location_,
+                          .order = order,
+                          .site = site,
+                          .operand = word_of(value)}));
   }
   T fetch_sub(T value, std::memory_order order, Site site = Site::current()) {
-    return value_of(
-        make({.kind = AccessKind::add, .location = location_, .order = order, .site = site, .operand = Word{0} - word_of(value)}));
+    return value_of(make({.kind = AccessKind::add,
+                          .location = location_,
+                          .order = order,
+                          .site = site,
+                          .operand = Word{0} - word_of(value)}));
   }
-  bool compare_exchange_strong(T& expected, T value, std::memory_order success, std::memory_order failure, Site site = Site::current()) {
+  bool compare_exchange_strong(T& expected, T value, std::memory_order success,
+                               std::memory_order failure, Site site = Site::current()) {
     const T seen = value_of(make({.kind = AccessKind::compare_exchange,
                                   .location = location_,
                                   .order = success,
@@ -145,14 +164,16 @@ class ModelReference {
     return std::exchange(expected, seen) == seen;
   }
   /// Never fails spuriously: its callers try again, which adds no behaviour.
-  bool compare_exchange_weak(T& expected, T value, std::memory_order success, std::memory_order failure, Site site = Site::current()) {
+  bool compare_exchange_weak(T& expected, T value, std::memory_order success,
+                             std::memory_order failure, Site site = Site::current()) {
     return compare_exchange_strong(expected, value, success, failure, site);
   }
 
  protected:
   static Word word_of(T value) {
     const auto word = static_cast<Word>(value);
-    if (value_of(word) != value) throw std::range_error("a value does not fit a location of the model");
+    if (value_of(word) != value)
+      throw std::range_error("a value does not fit a location of the model");
     return word;
   }
 
@@ -215,7 +236,10 @@ class ModelMutex {
  private:
   friend class ModelConditionVariable;
   void make(AccessKind kind, std::memory_order order) const {
-    ModelStep::current().access({.kind = kind, .location = location_, .order = order, .site = std::source_location::current()});
+    ModelStep::current().access({.kind = kind,
+                                 .location = location_,
+                                 .order = order,
+                                 .site = std::source_location::current()});
   }
   const unsigned location_;
 };
@@ -229,8 +253,10 @@ class ModelConditionVariable {
     lock.mutex()->make(AccessKind::wake_up, std::memory_order_acquire);
   }
   void notify_all() {
-    ModelStep::current().access(
-        {.kind = AccessKind::notify_all, .location = 0, .order = std::memory_order_relaxed, .site = std::source_location::current()});
+    ModelStep::current().access({.kind = AccessKind::notify_all,
+                                 .location = 0,
+                                 .order = std::memory_order_relaxed,
+                                 .site = std::source_location::current()});
   }
 };
 

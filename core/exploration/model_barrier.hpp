@@ -1,6 +1,8 @@
-// A barrier as the model runs it: its own source behind one call, so that the model is compiled once for each memory model, not for each barrier.
+// A barrier as the model runs it: its own source behind one call, so that the model is compiled
+// once for each memory model, not for each barrier.
 //
-// Purpose: `BarrierInModel` makes every operation as core/mutator/mutator.hpp does, over the model's environment.
+// Purpose: `BarrierInModel` makes every operation as core/mutator/mutator.hpp does, over the
+// model's environment.
 //
 // Ownership: plain values.
 #pragma once
@@ -27,15 +29,22 @@ class BarrierInModel {
     const Reference value = Environment::reference(operation.value);
     const Reference expected = Environment::reference(operation.expected);
     switch (operation.kind) {
-      case OperationKind::load: return Environment::number(load(m, source, slot));
-      case OperationKind::store: store(m, source, slot, value); return null_object;
-      case OperationKind::exchange: return Environment::number(exchange(m, source, slot, value));
+      case OperationKind::load:
+        return Environment::number(load(m, source, slot));
+      case OperationKind::store:
+        store(m, source, slot, value);
+        return null_object;
+      case OperationKind::exchange:
+        return Environment::number(exchange(m, source, slot, value));
       case OperationKind::compare_exchange:
         if (m.load(slot) == expected) store_if(m, source, slot, expected, value);
         return null_object;
-      case OperationKind::copy: copy(m, operation); return null_object;
+      case OperationKind::copy:
+        copy(m, operation);
+        return null_object;
       case OperationKind::allocate:
-      case OperationKind::none: break;
+      case OperationKind::none:
+        break;
     }
     return null_object;
   }
@@ -49,19 +58,26 @@ class BarrierInModel {
     }
   }
   static void store(Environment& m, Reference source, const ModelSlot& slot, Reference value) {
-    B::store(m, source, slot, value, [&](std::memory_order order) { return m.write(slot, value, order); });
+    B::store(m, source, slot, value,
+             [&](std::memory_order order) { return m.write(slot, value, order); });
   }
-  static bool store_if(Environment& m, Reference source, const ModelSlot& slot, Reference expected, Reference value) {
-    return B::store(m, source, slot, value, [&](std::memory_order order) { return m.compare_exchange(slot, expected, value, both(order)); });
+  static bool store_if(Environment& m, Reference source, const ModelSlot& slot, Reference expected,
+                       Reference value) {
+    return B::store(m, source, slot, value, [&](std::memory_order order) {
+      return m.compare_exchange(slot, expected, value, both(order));
+    });
   }
-  static Reference exchange(Environment& m, Reference source, const ModelSlot& slot, Reference value) {
+  static Reference exchange(Environment& m, Reference source, const ModelSlot& slot,
+                            Reference value) {
     if constexpr (B::traits.guards_loads) {
       for (;;) {
         const auto seen = load(m, source, slot);
         if (store_if(m, source, slot, seen, value)) return seen;
       }
     } else {
-      return B::store(m, source, slot, value, [&](std::memory_order order) { return m.exchange(slot, value, both(order)); });
+      return B::store(m, source, slot, value, [&](std::memory_order order) {
+        return m.exchange(slot, value, both(order));
+      });
     }
   }
   /// Slot by slot, with a safepoint between.
@@ -80,6 +96,7 @@ class BarrierInModel {
 };
 
 template <class B, class Memory>
-constexpr ModelBarrier<Memory> model_barrier{B::traits, &BarrierInModel<B, ModelEnvironment<Memory>>::perform};
+constexpr ModelBarrier<Memory> model_barrier{B::traits,
+                                             &BarrierInModel<B, ModelEnvironment<Memory>>::perform};
 
 }  // namespace tricolour::exploration

@@ -37,34 +37,45 @@ class ModelCollector {
 
   const ModelMarking<Memory>& marking() const { return marking_; }
 
-  /// Calls `attempt(label, step)` for each step that can be made; `step(state, choice, label)` makes it.
+  /// Calls `attempt(label, step)` for each step that can be made; `step(state, choice, label)`
+  /// makes it.
   void steps(const State& state, const Attempts<State>& attempt) const {
     switch (state.collector.stage) {
       case Stage::enter:
-        attempt(Label{.actor = collector_actor, .action = Action::enter}, [](State& next, Choice&, Label& label) {
-          next.collector.stage = Stage::idle;
-          label.looked_at = every_mutator;
-        });
+        attempt(Label{.actor = collector_actor, .action = Action::enter},
+                [](State& next, Choice&, Label& label) {
+                  next.collector.stage = Stage::idle;
+                  label.looked_at = every_mutator;
+                });
         return;
-      case Stage::idle: return steps_when_idle(state, attempt);
-      case Stage::begin: return steps_of_handshakes(state, protocol_.begin, attempt);
-      case Stage::marking: return steps_when_marking(state, attempt);
-      case Stage::termination: return steps_of_handshakes(state, protocol_.termination, attempt);
-      case Stage::done: return;
+      case Stage::idle:
+        return steps_when_idle(state, attempt);
+      case Stage::begin:
+        return steps_of_handshakes(state, protocol_.begin, attempt);
+      case Stage::marking:
+        return steps_when_marking(state, attempt);
+      case Stage::termination:
+        return steps_of_handshakes(state, protocol_.termination, attempt);
+      case Stage::done:
+        return;
     }
   }
 
-  /// Registering and ending take the lock that a stop or a handshake of all holds: not after the first mutator has acknowledged.
+  /// Registering and ending take the lock that a stop or a handshake of all holds: not after the
+  /// first mutator has acknowledged.
   static bool registry_is_free(const State& state) {
     const CollectorState& collector = state.collector;
     const bool between = collector.stage == Stage::begin || collector.stage == Stage::termination;
-    return collector.held == 0 && collector.taken_card == null_object && (!between || collector.acknowledged == 0);
+    return collector.held == 0 && collector.taken_card == null_object &&
+           (!between || collector.acknowledged == 0);
   }
 
-  /// What is marked, if marking is ended here by a stop of every mutator, with what the table makes it find. Between cycles: everything.
+  /// What is marked, if marking is ended here by a stop of every mutator, with what the table makes
+  /// it find. Between cycles: everything.
   ObjectSet marked_if_ended(State state) const {
     const Stage stage = state.collector.stage;
-    if (stage == Stage::enter || stage == Stage::idle || stage == Stage::done) return state.allocated;
+    if (stage == Stage::enter || stage == Stage::idle || stage == Stage::done)
+      return state.allocated;
     if (stage == Stage::begin) {
       const bool roots_now = protocol_.begin[state.collector.step] == Step::shade_roots;
       for (std::uint8_t i = 0; i < bounds_.mutators; ++i) {
@@ -93,17 +104,19 @@ class ModelCollector {
 
   void steps_when_idle(const State& state, const Attempts<State>& attempt) const {
     if (by_handshakes(protocol_.begin)) {
-      attempt(Label{.actor = collector_actor, .action = Action::announce}, [this](State& next, Choice&, Label&) {
-        next.collector.stage = Stage::begin;
-        announce(next, protocol_.begin);
-      });
+      attempt(Label{.actor = collector_actor, .action = Action::announce},
+              [this](State& next, Choice&, Label&) {
+                next.collector.stage = Stage::begin;
+                announce(next, protocol_.begin);
+              });
     } else if (everybody_at_safepoint(state)) {
-      attempt(Label{.actor = collector_actor, .action = Action::begin}, [this](State& next, Choice&, Label& label) {
-        label.looked_at = every_mutator;
-        next.memory.synchronise_all();
-        for (const Step step : protocol_.begin) execute(next, step);
-        next.collector.stage = Stage::marking;
-      });
+      attempt(Label{.actor = collector_actor, .action = Action::begin},
+              [this](State& next, Choice&, Label& label) {
+                label.looked_at = every_mutator;
+                next.memory.synchronise_all();
+                for (const Step step : protocol_.begin) execute(next, step);
+                next.collector.stage = Stage::marking;
+              });
     }
   }
 
@@ -154,17 +167,23 @@ class ModelCollector {
     if (collector.holds_nothing()) steps_to_termination(state, attempt);
     for_each(collector.pending, [&](ObjectNumber object) {
       attempt(Label{.actor = collector_actor, .action = Action::mark, .object = object},
-              [this, object](State& next, Choice&, Label& label) { marking_.mark(next, object, label); });
+              [this, object](State& next, Choice&, Label& label) {
+                marking_.mark(next, object, label);
+              });
     });
     if (collector.scanning != null_object) {
       const bool blackens = collector.next_slot == layout_.slots();
       if (blackens && (collector.pending != 0 || !state.memory.can_store(thread_))) return;
-      attempt(Label{.actor = collector_actor}, [this](State& next, Choice& choice, Label& label) { marking_.scan_slot(next, choice, label); });
+      attempt(Label{.actor = collector_actor}, [this](State& next, Choice& choice, Label& label) {
+        marking_.scan_slot(next, choice, label);
+      });
       return;
     }
     for_each(collector.grey, [&](ObjectNumber object) {
       attempt(Label{.actor = collector_actor},
-              [this, object](State& next, Choice& choice, Label& label) { marking_.take(next, object, choice, label); });
+              [this, object](State& next, Choice& choice, Label& label) {
+                marking_.take(next, object, choice, label);
+              });
     });
     if (collector.holds_nothing() && collector.grey == 0) steps_between_rounds(state, attempt);
   }
@@ -173,49 +192,62 @@ class ModelCollector {
     const CollectorState& collector = state.collector;
     if (by_handshakes(protocol_.termination)) {
       if (collector.grey != 0) return;
-      attempt(Label{.actor = collector_actor, .action = Action::announce}, [this](State& next, Choice&, Label&) {
-        next.collector.stage = Stage::termination;
-        next.collector.found = false;
-        announce(next, protocol_.termination);
-      });
+      attempt(Label{.actor = collector_actor, .action = Action::announce},
+              [this](State& next, Choice&, Label&) {
+                next.collector.stage = Stage::termination;
+                next.collector.found = false;
+                announce(next, protocol_.termination);
+              });
     } else if (everybody_at_safepoint(state)) {
-      attempt(Label{.actor = collector_actor, .action = Action::terminate}, [this](State& next, Choice&, Label& label) {
-        next.memory.synchronise_all();
-        for (const Step step : protocol_.termination) execute(next, step);
-        label.looked_at = every_mutator;
-        end_cycle(next);
-      });
+      attempt(Label{.actor = collector_actor, .action = Action::terminate},
+              [this](State& next, Choice&, Label& label) {
+                next.memory.synchronise_all();
+                for (const Step step : protocol_.termination) execute(next, step);
+                label.looked_at = every_mutator;
+                end_cycle(next);
+              });
     }
   }
 
   void steps_between_rounds(const State& state, const Attempts<State>& attempt) const {
     const CollectorState& collector = state.collector;
     if (collector.held != 0) {
-      attempt(Label{.actor = collector_actor, .action = Action::gather, .mutator = static_cast<std::uint8_t>(collector.held - 1)},
+      attempt(Label{.actor = collector_actor,
+                    .action = Action::gather,
+                    .mutator = static_cast<std::uint8_t>(collector.held - 1)},
               [this](State& next, Choice&, Label& label) { gather(next, label.mutator, label); });
       return;
     }
     for (std::uint8_t i = 0; i < bounds_.mutators; ++i) {
       const MutatorState& mutator = state.mutators[i];
-      if (mutator.life != Life::running || !mutator.at_safepoint() || !would_bring_anything(state, mutator)) continue;
+      if (mutator.life != Life::running || !mutator.at_safepoint() ||
+          !would_bring_anything(state, mutator))
+        continue;
       attempt(Label{.actor = collector_actor, .action = Action::gather, .mutator = i},
               [this, i](State& next, Choice&, Label& label) { gather(next, i, label); });
     }
     for (ObjectNumber object = 1; layout_.has_cards() && object <= layout_.objects(); ++object) {
-      if (contains(collector.cleaned, object) || state.memory.newest(layout_.card(object)) == 0) continue;
-      attempt(Label{.actor = collector_actor, .action = Action::take_card, .object = object}, [this, object](State& next, Choice&, Label&) {
-        next.collector.acknowledged = 0;
-        marking_.take_card(next, object);
-      });
+      if (contains(collector.cleaned, object) || state.memory.newest(layout_.card(object)) == 0)
+        continue;
+      attempt(Label{.actor = collector_actor, .action = Action::take_card, .object = object},
+              [this, object](State& next, Choice&, Label&) {
+                next.collector.acknowledged = 0;
+                marking_.take_card(next, object);
+              });
     }
   }
 
   /// A card has been taken: every mutator has a handshake, then the card is scanned.
   void steps_of_card_round(const State& state, const Attempts<State>& attempt) const {
-    const auto gather_from = [this](State& next, std::uint8_t i, Label& label) { return gather(next, i, label); };
-    const bool all = bounds_.faults.cards_scanned_at_once || steps_of_acknowledging(state, Action::gather, attempt, gather_from);
+    const auto gather_from = [this](State& next, std::uint8_t i, Label& label) {
+      return gather(next, i, label);
+    };
+    const bool all = bounds_.faults.cards_scanned_at_once ||
+                     steps_of_acknowledging(state, Action::gather, attempt, gather_from);
     if (!all) return;
-    attempt(Label{.actor = collector_actor, .action = Action::scan_card, .object = state.collector.taken_card},
+    attempt(Label{.actor = collector_actor,
+                  .action = Action::scan_card,
+                  .object = state.collector.taken_card},
             [this](State& next, Choice&, Label&) { marking_.scan_card(next); });
   }
 
@@ -223,7 +255,8 @@ class ModelCollector {
   bool gather(State& state, std::uint8_t index, Label& label) const {
     state.collector.phase.rescans_at_once = state.mutators[index].phase.rescans_at_once =
         scans_slots_again_;
-    return hand_shake(state, index, {Step::flush_buffers, rescans() ? Step::shade_roots : Step::end}, 0, label);
+    return hand_shake(state, index,
+                      {Step::flush_buffers, rescans() ? Step::shade_roots : Step::end}, 0, label);
   }
   bool would_bring_anything(const State& state, const MutatorState& mutator) const {
     if (mutator.buffer != 0 || mutator.phase.rescans_at_once != scans_slots_again_) return true;
@@ -240,25 +273,33 @@ class ModelCollector {
   void announce(State& state, const Steps& steps) const {
     CollectorState& collector = state.collector;
     collector.acknowledged = 0;
-    for (std::size_t i = collector.step; steps[i] != Step::acknowledge && steps[i] != Step::end; ++i) {
+    for (std::size_t i = collector.step; steps[i] != Step::acknowledge && steps[i] != Step::end;
+         ++i) {
       collector.phase.take(steps[i]);
       if (steps[i] == Step::flip_mark_sense) marking_.forget_last_cycle(state);
       const bool shades_globals = steps[i] == Step::shade_roots && collector.stage == Stage::begin;
-      if (shades_globals && marking_.try_shade(state, thread_, collector.phase.sense, globals_object)) add(collector.grey, globals_object);
+      if (shades_globals &&
+          marking_.try_shade(state, thread_, collector.phase.sense, globals_object))
+        add(collector.grey, globals_object);
     }
   }
 
-  void steps_of_handshakes(const State& state, const Steps& steps, const Attempts<State>& attempt) const {
-    const bool all = steps_of_acknowledging(state, Action::handshake, attempt, [this, &steps](State& next, std::uint8_t i, Label& label) {
-      return hand_shake(next, i, steps, next.collector.step, label);
-    });
+  void steps_of_handshakes(const State& state, const Steps& steps,
+                           const Attempts<State>& attempt) const {
+    const bool all =
+        steps_of_acknowledging(state, Action::handshake, attempt,
+                               [this, &steps](State& next, std::uint8_t i, Label& label) {
+                                 return hand_shake(next, i, steps, next.collector.step, label);
+                               });
     if (!all) return;
-    attempt(Label{.actor = collector_actor}, [this, &steps](State& next, Choice&, Label& label) { go_on(next, steps, label); });
+    attempt(Label{.actor = collector_actor},
+            [this, &steps](State& next, Choice&, Label& label) { go_on(next, steps, label); });
   }
 
   /// A handshake with each mutator that has not acknowledged. True: all have.
   template <class HandShake>
-  bool steps_of_acknowledging(const State& state, Action action, const Attempts<State>& attempt, HandShake hand_shake) const {
+  bool steps_of_acknowledging(const State& state, Action action, const Attempts<State>& attempt,
+                              HandShake hand_shake) const {
     const CollectorState& collector = state.collector;
     bool all = true;
     for (std::uint8_t i = 0; i < bounds_.mutators; ++i) {
@@ -267,15 +308,18 @@ class ModelCollector {
       all = false;
       if (collector.held != 0 && collector.held != i + 1) continue;
       if (!mutator.at_safepoint()) continue;
-      attempt(Label{.actor = collector_actor, .action = action, .mutator = i}, [i, &hand_shake](State& next, Choice&, Label& label) {
-        if (hand_shake(next, i, label)) add(next.collector.acknowledged, i);
-      });
+      attempt(Label{.actor = collector_actor, .action = action, .mutator = i},
+              [i, &hand_shake](State& next, Choice&, Label& label) {
+                if (hand_shake(next, i, label)) add(next.collector.acknowledged, i);
+              });
     }
     return all;
   }
 
-  /// Makes the steps up to the next acknowledgement for one mutator. False: it is held, and there is more to shade.
-  bool hand_shake(State& state, std::uint8_t index, const Steps& steps, std::size_t from, Label& label) const {
+  /// Makes the steps up to the next acknowledgement for one mutator. False: it is held, and there
+  /// is more to shade.
+  bool hand_shake(State& state, std::uint8_t index, const Steps& steps, std::size_t from,
+                  Label& label) const {
     CollectorState& collector = state.collector;
     MutatorState& mutator = state.mutators[index];
     const bool goes_on = collector.held != 0;
@@ -299,7 +343,9 @@ class ModelCollector {
     bool shaded_one = false;
     for (const ObjectNumber root : mutator.roots) {
       if (root == null_object) continue;
-      if (shaded_one && state.memory.latest(index, layout_.colour(root)) == mutator.phase.sense.white()) return false;
+      if (shaded_one &&
+          state.memory.latest(index, layout_.colour(root)) == mutator.phase.sense.white())
+        return false;
       if (shaded_one || !marking_.try_shade(state, index, mutator.phase.sense, root)) continue;
       shaded_one = true;
       add(collector.grey, root);

@@ -1,13 +1,15 @@
-// The environment that a barrier is written against (core/barrier/barrier.hpp), over a model of memory.
+// The environment that a barrier is written against (core/barrier/barrier.hpp), over a model of
+// memory.
 //
-// Purpose: each call that touches what threads share is one action of the operation under way: see resumption.hpp. What is this mutator's own
-// (its copy of the phase) is only looked at.
+// Purpose: each call that touches what threads share is one action of the operation under way: see
+// resumption.hpp. What is this mutator's own (its copy of the phase) is only looked at.
 //
-// Actions as the heap makes them: a shade is its exchange. The relaxed look in front of it is part of it: while a cycle marks, white
-// turns into something else and never back, so a look that sees white leaves it to the exchange, and one that sees another colour
-// spares an exchange that would have failed (and would not have drained a store buffer; nor does it here). So a shade of what is marked
-// already is no scheduling point. Pushing into the own shade buffer is
-// private and belongs to the action that won the right to push; publishing a full buffer is an action of its own.
+// Actions as the heap makes them: a shade is its exchange. The relaxed look in front of it is part
+// of it: while a cycle marks, white turns into something else and never back, so a look that sees
+// white leaves it to the exchange, and one that sees another colour spares an exchange that would
+// have failed (and would not have drained a store buffer; nor does it here). So a shade of what is
+// marked already is no scheduling point. Pushing into the own shade buffer is private and belongs
+// to the action that won the right to push; publishing a full buffer is an action of its own.
 //
 // Ownership: made for one step of one mutator, on the stack.
 #pragma once
@@ -22,7 +24,8 @@
 
 namespace tricolour::exploration {
 
-/// Something whose address stands for an object: barriers compare references with nullptr and with each other.
+/// Something whose address stands for an object: barriers compare references with nullptr and with
+/// each other.
 struct ModelObject {};
 inline constexpr std::array<ModelObject, most_objects + 1> model_objects{};
 
@@ -37,8 +40,8 @@ class ModelEnvironment {
   using Reference = const ModelObject*;
   using SlotReference = const ModelSlot&;
 
-  ModelEnvironment(HeapState<Memory>& state, unsigned mutator, const Layout& layout, const Bounds& bounds, BlackMeans means, Choice& choice,
-                   Label& label)
+  ModelEnvironment(HeapState<Memory>& state, unsigned mutator, const Layout& layout,
+                   const Bounds& bounds, BlackMeans means, Choice& choice, Label& label)
       : state_(state),
         memory_(state.memory),
         mutator_(state.mutators[mutator]),
@@ -50,10 +53,13 @@ class ModelEnvironment {
         label_(label),
         resumption_(mutator_.log, mutator_.at_poll) {}
 
-  static Reference reference(ObjectNumber object) { return object == null_object ? nullptr : &model_objects[object]; }
+  static Reference reference(ObjectNumber object) {
+    return object == null_object ? nullptr : &model_objects[object];
+  }
   static Reference globals() { return reference(globals_object); }
   static ObjectNumber number(Reference reference) {
-    return reference == nullptr ? null_object : static_cast<ObjectNumber>(reference - model_objects.data());
+    return reference == nullptr ? null_object
+                                : static_cast<ObjectNumber>(reference - model_objects.data());
   }
 
   // --- what barriers ask ------------------------------------------------------------------------
@@ -65,33 +71,44 @@ class ModelEnvironment {
     return resumption_.look([&] { return mutator_.phase.roots_scanned; }) != 0;
   }
   Reference load(SlotReference slot) {
-    return reference(action(Action::load, slot, [&] { return memory_.load(thread_, at(slot), std::memory_order_acquire, choice_); }));
+    return reference(action(Action::load, slot, [&] {
+      return memory_.load(thread_, at(slot), std::memory_order_acquire, choice_);
+    }));
   }
   void shade(Reference value) {
     if (value == nullptr) return;
     const ObjectNumber object = number(value);
-    const auto is_marked = [&] { return memory_.latest(thread_, layout_.colour(object)) != mutator_.phase.sense.white(); };
+    const auto is_marked = [&] {
+      return memory_.latest(thread_, layout_.colour(object)) != mutator_.phase.sense.white();
+    };
     const ActionResult full = resumption_.action_unless(is_marked, 0, [&] {
       note(Action::shade, {object, 0}, 1);
-      return exchange_colour(object, mutator_.phase.sense.white(), means_ == BlackMeans::marked ? mutator_.phase.sense.black : grey_state);
+      return exchange_colour(
+          object, mutator_.phase.sense.white(),
+          means_ == BlackMeans::marked ? mutator_.phase.sense.black : grey_state);
     });
     if (full != 0) publish();
   }
   bool is_white(Reference value) {
     if (value == nullptr) return false;
-    return look_at_colour(Action::look_white, number(value), std::memory_order_relaxed) == mutator_.phase.sense.white();
+    return look_at_colour(Action::look_white, number(value), std::memory_order_relaxed) ==
+           mutator_.phase.sense.white();
   }
   bool is_black(Reference source, SlotReference) {
-    return look_at_colour(Action::look_black, number(source), std::memory_order_seq_cst) == mutator_.phase.sense.black;
+    return look_at_colour(Action::look_black, number(source), std::memory_order_seq_cst) ==
+           mutator_.phase.sense.black;
   }
   bool is_grey(Reference source, SlotReference) {
-    const ActionResult colour = look_at_colour(Action::look_grey, number(source), std::memory_order_acquire);
+    const ActionResult colour =
+        look_at_colour(Action::look_grey, number(source), std::memory_order_acquire);
     return colour == grey_state || (colour != mutator_.phase.sense.black && !is_white(source));
   }
   void regrey(Reference source, SlotReference slot) {
     if (rescans_at_once()) return rescan_now(slot);
     const ObjectNumber object = number(source);
-    const ActionResult full = action(Action::regrey, {object, 0}, [&] { return exchange_colour(object, mutator_.phase.sense.black, grey_state); });
+    const ActionResult full = action(Action::regrey, {object, 0}, [&] {
+      return exchange_colour(object, mutator_.phase.sense.black, grey_state);
+    });
     if (full != 0) publish();
   }
   /// Each look that `work` makes is an action of its own: other threads may act between two slots.
@@ -102,15 +119,20 @@ class ModelEnvironment {
   void mark_card(Reference source, SlotReference slot) {
     if (rescans_at_once()) return rescan_now(slot);
     const ObjectNumber object = number(source);
-    storing(Action::mark_card, {object, 0}, [&] { memory_.store(thread_, layout_.card(object), 1, std::memory_order_release); });
+    storing(Action::mark_card, {object, 0},
+            [&] { memory_.store(thread_, layout_.card(object), 1, std::memory_order_release); });
   }
   bool is_logged(SlotReference slot) {
     const unsigned bit = layout_.log_bit(slot.object, slot.index);
-    return action(Action::look_logged, slot, [&] { return memory_.load(thread_, bit, std::memory_order_relaxed, choice_); }) != 0;
+    return action(Action::look_logged, slot, [&] {
+             return memory_.load(thread_, bit, std::memory_order_relaxed, choice_);
+           }) != 0;
   }
   bool try_log(SlotReference slot) {
     const unsigned bit = layout_.log_bit(slot.object, slot.index);
-    return action(Action::log, slot, [&] { return memory_.exchange(thread_, bit, 1, std::memory_order_relaxed); }) == 0;
+    return action(Action::log, slot, [&] {
+             return memory_.exchange(thread_, bit, 1, std::memory_order_relaxed);
+           }) == 0;
   }
   unsigned slots() const { return layout_.slots(); }
 
@@ -131,11 +153,15 @@ class ModelEnvironment {
     return number(value);
   }
   Reference exchange(SlotReference slot, Reference value, std::memory_order order) {
-    return reference(action(Action::exchange, slot, [&] { return memory_.exchange(thread_, at(slot), number(value), order); }));
+    return reference(action(Action::exchange, slot, [&] {
+      return memory_.exchange(thread_, at(slot), number(value), order);
+    }));
   }
-  bool compare_exchange(SlotReference slot, Reference expected, Reference value, std::memory_order order) {
+  bool compare_exchange(SlotReference slot, Reference expected, Reference value,
+                        std::memory_order order) {
     const ActionResult seen = action(Action::compare_exchange, slot, [&] {
-      return memory_.compare_exchange(thread_, at(slot), number(expected), number(value), order, std::memory_order_acquire, choice_);
+      return memory_.compare_exchange(thread_, at(slot), number(expected), number(value), order,
+                                      std::memory_order_acquire, choice_);
     });
     return seen == number(expected);
   }
@@ -184,7 +210,8 @@ class ModelEnvironment {
   }
 
   ActionResult look_at_colour(Action kind, ObjectNumber object, std::memory_order order) {
-    return action(kind, {object, 0}, [&] { return memory_.load(thread_, layout_.colour(object), order, choice_); });
+    return action(kind, {object, 0},
+                  [&] { return memory_.load(thread_, layout_.colour(object), order, choice_); });
   }
 
   /// The winner pushes; 1 when that filled the buffer.

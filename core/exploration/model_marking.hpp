@@ -1,11 +1,14 @@
 // What the model's collector does to the heap, whenever it does it: marking, and freeing.
 //
-// Purpose: it marks in the order of collectors/marking/scanner.hpp: an item is taken from the grey set (any one), its fields are read one by one, and
-// what they hold is looked at later (the scanner's FIFO): at any time, in any order. Where black means `started` the object is blackened
-// before its first field is read; where it means `completed`, after its last, and after what the fields held has been marked. (The scanner may
-// take other objects before that; later black only makes those barriers shade more.)
+// Purpose: it marks in the order of collectors/marking/scanner.hpp: an item is taken from the grey
+// set (any one), its fields are read one by one, and what they hold is looked at later (the
+// scanner's FIFO): at any time, in any order. Where black means `started` the object is blackened
+// before its first field is read; where it means `completed`, after its last, and after what the
+// fields held has been marked. (The scanner may take other objects before that; later black only
+// makes those barriers shade more.)
 //
-// Invariant: an object is lost when a trace that is independent of the marking reaches it and it is white when marking ends, or free afterwards.
+// Invariant: an object is lost when a trace that is independent of the marking reaches it and it is
+// white when marking ends, or free afterwards.
 //
 // Ownership: `CollectorState`, and everything while the world is stopped.
 #pragma once
@@ -21,7 +24,8 @@ class ModelMarking {
  public:
   using State = HeapState<Memory>;
 
-  ModelMarking(const Bounds& bounds, const Layout& layout, BlackMeans means) : layout_(layout), means_(means), thread_(bounds.mutators) {}
+  ModelMarking(const Bounds& bounds, const Layout& layout, BlackMeans means)
+      : layout_(layout), means_(means), thread_(bounds.mutators) {}
 
   // --- what is reachable, and what is marked ----------------------------------------------------
 
@@ -47,7 +51,8 @@ class ModelMarking {
   }
 
   bool is_marked(const State& state, ObjectNumber object) const {
-    return contains(state.allocated, object) && state.memory.newest(layout_.colour(object)) != state.collector.phase.sense.white();
+    return contains(state.allocated, object) &&
+           state.memory.newest(layout_.colour(object)) != state.collector.phase.sense.white();
   }
 
   void check_marked(State& state) const {
@@ -70,7 +75,8 @@ class ModelMarking {
     collector.cleaned = 0;
     if (!layout_.has_log_bits()) return;
     for (ObjectNumber object = 1; object <= layout_.objects(); ++object) {
-      for (unsigned i = 0; i < layout_.slots(); ++i) state.memory.set(layout_.log_bit(object, i), 0);
+      for (unsigned i = 0; i < layout_.slots(); ++i)
+        state.memory.set(layout_.log_bit(object, i), 0);
     }
   }
 
@@ -99,10 +105,12 @@ class ModelMarking {
     collector.scanning = null_object;
     collector.next_slot = 0;
     while (collector.grey != 0) {
-      const auto object = static_cast<ObjectNumber>(std::countr_zero(static_cast<unsigned>(collector.grey)));
+      const auto object =
+          static_cast<ObjectNumber>(std::countr_zero(static_cast<unsigned>(collector.grey)));
       remove(collector.grey, object);
       state.memory.set(layout_.colour(object), collector.phase.sense.black);
-      for (unsigned i = 0; i < layout_.slots(); ++i) shade(state, state.memory.newest(layout_.slot(object, i)));
+      for (unsigned i = 0; i < layout_.slots(); ++i)
+        shade(state, state.memory.newest(layout_.slot(object, i)));
     }
   }
 
@@ -114,7 +122,8 @@ class ModelMarking {
     }
   }
 
-  /// One step: a free object cannot be told from one that nobody refers to, except by allocation, and later is no worse.
+  /// One step: a free object cannot be told from one that nobody refers to, except by allocation,
+  /// and later is no worse.
   void sweep(State& state) const {
     check_marked(state);
     for (ObjectNumber object = 1; object <= layout_.objects(); ++object) {
@@ -130,7 +139,8 @@ class ModelMarking {
   bool try_shade(State& state, unsigned thread, MarkSense sense, ObjectNumber object) const {
     const unsigned colour = layout_.colour(object);
     if (state.memory.latest(thread, colour) != sense.white()) return false;
-    state.memory.exchange(thread, colour, means_ == BlackMeans::marked ? sense.black : grey_state, std::memory_order_acq_rel);
+    state.memory.exchange(thread, colour, means_ == BlackMeans::marked ? sense.black : grey_state,
+                          std::memory_order_acq_rel);
     return true;
   }
 
@@ -141,7 +151,8 @@ class ModelMarking {
     collector.scanning = object;
     collector.next_slot = 0;
     if (means_ == BlackMeans::started) {
-      state.memory.exchange(thread_, layout_.colour(object), collector.phase.sense.black, std::memory_order_seq_cst);
+      state.memory.exchange(thread_, layout_.colour(object), collector.phase.sense.black,
+                            std::memory_order_seq_cst);
       label.action = Action::blacken_and_scan;
       label.object = object;
     } else {
@@ -154,18 +165,23 @@ class ModelMarking {
     const ObjectNumber object = collector.scanning;
     label.object = object;
     if (collector.next_slot == layout_.slots()) {
-      state.memory.store(thread_, layout_.colour(object), collector.phase.sense.black, std::memory_order_release);
+      state.memory.store(thread_, layout_.colour(object), collector.phase.sense.black,
+                         std::memory_order_release);
       label.action = Action::scan_and_blacken;
       collector.scanning = null_object;
       return;
     }
-    const std::memory_order order = means_ == BlackMeans::started ? std::memory_order_seq_cst : std::memory_order_acquire;
+    const std::memory_order order =
+        means_ == BlackMeans::started ? std::memory_order_seq_cst : std::memory_order_acquire;
     label.action = Action::scan;
     label.slot = collector.next_slot;
-    const ObjectNumber referent = state.memory.load(thread_, layout_.slot(object, collector.next_slot++), order, choice);
+    const ObjectNumber referent =
+        state.memory.load(thread_, layout_.slot(object, collector.next_slot++), order, choice);
     label.result = referent;
     // One that is not white now will not be white when it is looked at.
-    if (referent != null_object && state.memory.latest(thread_, layout_.colour(referent)) == collector.phase.sense.white()) add(collector.pending, referent);
+    if (referent != null_object &&
+        state.memory.latest(thread_, layout_.colour(referent)) == collector.phase.sense.white())
+      add(collector.pending, referent);
     const bool blackens_after = means_ == BlackMeans::completed;
     if (collector.next_slot == layout_.slots() && !blackens_after) collector.scanning = null_object;
   }
@@ -189,7 +205,8 @@ class ModelMarking {
 
  private:
   void release(State& state, ObjectNumber object) const {
-    for (unsigned i = 0; i < layout_.slots(); ++i) state.memory.set(layout_.slot(object, i), null_object);
+    for (unsigned i = 0; i < layout_.slots(); ++i)
+      state.memory.set(layout_.slot(object, i), null_object);
     state.memory.set(layout_.colour(object), 0);
     if (layout_.has_cards()) state.memory.set(layout_.card(object), 0);
   }

@@ -1,10 +1,10 @@
 // Heap objects whose slots and colour bytes belong to a model of memory.
 //
-// Purpose: code over an atomics policy (core/heap/atomics.hpp) runs on these unchanged. Objects have
-// real headers at real addresses, and they stay constant while a search runs: a slot and a colour
-// byte each hold the number of a location, and what the location holds is in the searched state. A
-// reference is there the number of the granule at which its object begins, counted from 1; null is
-// 0.
+// Purpose: code over an atomics policy (core/heap/atomics.hpp) runs on these unchanged. Objects
+// have real headers at real addresses, and they stay constant while a search runs: a slot and a
+// colour byte each hold the number of a location, and what the location holds is in the searched
+// state. A reference is there the number of the granule at which its object begins, counted from 1;
+// null is 0.
 //
 // Headers: a header is plain memory that the allocating thread writes. Each object has a location
 // that says whether it did so. Every load of a reference looks at it, as the loading thread will do

@@ -7,7 +7,8 @@
 namespace tricolour::exploration {
 
 /// `each` is called for every operation of a mutator that is between two of them.
-void for_each_operation(const MutatorState& mutator, ObjectSet allocated, const Layout& layout, const Repertoire& repertoire,
+void for_each_operation(const MutatorState& mutator, ObjectSet allocated, const Layout& layout,
+                        const Repertoire& repertoire,
                         FunctionReference<void(const Operation&)> each);
 
 }  // namespace tricolour::exploration

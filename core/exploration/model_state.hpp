@@ -1,10 +1,11 @@
 // The state of the model of a heap: a few objects, a few mutators, one collector.
 //
-// Purpose: plain values. What threads share (slots, colours, cards, log bits) are locations of a memory model; the rest belongs to one thread, or
-// changes hands in stops and handshakes.
+// Purpose: plain values. What threads share (slots, colours, cards, log bits) are locations of a
+// memory model; the rest belongs to one thread, or changes hands in stops and handshakes.
 //
-// Invariant: object 0 is null, object 1 holds the globals, the others are a, b, ... A mutator whose operation is `none` is at a safepoint: there
-// the collector may stop it, so a mutator that is blocked or waits at a poll is one that makes no step.
+// Invariant: object 0 is null, object 1 holds the globals, the others are a, b, ... A mutator whose
+// operation is `none` is at a safepoint: there the collector may stop it, so a mutator that is
+// blocked or waits at a poll is one that makes no step.
 //
 // Ownership: as in the heap. Registers are read by the collector only at their mutator's safepoint.
 #pragma once
@@ -14,10 +15,10 @@
 #include <cstdint>
 #include <utility>
 
-#include "core/heap/colour.hpp"
+#include "core/cycle/protocol.hpp"
 #include "core/exploration/archive.hpp"
 #include "core/exploration/resumption.hpp"
-#include "core/cycle/protocol.hpp"
+#include "core/heap/colour.hpp"
 
 namespace tricolour::exploration {
 
@@ -35,16 +36,29 @@ inline constexpr unsigned most_threads = most_mutators + 1;
 
 constexpr ObjectSet only(ObjectNumber object) { return static_cast<ObjectSet>(1u << object); }
 constexpr bool contains(ObjectSet set, ObjectNumber object) { return (set & only(object)) != 0; }
-constexpr void add(ObjectSet& set, ObjectNumber object) { set = static_cast<ObjectSet>(set | only(object)); }
-constexpr void remove(ObjectSet& set, ObjectNumber object) { set = static_cast<ObjectSet>(set & ~only(object)); }
+constexpr void add(ObjectSet& set, ObjectNumber object) {
+  set = static_cast<ObjectSet>(set | only(object));
+}
+constexpr void remove(ObjectSet& set, ObjectNumber object) {
+  set = static_cast<ObjectSet>(set & ~only(object));
+}
 
 template <class Each>
 void for_each(ObjectSet set, Each each) {
-  for (unsigned rest = set; rest != 0; rest &= rest - 1) each(static_cast<ObjectNumber>(std::countr_zero(rest)));
+  for (unsigned rest = set; rest != 0; rest &= rest - 1)
+    each(static_cast<ObjectNumber>(std::countr_zero(rest)));
 }
 
 /// What a mutator may do between two safepoints.
-enum class OperationKind : std::uint8_t { none, load, store, allocate, exchange, compare_exchange, copy };
+enum class OperationKind : std::uint8_t {
+  none,
+  load,
+  store,
+  allocate,
+  exchange,
+  compare_exchange,
+  copy
+};
 inline constexpr unsigned operation_kinds = 7;
 
 /// Operands are objects, not registers: nothing moves.
@@ -58,7 +72,8 @@ struct Operation {
 
   template <class Archive>
   void transfer(Archive& archive) {
-    transfer_packed<std::uint32_t>(archive, Bits{kind, 3}, Bits{source, 3}, Bits{slot, 1}, Bits{value, 3}, Bits{expected, 3}, Bits{destination, 3});
+    transfer_packed<std::uint32_t>(archive, Bits{kind, 3}, Bits{source, 3}, Bits{slot, 1},
+                                   Bits{value, 3}, Bits{expected, 3}, Bits{destination, 3});
   }
 };
 
@@ -78,12 +93,23 @@ struct ModelPhase {
         roots_scanned = false;
         rescans_at_once = false;
         break;
-      case Step::barrier_on: marking = true; break;
-      case Step::barrier_off: marking = false; break;
-      case Step::allocate_black: allocates_black = true; break;
-      case Step::allocate_white: allocates_black = false; break;
-      case Step::roots_are_scanned: roots_scanned = true; break;
-      default: break;
+      case Step::barrier_on:
+        marking = true;
+        break;
+      case Step::barrier_off:
+        marking = false;
+        break;
+      case Step::allocate_black:
+        allocates_black = true;
+        break;
+      case Step::allocate_white:
+        allocates_black = false;
+        break;
+      case Step::roots_are_scanned:
+        roots_scanned = true;
+        break;
+      default:
+        break;
     }
   }
 
@@ -132,7 +158,8 @@ struct MutatorState {
   template <class Archive>
   void transfer(Archive& archive) {
     bool busy = operation.kind != OperationKind::none;
-    transfer_packed<std::uint8_t>(archive, Bits{life, 2}, Bits{busy, 1}, Bits{at_poll, 1}, Bits{operations_left, 4});
+    transfer_packed<std::uint8_t>(archive, Bits{life, 2}, Bits{busy, 1}, Bits{at_poll, 1},
+                                  Bits{operations_left, 4});
     if (life != Life::running) {
       *this = {.life = life, .operations_left = operations_left};
       return;
@@ -155,24 +182,25 @@ enum class Stage : std::uint8_t { enter, idle, begin, marking, termination, done
 
 struct CollectorState {
   Stage stage = Stage::enter;
-  std::uint8_t step = 0;         ///< of the table, while it goes by handshakes
+  std::uint8_t step = 0;  ///< of the table, while it goes by handshakes
   std::uint8_t cycles_left = 0;
-  std::uint8_t acknowledged = 0; ///< bit per mutator
-  std::uint8_t held = 0;         ///< 1 + the mutator whose handshake is under way
-  bool found = false;            ///< somebody shaded or flushed since the round began
+  std::uint8_t acknowledged = 0;  ///< bit per mutator
+  std::uint8_t held = 0;          ///< 1 + the mutator whose handshake is under way
+  bool found = false;             ///< somebody shaded or flushed since the round began
   ModelPhase phase{};
-  ObjectSet grey = 0;            ///< the grey set
+  ObjectSet grey = 0;  ///< the grey set
   ObjectNumber scanning = null_object;
   std::uint8_t next_slot = 0;
-  ObjectSet pending = 0;         ///< read from a field, not yet looked at
-  ObjectSet cleaned = 0;         ///< cards taken beside mutators in this cycle
+  ObjectSet pending = 0;                  ///< read from a field, not yet looked at
+  ObjectSet cleaned = 0;                  ///< cards taken beside mutators in this cycle
   ObjectNumber taken_card = null_object;  ///< the object whose card is taken and not scanned yet
 
   bool holds_nothing() const { return scanning == null_object && pending == 0; }
 
   template <class Archive>
   void transfer(Archive& archive) {
-    transfer_packed<std::uint32_t>(archive, Bits{stage, 3}, Bits{step, 4}, Bits{cycles_left, 3}, Bits{acknowledged, 3}, Bits{held, 2}, Bits{found, 1},
+    transfer_packed<std::uint32_t>(archive, Bits{stage, 3}, Bits{step, 4}, Bits{cycles_left, 3},
+                                   Bits{acknowledged, 3}, Bits{held, 2}, Bits{found, 1},
                                    Bits{scanning, 3}, Bits{next_slot, 2}, Bits{taken_card, 3});
     phase.transfer(archive);
     archive(grey);

@@ -1,7 +1,8 @@
 // States that differ only in names are one state.
 //
-// Purpose: what happens to a successor before the search sees it: each choice of references that mutators let go of makes a successor of its
-// own, and mutators are put into an order that does not depend on their numbers. The label tells what was done, for traces.
+// Purpose: what happens to a successor before the search sees it: each choice of references that
+// mutators let go of makes a successor of its own, and mutators are put into an order that does not
+// depend on their numbers. The label tells what was done, for traces.
 #pragma once
 
 #include "core/exploration/archive.hpp"
@@ -16,8 +17,10 @@ void swap_mutators(State& state, Label& label, unsigned first) {
   std::swap(state.mutators[first], state.mutators[second]);
   state.memory.swap_threads(first, second);
   CollectorState& collector = state.collector;
-  const unsigned one = collector.acknowledged >> first & 1u, other = collector.acknowledged >> second & 1u;
-  collector.acknowledged = static_cast<std::uint8_t>((collector.acknowledged & ~(3u << first)) | one << second | other << first);
+  const unsigned one = collector.acknowledged >> first & 1u,
+                 other = collector.acknowledged >> second & 1u;
+  collector.acknowledged = static_cast<std::uint8_t>((collector.acknowledged & ~(3u << first)) |
+                                                     one << second | other << first);
   if (collector.held == first + 1) {
     collector.held = static_cast<std::uint8_t>(second + 1);
   } else if (collector.held == second + 1) {
@@ -37,7 +40,8 @@ void sort_mutators(State& state, Label& label) {
   };
   for (unsigned end = most_mutators; end > 1; --end) {
     for (unsigned i = 0; i + 1 < end; ++i) {
-      const bool both = state.mutators[i].life == Life::running && state.mutators[i + 1].life == Life::running;
+      const bool both =
+          state.mutators[i].life == Life::running && state.mutators[i + 1].life == Life::running;
       if (both && precedes(i + 1, i)) swap_mutators(state, label, i);
     }
   }
@@ -46,7 +50,8 @@ void sort_mutators(State& state, Label& label) {
 /// Visits `state` with everything that the mutators from `index` on may let go of, and without.
 template <class State, class Visit>
 void let_go_and_sort(State& state, Label& label, Visit visit, unsigned index = 0) {
-  while (index < most_mutators && !contains(label.looked_at, static_cast<ObjectNumber>(index))) ++index;
+  while (index < most_mutators && !contains(label.looked_at, static_cast<ObjectNumber>(index)))
+    ++index;
   if (index >= most_mutators) {
     State next = state;
     Label done = label;

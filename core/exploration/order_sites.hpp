@@ -1,7 +1,9 @@
-// The places at which code states a memory order, and what happens when one of them states a weaker one.
+// The places at which code states a memory order, and what happens when one of them states a weaker
+// one.
 //
-// Purpose: an order that can be weakened without a counterexample is too strong, or the programs or the model are too small to see why not.
-// So each place is weakened on its own, in every way, and each program of a list is searched for a counterexample.
+// Purpose: an order that can be weakened without a counterexample is too strong, or the programs or
+// the model are too small to see why not. So each place is weakened on its own, in every way, and
+// each program of a list is searched for a counterexample.
 //
 // Ownership: plain values.
 #pragma once
@@ -34,9 +36,9 @@ constexpr std::string_view order_name(std::memory_order order) {
 }
 
 constexpr std::string_view access_name(AccessKind kind) {
-  constexpr std::string_view names[] = {
-      "load",   "store", "exchange", "compare_exchange", "add",        "lock",
-      "unlock", "wait",  "wake_up",  "notify_all",       "plain_load", "plain_store"};
+  constexpr std::string_view names[] = {"load",    "store",      "exchange",   "compare_exchange",
+                                        "add",     "lock",       "unlock",     "wait",
+                                        "wake_up", "notify_all", "plain_load", "plain_store"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -49,7 +51,9 @@ struct OrderSite {
   unsigned location = 0;  ///< the first that was seen there
   std::memory_order order{};
 
-  bool is_at(const std::source_location& site) const { return line == site.line() && column == site.column() && file == site.file_name(); }
+  bool is_at(const std::source_location& site) const {
+    return line == site.line() && column == site.column() && file == site.file_name();
+  }
   std::string_view file;
 };
 
@@ -58,7 +62,8 @@ inline std::vector<std::memory_order> weaker_orders(AccessKind kind, std::memory
   using enum AccessKind;
   std::vector<std::memory_order> all;
   const bool reads = kind != store, writes = kind != load;
-  if (order == std::memory_order_seq_cst && reads && writes) all.push_back(std::memory_order_acq_rel);
+  if (order == std::memory_order_seq_cst && reads && writes)
+    all.push_back(std::memory_order_acq_rel);
   const bool both = order == std::memory_order_seq_cst || order == std::memory_order_acq_rel;
   if (both && reads) all.push_back(std::memory_order_acquire);
   if (both && writes) all.push_back(std::memory_order_release);
@@ -105,8 +110,7 @@ class Weakening {
   Weakening() = default;
   Weakening(const OrderSite& site, std::memory_order order) : site_(site), order_(order) {}
   std::memory_order order(const Access& access) const {
-    const bool applies =
-        site_.line != 0 && site_.is_at(access.site) && site_.order == access.order;
+    const bool applies = site_.line != 0 && site_.is_at(access.site) && site_.order == access.order;
     return applies ? order_ : access.order;
   }
 

@@ -15,14 +15,16 @@
 //   void finish(record) const                      looks at what is left when every thread is
 //                                                  through; without choices
 //
-// Late loads. The model of memory makes a thread's accesses in program order, so no load reads what is stored after it. The standard lets a
-// relaxed load do so, and some orders are there only to forbid it. So one relaxed load of a run may be late: it gives some value, and must
-// turn out to have read a store of that value that comes later, by another thread, and that the load does not happen before. A run in which
-// no such store comes did not happen. The load itself is a message to a location of its own, which nobody reads: so the views say which
-// stores it happens before.
+// Late loads. The model of memory makes a thread's accesses in program order, so no load reads what
+// is stored after it. The standard lets a relaxed load do so, and some orders are there only to
+// forbid it. So one relaxed load of a run may be late: it gives some value, and must turn out to
+// have read a store of that value that comes later, by another thread, and that the load does not
+// happen before. A run in which no such store comes did not happen. The load itself is a message to
+// a location of its own, which nobody reads: so the views say which stores it happens before.
 //
-// Invariant: a thread between operations is the number of its next one; inside, that and its log (resumption.hpp). The record changes only
-// at the end of an operation, together with its last action, so an operation may use of it only what is its own thread's.
+// Invariant: a thread between operations is the number of its next one; inside, that and its log
+// (resumption.hpp). The record changes only at the end of an operation, together with its last
+// action, so an operation may use of it only what is its own thread's.
 //
 // Ownership: constant while a search runs; one thread.
 #pragma once
@@ -105,17 +107,20 @@ class ProgramModel {
   };
 
   /// `sites`, if any, is told of every access that is performed.
-  explicit ProgramModel(const Program& program, const Weakening& weakening = {}, OrderSites* sites = nullptr)
+  explicit ProgramModel(const Program& program, const Weakening& weakening = {},
+                        OrderSites* sites = nullptr)
       : program_(program), weakening_(weakening), sites_(sites) {}
 
   State initial() const {
     State state;
     const std::vector<Word>& initial = program_.locations();
-    if (initial.size() + 1 > most_program_locations) throw std::length_error("a program has more locations than its model holds");
+    if (initial.size() + 1 > most_program_locations)
+      throw std::length_error("a program has more locations than its model holds");
     state.memory.reset(late_location() + 1, program_.threads());
     for (unsigned i = 0; i < initial.size(); ++i) state.memory.set(i, initial[i]);
     state.record = program_.record();
-    for (unsigned i = program_.threads(); i < most_program_threads; ++i) state.threads[i].operation = through;
+    for (unsigned i = program_.threads(); i < most_program_threads; ++i)
+      state.threads[i].operation = through;
     return state;
   }
 
@@ -131,7 +136,9 @@ class ProgramModel {
       if (state.threads[thread].operation == through) continue;
       const auto take = [&](Choice& choice, std::optional<Word> late) {
         State next = state;
-        ProgramLabel label{.thread = thread, .operation = state.threads[thread].operation, .late = late.has_value()};
+        ProgramLabel label{.thread = thread,
+                           .operation = state.threads[thread].operation,
+                           .late = late.has_value()};
         if (step(next, thread, choice, late, label) && possible(next)) visit(next, label);
       };
       for (unsigned alternative = 0;; ++alternative) {
@@ -166,14 +173,17 @@ class ProgramModel {
 
  private:
   /// The other models of memory make loads in program order.
-  static constexpr bool loads_may_be_late = requires(Memory& memory) { memory.see_newest(0u, 0u); };
+  static constexpr bool loads_may_be_late = requires(Memory & memory) {
+    memory.see_newest(0u, 0u);
+  };
   using ProgramResumption = Resumption<Word, most_program_actions>;
 
   /// One more action of one thread.
   class Step final : public ModelStep {
    public:
     /// `late`: the step is a load that reads this late; impossible if it is not one.
-    Step(const ProgramModel& model, State& state, unsigned thread, Choice& choice, std::optional<Word> late, ProgramLabel& label)
+    Step(const ProgramModel& model, State& state, unsigned thread, Choice& choice,
+         std::optional<Word> late, ProgramLabel& label)
         : model_(model),
           state_(state),
           thread_(thread),
@@ -211,13 +221,14 @@ class ProgramModel {
         case AccessKind::exchange:
           return exchange(access.location, access.operand, order);
         case AccessKind::compare_exchange: {
-          const Word seen =
-              memory.compare_exchange(thread_, access.location, access.expected, access.operand, order, access.failure, choice_);
+          const Word seen = memory.compare_exchange(thread_, access.location, access.expected,
+                                                    access.operand, order, access.failure, choice_);
           if (seen == access.expected) fulfil(access.location, access.operand);
           return seen;
         }
         case AccessKind::add:
-          return exchange(access.location, memory.latest(thread_, access.location) + access.operand, order);
+          return exchange(access.location, memory.latest(thread_, access.location) + access.operand,
+                          order);
         case AccessKind::wake_up:
         case AccessKind::lock:
           impossible_ = self.waiting || memory.latest(thread_, access.location) != 0;
@@ -260,11 +271,15 @@ class ProgramModel {
       state_.memory.store(thread_, model_.late_location(), 1, std::memory_order_relaxed);
       return *late_;
     }
-    bool is_bound(unsigned thread) const { return state_.late.stage == LateLoad::Stage::pending && state_.late.thread == thread; }
+    bool is_bound(unsigned thread) const {
+      return state_.late.stage == LateLoad::Stage::pending && state_.late.thread == thread;
+    }
     /// The newest message may be what the late load read.
     void fulfil(unsigned location, Word value) {
       LateLoad& late = state_.late;
-      if (late.stage != LateLoad::Stage::pending || late.location != location || late.value != value) return;
+      if (late.stage != LateLoad::Stage::pending || late.location != location ||
+          late.value != value)
+        return;
       if constexpr (loads_may_be_late) {
         const unsigned load = model_.late_location();
         if (late.thread == thread_ || state_.memory.has_seen_newest(thread_, load)) return;
@@ -297,9 +312,12 @@ class ProgramModel {
     return false;
   }
   /// A run that has gone wrong, unless it may turn out not to have happened.
-  bool broken(const State& state) const { return state.late.stage != LateLoad::Stage::pending && program_.violated(state.record); }
+  bool broken(const State& state) const {
+    return state.late.stage != LateLoad::Stage::pending && program_.violated(state.record);
+  }
 
-  bool step(State& state, unsigned thread, Choice& choice, std::optional<Word> late, ProgramLabel& label) const {
+  bool step(State& state, unsigned thread, Choice& choice, std::optional<Word> late,
+            ProgramLabel& label) const {
     Step step(*this, state, thread, choice, late, label);
     Record record = state.record;
     unsigned next = 0;
@@ -321,7 +339,8 @@ class ProgramModel {
 
   bool ends_badly(const State& state) const {
     std::vector<Word> values;
-    for (unsigned i = 0; i < program_.locations().size(); ++i) values.push_back(state.memory.newest(i));
+    for (unsigned i = 0; i < program_.locations().size(); ++i)
+      values.push_back(state.memory.newest(i));
     FinalStep step(std::move(values));
     const ModelStep::Scope scope(step);
     Record record = state.record;

@@ -53,7 +53,9 @@ class Litmus {
     record.read[thread] = code_[thread](*x_, *y_);
     return through;
   }
-  void finish(Record& record) const { record.reached = std::ranges::equal(readings_, std::span(record.read).first(readings_.size())); }
+  void finish(Record& record) const {
+    record.reached = std::ranges::equal(readings_, std::span(record.read).first(readings_.size()));
+  }
   bool violated(const Record& record) const { return record.reached; }
 
   template <template <class, unsigned, unsigned> class MemoryOf = ReleaseAcquireMemory>
@@ -71,10 +73,14 @@ class Litmus {
 
 using Atomic = Litmus::Atomic;
 using Reading = Litmus::Reading;
-std::uint8_t get(const Atomic& atomic, std::memory_order order) { return static_cast<std::uint8_t>(atomic.load(order)); }
+std::uint8_t get(const Atomic& atomic, std::memory_order order) {
+  return static_cast<std::uint8_t>(atomic.load(order));
+}
 
 bool message_passing(std::memory_order store, std::memory_order load) {
-  return Litmus({[=](Atomic& x, Atomic& y) { return x.store(1, relaxed), y.store(1, store), Reading{}; },
+  return Litmus({[=](Atomic& x, Atomic& y) {
+                   return x.store(1, relaxed), y.store(1, store), Reading{};
+                 },
                  [=](Atomic& x, Atomic& y) {
                    const std::uint8_t seen = get(y, load);
                    return Reading{seen, get(x, relaxed)};
@@ -104,22 +110,28 @@ bool load_buffering(std::memory_order load, std::memory_order store) {
       .is_possible();
 }
 
-/// A seq_cst store of x, then a seq_cst load of y that reads 0. Who sees y's 1, which a third stores relaxed, looks for x's.
+/// A seq_cst store of x, then a seq_cst load of y that reads 0. Who sees y's 1, which a third
+/// stores relaxed, looks for x's.
 bool order_through_a_load(std::memory_order first) {
-  return Litmus({[=](Atomic& x, Atomic& y) { return x.store(1, seq_cst), Reading{get(y, seq_cst)}; },
-                 [=](Atomic&, Atomic& y) { return y.store(1, relaxed), Reading{}; },
-                 [=](Atomic& x, Atomic& y) {
-                   const std::uint8_t seen = get(y, first);
-                   return Reading{seen, get(x, seq_cst)};
-                 }},
-                {{0, 0}, {0, 0}, {1, 0}})
+  return Litmus(
+             {[=](Atomic& x, Atomic& y) { return x.store(1, seq_cst), Reading{get(y, seq_cst)}; },
+              [=](Atomic&, Atomic& y) { return y.store(1, relaxed), Reading{}; },
+              [=](Atomic& x, Atomic& y) {
+                const std::uint8_t seen = get(y, first);
+                return Reading{seen, get(x, seq_cst)};
+              }},
+             {{0, 0}, {0, 0}, {1, 0}})
       .is_possible();
 }
 
 /// The message passes through a third thread's exchange.
 bool through_an_exchange(std::memory_order exchange) {
-  return Litmus({[=](Atomic& x, Atomic& y) { return x.store(1, relaxed), y.store(1, release), Reading{}; },
-                 [=](Atomic&, Atomic& y) { return Reading{static_cast<std::uint8_t>(y.fetch_add(1, exchange))}; },
+  return Litmus({[=](Atomic& x, Atomic& y) {
+                   return x.store(1, relaxed), y.store(1, release), Reading{};
+                 },
+                 [=](Atomic&, Atomic& y) {
+                   return Reading{static_cast<std::uint8_t>(y.fetch_add(1, exchange))};
+                 },
                  [=](Atomic& x, Atomic& y) {
                    const std::uint8_t seen = get(y, acquire);
                    return Reading{seen, get(x, relaxed)};
@@ -149,20 +161,26 @@ TEST_CASE("A store buffer holds a store back, even when its thread is through; n
   CHECK_FALSE(store_buffering<SequentialMemory>(relaxed, relaxed));
 }
 
-TEST_CASE("A relaxed load reads late unless its thread then releases to the one that stores", "[exploration]") {
+TEST_CASE("A relaxed load reads late unless its thread then releases to the one that stores",
+          "[exploration]") {
   CHECK(load_buffering(relaxed, relaxed));
   CHECK(load_buffering(acquire, relaxed));
   CHECK(load_buffering(relaxed, release));
   CHECK_FALSE(load_buffering(acquire, release));
 }
 
-TEST_CASE("The order of seq_cst goes through what seq_cst loads read, whoever stored it, and through no other loads", "[exploration]") {
+TEST_CASE(
+    "The order of seq_cst goes through what seq_cst loads read, whoever stored it, and through no "
+    "other loads",
+    "[exploration]") {
   CHECK_FALSE(order_through_a_load(seq_cst));
   CHECK(order_through_a_load(acquire));
   CHECK(order_through_a_load(relaxed));
 }
 
-TEST_CASE("An exchange of any order continues a release sequence", "[exploration]") { CHECK_FALSE(through_an_exchange(relaxed)); }
+TEST_CASE("An exchange of any order continues a release sequence", "[exploration]") {
+  CHECK_FALSE(through_an_exchange(relaxed));
+}
 
 }  // namespace
 }  // namespace tricolour::exploration

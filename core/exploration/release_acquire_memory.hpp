@@ -1,22 +1,27 @@
-// Release/acquire: each location has a history of messages, and each thread a view of how far it has seen each history.
+// Release/acquire: each location has a history of messages, and each thread a view of how far it
+// has seen each history.
 //
-// Purpose: the C++ memory model without consume, near enough. A load may read any message that its thread's view does not rule out; an
-// acquiring load takes over the view that the message carries; a releasing store's message carries its thread's view, a relaxed one's only
-// itself. A read-modify-write reads the newest message and continues its release sequence.
+// Purpose: the C++ memory model without consume, near enough. A load may read any message that its
+// thread's view does not rule out; an acquiring load takes over the view that the message carries;
+// a releasing store's message carries its thread's view, a relaxed one's only itself. A
+// read-modify-write reads the newest message and continues its release sequence.
 //
-// Sequentially consistent accesses. The standard asks for one order of them all in which A is before B if A comes before B in a thread, or
-// happens strongly before it, or is coherence-ordered before it. It need not be the order in which they are executed: a load may read an
-// old message, and is then before accesses that were executed earlier. So what is kept is which accesses are before which, again as views:
-// a view's `ordered` part says, per location, the newest message that was accessed by a sequentially consistent access that is before. An
-// order exists as long as no access is before itself: a load may not read a message older than that.
+// Sequentially consistent accesses. The standard asks for one order of them all in which A is
+// before B if A comes before B in a thread, or happens strongly before it, or is coherence-ordered
+// before it. It need not be the order in which they are executed: a load may read an old message,
+// and is then before accesses that were executed earlier. So what is kept is which accesses are
+// before which, again as views: a view's `ordered` part says, per location, the newest message that
+// was accessed by a sequentially consistent access that is before. An order exists as long as no
+// access is before itself: a load may not read a message older than that.
 //
-// Known strengthening: modification order is append-only (a store never slips in before an existing one), and there are no load buffering
-// results (loads happen in program order). Out of reach of the model are therefore executions that need either.
+// Known strengthening: modification order is append-only (a store never slips in before an existing
+// one), and there are no load buffering results (loads happen in program order). Out of reach of
+// the model are therefore executions that need either.
 //
-// Invariant: messages that no thread can read any more are dropped and the rest renumbered, so that states merge; index 0 is the oldest
-// kept.
-// Source: views as in Kang, Hur, Lahav, Vafeiadis, Dreyer 2017, "A promising semantics for relaxed-memory concurrency", without promises;
-// the order as in C++20, [atomics.order].
+// Invariant: messages that no thread can read any more are dropped and the rest renumbered, so that
+// states merge; index 0 is the oldest kept. Source: views as in Kang, Hur, Lahav, Vafeiadis, Dreyer
+// 2017, "A promising semantics for relaxed-memory concurrency", without promises; the order as in
+// C++20, [atomics.order].
 #pragma once
 
 #include <algorithm>
@@ -65,29 +70,34 @@ class ReleaseAcquireMemory {
     const unsigned newest = histories_[location].size - 1u;
     const View continued = histories_[location].messages[newest].carried;
     const LocationView before = views_[thread].ordered;
-    const Value seen = read(thread, location, newest, order == std::memory_order_seq_cst ? std::memory_order_acq_rel : order);
+    const Value seen = read(thread, location, newest,
+                            order == std::memory_order_seq_cst ? std::memory_order_acq_rel : order);
     append(thread, location, value, order, continued);
     if (order == std::memory_order_seq_cst) order_write(thread, location, before);
     prune();
     return seen;
   }
-  /// What was read; `value` is stored if that was `expected`. A failing one may read an old message.
-  Value compare_exchange(unsigned thread, unsigned location, Value expected, Value value, std::memory_order success,
-                         std::memory_order failure, Choice& choice) {
+  /// What was read; `value` is stored if that was `expected`. A failing one may read an old
+  /// message.
+  Value compare_exchange(unsigned thread, unsigned location, Value expected, Value value,
+                         std::memory_order success, std::memory_order failure, Choice& choice) {
     const History& history = histories_[location];
     std::array<unsigned, most_messages> readable;
     unsigned alternatives = 0;
     for (unsigned i = oldest_readable(thread, location, failure); i < history.size; ++i) {
-      if (i + 1u == history.size || history.messages[i].value != expected) readable[alternatives++] = i;
+      if (i + 1u == history.size || history.messages[i].value != expected)
+        readable[alternatives++] = i;
     }
     const unsigned index = readable[choice.among(alternatives)];
-    if (history.messages[index].value == expected) return exchange(thread, location, value, success);
+    if (history.messages[index].value == expected)
+      return exchange(thread, location, value, success);
     const Value seen = read(thread, location, index, failure);
     prune();
     return seen;
   }
 
-  /// A stop of every thread orders all before it before all after it: one message per location is left.
+  /// A stop of every thread orders all before it before all after it: one message per location is
+  /// left.
   void synchronise_all() {
     for (unsigned i = 0; i < locations_; ++i) histories_[i] = History(newest(i));
     for (unsigned i = 0; i < threads_; ++i) views_[i] = View{};
@@ -171,8 +181,8 @@ class ReleaseAcquireMemory {
   };
   struct View {
     LocationView seen;     ///< the oldest that may still be read
-    LocationView ordered;  ///< the newest that a sequentially consistent access before this accessed; 0: none, or one that is before all
-                           ///< that may come
+    LocationView ordered;  ///< the newest that a sequentially consistent access before this
+                           ///< accessed; 0: none, or one that is before all that may come
     void join(const View& other) {
       seen.join(other.seen);
       ordered.join(other.ordered);
@@ -181,7 +191,8 @@ class ReleaseAcquireMemory {
   struct Message {
     Value value;
     View carried;
-    LocationView ordered_writes;  ///< what is before the sequentially consistent access that wrote this, and itself
+    LocationView ordered_writes;  ///< what is before the sequentially consistent access that wrote
+                                  ///< this, and itself
     LocationView ordered_reads;   ///< the same of those that read it
   };
   /// Copying copies the messages that there are: most histories are short.
@@ -190,7 +201,8 @@ class ReleaseAcquireMemory {
     std::uint8_t size = 1;
 
     explicit History(Value first = Value{}) {
-      messages[0] = Message{.value = first, .carried = {}, .ordered_writes = {}, .ordered_reads = {}};
+      messages[0] =
+          Message{.value = first, .carried = {}, .ordered_writes = {}, .ordered_reads = {}};
     }
     History(const History& other) { *this = other; }
     History& operator=(const History& other) {
@@ -202,16 +214,20 @@ class ReleaseAcquireMemory {
   };
 
   static bool releases(std::memory_order order) {
-    return order == std::memory_order_release || order == std::memory_order_acq_rel || order == std::memory_order_seq_cst;
+    return order == std::memory_order_release || order == std::memory_order_acq_rel ||
+           order == std::memory_order_seq_cst;
   }
   static bool acquires(std::memory_order order) {
-    return order == std::memory_order_acquire || order == std::memory_order_acq_rel || order == std::memory_order_seq_cst;
+    return order == std::memory_order_acquire || order == std::memory_order_acq_rel ||
+           order == std::memory_order_seq_cst;
   }
 
   unsigned oldest_readable(unsigned thread, unsigned location, std::memory_order order) const {
     const View& view = views_[thread];
     const unsigned oldest = view.seen.at[location];
-    return order == std::memory_order_seq_cst ? std::max<unsigned>(oldest, view.ordered.at[location]) : oldest;
+    return order == std::memory_order_seq_cst
+               ? std::max<unsigned>(oldest, view.ordered.at[location])
+               : oldest;
   }
 
   Value read(unsigned thread, unsigned location, unsigned index, std::memory_order order) {
@@ -224,9 +240,12 @@ class ReleaseAcquireMemory {
     return message.value;
   }
 
-  void append(unsigned thread, unsigned location, Value value, std::memory_order order, const View& continued) {
+  void append(unsigned thread, unsigned location, Value value, std::memory_order order,
+              const View& continued) {
     History& history = histories_[location];
-    if (history.size == most_messages) throw std::length_error("a location's history is longer than the model of release/acquire holds");
+    if (history.size == most_messages)
+      throw std::length_error(
+          "a location's history is longer than the model of release/acquire holds");
     const auto index = static_cast<std::uint8_t>(history.size++);
     views_[thread].seen.at[location] = index;
     Message& message = history.messages[index];
@@ -235,7 +254,8 @@ class ReleaseAcquireMemory {
     if (releases(order)) message.carried.join(views_[thread]);
   }
 
-  /// What is coherence-ordered before an access to the message: writes of it and older ones, and reads of older ones.
+  /// What is coherence-ordered before an access to the message: writes of it and older ones, and
+  /// reads of older ones.
   LocationView ordered_before(unsigned location, unsigned index) const {
     const History& history = histories_[location];
     LocationView before = history.messages[index].ordered_writes;
@@ -246,7 +266,8 @@ class ReleaseAcquireMemory {
     return before;
   }
 
-  /// A sequentially consistent load. Those that accessed newer messages already, and all after them, are after it.
+  /// A sequentially consistent load. Those that accessed newer messages already, and all after
+  /// them, are after it.
   void order_read(unsigned thread, unsigned location, unsigned index) {
     LocationView self = ordered_before(location, index);
     self.join(views_[thread].ordered);
@@ -258,7 +279,8 @@ class ReleaseAcquireMemory {
     views_[thread].ordered.join(self);
   }
 
-  /// A sequentially consistent store of the newest message. `before`: what was ordered before its thread's access.
+  /// A sequentially consistent store of the newest message. `before`: what was ordered before its
+  /// thread's access.
   void order_write(unsigned thread, unsigned location, const LocationView& before) {
     const unsigned index = histories_[location].size - 1u;
     LocationView self = ordered_before(location, index);
@@ -303,7 +325,8 @@ class ReleaseAcquireMemory {
       view.at[location] = static_cast<std::uint8_t>(std::max(0, view.at[location] - count));
     };
     for (unsigned i = 0; i < locations_; ++i) {
-      for (unsigned k = 0; k < histories_[i].size; ++k) renumber(histories_[i].messages[k].carried.seen);
+      for (unsigned k = 0; k < histories_[i].size; ++k)
+        renumber(histories_[i].messages[k].carried.seen);
     }
     for (unsigned t = 0; t < threads_; ++t) renumber(views_[t].seen);
     for (View& view : sent_) renumber(view.seen);

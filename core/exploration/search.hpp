@@ -1,7 +1,8 @@
 // The search: every state that a model can reach, breadth first.
 //
-// Purpose: a model gives an initial state and the successors of each; the search visits each state once and stops at the first that violates
-// what the model promises. Breadth first, so the counterexample is a shortest one.
+// Purpose: a model gives an initial state and the successors of each; the search visits each state
+// once and stops at the first that violates what the model promises. Breadth first, so the
+// counterexample is a shortest one.
 //
 // A model has
 //   State                                  copyable, with `transfer(archive)` (archive.hpp)
@@ -125,7 +126,8 @@ class Search {
   Coverage coverage_;
 };
 
-/// The steps of a path again: calls `each(before, after, label)` for each. The states are those that the search saw.
+/// The steps of a path again: calls `each(before, after, label)` for each. The states are those
+/// that the search saw.
 template <class Model, class Each>
 void replay(const Model& model, const std::vector<std::uint16_t>& path, Each each) {
   typename Model::State state = model.initial();

@@ -20,12 +20,19 @@ class SequentialMemory {
 
   /// What a read-modify-write of `thread` would read.
   Value latest(unsigned, unsigned location) const { return values_[location]; }
-  Value load(unsigned, unsigned location, std::memory_order, Choice&) const { return values_[location]; }
-  void store(unsigned, unsigned location, Value value, std::memory_order) { values_[location] = value; }
+  Value load(unsigned, unsigned location, std::memory_order, Choice&) const {
+    return values_[location];
+  }
+  void store(unsigned, unsigned location, Value value, std::memory_order) {
+    values_[location] = value;
+  }
   bool can_store(unsigned) const { return true; }
-  Value exchange(unsigned, unsigned location, Value value, std::memory_order) { return std::exchange(values_[location], value); }
+  Value exchange(unsigned, unsigned location, Value value, std::memory_order) {
+    return std::exchange(values_[location], value);
+  }
   /// What was read; `value` is stored if that was `expected`.
-  Value compare_exchange(unsigned, unsigned location, Value expected, Value value, std::memory_order, std::memory_order, Choice&) {
+  Value compare_exchange(unsigned, unsigned location, Value expected, Value value,
+                         std::memory_order, std::memory_order, Choice&) {
     const Value seen = values_[location];
     if (seen == expected) values_[location] = value;
     return seen;

@@ -1,10 +1,13 @@
-// Total store order: each thread's stores pass through a FIFO buffer that only the thread itself reads.
+// Total store order: each thread's stores pass through a FIFO buffer that only the thread itself
+// reads.
 //
-// Purpose: x86-64. Draining a buffer's oldest store is a step of its own. Sequentially consistent stores and every read-modify-write drain
-// first and act on memory; loads take the newest own buffered store, else memory.
+// Purpose: x86-64. Draining a buffer's oldest store is a step of its own. Sequentially consistent
+// stores and every read-modify-write drain first and act on memory; loads take the newest own
+// buffered store, else memory.
 //
-// Bound: a buffer holds `buffered` stores; a store into a full one has to wait for a drain. Real buffers hold some fifty.
-// Source: Sewell, Sarkar, Owens, Zappa Nardelli, Myreen 2010, "x86-TSO: a rigorous and usable programmer's model".
+// Bound: a buffer holds `buffered` stores; a store into a full one has to wait for a drain. Real
+// buffers hold some fifty. Source: Sewell, Sarkar, Owens, Zappa Nardelli, Myreen 2010, "x86-TSO: a
+// rigorous and usable programmer's model".
 #pragma once
 
 #include <array>
@@ -36,7 +39,9 @@ class StoreBufferMemory {
     }
     return values_[location];
   }
-  Value load(unsigned thread, unsigned location, std::memory_order, Choice&) const { return latest(thread, location); }
+  Value load(unsigned thread, unsigned location, std::memory_order, Choice&) const {
+    return latest(thread, location);
+  }
   void store(unsigned thread, unsigned location, Value value, std::memory_order order) {
     if (order == std::memory_order_seq_cst) {
       drain_all(thread);
@@ -52,7 +57,8 @@ class StoreBufferMemory {
     return std::exchange(values_[location], value);
   }
   /// What was read; `value` is stored if that was `expected`.
-  Value compare_exchange(unsigned thread, unsigned location, Value expected, Value value, std::memory_order, std::memory_order, Choice&) {
+  Value compare_exchange(unsigned thread, unsigned location, Value expected, Value value,
+                         std::memory_order, std::memory_order, Choice&) {
     drain_all(thread);
     const Value seen = values_[location];
     if (seen == expected) values_[location] = value;
@@ -93,7 +99,8 @@ class StoreBufferMemory {
   /// `each(location, value)`, oldest first.
   template <class Each>
   void for_each_buffered(unsigned thread, Each each) const {
-    for (unsigned i = 0; i < buffers_[thread].size; ++i) each(buffers_[thread].stores[i].location, buffers_[thread].stores[i].value);
+    for (unsigned i = 0; i < buffers_[thread].size; ++i)
+      each(buffers_[thread].stores[i].location, buffers_[thread].stores[i].value);
   }
 
   template <class Archive>
@@ -124,7 +131,8 @@ class StoreBufferMemory {
 
   void drain_all(unsigned thread) {
     Buffer& buffer = buffers_[thread];
-    for (unsigned i = 0; i < buffer.size; ++i) values_[buffer.stores[i].location] = buffer.stores[i].value;
+    for (unsigned i = 0; i < buffer.size; ++i)
+      values_[buffer.stores[i].location] = buffer.stores[i].value;
     buffer.size = 0;
   }
 

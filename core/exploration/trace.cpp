@@ -3,9 +3,13 @@
 namespace tricolour::exploration {
 namespace {
 
-std::string slot_text(ObjectNumber object, unsigned slot) { return object_name(object) + "[" + std::to_string(slot) + "]"; }
+std::string slot_text(ObjectNumber object, unsigned slot) {
+  return object_name(object) + "[" + std::to_string(slot) + "]";
+}
 
-std::string value_text(ObjectNumber object) { return object == null_object ? "null" : object_name(object); }
+std::string value_text(ObjectNumber object) {
+  return object == null_object ? "null" : object_name(object);
+}
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
@@ -18,39 +22,72 @@ std::string action_text(const Label& label, const std::string& mutator) {
   const std::string slot = slot_text(label.object, label.slot);
   const std::string result = value_text(label.result);
   switch (label.action) {
-    case Action::load: return "reads " + slot + ": " + result;
-    case Action::store: return "writes " + slot;
-    case Action::exchange: return "exchanges " + slot + ", which was " + result;
-    case Action::compare_exchange: return "compares and exchanges " + slot + ", which was " + result;
-    case Action::shade: return "shades " + object;
-    case Action::look_black: return "looks whether " + object + " is black";
-    case Action::look_white: return "looks whether " + object + " is white";
-    case Action::look_grey: return "looks whether " + object + " is grey";
-    case Action::regrey: return "makes " + object + " grey again if it is black";
-    case Action::mark_card: return "marks the card of " + object;
-    case Action::look_logged: return "looks whether " + slot + " is logged: " + (label.result != 0 ? "yes" : "no");
-    case Action::log: return "logs " + slot + (label.result != 0 ? ", which was logged already" : "");
-    case Action::publish: return "publishes its full shade buffer";
-    case Action::poll: return "polls, and goes on";
-    case Action::allocate: return "allocates " + object;
-    case Action::start: return "starts " + mutator + " with " + object;
-    case Action::end: return "ends";
-    case Action::enter: return "the program begins";
-    case Action::begin: return "begins a cycle, the world stopped";
-    case Action::announce: return "asks every mutator for a handshake";
-    case Action::handshake: return "handshake with " + mutator;
-    case Action::scan: return "reads " + slot + ": " + result;
-    case Action::scan_and_blacken: return "makes " + object + " black";
-    case Action::blacken_and_scan: return "takes " + object + " and makes it black";
-    case Action::mark: return "marks " + object;
-    case Action::gather: return "handshake with " + mutator + ", beside marking";
-    case Action::take_card: return "takes the card of " + object;
-    case Action::scan_card: return "scans the card of " + object + " if that is marked";
-    case Action::repeat_round: return "the round brought something: marks on";
-    case Action::end_marking: return "a round brought nothing: marking is over";
-    case Action::terminate: return "stops the world, marks the rest, sweeps";
-    case Action::sweep: return "sweeps";
-    case Action::drain: return "the oldest store leaves the store buffer";
+    case Action::load:
+      return "reads " + slot + ": " + result;
+    case Action::store:
+      return "writes " + slot;
+    case Action::exchange:
+      return "exchanges " + slot + ", which was " + result;
+    case Action::compare_exchange:
+      return "compares and exchanges " + slot + ", which was " + result;
+    case Action::shade:
+      return "shades " + object;
+    case Action::look_black:
+      return "looks whether " + object + " is black";
+    case Action::look_white:
+      return "looks whether " + object + " is white";
+    case Action::look_grey:
+      return "looks whether " + object + " is grey";
+    case Action::regrey:
+      return "makes " + object + " grey again if it is black";
+    case Action::mark_card:
+      return "marks the card of " + object;
+    case Action::look_logged:
+      return "looks whether " + slot + " is logged: " + (label.result != 0 ? "yes" : "no");
+    case Action::log:
+      return "logs " + slot + (label.result != 0 ? ", which was logged already" : "");
+    case Action::publish:
+      return "publishes its full shade buffer";
+    case Action::poll:
+      return "polls, and goes on";
+    case Action::allocate:
+      return "allocates " + object;
+    case Action::start:
+      return "starts " + mutator + " with " + object;
+    case Action::end:
+      return "ends";
+    case Action::enter:
+      return "the program begins";
+    case Action::begin:
+      return "begins a cycle, the world stopped";
+    case Action::announce:
+      return "asks every mutator for a handshake";
+    case Action::handshake:
+      return "handshake with " + mutator;
+    case Action::scan:
+      return "reads " + slot + ": " + result;
+    case Action::scan_and_blacken:
+      return "makes " + object + " black";
+    case Action::blacken_and_scan:
+      return "takes " + object + " and makes it black";
+    case Action::mark:
+      return "marks " + object;
+    case Action::gather:
+      return "handshake with " + mutator + ", beside marking";
+    case Action::take_card:
+      return "takes the card of " + object;
+    case Action::scan_card:
+      return "scans the card of " + object + " if that is marked";
+    case Action::repeat_round:
+      return "the round brought something: marks on";
+    case Action::end_marking:
+      return "a round brought nothing: marking is over";
+    case Action::terminate:
+      return "stops the world, marks the rest, sweeps";
+    case Action::sweep:
+      return "sweeps";
+    case Action::drain:
+      return "the oldest store leaves the store buffer";
   }
   return "";
 }
@@ -74,24 +111,35 @@ std::vector<std::string> object_names(ObjectSet objects) {
 std::string text_of(const Operation& operation) {
   const std::string slot = slot_text(operation.source, operation.slot);
   switch (operation.kind) {
-    case OperationKind::none: return "";
-    case OperationKind::load: return "load " + slot;
-    case OperationKind::store: return slot + " = " + value_text(operation.value);
-    case OperationKind::allocate: return "allocate " + object_name(operation.source);
-    case OperationKind::exchange: return "exchange " + slot + ", " + value_text(operation.value);
+    case OperationKind::none:
+      return "";
+    case OperationKind::load:
+      return "load " + slot;
+    case OperationKind::store:
+      return slot + " = " + value_text(operation.value);
+    case OperationKind::allocate:
+      return "allocate " + object_name(operation.source);
+    case OperationKind::exchange:
+      return "exchange " + slot + ", " + value_text(operation.value);
     case OperationKind::compare_exchange:
-      return "compare_exchange " + slot + ", " + value_text(operation.expected) + ", " + value_text(operation.value);
-    case OperationKind::copy: return "copy " + object_name(operation.value) + " to " + object_name(operation.source);
+      return "compare_exchange " + slot + ", " + value_text(operation.expected) + ", " +
+             value_text(operation.value);
+    case OperationKind::copy:
+      return "copy " + object_name(operation.value) + " to " + object_name(operation.source);
   }
   return "";
 }
 
 std::string text_of(const Layout::Place& place, std::uint8_t value) {
   switch (place.kind) {
-    case Layout::Kind::slot: return slot_text(place.object, place.index) + " = " + value_text(value);
-    case Layout::Kind::colour: return "colour of " + object_name(place.object);
-    case Layout::Kind::card: return "card of " + object_name(place.object);
-    case Layout::Kind::log_bit: return "log bit of " + slot_text(place.object, place.index);
+    case Layout::Kind::slot:
+      return slot_text(place.object, place.index) + " = " + value_text(value);
+    case Layout::Kind::colour:
+      return "colour of " + object_name(place.object);
+    case Layout::Kind::card:
+      return "card of " + object_name(place.object);
+    case Layout::Kind::log_bit:
+      return "log bit of " + slot_text(place.object, place.index);
   }
   return "";
 }

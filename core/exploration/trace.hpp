@@ -1,7 +1,8 @@
 // A counterexample as people read it.
 //
-// Purpose: the steps of a schedule that loses an object, each with what the heap looks like after it, as plain text and names. The step from
-// which on nothing would have marked the lost object any more is told apart: that is where the barrier or the protocol broke its promise.
+// Purpose: the steps of a schedule that loses an object, each with what the heap looks like after
+// it, as plain text and names. The step from which on nothing would have marked the lost object any
+// more is told apart: that is where the barrier or the protocol broke its promise.
 //
 // Ownership: plain values.
 #pragma once
@@ -18,9 +19,9 @@ namespace tricolour::exploration {
 
 struct ObjectPicture {
   std::string name;
-  std::string colour;                    ///< white, grey, black, or free
-  std::vector<std::string> slots;        ///< names, empty for null
-  bool dirty = false;                    ///< its card
+  std::string colour;              ///< white, grey, black, or free
+  std::vector<std::string> slots;  ///< names, empty for null
+  bool dirty = false;              ///< its card
 };
 
 struct MutatorPicture {
@@ -53,8 +54,8 @@ struct TraceStep {
 struct Trace {
   HeapPicture initial;
   std::vector<TraceStep> steps;
-  std::string lost;         ///< the object's name
-  std::size_t broken = 0;   ///< the step after which nothing would have marked it
+  std::string lost;        ///< the object's name
+  std::size_t broken = 0;  ///< the step after which nothing would have marked it
 };
 
 std::string object_name(ObjectNumber object);

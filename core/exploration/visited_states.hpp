@@ -1,10 +1,13 @@
-// The states that a search has seen: a set of 64-bit fingerprints, and how each state was reached first.
+// The states that a search has seen: a set of 64-bit fingerprints, and how each state was reached
+// first.
 //
-// Purpose: whole states live only in the search's frontier; of the others there is the fingerprint, the state it was first reached
-// from, and the number of the step. That is what a shortest counterexample is rebuilt from.
+// Purpose: whole states live only in the search's frontier; of the others there is the fingerprint,
+// the state it was first reached from, and the number of the step. That is what a shortest
+// counterexample is rebuilt from.
 //
-// What a collision means: two states with one fingerprint count as one, and what only the second leads to is not explored. Among n states the
-// chance that any two collide is below n * n / 2^65: 3e-6 for ten million. It can hide a counterexample, never make one up.
+// What a collision means: two states with one fingerprint count as one, and what only the second
+// leads to is not explored. Among n states the chance that any two collide is below n * n / 2^65:
+// 3e-6 for ten million. It can hide a counterexample, never make one up.
 //
 // Ownership: one search, one thread.
 #pragma once
@@ -37,7 +40,8 @@ class VisitedStates {
   /// The numbers of the steps that lead to a state, from the initial one.
   std::vector<std::uint16_t> path_to(Index state) const {
     std::vector<std::uint16_t> steps;
-    for (; origins_[state].parent != none; state = origins_[state].parent) steps.push_back(origins_[state].step);
+    for (; origins_[state].parent != none; state = origins_[state].parent)
+      steps.push_back(origins_[state].step);
     return {steps.rbegin(), steps.rend()};
   }
 

@@ -1,5 +1,5 @@
-// Allocation: the bump path with its share of hole hand-out, zeroing and sweeping of empty blocks; sizes are whole objects, header
-// included.
+// Allocation: the bump path with its share of hole hand-out, zeroing and sweeping of empty blocks;
+// sizes are whole objects, header included.
 #include <benchmark/benchmark.h>
 
 #include "tools/testing/bench_heap.hpp"
@@ -12,7 +12,8 @@ void allocate(benchmark::State& state, std::uint32_t slots, std::size_t payload_
   MutatorContext mutator(bench.heap);
   for (auto _ : state) benchmark::DoNotOptimize(mutator.allocate(slots, payload_bytes));
   state.SetItemsProcessed(state.iterations());
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(Object::size_for(slots, payload_bytes)));
+  state.SetBytesProcessed(state.iterations() *
+                          static_cast<std::int64_t>(Object::size_for(slots, payload_bytes)));
 }
 
 BENCHMARK_CAPTURE(allocate, 16, 1, 0)->Name("allocate/16");

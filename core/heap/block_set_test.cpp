@@ -1,4 +1,5 @@
-// Sets of blocks: every member is taken once, whatever others insert and take meanwhile; runs are found where they are.
+// Sets of blocks: every member is taken once, whatever others insert and take meanwhile; runs are
+// found where they are.
 #include "core/heap/block_set.hpp"
 
 #include <random>
@@ -34,7 +35,8 @@ TEST_CASE("a set gives back what was put in, each member once", "[block_set]") {
   }
 }
 
-TEST_CASE("a run is the highest of its length, as a search block by block finds it", "[block_set]") {
+TEST_CASE("a run is the highest of its length, as a search block by block finds it",
+          "[block_set]") {
   constexpr std::size_t blocks = 300;
   std::minstd_rand random(11);
   for (int trial = 0; trial < 2000; ++trial) {
@@ -62,7 +64,8 @@ TEST_CASE("a run is the highest of its length, as a search block by block finds 
   }
 }
 
-TEST_CASE("threads that take and put back, one by one and in runs, lose no block and share none", "[block_set][race]") {
+TEST_CASE("threads that take and put back, one by one and in runs, lose no block and share none",
+          "[block_set][race]") {
   constexpr std::size_t blocks = 257;
   BlockSet set(blocks);
   for (std::size_t block = 0; block < blocks; ++block) set.insert(block);

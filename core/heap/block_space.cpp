@@ -4,10 +4,10 @@
 #include <string>
 #include <thread>
 
-#include "core/heap/block_sweep.hpp"
 #include "core/errors.hpp"
-#include "core/seams/injected_waits.hpp"
+#include "core/heap/block_sweep.hpp"
 #include "core/heap/poison.hpp"
+#include "core/seams/injected_waits.hpp"
 #include "core/seams/schedule_coverage.hpp"
 #include "core/spin.hpp"
 
@@ -15,7 +15,8 @@ namespace tricolour {
 namespace {
 /// Of unswept blocks, how many one claim sweeps at most before it takes a free one.
 constexpr unsigned lazy_share = 8;
-/// Blocks with nothing to sweep that the cursor passes at once, at most: together some microseconds.
+/// Blocks with nothing to sweep that the cursor passes at once, at most: together some
+/// microseconds.
 constexpr unsigned most_passed = 1024;
 }  // namespace
 
@@ -25,7 +26,8 @@ BlockSpace::BlockSpace(std::byte* base, std::size_t blocks, SideMetadata metadat
       metadata_(metadata),
       words_(new std::atomic<Word>[blocks]),
       free_(blocks),
-      holes_{BlockSet(blocks), BlockSet(blocks), BlockSet(blocks), BlockSet(blocks), BlockSet(blocks), BlockSet(blocks)},
+      holes_{BlockSet(blocks), BlockSet(blocks), BlockSet(blocks),
+             BlockSet(blocks), BlockSet(blocks), BlockSet(blocks)},
       sweep_cursor_(blocks) {
   for (std::size_t i = 0; i < blocks; ++i) {
     words_[i].store(word(BlockState::free, 0), std::memory_order_relaxed);
@@ -95,8 +97,10 @@ void BlockSpace::sweep_stragglers() {
 
 std::optional<std::size_t> BlockSpace::claim_with_room(Room least, MutatorContext* mutator,
                                                        std::size_t most_passed) {
-  // Of small holes the most in a block first; large ones after them. Little room is asked for when nothing else is left.
-  for (const Room room : {Room::half, Room::quarter, Room::eighth, Room::sixteenth, Room::large_hole, Room::little}) {
+  // Of small holes the most in a block first; large ones after them. Little room is asked for when
+  // nothing else is left.
+  for (const Room room :
+       {Room::half, Room::quarter, Room::eighth, Room::sixteenth, Room::large_hole, Room::little}) {
     if (room < least) continue;
     while (const auto block = list_of(room).take()) {
       if (try_claim_listed(*block, least, mutator)) return block;
@@ -106,7 +110,8 @@ std::optional<std::size_t> BlockSpace::claim_with_room(Room least, MutatorContex
   return std::nullopt;
 }
 
-/// The caller has taken `block` off a list of blocks with holes. One that was listed in an earlier epoch is swept first.
+/// The caller has taken `block` off a list of blocks with holes. One that was listed in an earlier
+/// epoch is swept first.
 bool BlockSpace::try_claim_listed(std::size_t block, Room least, MutatorContext* mutator) {
   const Word now = epoch();
   Word seen = words_[block].load(std::memory_order_acquire);
@@ -116,8 +121,8 @@ bool BlockSpace::try_claim_listed(std::size_t block, Room least, MutatorContext*
   }
   if (stored_state(seen) == BlockState::holes && seen >> epoch_shift == now) {
     pass_window(Window::between_list_and_claim);
-    return words_[block].compare_exchange_strong(seen, word(BlockState::in_use, now), std::memory_order_acq_rel,
-                                                 std::memory_order_relaxed);
+    return words_[block].compare_exchange_strong(
+        seen, word(BlockState::in_use, now), std::memory_order_acq_rel, std::memory_order_relaxed);
   }
   if (!claim_for_sweep(block)) return false;
   const ActivityScope scope(mutator, Activity::lazy_sweeping);
@@ -160,7 +165,9 @@ std::optional<std::size_t> BlockSpace::claim_swept_now(Room least, MutatorContex
   return std::nullopt;
 }
 
-void BlockSpace::unclaim(std::size_t block) { publish(block, {BlockState::holes, Room::sixteenth}); }
+void BlockSpace::unclaim(std::size_t block) {
+  publish(block, {BlockState::holes, Room::sixteenth});
+}
 
 std::optional<std::size_t> BlockSpace::claim_large(std::size_t count) {
   const auto first = free_.take_run(count);
@@ -173,14 +180,16 @@ std::optional<std::size_t> BlockSpace::claim_large(std::size_t count) {
 }
 
 void BlockSpace::release_large(std::size_t first, std::size_t count) {
-  for (std::size_t block = first; block < first + count; ++block) publish(block, {BlockState::free});
+  for (std::size_t block = first; block < first + count; ++block)
+    publish(block, {BlockState::free});
 }
 
 // --- sweeping -----------------------------------------------------------------------------------
 
 void BlockSpace::begin_sweep(MarkSense sense) {
   live_state_ = sense.black;
-  // Counted before the epoch turns: a collector thread is not stopped, and may sweep a block the moment it does.
+  // Counted before the epoch turns: a collector thread is not stopped, and may sweep a block the
+  // moment it does.
   unswept_.store(occupied_.load(std::memory_order_relaxed), std::memory_order_relaxed);
   scattered_bytes_.store(0, std::memory_order_relaxed);
   // Release: live_state_ and the count, to a thread that sees a block of an earlier epoch.
@@ -197,7 +206,8 @@ bool BlockSpace::claim_for_sweep(std::size_t block) {
   const Word claimed = word(BlockState::sweeping, now);
   if (faulty(Fault::block_swept_twice)) {
     words_[block].store(claimed, std::memory_order_relaxed);
-  } else if (!words_[block].compare_exchange_strong(seen, claimed, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+  } else if (!words_[block].compare_exchange_strong(seen, claimed, std::memory_order_acq_rel,
+                                                    std::memory_order_relaxed)) {
     return false;
   }
   const RoleScope role(Role::sweeper);
@@ -225,7 +235,8 @@ BlockSpace::Swept BlockSpace::clear(std::size_t block) {
 /// The caller, who owns the block, makes it what `swept` says and puts it on its list.
 void BlockSpace::publish(std::size_t block, Swept swept) {
   pass_window(Window::between_sweep_and_release);
-  if (swept.state == BlockState::free && stored_state(words_[block].load(std::memory_order_relaxed)) != BlockState::large) {
+  if (swept.state == BlockState::free &&
+      stored_state(words_[block].load(std::memory_order_relaxed)) != BlockState::large) {
     occupied_.fetch_sub(1, std::memory_order_relaxed);
   }
   words_[block].store(word(swept.state, epoch(), swept.room), std::memory_order_release);
@@ -234,13 +245,15 @@ void BlockSpace::publish(std::size_t block, Swept swept) {
   if (swept.state == BlockState::free) free_.insert(block);
   if (swept.state == BlockState::holes) {
     list_of(swept.room).insert(block);
-    if (faulty(Fault::list_trusted)) list_of(swept.room == Room::half ? Room::quarter : Room::half).insert(block);
+    if (faulty(Fault::list_trusted))
+      list_of(swept.room == Room::half ? Room::quarter : Room::half).insert(block);
   }
 }
 
 void BlockSpace::end_sweep_of_one() {
   pass_window(Window::between_list_and_count);
-  if (unswept_.fetch_sub(1, std::memory_order_release) == 0) throw InvariantViolated("more blocks were swept than the last cycle left");
+  if (unswept_.fetch_sub(1, std::memory_order_release) == 0)
+    throw InvariantViolated("more blocks were swept than the last cycle left");
 }
 
 void BlockSpace::sweep(std::size_t block) {
@@ -283,7 +296,9 @@ std::size_t BlockSpace::live_granules(std::size_t block) const {
   const ColourByte* const bytes = metadata_.byte_of(block_begin(block));
   std::size_t granules = 0;
   for (std::size_t i = 0; i < block_granules; ++i) {
-    if (bytes[i] != 0) granules += reinterpret_cast<const Object*>(block_begin(block) + i * granule_bytes)->granules();
+    if (bytes[i] != 0)
+      granules +=
+          reinterpret_cast<const Object*>(block_begin(block) + i * granule_bytes)->granules();
   }
   return granules;
 }
@@ -296,10 +311,15 @@ void BlockSpace::check_lists() const {
     const Word seen = words_[block].load(std::memory_order_relaxed);
     const BlockState is = state(block);
     demand(is != BlockState::unswept && is != BlockState::sweeping, "is not swept");
-    demand((is == BlockState::free) == free_.contains(block), "is free and not listed, or listed as free and is not");
-    if (is == BlockState::holes) demand(list_of(room_of(seen)).contains(block), "has room and is on no list");
-    if (is == BlockState::free) demand(live_granules(block) == 0, "is called free and holds an object");
-    if (is == BlockState::full) demand(block_bytes - live_granules(block) * granule_bytes < least_hole_bytes, "is called full and has a hole");
+    demand((is == BlockState::free) == free_.contains(block),
+           "is free and not listed, or listed as free and is not");
+    if (is == BlockState::holes)
+      demand(list_of(room_of(seen)).contains(block), "has room and is on no list");
+    if (is == BlockState::free)
+      demand(live_granules(block) == 0, "is called free and holds an object");
+    if (is == BlockState::full)
+      demand(block_bytes - live_granules(block) * granule_bytes < least_hole_bytes,
+             "is called full and has a hole");
   }
 }
 

@@ -44,10 +44,10 @@
 #include <memory>
 #include <optional>
 
-#include "core/observe/activity_scope.hpp"
 #include "core/heap/block_set.hpp"
-#include "core/observe/heap_observer.hpp"
 #include "core/heap/metadata.hpp"
+#include "core/observe/activity_scope.hpp"
+#include "core/observe/heap_observer.hpp"
 
 namespace tricolour {
 
@@ -60,12 +60,14 @@ enum class BlockState : std::uint8_t { free, holes, full, in_use, unswept, sweep
 
 /// Which blocks a mutator would have first.
 enum class ClaimOrder : std::uint8_t {
-  holes_first,  ///< those with much room in small holes, then less, then with a large hole, then free ones, then with little room
+  holes_first,  ///< those with much room in small holes, then less, then with a large hole, then
+                ///< free ones, then with little room
   free_first,   ///< free ones, then as above: the holes seen so far were too small
   large_hole,   ///< only those with a hole for any object but a large one, and free ones
 };
 
-/// Of a block with holes: which list it is on. By the part of it that is free, at least; or it has a hole for any object but a large one.
+/// Of a block with holes: which list it is on. By the part of it that is free, at least; or it has
+/// a hole for any object but a large one.
 enum class Room : std::uint8_t { little, sixteenth, eighth, quarter, half, large_hole };
 inline constexpr std::size_t rooms = 6;
 
@@ -82,33 +84,41 @@ class BlockSpace {
   }
   BlockState state(std::size_t block) const;
 
-  /// A block to allocate in, swept and now the caller's; nothing when the heap has no more. Sweeps a bounded share where that is due,
-  /// and more only when there is no other room. `mutator`: to whom the sweeping is charged; may be null. Any mutator.
-  std::optional<std::size_t> claim(ClaimOrder order = ClaimOrder::holes_first, MutatorContext* mutator = nullptr);
+  /// A block to allocate in, swept and now the caller's; nothing when the heap has no more. Sweeps
+  /// a bounded share where that is due, and more only when there is no other room. `mutator`: to
+  /// whom the sweeping is charged; may be null. Any mutator.
+  std::optional<std::size_t> claim(ClaimOrder order = ClaimOrder::holes_first,
+                                   MutatorContext* mutator = nullptr);
   /// The same, of the blocks at hand: the first on the lists of those with room, or else a share of
   /// lazy sweeping. Any mutator.
   std::optional<std::size_t> claim_at_hand(ClaimOrder order, MutatorContext* mutator);
   /// Gives back a claimed block that may still have holes.
   void unclaim(std::size_t block);
 
-  /// Claims `count` adjacent free blocks, as high as possible, for large objects; nothing when there are none. Sweeps nothing.
+  /// Claims `count` adjacent free blocks, as high as possible, for large objects; nothing when
+  /// there are none. Sweeps nothing.
   std::optional<std::size_t> claim_large(std::size_t count);
   void release_large(std::size_t first, std::size_t count);
 
-  /// World stopped, a cycle terminated with `sense`, everything swept: every block but the free and large ones has to be swept anew.
+  /// World stopped, a cycle terminated with `sense`, everything swept: every block but the free and
+  /// large ones has to be swept anew.
   void begin_sweep(MarkSense sense);
   /// Sweeps `block` if that is due and no other thread does. Any thread.
   void sweep(std::size_t block);
-  /// Sweeps the next few blocks that no sweeper has come to; false when there are none left, though others may not be done. Any thread.
+  /// Sweeps the next few blocks that no sweeper has come to; false when there are none left, though
+  /// others may not be done. Any thread.
   bool sweep_next();
-  /// Sweeps what sweepers that do not run just now have come to and not begun, and waits a moment for what they have. Any thread.
+  /// Sweeps what sweepers that do not run just now have come to and not begun, and waits a moment
+  /// for what they have. Any thread.
   void sweep_stragglers();
   /// No block is left to sweep and none is being swept.
   bool swept() const;
 
-  /// Free bytes in blocks that are full or have little room, as far as the last sweep has come: what a mutator gets late or never.
+  /// Free bytes in blocks that are full or have little room, as far as the last sweep has come:
+  /// what a mutator gets late or never.
   std::size_t scattered_bytes() const { return scattered_bytes_.load(std::memory_order_relaxed); }
-  /// World stopped and everything swept: throws InvariantViolated when a block with room is on no list, or one is called full or free and is not.
+  /// World stopped and everything swept: throws InvariantViolated when a block with room is on no
+  /// list, or one is called full or free and is not.
   void check_lists() const;
 
   void observe(HeapObserver* observer) { observer_ = observer; }
@@ -131,7 +141,9 @@ class BlockSpace {
   struct Swept {
     BlockState state;
     Room room = Room::little;
-    bool has(Room least) const { return state == BlockState::free || (state == BlockState::holes && room >= least); }
+    bool has(Room least) const {
+      return state == BlockState::free || (state == BlockState::holes && room >= least);
+    }
   };
   static Room least_room(ClaimOrder order);
   /// `most_passed`: listed blocks that turn out not to have room.
@@ -157,10 +169,12 @@ class BlockSpace {
   ColourByte live_state_ = 0;  ///< written world stopped, read by sweepers
   HeapObserver* observer_ = nullptr;
   BlockSet free_;
-  std::array<BlockSet, rooms> holes_;  ///< by Room
-  std::atomic<std::size_t> sweep_cursor_{0};     ///< the next block that no sweeper has come to
-  std::atomic<std::size_t> occupied_{0};         ///< neither free nor large: what the next sweep has to do; relaxed, exact in a stop
-  std::atomic<std::size_t> unswept_{0};          ///< blocks unswept or sweeping; release by the sweep's end, acquire in `swept`
+  std::array<BlockSet, rooms> holes_;         ///< by Room
+  std::atomic<std::size_t> sweep_cursor_{0};  ///< the next block that no sweeper has come to
+  std::atomic<std::size_t> occupied_{
+      0};  ///< neither free nor large: what the next sweep has to do; relaxed, exact in a stop
+  std::atomic<std::size_t> unswept_{
+      0};  ///< blocks unswept or sweeping; release by the sweep's end, acquire in `swept`
   std::atomic<std::size_t> scattered_bytes_{0};  ///< an estimate for the pacer: relaxed
 };
 

@@ -1,7 +1,7 @@
 // Fault 29: a second sweeper between the first one's look at a block and its claim. Fault 33: a
 // block that two mutators take.
-#include "core/heap/block_space.hpp"
 #include "core/errors.hpp"
+#include "core/heap/block_space.hpp"
 #include "core/heap/hole_allocator.hpp"
 #include "tools/testing/bare_block_space.hpp"
 #include "tools/testing/fault_test.hpp"

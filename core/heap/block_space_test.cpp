@@ -52,7 +52,8 @@ TEST_CASE("the block at hand is listed as having room, or comes out of lazy swee
   }
 }
 
-TEST_CASE("a sweeper that is not stopped when a sweep begins leaves the count exact", "[blocks][race]") {
+TEST_CASE("a sweeper that is not stopped when a sweep begins leaves the count exact",
+          "[blocks][race]") {
   Space s;
   std::atomic<bool> done{false};
   std::thread sweeper([&] {
@@ -66,7 +67,8 @@ TEST_CASE("a sweeper that is not stopped when a sweep begins leaves the count ex
     }
     s.space.begin_sweep(MarkSense{static_cast<ColourByte>(cycle % 3)});
     for (std::size_t block = 0; block < Space::blocks; ++block) s.space.sweep(block);
-    // The other thread may hold a block for as long as the scheduler keeps it waiting, but not for ever.
+    // The other thread may hold a block for as long as the scheduler keeps it waiting, but not for
+    // ever.
     long looks = 0;
     while (!s.space.swept() && ++looks < 2'000'000) std::this_thread::yield();
     stuck += !s.space.swept();

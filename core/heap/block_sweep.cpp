@@ -16,11 +16,14 @@ constexpr std::size_t strides_of_large_hole = large_object_bytes / granule_bytes
 BlockSurvivors walk(const ColourByte* bytes, const std::byte* begin) {
   BlockSurvivors survivors;
   std::size_t end = 0;  // of the last survivor
-  const auto hole_until = [&](std::size_t next) { return (next - end) * granule_bytes >= large_object_bytes; };
+  const auto hole_until = [&](std::size_t next) {
+    return (next - end) * granule_bytes >= large_object_bytes;
+  };
   for (std::size_t i = 0; i < block_granules; ++i) {
     if (bytes[i] == 0) continue;
     survivors.leave_large_hole |= hole_until(i);
-    const std::size_t granules = reinterpret_cast<const Object*>(begin + i * granule_bytes)->granules();
+    const std::size_t granules =
+        reinterpret_cast<const Object*>(begin + i * granule_bytes)->granules();
     survivors.granules += granules;
     end = i + granules;
   }
@@ -43,7 +46,9 @@ BlockSurvivors clear_dead(const SideMetadata& metadata, std::byte* begin, Colour
       const auto byte = static_cast<ColourByte>(bytes[i] & keep);
       bytes[i] = byte;
       sum += byte >> size_shift;
-      largest = byte > largest ? byte : largest;  // not std::max: its references keep the loop from vectors
+      largest = byte > largest
+                    ? byte
+                    : largest;  // not std::max: its references keep the loop from vectors
     }
     survivors.granules += sum;
     in_header |= largest >= least_in_header;

@@ -5,12 +5,13 @@
 // here". Arrays above `most_whole_slots` slots also colour the first granule of each later chunk
 // (they live in the large-object space, whose sweep does not search bytes).
 //
-// Invariant: three marks rotate. In cycle n black is mark n mod 3 and white is mark (n - 1) mod 3; the third mark never
-// occurs while cycle n marks, because each sweep completes before the next flip: a byte that shows it is a lost sweep, and the
-// oracle reports it. Grey is a state of its own; it is used only where a barrier asks what black means (`BlackMeans`).
+// Invariant: three marks rotate. In cycle n black is mark n mod 3 and white is mark (n - 1) mod 3;
+// the third mark never occurs while cycle n marks, because each sweep completes before the next
+// flip: a byte that shows it is a lost sweep, and the oracle reports it. Grey is a state of its
+// own; it is used only where a barrier asks what black means (`BlackMeans`).
 //
-// Ownership: allocation writes a byte before the object is reachable; while marking, whoever wins the exchange on it;
-// sweeping, the thread that claimed the block.
+// Ownership: allocation writes a byte before the object is reachable; while marking, whoever wins
+// the exchange on it; sweeping, the thread that claimed the block.
 //
 // Memory ordering: see `SideMetadata`.
 #pragma once

@@ -48,13 +48,16 @@ void HoleAllocator::begin_block(std::size_t block) {
 
 std::optional<Hole> HoleAllocator::next_in_block(std::size_t bytes) {
   bytes = std::max(bytes, least_hole_bytes);
-  if (ahead_.begin != nullptr && blocks_.state(blocks_.block_of(ahead_.begin)) != BlockState::in_use) {
+  if (ahead_.begin != nullptr &&
+      blocks_.state(blocks_.block_of(ahead_.begin)) != BlockState::in_use) {
     throw InvariantViolated("a mutator allocates in a block that it does not hold");
   }
   while (ahead_.begin != nullptr) {
     Hole hole = ahead_;
-    // A long hole comes in pieces; one that is asked for a longer object is joined with what is behind it.
-    if (hole.bytes() < bytes && hole.end == position_) hole.end = position_ = hole.begin + hole_length(hole.begin, bytes);
+    // A long hole comes in pieces; one that is asked for a longer object is joined with what is
+    // behind it.
+    if (hole.bytes() < bytes && hole.end == position_)
+      hole.end = position_ = hole.begin + hole_length(hole.begin, bytes);
     ahead_ = find();
     prefetch();
     if (hole.bytes() >= bytes) {
@@ -72,14 +75,17 @@ void HoleAllocator::count(std::size_t bytes) {
 
 std::size_t HoleAllocator::hole_length(const std::byte* begin, std::size_t most) const {
   const auto room = static_cast<std::size_t>(block_end_ - begin);
-  const std::size_t granules = std::min(room, std::max(piece_bytes_.load(std::memory_order_relaxed), most)) / granule_bytes;
-  const std::size_t length = MetadataScan::zero_run(metadata_.byte_of(begin), granules) * granule_bytes;
+  const std::size_t granules =
+      std::min(room, std::max(piece_bytes_.load(std::memory_order_relaxed), most)) / granule_bytes;
+  const std::size_t length =
+      MetadataScan::zero_run(metadata_.byte_of(begin), granules) * granule_bytes;
   return faulty(Fault::hole_too_long) ? std::min(room, length + granule_bytes) : length;
 }
 
 Hole HoleAllocator::find() {
   while (position_ < block_end_) {
-    // Relaxed: the header behind it was published to this mutator by the sweep that it did, or by itself.
+    // Relaxed: the header behind it was published to this mutator by the sweep that it did, or by
+    // itself.
     const ColourByte byte = metadata_.load_relaxed(reinterpret_cast<Object*>(position_));
     if (byte != 0) {
       position_ += object_bytes(position_, byte);
@@ -96,7 +102,9 @@ Hole HoleAllocator::find() {
 void HoleAllocator::prefetch() const {
   constexpr std::size_t fetched_bytes = 320;
   constexpr std::size_t line_bytes = 64;
-  for (std::size_t offset = 0; offset < std::min(fetched_bytes, ahead_.bytes()); offset += line_bytes) __builtin_prefetch(ahead_.begin + offset, 1);
+  for (std::size_t offset = 0; offset < std::min(fetched_bytes, ahead_.bytes());
+       offset += line_bytes)
+    __builtin_prefetch(ahead_.begin + offset, 1);
 }
 
 void HoleAllocator::forget() {

@@ -31,7 +31,8 @@ struct Hole {
 
 class HoleAllocator {
  public:
-  /// `piece_bytes`: the longest hole handed out at once, which may change. `large_holes`: blocks with a hole for any object but a large one.
+  /// `piece_bytes`: the longest hole handed out at once, which may change. `large_holes`: blocks
+  /// with a hole for any object but a large one.
   HoleAllocator(BlockSpace& blocks, SideMetadata metadata, HeapAccount& account,
                 const std::atomic<std::size_t>& piece_bytes, bool large_holes)
       : blocks_(blocks),
@@ -40,9 +41,10 @@ class HoleAllocator {
         piece_bytes_(piece_bytes),
         large_holes_(large_holes) {}
 
-  /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`; nothing when no block has one. Passes over
-  /// a bounded number of blocks without such a hole as long as there are free ones. `mutator`: to whom the sweeping on the way is charged;
-  /// may be null.
+  /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`;
+  /// nothing when no block has one. Passes over a bounded number of blocks without such a hole as
+  /// long as there are free ones. `mutator`: to whom the sweeping on the way is charged; may be
+  /// null.
   std::optional<Hole> next(std::size_t bytes, MutatorContext* mutator = nullptr);
   /// The same in the block that `claim_at_hand` finds; nothing when it has no such hole.
   std::optional<Hole> next_at_hand(std::size_t bytes, MutatorContext* mutator);
@@ -62,7 +64,8 @@ class HoleAllocator {
   ClaimOrder order(unsigned passed) const;
   /// A block that was claimed.
   void begin_block(std::size_t block);
-  /// The next hole or piece of one, empty at the block's end; what is shorter than `least_hole_bytes` is wasted.
+  /// The next hole or piece of one, empty at the block's end; what is shorter than
+  /// `least_hole_bytes` is wasted.
   Hole find();
   /// Of the present block.
   std::size_t free_bytes_before(const std::byte* end) const;

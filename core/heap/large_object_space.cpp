@@ -2,9 +2,9 @@
 
 #include <iterator>
 
+#include "core/heap/poison.hpp"
 #include "core/seams/faults.hpp"
 #include "core/seams/injected_waits.hpp"
-#include "core/heap/poison.hpp"
 #include "core/seams/schedule_coverage.hpp"
 
 namespace tricolour {
@@ -75,7 +75,9 @@ Object* LargeObjectSpace::object_at(const void* address) {
   auto after = objects_.upper_bound(page);
   if (after == objects_.begin()) return nullptr;
   const auto& [first, entry] = *std::prev(after);
-  return entry.pending || page >= first + entry.pages ? nullptr : reinterpret_cast<Object*>(page_begin(first));
+  return entry.pending || page >= first + entry.pages
+             ? nullptr
+             : reinterpret_cast<Object*>(page_begin(first));
 }
 
 void LargeObjectSpace::begin_sweep(MarkSense sense) {
@@ -159,7 +161,8 @@ void LargeObjectSpace::add_free_run(std::size_t page, std::size_t pages) {
   if (first >= last) return list_free_run(page, pages);
   blocks_.release_large(first, last - first);
   if (page < first * block_pages) list_free_run(page, first * block_pages - page);
-  if (page + pages > last * block_pages) list_free_run(last * block_pages, page + pages - last * block_pages);
+  if (page + pages > last * block_pages)
+    list_free_run(last * block_pages, page + pages - last * block_pages);
 }
 
 }  // namespace tricolour

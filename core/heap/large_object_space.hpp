@@ -1,12 +1,15 @@
 // Large objects: page runs inside blocks claimed from the top of the heap.
 //
-// Purpose: objects above `large_object_bytes` never move through holes. They are marked through the same metadata. Room is found by
-// size, and dead objects are swept a few at a time, so that the lock is held for a bounded number of steps.
+// Purpose: objects above `large_object_bytes` never move through holes. They are marked through the
+// same metadata. Room is found by size, and dead objects are swept a few at a time, so that the
+// lock is held for a bounded number of steps.
 //
-// Invariant: pages are handed out again only after a sweep that found their object white, or never published. A pending object (its
-// memory is still being zeroed, nobody can reach it) survives every sweep.
+// Invariant: pages are handed out again only after a sweep that found their object white, or never
+// published. A pending object (its memory is still being zeroed, nobody can reach it) survives
+// every sweep.
 //
-// Ownership: everything behind `lock_`; the memory of a pending object belongs to the mutator that asked for it.
+// Ownership: everything behind `lock_`; the memory of a pending object belongs to the mutator that
+// asked for it.
 //
 // Memory ordering: the lock; an object is published by its start byte, as every object is.
 #pragma once
@@ -30,8 +33,8 @@ class LargeObjectSpace {
  public:
   LargeObjectSpace(BlockSpace& blocks, SideMetadata metadata, HeapAccount& account);
 
-  /// Memory for an object of `bytes`, pending and not zeroed; null when no run is free. Sweeps a share where that is due, and more only
-  /// when there is no other room. Any mutator.
+  /// Memory for an object of `bytes`, pending and not zeroed; null when no run is free. Sweeps a
+  /// share where that is due, and more only when there is no other room. Any mutator.
   Object* allocate(std::size_t bytes);
   /// The object is initialised and about to be stored where others see it.
   void publish(Object* object);
@@ -51,8 +54,8 @@ class LargeObjectSpace {
   bool swept() const { return !sweep_due_.load(std::memory_order_acquire); }
   /// Bytes of pages that objects hold.
   std::size_t used_bytes() const { return used_.load(std::memory_order_relaxed); }
-  /// World stopped: bytes of those pages that are in use and of no published object: pending ones, and behind the
-  /// end of each object.
+  /// World stopped: bytes of those pages that are in use and of no published object: pending ones,
+  /// and behind the end of each object.
   std::size_t beside_objects_bytes() const {
     return tails_.load(std::memory_order_relaxed) + pending_.load(std::memory_order_relaxed);
   }
@@ -67,9 +70,12 @@ class LargeObjectSpace {
     bool pending;
   };
 
-  std::byte* page_begin(std::size_t page) const { return blocks_.block_begin(0) + page * page_bytes; }
+  std::byte* page_begin(std::size_t page) const {
+    return blocks_.block_begin(0) + page * page_bytes;
+  }
   std::size_t page_of(const void* address) const {
-    return static_cast<std::size_t>(static_cast<const std::byte*>(address) - page_begin(0)) / page_bytes;
+    return static_cast<std::size_t>(static_cast<const std::byte*>(address) - page_begin(0)) /
+           page_bytes;
   }
   Object* take_free_run(std::size_t pages);
   Object* take_blocks(std::size_t pages);
@@ -85,14 +91,17 @@ class LargeObjectSpace {
   SideMetadata metadata_;
   Mutex lock_;
   HeapAccount& account_;
-  std::map<std::size_t, Entry> objects_;         ///< by first page
-  std::map<std::size_t, std::size_t> free_runs_; ///< first page -> pages, coalesced, inside blocks that are `large`
+  std::map<std::size_t, Entry> objects_;  ///< by first page
+  std::map<std::size_t, std::size_t>
+      free_runs_;  ///< first page -> pages, coalesced, inside blocks that are `large`
   std::set<std::pair<std::size_t, std::size_t>> runs_by_size_;  ///< the same: pages, first page
-  std::size_t sweep_at_ = 0;                     ///< where the sweep goes on: first page of an object, or behind one
+  std::size_t sweep_at_ = 0;  ///< where the sweep goes on: first page of an object, or behind one
   ColourByte live_state_ = 0;
-  std::atomic<bool> sweep_due_{false};  ///< release at the sweep's end and at begin_sweep, acquire in `swept`
-  std::atomic<std::size_t> used_{0};    ///< a statistic for the pacer: relaxed
-  std::atomic<std::size_t> tails_{0};    ///< bytes of pages behind the end of their object: relaxed, as the next
+  std::atomic<bool> sweep_due_{
+      false};  ///< release at the sweep's end and at begin_sweep, acquire in `swept`
+  std::atomic<std::size_t> used_{0};  ///< a statistic for the pacer: relaxed
+  std::atomic<std::size_t> tails_{
+      0};  ///< bytes of pages behind the end of their object: relaxed, as the next
   std::atomic<std::size_t> pending_{0};  ///< bytes of pending objects
   HeapObserver* observer_ = nullptr;
 };

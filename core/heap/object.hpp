@@ -1,18 +1,19 @@
 // Objects and slots: what lies in heap memory.
 //
-// Purpose: one layout for every object. An 8-byte header (slot count, size in granules) is followed by the reference slots
-// and then by raw payload bytes. Objects are aligned to, and their size is a multiple of, one granule (16 bytes).
+// Purpose: one layout for every object. An 8-byte header (slot count, size in granules) is followed
+// by the reference slots and then by raw payload bytes. Objects are aligned to, and their size is a
+// multiple of, one granule (16 bytes).
 //
-// Invariant: the header never changes between allocation and the sweep that frees the object. A slot holds null or the
-// address of a header.
+// Invariant: the header never changes between allocation and the sweep that frees the object. A
+// slot holds null or the address of a header.
 //
-// Ownership: the header is written by the allocating mutator before the object can be reached; afterwards everybody reads
-// it. Slots are written by mutators (through a barrier) and read by mutators, markers and the oracle. Payload belongs to
-// the mutators alone.
+// Ownership: the header is written by the allocating mutator before the object can be reached;
+// afterwards everybody reads it. Slots are written by mutators (through a barrier) and read by
+// mutators, markers and the oracle. Payload belongs to the mutators alone.
 //
-// Memory ordering: this is the only file that touches a slot's atomic. A store of a reference releases the header, the
-// zeroed slots and the metadata byte of the object it points to; the acquiring load of the slot, by a mutator or a marker,
-// is its partner.
+// Memory ordering: this is the only file that touches a slot's atomic. A store of a reference
+// releases the header, the zeroed slots and the metadata byte of the object it points to; the
+// acquiring load of the slot, by a mutator or a marker, is its partner.
 #pragma once
 
 #include <algorithm>
@@ -33,14 +34,24 @@ class Object;
 /// One reference field. Any thread may load; a store is made through a mutator's barrier.
 class Slot {
  public:
-  /// Acquires the header, slots and metadata of the object referred to; partner: `store`, `exchange`, `compare_exchange`.
-  Object* load(std::memory_order order = std::memory_order_acquire) const { return value_.load(order); }
-  /// Publishes the object referred to; partner: `load`. Barriers that test after they store pass seq_cst (see their header).
-  void store(Object* value, std::memory_order order = std::memory_order_release) { value_.store(value, order); }
+  /// Acquires the header, slots and metadata of the object referred to; partner: `store`,
+  /// `exchange`, `compare_exchange`.
+  Object* load(std::memory_order order = std::memory_order_acquire) const {
+    return value_.load(order);
+  }
+  /// Publishes the object referred to; partner: `load`. Barriers that test after they store pass
+  /// seq_cst (see their header).
+  void store(Object* value, std::memory_order order = std::memory_order_release) {
+    value_.store(value, order);
+  }
   /// Publishes `value`, acquires the object returned; partners: `load`, `store`.
-  Object* exchange(Object* value, std::memory_order order = std::memory_order_acq_rel) { return value_.exchange(value, order); }
-  /// As `exchange` when the slot holds `expected`; otherwise loads the present value into `expected` (acquire).
-  bool compare_exchange(Object*& expected, Object* value, std::memory_order order = std::memory_order_acq_rel) {
+  Object* exchange(Object* value, std::memory_order order = std::memory_order_acq_rel) {
+    return value_.exchange(value, order);
+  }
+  /// As `exchange` when the slot holds `expected`; otherwise loads the present value into
+  /// `expected` (acquire).
+  bool compare_exchange(Object*& expected, Object* value,
+                        std::memory_order order = std::memory_order_acq_rel) {
     return value_.compare_exchange_strong(expected, value, order, std::memory_order_acquire);
   }
 
@@ -85,14 +96,21 @@ class Object {
     return {slots() + begin, std::min<std::size_t>(chunk_slots, slot_count_ - begin)};
   }
 
-  /// The raw bytes behind the slots, as the caller's trivially copyable type; zero when freshly allocated.
+  /// The raw bytes behind the slots, as the caller's trivially copyable type; zero when freshly
+  /// allocated.
   template <class T>
-  T* payload() { return reinterpret_cast<T*>(slots() + slot_count_); }
+  T* payload() {
+    return reinterpret_cast<T*>(slots() + slot_count_);
+  }
   /// The same when the number of slots is known: saves a load of the header.
   template <class T>
-  T* payload_behind(std::size_t slots_known) { return reinterpret_cast<T*>(slots() + slots_known); }
+  T* payload_behind(std::size_t slots_known) {
+    return reinterpret_cast<T*>(slots() + slots_known);
+  }
   template <class T>
-  const T* payload() const { return reinterpret_cast<const T*>(slots() + slot_count_); }
+  const T* payload() const {
+    return reinterpret_cast<const T*>(slots() + slot_count_);
+  }
 
   /// Bytes of heap that an object with these fields takes, header and rounding included; for fields
   /// that no address space holds, more than any heap has.

@@ -32,12 +32,14 @@ std::string refusal(std::size_t bytes) {
 
 Reservation::Reservation(std::size_t bytes, std::size_t alignment) : bytes_(bytes) {
   mapped_ = add_sat(bytes, alignment);
-  void* mapping = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* mapping = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapping == MAP_FAILED) {
     throw ConfigurationError(refusal(mapped_));
   }
   mapping_ = static_cast<std::byte*>(mapping);
-  begin_ = reinterpret_cast<std::byte*>(round_up(reinterpret_cast<std::uintptr_t>(mapping_), alignment));
+  begin_ =
+      reinterpret_cast<std::byte*>(round_up(reinterpret_cast<std::uintptr_t>(mapping_), alignment));
 }
 
 Reservation::~Reservation() {

@@ -1,4 +1,5 @@
-// Reserved address space: heaps, metadata, mark stacks, packets. Owned by one object; touched by whoever that object lets.
+// Reserved address space: heaps, metadata, mark stacks, packets. Owned by one object; touched by
+// whoever that object lets.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +7,8 @@
 
 namespace tricolour {
 
-/// Address space that the kernel backs on first touch; freed on destruction. Throws ConfigurationError when it can't be had.
+/// Address space that the kernel backs on first touch; freed on destruction. Throws
+/// ConfigurationError when it can't be had.
 class Reservation {
  public:
   Reservation() = default;

@@ -18,8 +18,8 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "core/observe/clock.hpp"
 #include "core/mutex.hpp"
+#include "core/observe/clock.hpp"
 
 namespace tricolour {
 

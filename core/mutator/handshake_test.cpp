@@ -1,5 +1,5 @@
-// Handshakes against blocked regions, by chance: core/mutator/handshake_fault_test.cpp has what it must
-// see.
+// Handshakes against blocked regions, by chance: core/mutator/handshake_fault_test.cpp has what it
+// must see.
 #include "tools/testing/catch.hpp"
 #include "tools/testing/handshake_stress.hpp"
 

@@ -8,8 +8,9 @@ namespace tricolour {
 namespace {
 std::size_t whole_blocks(std::size_t bytes) {
   if (bytes < block_bytes) {
-    throw ConfigurationError("heap of " + std::to_string(bytes) + " bytes is smaller than one block of " +
-                             std::to_string(block_bytes) + " bytes");
+    throw ConfigurationError("heap of " + std::to_string(bytes) +
+                             " bytes is smaller than one block of " + std::to_string(block_bytes) +
+                             " bytes");
   }
   return round_up(bytes, block_bytes);
 }
@@ -18,7 +19,8 @@ constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
 std::size_t metadata_bytes_for(std::size_t heap_bytes) { return heap_bytes / granule_bytes; }
 std::size_t side_table_bytes_for(SideTable table, std::size_t heap_bytes) {
   if (table == SideTable::none) return 0;
-  return table == SideTable::cards ? CardTable::bytes_for(heap_bytes) : LogBits::bytes_for(heap_bytes);
+  return table == SideTable::cards ? CardTable::bytes_for(heap_bytes)
+                                   : LogBits::bytes_for(heap_bytes);
 }
 Reservation reserve_side_table(SideTable table, std::size_t heap_bytes) {
   if (table == SideTable::none) return {};

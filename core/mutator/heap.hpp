@@ -1,34 +1,37 @@
 // A heap: its memory, its metadata, its mutators, its phase. Several can live in one process.
 //
-// Invariant: `phase` and the collector's hooks change only while the world is stopped, or before the first mutator.
+// Invariant: `phase` and the collector's hooks change only while the world is stopped, or before
+// the first mutator.
 //
-// Ownership: `phase`, `live_bytes`: written by the collector, world stopped. Counters: any thread, relaxed, statistics only.
+// Ownership: `phase`, `live_bytes`: written by the collector, world stopped. Counters: any thread,
+// relaxed, statistics only.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 
-#include "core/mutator/allocation_turn.hpp"
 #include "core/barrier/barrier_counts.hpp"
 #include "core/barrier/card_table.hpp"
-#include "core/cycle/collector_hooks.hpp"
-#include "core/observe/events.hpp"
-#include "core/heap/heap_account.hpp"
-#include "core/seams/injected_costs.hpp"
-#include "core/heap/large_object_space.hpp"
 #include "core/barrier/log_bits.hpp"
+#include "core/cycle/collector_hooks.hpp"
+#include "core/heap/heap_account.hpp"
+#include "core/heap/large_object_space.hpp"
+#include "core/mutator/allocation_turn.hpp"
 #include "core/mutator/mutator_context.hpp"
 #include "core/mutator/watchdog.hpp"
+#include "core/observe/events.hpp"
+#include "core/seams/injected_costs.hpp"
 
 namespace tricolour {
 
 struct HeapOptions {
-  std::size_t bytes = std::size_t{64} << 20;   ///< rounded up to whole blocks
-  std::size_t hole_piece_bytes = 32 * 1024;    ///< the longest hole handed out at once
-  std::uint32_t packet_capacity = 256;         ///< grey items per packet and shade buffer
-  SideTable side_table = SideTable::none;      ///< what the mutators' barrier writes (`BarrierTraits::side_table`)
-  bool huge_pages = true;                      ///< ask the kernel for huge pages (transparent: it may decline)
-  InjectedCosts injected{};                    ///< none but in the instrumented build
+  std::size_t bytes = std::size_t{64} << 20;  ///< rounded up to whole blocks
+  std::size_t hole_piece_bytes = 32 * 1024;   ///< the longest hole handed out at once
+  std::uint32_t packet_capacity = 256;        ///< grey items per packet and shade buffer
+  SideTable side_table =
+      SideTable::none;       ///< what the mutators' barrier writes (`BarrierTraits::side_table`)
+  bool huge_pages = true;    ///< ask the kernel for huge pages (transparent: it may decline)
+  InjectedCosts injected{};  ///< none but in the instrumented build
   /// Checked build: a reference is used until the mutator's next safepoint, or while a Root holds
   /// it. Where not: as long as its object is not seen to be dead.
   bool strict_references = true;
@@ -45,7 +48,8 @@ class Heap {
  public:
   /// Of a heap that is made with `options`. Throws as the constructor does.
   static HeapFootprint footprint(const HeapOptions& options);
-  /// Throws ConfigurationError when the size cannot be had. `listener` may be null and must outlive the heap.
+  /// Throws ConfigurationError when the size cannot be had. `listener` may be null and must outlive
+  /// the heap.
   explicit Heap(const HeapOptions& options, EventListener* listener = nullptr);
   /// With no mutator registered, except in a forked child and where their threads have ended: else
   /// the program ends with Misuse.
@@ -53,7 +57,8 @@ class Heap {
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 
-  /// Backs every page of heap and metadata now, so that no first touch falls into a measured region.
+  /// Backs every page of heap and metadata now, so that no first touch falls into a measured
+  /// region.
   void touch_pages(const std::function<void()>& between);
   /// Before the first mutator. Null observer: nothing is verified.
   void attach(CollectorHooks& hooks, HeapObserver* observer);
@@ -67,12 +72,14 @@ class Heap {
   std::byte* side_table() const { return side_table_storage_.begin(); }
   /// Never above `bytes()`; what the pacer goes by.
   std::size_t used_bytes() const { return account.used(); }
-  /// World stopped, a cycle terminated and left objects of `live` bytes, and everything is swept: begins the next sweep.
+  /// World stopped, a cycle terminated and left objects of `live` bytes, and everything is swept:
+  /// begins the next sweep.
   void begin_sweep(std::size_t live);
   /// World stopped: bytes of all objects that `mutators` and those that have ended ever made.
   std::uint64_t allocated_bytes(const std::vector<MutatorContext*>& mutators) const;
   bool contains(const void* address) const {
-    return address >= heap_storage_.begin() && address < heap_storage_.begin() + heap_storage_.bytes();
+    return address >= heap_storage_.begin() &&
+           address < heap_storage_.begin() + heap_storage_.bytes();
   }
   const HeapOptions& options() const { return options_; }
   CollectorHooks& hooks() { return *hooks_; }
@@ -82,10 +89,16 @@ class Heap {
     if (listener_ != nullptr) listener_->on_event(event);
     if (observer_ != nullptr) observer_->on_event(event);
   }
-  /// A collector that paces says at which use it means to begin its next cycle, whenever that changes.
+  /// A collector that paces says at which use it means to begin its next cycle, whenever that
+  /// changes.
   void announce_trigger(std::size_t bytes) {
     const Nanoseconds now = now_ns();
-    emit({.kind = EventKind::heap_sample, .role = Role::collector, .begin_ns = now, .stopped_ns = now, .end_ns = now, .bytes = used_bytes(),
+    emit({.kind = EventKind::heap_sample,
+          .role = Role::collector,
+          .begin_ns = now,
+          .stopped_ns = now,
+          .end_ns = now,
+          .bytes = used_bytes(),
           .objects = bytes});
   }
   bool recorded() const { return listener_ != nullptr; }
@@ -116,12 +129,14 @@ class Heap {
   Watchdog watchdog;
   GreySet grey_set;
   World world;
-  PhaseState phase;                          ///< what new mutators copy
-  std::atomic<std::size_t> live_bytes{0};    ///< of the objects that the last cycle left
-  std::atomic<std::uint64_t> ended_allocated_bytes{0};  ///< by mutators that have ended; relaxed, exact in a stop
-  std::atomic<std::size_t> hole_piece_bytes; ///< the longest hole handed out at once just now; a collector lowers it while it paces
+  PhaseState phase;                        ///< what new mutators copy
+  std::atomic<std::size_t> live_bytes{0};  ///< of the objects that the last cycle left
+  std::atomic<std::uint64_t> ended_allocated_bytes{
+      0};  ///< by mutators that have ended; relaxed, exact in a stop
+  std::atomic<std::size_t> hole_piece_bytes;  ///< the longest hole handed out at once just now; a
+                                              ///< collector lowers it while it paces
   std::atomic<std::uint32_t> mutators_started{0};
-  BarrierTotals ended_barriers;              ///< of mutators that have ended; the instrumented build counts
+  BarrierTotals ended_barriers;  ///< of mutators that have ended; the instrumented build counts
 };
 
 }  // namespace tricolour

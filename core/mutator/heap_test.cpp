@@ -60,7 +60,8 @@ TEST_CASE("an object is aligned, zeroed and remembers its shape", "[heap]") {
       const auto* const bytes = object->payload<unsigned char>();
       REQUIRE(all_null);
       REQUIRE(std::accumulate(bytes, bytes + payload, 0u) == 0);
-      std::memset(object->payload<unsigned char>(), 0xff, payload);  // the next one must be zeroed again
+      std::memset(object->payload<unsigned char>(), 0xff,
+                  payload);  // the next one must be zeroed again
     }
   }
 }

@@ -1,10 +1,12 @@
-// The environment of barriers in the instrumented build: the mutator's context, with counters and injected costs around what barriers ask
-// of it.
+// The environment of barriers in the instrumented build: the mutator's context, with counters and
+// injected costs around what barriers ask of it.
 //
-// Purpose: how often a barrier ran, went past its flag, and shaded in vain; and a known cost in its flag test or its shades, to see whether
-// the measurement finds it there. The barriers are the same source as everywhere.
+// Purpose: how often a barrier ran, went past its flag, and shaded in vain; and a known cost in its
+// flag test or its shades, to see whether the measurement finds it there. The barriers are the same
+// source as everywhere.
 //
-// Invariant: `Mutator` derives from this only where `instrumented_built`; no other build has anything of it.
+// Invariant: `Mutator` derives from this only where `instrumented_built`; no other build has
+// anything of it.
 //
 // Ownership: the mutator's thread; the heap gets the counts when the mutator ends.
 //
@@ -17,7 +19,9 @@ namespace tricolour {
 
 class InstrumentedContext : public MutatorContext {
  public:
-  explicit InstrumentedContext(Heap& heap, MutatorStatus status, const std::function<void(MutatorContext&)>& arrival, BlackMeans black_means)
+  explicit InstrumentedContext(Heap& heap, MutatorStatus status,
+                               const std::function<void(MutatorContext&)>& arrival,
+                               BlackMeans black_means)
       : MutatorContext(heap, status, arrival, black_means), injected_(heap.options().injected) {}
   ~InstrumentedContext() { heap().ended_barriers.add(counts_); }
 

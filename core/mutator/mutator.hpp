@@ -1,10 +1,12 @@
-// The mutator facade: the heap as a program sees it. This is the one core header a workload includes.
+// The mutator facade: the heap as a program sees it. This is the one core header a workload
+// includes.
 //
-// Purpose: `Mutator<B>` is a thread's door to a heap under barrier B. Every reference it reads or writes in the heap goes
-// through B; references that it keeps across a safepoint stand in `Root`s.
+// Purpose: `Mutator<B>` is a thread's door to a heap under barrier B. Every reference it reads or
+// writes in the heap goes through B; references that it keeps across a safepoint stand in `Root`s.
 //
-// Invariant: no raw `Object*` survives a safepoint (`allocate`, `poll`, a blocking region, a bulk operation, `collect`) unless a `Root`
-// or a reachable slot holds it too, and then it is read again (a moving collector may have changed it).
+// Invariant: no raw `Object*` survives a safepoint (`allocate`, `poll`, a blocking region, a bulk
+// operation, `collect`) unless a `Root` or a reachable slot holds it too, and then it is read again
+// (a moving collector may have changed it).
 //
 // Ownership: one thread, except that a parent constructs its child's (see `Child`).
 //
@@ -53,7 +55,8 @@ class Root {
 };
 
 /// What barriers are compiled against: the mutator's context, which the instrumented build wraps.
-using BarrierEnvironment = std::conditional_t<instrumented_built, InstrumentedContext, MutatorContext>;
+using BarrierEnvironment =
+    std::conditional_t<instrumented_built, InstrumentedContext, MutatorContext>;
 static_assert(EnvironmentOfBarriers<MutatorContext> && EnvironmentOfBarriers<InstrumentedContext>);
 
 template <Barrier B>
@@ -61,7 +64,8 @@ class Mutator : public BarrierEnvironment {
  public:
   /// As MutatorContext. Throws Misuse on a thread that runs a mutator of this heap already, and
   /// ConfigurationError when the heap was made without the side table that B writes.
-  explicit Mutator(Heap& heap, MutatorStatus status = MutatorStatus::running, const std::function<void(MutatorContext&)>& arrival = {})
+  explicit Mutator(Heap& heap, MutatorStatus status = MutatorStatus::running,
+                   const std::function<void(MutatorContext&)>& arrival = {})
       : BarrierEnvironment(checked(heap), status, arrival, B::traits.black_means) {}
 
   // --- one slot ---------------------------------------------------------------------------------
@@ -74,7 +78,8 @@ class Mutator : public BarrierEnvironment {
   void store(Object* object, std::size_t index, Object* value) {
     require_value(value);
     Slot& slot = slot_of(object, index);
-    if (faulty(Fault::global_store_without_barrier) && object == heap().globals()) return slot.store(value);
+    if (faulty(Fault::global_store_without_barrier) && object == heap().globals())
+      return slot.store(value);
     const NoSafepoint barrier(*this);
     B::store(environment(), object, slot, value, [&](std::memory_order order) {
       pass_window(Window::between_barrier_and_store);
@@ -87,8 +92,9 @@ class Mutator : public BarrierEnvironment {
     require_value(value);
     return this->note(exchange_through_barrier(object, slot_of(object, index), value));
   }
-  /// Writes `value` if the field holds `expected`; a refused exchange changes nothing, shades nothing. It hands out no reference that the
-  /// caller did not have, so it is no load to a read barrier.
+  /// Writes `value` if the field holds `expected`; a refused exchange changes nothing, shades
+  /// nothing. It hands out no reference that the caller did not have, so it is no load to a read
+  /// barrier.
   bool compare_exchange(Object* object, std::size_t index, Object* expected, Object* value) {
     require_value(value);
     Slot& slot = slot_of(object, index);
@@ -100,7 +106,8 @@ class Mutator : public BarrierEnvironment {
   // --- many slots: atomic per slot, a safepoint between chunks ----------------------------------
 
   /// Copies `count` fields, as if through a temporary when the ranges overlap.
-  void copy_range(const Root& source, std::size_t from, const Root& target, std::size_t to, std::size_t count) {
+  void copy_range(const Root& source, std::size_t from, const Root& target, std::size_t to,
+                  std::size_t count) {
     const bool backwards = source.get() == target.get() && from < to;
     in_chunks(count, [&](std::size_t i) {
       const std::size_t at = backwards ? count - 1 - i : i;
@@ -142,8 +149,11 @@ class Mutator : public BarrierEnvironment {
   }
 
   static Heap& checked(Heap& heap) {
-    if (B::traits.side_table != SideTable::none && heap.options().side_table != B::traits.side_table) {
-      throw ConfigurationError("barrier '" + std::string(B::traits.name) + "' needs a side table that this heap has not (HeapOptions::side_table)");
+    if (B::traits.side_table != SideTable::none &&
+        heap.options().side_table != B::traits.side_table) {
+      throw ConfigurationError(
+          "barrier '" + std::string(B::traits.name) +
+          "' needs a side table that this heap has not (HeapOptions::side_table)");
     }
     return heap;
   }
@@ -193,7 +203,8 @@ class Mutator : public BarrierEnvironment {
   template <class Each>
   void in_chunks(std::size_t count, Each each) {
     for (std::size_t done = 0; done < count; poll()) {
-      for (const std::size_t end = std::min(count, done + bulk_chunk); done < end; ++done) each(done);
+      for (const std::size_t end = std::min(count, done + bulk_chunk); done < end; ++done)
+        each(done);
     }
   }
 };

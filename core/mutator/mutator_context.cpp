@@ -5,14 +5,14 @@
 
 #include <algorithm>
 
+#include "core/heap/metadata_scan.hpp"
 #include "core/mutator/heap.hpp"
 #include "core/seams/injected_waits.hpp"
-#include "core/heap/metadata_scan.hpp"
 
 namespace tricolour {
 namespace {
-/// Objects above this that do not fit the current hole take a hole of their own in a free block, so that they do not
-/// throw away what is left of a good one.
+/// Objects above this that do not fit the current hole take a hole of their own in a free block, so
+/// that they do not throw away what is left of a good one.
 constexpr std::size_t medium_object_bytes = 1024;
 /// Holes for them are not handed out in pieces.
 const std::atomic<std::size_t> whole_blocks{block_bytes};
@@ -75,8 +75,9 @@ void MutatorContext::adopt(const PhaseState& phase) {
   colours_.black = phase.sense.black;
   log_mask_ = phase.arm == BarrierArm::full ? 0 : ~std::uint64_t{0};
   if (phase.arm == BarrierArm::live) return;
-  // Between cycles every object is black, so an arm decides by what it takes for white, and `full` also by what a barrier that skips black
-  // objects takes for black; changing black to black harms nothing.
+  // Between cycles every object is black, so an arm decides by what it takes for white, and `full`
+  // also by what a barrier that skips black objects takes for black; changing black to black harms
+  // nothing.
   constexpr ColourByte no_state = 0xff;
   phase_.marking = true;
   phase_.roots_scanned = true;
@@ -108,8 +109,10 @@ void MutatorContext::install(Hole hole) {
 }
 
 namespace {
-std::uint64_t count_starts(const SideMetadata& metadata, const std::byte* begin, const std::byte* end) {
-  return MetadataScan::count_starts(metadata.byte_of(begin), static_cast<std::size_t>(end - begin) / granule_bytes);
+std::uint64_t count_starts(const SideMetadata& metadata, const std::byte* begin,
+                           const std::byte* end) {
+  return MetadataScan::count_starts(metadata.byte_of(begin),
+                                    static_cast<std::size_t>(end - begin) / granule_bytes);
 }
 }  // namespace
 
@@ -160,7 +163,8 @@ Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) 
   heap_.hooks().on_slow_allocation(*this);
   if (bytes <= static_cast<std::size_t>(hole_.end - cursor_)) return bump(slots, bytes);
   if (slots > max_slots) {
-    throw ConfigurationError("an array of " + std::to_string(slots) + " slots is longer than the most, " + std::to_string(max_slots));
+    throw ConfigurationError("an array of " + std::to_string(slots) +
+                             " slots is longer than the most, " + std::to_string(max_slots));
   }
   require_possible(bytes);
   if (bytes > large_object_bytes) return allocate_large(slots, bytes);
@@ -234,7 +238,8 @@ long page_faults() {
 }
 }  // namespace
 
-/// A piece in which a page faulted counts as page_fault. Below one piece nothing is asked: that costs as much as zeroing some pages.
+/// A piece in which a page faulted counts as page_fault. Below one piece nothing is asked: that
+/// costs as much as zeroing some pages.
 void MutatorContext::zero_pages(std::byte* memory, std::size_t bytes) {
   const bool watched = heap_.recorded() && bytes >= zeroing_piece_bytes;
   long faults = watched ? page_faults() : 0;
@@ -263,7 +268,8 @@ Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
   }
   zero_pages(reinterpret_cast<std::byte*>(object), bytes);
   pass_window(Window::between_pages_and_publish);
-  // No safepoint from here on: the colour belongs to the phase in which the object becomes reachable.
+  // No safepoint from here on: the colour belongs to the phase in which the object becomes
+  // reachable.
   const auto granules = static_cast<std::uint32_t>(bytes >> granule_shift);
   object->initialise(slots, granules);
   for (std::size_t chunk = 1; chunk < object->chunk_count(); ++chunk) {
@@ -281,7 +287,8 @@ Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
 // --- safepoints ---------------------------------------------------------------------------------
 
 void MutatorContext::require_safepoint() const {
-  if (barriers_entered_ != 0) throw InvariantViolated("a safepoint between a barrier's first look and its last effect");
+  if (barriers_entered_ != 0)
+    throw InvariantViolated("a safepoint between a barrier's first look and its last effect");
 }
 
 void MutatorContext::answer_safepoint() { heap_.world.answer(*this); }
@@ -331,8 +338,15 @@ Activity MutatorContext::switch_activity(Activity next, std::optional<Nanosecond
   const Activity ended = clock_.current();
   if (ended == next || !heap_.recorded()) return ended;
   clock_.change(next, at ? *at : now_ns(), [this](const ActivityStretch& one) {
-    heap_.emit({.kind = EventKind::mutator_interval, .activity = one.activity, .role = Role::mutator, .thread = index_, .cycle = phase_.cycle,
-                .begin_ns = one.begin_ns, .stopped_ns = one.begin_ns, .end_ns = one.end_ns, .cpu_ns = one.cpu_ns});
+    heap_.emit({.kind = EventKind::mutator_interval,
+                .activity = one.activity,
+                .role = Role::mutator,
+                .thread = index_,
+                .cycle = phase_.cycle,
+                .begin_ns = one.begin_ns,
+                .stopped_ns = one.begin_ns,
+                .end_ns = one.end_ns,
+                .cpu_ns = one.cpu_ns});
   });
   return ended;
 }

@@ -1,36 +1,40 @@
-// The barrier-independent half of a mutator: allocation, roots, safepoints, and the environment that barriers are written against.
+// The barrier-independent half of a mutator: allocation, roots, safepoints, and the environment
+// that barriers are written against.
 //
-// Purpose: the fast paths (bump, poll, flag test, colour test) inline to a few instructions; everything else is in the .cpp.
+// Purpose: the fast paths (bump, poll, flag test, colour test) inline to a few instructions;
+// everything else is in the .cpp.
 //
-// Invariant: between two safepoints nothing moves the phase copy, retires the hole or reads the shadow stack but this thread.
+// Invariant: between two safepoints nothing moves the phase copy, retires the hole or reads the
+// shadow stack but this thread.
 //
-// Ownership: every field belongs to the mutator's thread; a collector that holds it stopped, blocked or in a handshake may call
-// `adopt`, `flush_shade_buffer`, `retire_holes` and read `roots`. `safepoint`: see safepoint.hpp.
+// Ownership: every field belongs to the mutator's thread; a collector that holds it stopped,
+// blocked or in a handshake may call `adopt`, `flush_shade_buffer`, `retire_holes` and read
+// `roots`. `safepoint`: see safepoint.hpp.
 //
-// Memory ordering: an object's start byte is published (release) after header and zeroed slots. The rest is in slot.load,
-// SideMetadata and safepoint.hpp.
+// Memory ordering: an object's start byte is published (release) after header and zeroed slots. The
+// rest is in slot.load, SideMetadata and safepoint.hpp.
 #pragma once
 
 #include <array>
 #include <concepts>
 #include <cstring>
 
-#include "core/observe/activity_clock.hpp"
-#include "core/observe/activity_scope.hpp"
-#include "core/mutator/attachment.hpp"
 #include "core/barrier/card_table.hpp"
-#include "core/errors.hpp"
-#include "core/seams/faults.hpp"
-#include "core/cycle/grey_set.hpp"
-#include "core/heap/hole_allocator.hpp"
 #include "core/barrier/log_bits.hpp"
 #include "core/barrier/mutator_colours.hpp"
-#include "core/mutator/obtained_references.hpp"
+#include "core/cycle/grey_set.hpp"
 #include "core/cycle/phase_state.hpp"
+#include "core/errors.hpp"
+#include "core/heap/hole_allocator.hpp"
 #include "core/heap/poison.hpp"
+#include "core/mutator/attachment.hpp"
+#include "core/mutator/obtained_references.hpp"
 #include "core/mutator/safepoint.hpp"
-#include "core/seams/schedule_window.hpp"
 #include "core/mutator/shadow_stack.hpp"
+#include "core/observe/activity_clock.hpp"
+#include "core/observe/activity_scope.hpp"
+#include "core/seams/faults.hpp"
+#include "core/seams/schedule_window.hpp"
 
 namespace tricolour {
 
@@ -41,10 +45,12 @@ class MutatorContext {
   using Reference = Object*;
   using SlotReference = Slot&;
 
-  /// Registers with `heap`. `running`: on the thread that will mutate; `blocked`: on a parent's, for a thread that attaches later.
-  /// `arrival` runs registered, before any stop or handshake can see this mutator. `black_means`: to this mutator's barrier.
+  /// Registers with `heap`. `running`: on the thread that will mutate; `blocked`: on a parent's,
+  /// for a thread that attaches later. `arrival` runs registered, before any stop or handshake can
+  /// see this mutator. `black_means`: to this mutator's barrier.
   explicit MutatorContext(Heap& heap, MutatorStatus status = MutatorStatus::running,
-                          const std::function<void(MutatorContext&)>& arrival = {}, BlackMeans black_means = BlackMeans::marked);
+                          const std::function<void(MutatorContext&)>& arrival = {},
+                          BlackMeans black_means = BlackMeans::marked);
   ~MutatorContext();
   MutatorContext(const MutatorContext&) = delete;
   MutatorContext& operator=(const MutatorContext&) = delete;
@@ -73,7 +79,8 @@ class MutatorContext {
   [[gnu::always_inline]] void poll() {
     if constexpr (faults_built) require_safepoint();
     note_safepoint();
-    if (safepoint.poll.load(std::memory_order_relaxed)) [[unlikely]] answer_safepoint();
+    if (safepoint.poll.load(std::memory_order_relaxed)) [[unlikely]]
+      answer_safepoint();
   }
 
   /// Throws Misuse when a Root of this mutator is left: it ends.
@@ -94,7 +101,8 @@ class MutatorContext {
   /// The same, and it has the slots [first, first + count).
   void require_slots(const Object* object, std::size_t first, std::size_t count) const;
 
-  /// Where faults are built: throws InvariantViolated when the mutator is inside a barrier (see NoSafepoint).
+  /// Where faults are built: throws InvariantViolated when the mutator is inside a barrier (see
+  /// NoSafepoint).
   void require_safepoint() const;
 
   // --- the barrier's environment ----------------------------------------------------------------
@@ -139,8 +147,9 @@ class MutatorContext {
 
   // --- accounting -------------------------------------------------------------------------------
 
-  /// Ends the current activity's interval and starts one of `next`, now or `at` a moment since it began; returns the activity that ended.
-  /// Not while a collector has claimed this mutator: the event says the cycle.
+  /// Ends the current activity's interval and starts one of `next`, now or `at` a moment since it
+  /// began; returns the activity that ended. Not while a collector has claimed this mutator: the
+  /// event says the cycle.
   Activity switch_activity(Activity next, std::optional<Nanoseconds> at = std::nullopt);
   /// The present activity was `activity` since it began.
   void rename_activity(Activity activity);
@@ -150,7 +159,9 @@ class MutatorContext {
   /// Nanoseconds spent per activity up to `until`.
   ActivityClock::Times time_by_activity(Nanoseconds until) const { return clock_.times(until); }
   void restart_accounting() { clock_.restart(now_ns()); }
-  std::uint64_t allocated_bytes() const { return allocated_bytes_ + static_cast<std::uint64_t>(cursor_ - counted_from_); }
+  std::uint64_t allocated_bytes() const {
+    return allocated_bytes_ + static_cast<std::uint64_t>(cursor_ - counted_from_);
+  }
   std::uint64_t allocated_objects() const;
 
  protected:
@@ -161,14 +172,16 @@ class MutatorContext {
   friend class World;
   friend class NoSafepoint;
 
-  /// A mutator that made objects of so many slots grey again in one cycle scans at once from then on: some milliseconds of marking.
+  /// A mutator that made objects of so many slots grey again in one cycle scans at once from then
+  /// on: some milliseconds of marking.
   static constexpr std::uint32_t most_regreyed_slots = 256 * 1024;
   /// How far ahead of allocation memory is fetched; 1 to 8 KiB do equally well.
   static constexpr std::ptrdiff_t prefetched_bytes = 4096;
 
-  [[gnu::always_inline]] Object* initialise(std::byte* begin, std::uint32_t slots, std::size_t bytes) {
-    // What is allocated next was last touched a cycle ago and is in no near cache; fetched ahead, it and its metadata are there in time. Beyond the
-    // heap's end a prefetch does nothing.
+  [[gnu::always_inline]] Object* initialise(std::byte* begin, std::uint32_t slots,
+                                            std::size_t bytes) {
+    // What is allocated next was last touched a cycle ago and is in no near cache; fetched ahead,
+    // it and its metadata are there in time. Beyond the heap's end a prefetch does nothing.
     __builtin_prefetch(begin + prefetched_bytes, 1);
     __builtin_prefetch(colours_.metadata.byte_of(begin + prefetched_bytes), 1);
     unpoison(begin, bytes);
@@ -216,7 +229,8 @@ class MutatorContext {
   const CardTable cards_;
   const LogBits log_bits_;
   std::uint64_t log_mask_ = 0;  ///< 0 where every store is to look like a slot's first
-  Hole hole_;  ///< the current hole; its end is the true limit where `limit_` is held down so that every allocation is observed
+  Hole hole_;  ///< the current hole; its end is the true limit where `limit_` is held down so that
+               ///< every allocation is observed
   std::byte* counted_from_ = nullptr;  ///< bytes of the hole before this are in allocated_bytes_
   HoleAllocator small_;
   HoleAllocator medium_;
@@ -224,7 +238,7 @@ class MutatorContext {
   GreyPacket* shade_buffer_;
 
   std::uint32_t regreyed_slots_ = 0;  ///< of what this mutator made grey again in this cycle
-  unsigned barriers_entered_ = 0;  ///< where faults are built: barriers under way
+  unsigned barriers_entered_ = 0;     ///< where faults are built: barriers under way
   std::uint64_t pushed_ = 0;
   std::uint64_t allocated_bytes_ = 0;
   std::uint64_t allocated_objects_ = 0;
@@ -235,7 +249,8 @@ class MutatorContext {
   bool heap_is_gone_ = false;  ///< the heap went after this mutator's thread had
 };
 
-/// The span of a barrier, from its first look to its last effect: a safepoint in it is a fault. Nothing where faults are not built.
+/// The span of a barrier, from its first look to its last effect: a safepoint in it is a fault.
+/// Nothing where faults are not built.
 class NoSafepoint {
  public:
   explicit NoSafepoint(MutatorContext& mutator) : mutator_(mutator) {

@@ -1,5 +1,5 @@
-// Faults in hand-over, allocation and marks, killed at the moment at which they happen: a visitor looks at the heap, or does another thread's
-// steps, inside the window.
+// Faults in hand-over, allocation and marks, killed at the moment at which they happen: a visitor
+// looks at the heap, or does another thread's steps, inside the window.
 #include <algorithm>
 #include <cstring>
 #include <thread>
@@ -39,7 +39,8 @@ Sighting hand_over() {
   return {white ? "the child's argument is white" : ""};
 }
 
-/// Another thread's walk over start bytes, at the moment before an object is initialised, over memory that held other things before.
+/// Another thread's walk over start bytes, at the moment before an object is initialised, over
+/// memory that held other things before.
 Sighting walk_during_allocation() {
   Marking marking;
   Mutator<Yuasa> m(marking.bench.heap);
@@ -52,7 +53,8 @@ Sighting walk_during_allocation() {
     for (std::size_t offset = 0; offset < 4096; offset += granule_bytes) {
       auto* const object = reinterpret_cast<Object*>(hole + offset);
       if (metadata.load_acquire(object) == 0) continue;
-      if (object->granules() == 0xeeeeeeee) sighting.failure = "a start byte is visible, and no header behind it";
+      if (object->granules() == 0xeeeeeeee)
+        sighting.failure = "a start byte is visible, and no header behind it";
       offset += std::min(object->bytes(), std::size_t{4096}) - granule_bytes;
     }
   });
@@ -104,11 +106,13 @@ TEST_CASE("fault neighbour_byte_written_back: a mark beside another is undone", 
   check_kill(Fault::neighbour_byte_written_back, shade_neighbours);
 }
 
-TEST_CASE("fault handed_over_unshaded: a child is born scanned, so its arguments are marked", "[fault]") {
+TEST_CASE("fault handed_over_unshaded: a child is born scanned, so its arguments are marked",
+          "[fault]") {
   check_kill(Fault::handed_over_unshaded, hand_over, "colour check");
 }
 
-TEST_CASE("fault start_byte_before_header: who walks the start bytes meets a torn object", "[fault]") {
+TEST_CASE("fault start_byte_before_header: who walks the start bytes meets a torn object",
+          "[fault]") {
   check_kill(Fault::start_byte_before_header, walk_during_allocation, "heap walk");
 }
 

@@ -5,14 +5,16 @@
 #include <thread>
 
 #include "core/mutator/heap.hpp"
-#include "core/seams/injected_waits.hpp"
 #include "core/observe/probes.hpp"
+#include "core/seams/injected_waits.hpp"
 #include "core/seams/schedule_coverage.hpp"
 #include "core/spin.hpp"
 
 namespace tricolour {
 namespace {
-MutatorStatus status_of(const MutatorContext& mutator) { return mutator.safepoint.status.load(std::memory_order_acquire); }
+MutatorStatus status_of(const MutatorContext& mutator) {
+  return mutator.safepoint.status.load(std::memory_order_acquire);
+}
 
 [[noreturn]] void refuse_use_while_blocked(const MutatorContext& mutator) {
   throw Misuse("mutator " + std::to_string(mutator.index()) +
@@ -41,7 +43,8 @@ class World::Runner {
   Activity interrupted_ = Activity::running;
 };
 
-void World::add(MutatorContext& mutator, MutatorStatus status, const std::function<void(MutatorContext&)>& arrival) {
+void World::add(MutatorContext& mutator, MutatorStatus status,
+                const std::function<void(MutatorContext&)>& arrival) {
   require_owner_process();
   if (status == MutatorStatus::running) require_no_runner("is made");
   const Runner runner(*this);
@@ -84,7 +87,8 @@ void World::remove(MutatorContext& mutator, const std::function<void()>& farewel
   mutator.attachment_.detach();
   // A child that never attached is blocked as it is, and a collector may have claimed it.
   const bool runs = status_of(mutator) == MutatorStatus::running;
-  const Activity interrupted = runs ? enter_blocked(mutator, Activity::registry_lock) : Activity::blocked;
+  const Activity interrupted =
+      runs ? enter_blocked(mutator, Activity::registry_lock) : Activity::blocked;
   const Runner runner(*this);
   std::scoped_lock lock(registry_lock_);
   mutator.switch_activity(interrupted);
@@ -138,8 +142,8 @@ void World::answer(MutatorContext& mutator) {
   SafepointState& state = mutator.safepoint;
   if (status_of(mutator) != MutatorStatus::running) refuse_use_while_blocked(mutator);
   pass_window(Window::between_poll_and_answer);
-  // Acquires the work of the handshake that set the poll word, which the look that led here did not:
-  // a mutator that saw the word and not the work would take it for a stop, and wait for ever.
+  // Acquires the work of the handshake that set the poll word, which the look that led here did
+  // not: a mutator that saw the word and not the work would take it for a stop, and wait for ever.
   // Partner: handshake.
   if (!state.poll.load(std::memory_order_acquire)) return;
   if (const HandshakeWork* work = state.handshake.load(std::memory_order_acquire)) {
@@ -188,7 +192,8 @@ void World::leave_blocked(MutatorContext& mutator, Activity next,
     pass_window(Window::before_leaving_blocked);
     auto expected = MutatorStatus::blocked;
     // acquire: whatever a collector did for this mutator while it held the claim.
-    if (mutator.safepoint.status.compare_exchange_strong(expected, MutatorStatus::running, std::memory_order_acq_rel,
+    if (mutator.safepoint.status.compare_exchange_strong(expected, MutatorStatus::running,
+                                                         std::memory_order_acq_rel,
                                                          std::memory_order_acquire)) {
       break;
     }
@@ -201,7 +206,8 @@ void World::leave_blocked(MutatorContext& mutator, Activity next,
     if (!held_up_since) held_up_since = now_ns();
     wait_while_claimed(mutator);
   }
-  // Not before: while it is claimed the mutator's copy of the phase, which an event names, is the collector's.
+  // Not before: while it is claimed the mutator's copy of the phase, which an event names, is the
+  // collector's.
   if (wait_over_at) mutator.end_wait(*wait_over_at);
   if (held_up_since) {
     mutator.switch_activity(Activity::paused, *held_up_since);
@@ -221,8 +227,8 @@ void World::wait_while_claimed(MutatorContext& mutator) {
 bool World::try_claim(MutatorContext& mutator) {
   if (faulty(Fault::blocked_never_claimed)) return false;
   auto expected = MutatorStatus::blocked;
-  return mutator.safepoint.status.compare_exchange_strong(expected, MutatorStatus::claimed, std::memory_order_acq_rel,
-                                                          std::memory_order_acquire);
+  return mutator.safepoint.status.compare_exchange_strong(
+      expected, MutatorStatus::claimed, std::memory_order_acq_rel, std::memory_order_acquire);
 }
 
 void World::release_claim(MutatorContext& mutator) {
@@ -236,7 +242,9 @@ void World::release_claim(MutatorContext& mutator) {
 }
 
 void World::await_stopped(MutatorContext& mutator) {
-  const auto at_safepoint = [&] { return status_of(mutator) == MutatorStatus::stopped || try_claim(mutator); };
+  const auto at_safepoint = [&] {
+    return status_of(mutator) == MutatorStatus::stopped || try_claim(mutator);
+  };
   if (spin_until(at_safepoint)) return;
   std::unique_lock<std::mutex> lock(parking_lock_);
   Wait(watchdog_, Awaited::stop, mutator.index()).until(arrived_, lock, at_safepoint);
@@ -261,8 +269,10 @@ Nanoseconds World::resume() {
     for (MutatorContext* mutator : mutators_) {
       SafepointState& state = mutator->safepoint;
       state.poll.store(false, std::memory_order_relaxed);
-      const bool was_claimed = state.status.load(std::memory_order_relaxed) == MutatorStatus::claimed;
-      state.status.store(was_claimed ? MutatorStatus::blocked : MutatorStatus::running, std::memory_order_release);
+      const bool was_claimed =
+          state.status.load(std::memory_order_relaxed) == MutatorStatus::claimed;
+      state.status.store(was_claimed ? MutatorStatus::blocked : MutatorStatus::running,
+                         std::memory_order_release);
     }
   }
   resumed_.notify_all();
@@ -273,7 +283,8 @@ World::Exclusive::Exclusive(World& world, MutatorContext* self) : world_(world),
   world_.require_owner_process();
   if (self_ != nullptr) interrupted_ = world_.enter_blocked(*self_, Activity::registry_lock);
   lock_ = std::unique_lock(world_.registry_lock_, std::try_to_lock);
-  const bool waits = !lock_.owns_lock() || (self_ != nullptr && pass_wait(WaitPlace::registry_lock));
+  const bool waits =
+      !lock_.owns_lock() || (self_ != nullptr && pass_wait(WaitPlace::registry_lock));
   if (!lock_.owns_lock()) lock_.lock();
   if (self_ == nullptr) return;
   // Not before: without the lock a collector may have claimed this mutator.
@@ -334,7 +345,9 @@ void World::Exclusive::handshake(const HandshakeWork& work) {
   }
   pass_window(Window::between_request_and_arrival);
   for (MutatorContext* mutator : world_.mutators_) {
-    const auto done = [&] { return mutator->safepoint.handshake.load(std::memory_order_acquire) == nullptr; };
+    const auto done = [&] {
+      return mutator->safepoint.handshake.load(std::memory_order_acquire) == nullptr;
+    };
     const auto done_or_claimed = [&] { return done() || world_.try_claim(*mutator); };
     if (!spin_until(done_or_claimed)) {
       std::unique_lock<std::mutex> lock(world_.parking_lock_);

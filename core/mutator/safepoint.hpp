@@ -35,10 +35,10 @@
 #include <optional>
 #include <vector>
 
-#include "core/observe/events.hpp"
-#include "core/mutex.hpp"
 #include "core/mutator/owner_process.hpp"
 #include "core/mutator/watchdog.hpp"
+#include "core/mutex.hpp"
+#include "core/observe/events.hpp"
 
 namespace tricolour {
 
@@ -52,7 +52,8 @@ using HandshakeWork = std::function<void(MutatorContext&)>;
 struct SafepointState {
   std::atomic<bool> poll{false};
   std::atomic<MutatorStatus> status{MutatorStatus::running};
-  /// Work of the handshake under way; stored with release by the requester, cleared with release by whoever did it.
+  /// Work of the handshake under way; stored with release by the requester, cleared with release by
+  /// whoever did it.
   std::atomic<const HandshakeWork*> handshake{nullptr};
 };
 
@@ -71,7 +72,8 @@ class World {
   /// that attaches later. `arrival` (may be empty) runs under the registry lock, when no stop or
   /// handshake is under way. Throws Misuse: `running`, on a thread that runs a mutator of this
   /// heap; or this is a forked child.
-  void add(MutatorContext& mutator, MutatorStatus status, const std::function<void(MutatorContext&)>& arrival);
+  void add(MutatorContext& mutator, MutatorStatus status,
+           const std::function<void(MutatorContext&)>& arrival);
   /// A mutator that was born blocked runs on this thread from here on. Throws Misuse: it was
   /// attached before, or this thread runs another mutator of this heap.
   void attach(MutatorContext& mutator);
@@ -106,8 +108,8 @@ class World {
   void leave_blocked(MutatorContext& mutator, Activity next,
                      std::optional<Nanoseconds> wait_over_at = std::nullopt);
 
-  /// The right to stop the world. A mutator that asks for it is blocked while it waits and works; the wait counts
-  /// as registry_lock, the work as paused.
+  /// The right to stop the world. A mutator that asks for it is blocked while it waits and works;
+  /// the wait counts as registry_lock, the work as paused.
   class Exclusive {
    public:
     /// `self`: the calling mutator, or null on a GC thread.
@@ -116,9 +118,11 @@ class World {
     Exclusive(const Exclusive&) = delete;
     Exclusive& operator=(const Exclusive&) = delete;
 
-    /// Stops every mutator, runs `work` (which may rename the pause), resumes them, emits the pause.
+    /// Stops every mutator, runs `work` (which may rename the pause), resumes them, emits the
+    /// pause.
     void stop(Pause pause, const std::function<void(Pause&)>& work);
-    /// Runs `work` once for each mutator, at its own safepoint or on its behalf; returns when all are done.
+    /// Runs `work` once for each mutator, at its own safepoint or on its behalf; returns when all
+    /// are done.
     void handshake(const HandshakeWork& work);
     const std::vector<MutatorContext*>& mutators() const { return world_.mutators_; }
 
@@ -140,15 +144,16 @@ class World {
   void release_claim(MutatorContext& mutator);
   void wait_while_claimed(MutatorContext& mutator);
   void finish_handshake(MutatorContext& mutator);
-  /// Returns when the mutators were free to run. What a sleeping one takes to wake up is in its own interval; this thread may not run again
-  /// before all of them have.
+  /// Returns when the mutators were free to run. What a sleeping one takes to wake up is in its own
+  /// interval; this thread may not run again before all of them have.
   Nanoseconds resume();
 
   Heap& heap_;
   Watchdog& watchdog_;
   WatchedLock registry_lock_;
   std::vector<MutatorContext*> mutators_;
-  /// Guards sleeping on the two conditions below; statuses are atomics, changed under it when somebody may sleep on them.
+  /// Guards sleeping on the two conditions below; statuses are atomics, changed under it when
+  /// somebody may sleep on them.
   Mutex parking_lock_;
   std::condition_variable arrived_;
   std::condition_variable resumed_;

@@ -1,5 +1,5 @@
-// Safepoints: the poll, and what a collector waits for: a handshake and a stop of the world, answered by a mutator that polls on another
-// thread or that is blocked and claimed.
+// Safepoints: the poll, and what a collector waits for: a handshake and a stop of the world,
+// answered by a mutator that polls on another thread or that is blocked and claimed.
 #include <benchmark/benchmark.h>
 
 #include <thread>
@@ -25,7 +25,10 @@ BENCHMARK(poll)->Name("poll");
 /// A thread with one mutator that does nothing but poll, or that is blocked, until the scope ends.
 class OtherMutator {
  public:
-  OtherMutator(Heap& heap, MutatorStatus status) : thread_([this, &heap, status] { serve(heap, status); }) { ready_.wait(false); }
+  OtherMutator(Heap& heap, MutatorStatus status)
+      : thread_([this, &heap, status] { serve(heap, status); }) {
+    ready_.wait(false);
+  }
   ~OtherMutator() {
     stopping_ = true;
     stopping_.notify_one();
@@ -61,8 +64,12 @@ void handshake(benchmark::State& state, MutatorStatus status) {
   }
   benchmark::DoNotOptimize(answers);
 }
-BENCHMARK_CAPTURE(handshake, polling, MutatorStatus::running)->Name("handshake/polling")->UseRealTime();
-BENCHMARK_CAPTURE(handshake, blocked, MutatorStatus::blocked)->Name("handshake/blocked")->UseRealTime();
+BENCHMARK_CAPTURE(handshake, polling, MutatorStatus::running)
+    ->Name("handshake/polling")
+    ->UseRealTime();
+BENCHMARK_CAPTURE(handshake, blocked, MutatorStatus::blocked)
+    ->Name("handshake/blocked")
+    ->UseRealTime();
 
 void stop_the_world(benchmark::State& state, MutatorStatus status) {
   BenchHeap<NoCollection> bench(heap_bytes);
@@ -72,8 +79,12 @@ void stop_the_world(benchmark::State& state, MutatorStatus status) {
     world.stop({}, [](Pause&) {});
   }
 }
-BENCHMARK_CAPTURE(stop_the_world, polling, MutatorStatus::running)->Name("stop/polling")->UseRealTime();
-BENCHMARK_CAPTURE(stop_the_world, blocked, MutatorStatus::blocked)->Name("stop/blocked")->UseRealTime();
+BENCHMARK_CAPTURE(stop_the_world, polling, MutatorStatus::running)
+    ->Name("stop/polling")
+    ->UseRealTime();
+BENCHMARK_CAPTURE(stop_the_world, blocked, MutatorStatus::blocked)
+    ->Name("stop/blocked")
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace tricolour::bench

@@ -18,7 +18,8 @@ using namespace tricolour;
 
 namespace {
 struct TestHeap {
-  explicit TestHeap(EventListener* listener = nullptr) : heap(HeapOptions{.bytes = std::size_t{8} << 20}, listener) {
+  explicit TestHeap(EventListener* listener = nullptr)
+      : heap(HeapOptions{.bytes = std::size_t{8} << 20}, listener) {
     heap.attach(hooks, nullptr);
   }
   bench::NoCollection hooks;
@@ -58,14 +59,16 @@ TEST_CASE("in a stop no mutator runs, and afterwards all do", "[safepoint]") {
     world.stop({PauseKind::full, Cause::explicit_request}, [&](Pause&) {
       std::vector<std::uint64_t> before(counters.begin(), counters.end());
       for (int spin = 0; spin < 2000; ++spin) std::atomic_signal_fence(std::memory_order_seq_cst);
-      for (std::size_t i = 0; i < before.size(); ++i) moved_while_stopped += counters[i].load() != before[i];
+      for (std::size_t i = 0; i < before.size(); ++i)
+        moved_while_stopped += counters[i].load() != before[i];
     });
   }
   const std::vector<std::uint64_t> before(counters.begin(), counters.end());
   bool all_moved = false;
   while (!all_moved) {
     all_moved = true;
-    for (std::size_t i = 0; i < before.size(); ++i) all_moved = all_moved && counters[i].load() > before[i];
+    for (std::size_t i = 0; i < before.size(); ++i)
+      all_moved = all_moved && counters[i].load() > before[i];
   }
   done = true;
   for (std::thread& mutator : mutators) mutator.join();
@@ -157,7 +160,8 @@ TEST_CASE("return from a blocked region waits for the collector that claimed it"
 }
 
 namespace {
-/// A mutator wants to leave a blocked region while a collector holds its claim. Says whether it came in time to be held up.
+/// A mutator wants to leave a blocked region while a collector holds its claim. Says whether it
+/// came in time to be held up.
 bool is_held_up() {
   KeptEvents events;
   TestHeap test(&events);
@@ -187,7 +191,9 @@ bool is_held_up() {
   mutator.join();
   CHECK(said == 0);
   auto intervals = events.of(EventKind::mutator_interval);
-  std::erase_if(intervals, [](const Event& one) { return one.activity == Activity::registry_lock; });  // its removal's
+  std::erase_if(intervals, [](const Event& one) {
+    return one.activity == Activity::registry_lock;
+  });  // its removal's
   REQUIRE(intervals.size() >= 1);
   CHECK(intervals[0].activity == Activity::stalled);
   if (intervals.size() == 1) return false;
@@ -205,7 +211,10 @@ bool is_held_up() {
 }
 }  // namespace
 
-TEST_CASE("a mutator that wants to leave a blocked region says nothing of it while a collector holds its claim", "[safepoint][race]") {
+TEST_CASE(
+    "a mutator that wants to leave a blocked region says nothing of it while a collector holds its "
+    "claim",
+    "[safepoint][race]") {
   // On a busy machine the stop may be over before the mutator's thread comes to run.
   while (!is_held_up()) continue;
 }
@@ -215,7 +224,8 @@ TEST_CASE("a failure inside a stop resumes the world", "[safepoint]") {
   Mutator<None> m(test.heap);
   const auto fail = [&] {
     World::Exclusive world(test.heap.world, &m);
-    world.stop({PauseKind::full, Cause::explicit_request}, [](Pause&) { throw InvariantViolated("on purpose"); });
+    world.stop({PauseKind::full, Cause::explicit_request},
+               [](Pause&) { throw InvariantViolated("on purpose"); });
   };
   CHECK_THROWS_AS(fail(), InvariantViolated);
   CHECK_THROWS_AS(fail(), InvariantViolated);
@@ -223,7 +233,8 @@ TEST_CASE("a failure inside a stop resumes the world", "[safepoint]") {
   CHECK(m.allocate(1, 0) != nullptr);
 }
 
-TEST_CASE("a mutator that ends reports its wait for a stop as a wait for the registry's lock", "[safepoint]") {
+TEST_CASE("a mutator that ends reports its wait for a stop as a wait for the registry's lock",
+          "[safepoint]") {
   KeptEvents events;
   TestHeap test(&events);
   std::latch ready(1);
@@ -238,7 +249,8 @@ TEST_CASE("a mutator that ends reports its wait for a stop as a wait for the reg
     // It never polls: the stop begins when it waits for its removal.
     World::Exclusive world(test.heap.world, nullptr);
     held.count_down();
-    world.stop({PauseKind::full, Cause::explicit_request}, [](Pause&) { wait_busily(2 * ActivityClock::least_slow_path_ns); });
+    world.stop({PauseKind::full, Cause::explicit_request},
+               [](Pause&) { wait_busily(2 * ActivityClock::least_slow_path_ns); });
   }
   ending.join();
   const auto waited = events.of(EventKind::mutator_interval);
@@ -249,7 +261,10 @@ TEST_CASE("a mutator that ends reports its wait for a stop as a wait for the reg
   CHECK(waited.front().begin_ns <= stops.front().stopped_ns);
 }
 
-TEST_CASE("a mutator that stops the world is paused, and its wait for the right to do so is named by itself", "[safepoint]") {
+TEST_CASE(
+    "a mutator that stops the world is paused, and its wait for the right to do so is named by "
+    "itself",
+    "[safepoint]") {
   KeptEvents events;
   TestHeap test(&events);
   Mutator<None> m(test.heap);
@@ -294,7 +309,8 @@ TEST_CASE("a pause names the mutator that it stops when there is no other, a blo
   CHECK(stop() == m.index());
 }
 
-TEST_CASE("a child's time before it attaches is blocked, and its activities add up", "[safepoint]") {
+TEST_CASE("a child's time before it attaches is blocked, and its activities add up",
+          "[safepoint]") {
   KeptEvents events;
   TestHeap test(&events);
   Mutator<None> parent(test.heap);
@@ -317,7 +333,8 @@ TEST_CASE("a child's time before it attaches is blocked, and its activities add 
   CHECK(total >= end - made_before);
 }
 
-TEST_CASE("a child is born blocked with its arguments, and attaches on its own thread", "[safepoint]") {
+TEST_CASE("a child is born blocked with its arguments, and attaches on its own thread",
+          "[safepoint]") {
   TestHeap test;
   Mutator<None> parent(test.heap);
   Root argument(parent, parent.allocate(0, 8));
@@ -333,7 +350,8 @@ TEST_CASE("a child is born blocked with its arguments, and attaches on its own t
   CHECK(seen == 42);
 }
 
-TEST_CASE("a child that ends without having attached leaves a collector's claim alone", "[safepoint]") {
+TEST_CASE("a child that ends without having attached leaves a collector's claim alone",
+          "[safepoint]") {
   TestHeap test;
   std::optional<Child<None>> child;
   std::thread([&] {

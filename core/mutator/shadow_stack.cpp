@@ -5,7 +5,8 @@
 namespace tricolour {
 
 void ShadowStack::overflow() {
-  throw ConfigurationError("a mutator holds more than " + std::to_string(capacity) + " rooted handles: is a Root created in a loop and never left?");
+  throw ConfigurationError("a mutator holds more than " + std::to_string(capacity) +
+                           " rooted handles: is a Root created in a loop and never left?");
 }
 
 void ShadowStack::require_newest(Object* const* handle) const {

@@ -1,9 +1,10 @@
 // The shadow stack: a mutator's precise roots.
 //
-// Purpose: local references live in an array of their own, pushed and popped by `Root` in stack order.
+// Purpose: local references live in an array of their own, pushed and popped by `Root` in stack
+// order.
 //
-// Ownership: written by its mutator; read by it, or by a collector that holds the mutator stopped or blocked. So plain memory is
-// enough: stopping publishes it (see safepoint.hpp).
+// Ownership: written by its mutator; read by it, or by a collector that holds the mutator stopped
+// or blocked. So plain memory is enough: stopping publishes it (see safepoint.hpp).
 #pragma once
 
 #include <cstddef>
@@ -21,10 +22,14 @@ class ShadowStack {
   /// Most handles a mutator may have at once: 16 Mi (address space only, touched as used).
   static constexpr std::size_t capacity = std::size_t{1} << 24;
 
-  ShadowStack() : storage_(capacity * sizeof(Object*), 4096), top_(reinterpret_cast<Object**>(storage_.begin())), end_(top_ + capacity) {}
+  ShadowStack()
+      : storage_(capacity * sizeof(Object*), 4096),
+        top_(reinterpret_cast<Object**>(storage_.begin())),
+        end_(top_ + capacity) {}
 
   Object** push(Object* object) {
-    if (top_ == end_) [[unlikely]] overflow();
+    if (top_ == end_) [[unlikely]]
+      overflow();
     *top_ = object;
     return top_++;
   }

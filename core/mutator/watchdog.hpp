@@ -27,10 +27,10 @@
 #include <string>
 #include <vector>
 
-#include "core/observe/last_events.hpp"
-#include "core/mutex.hpp"
 #include "core/cycle/protocol.hpp"
 #include "core/mutator/watchdog_policy.hpp"
+#include "core/mutex.hpp"
+#include "core/observe/last_events.hpp"
 
 namespace tricolour {
 

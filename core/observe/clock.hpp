@@ -1,9 +1,8 @@
 // The one clock: CLOCK_MONOTONIC, nanoseconds, 64-bit signed. Callable from any thread.
 #pragma once
 
-#include <ctime>
-
 #include <cstdint>
+#include <ctime>
 
 namespace tricolour {
 

@@ -1,9 +1,11 @@
 // Events: what a heap tells whoever records it.
 //
-// Purpose: one flat record for pauses, phases, handshakes, assists and stalls; the recorder gives them names and files.
+// Purpose: one flat record for pauses, phases, handshakes, assists and stalls; the recorder gives
+// them names and files.
 //
-// Ownership: the emitting thread fills the event; a listener copies it before it returns. `EventListener::on_event` is called from any
-// thread, possibly inside a pause, and must neither wait for another heap thread nor allocate from the heap.
+// Ownership: the emitting thread fills the event; a listener copies it before it returns.
+// `EventListener::on_event` is called from any thread, possibly inside a pause, and must neither
+// wait for another heap thread nor allocate from the heap.
 //
 // Invariant: an event is emitted once, when its interval has ended; times are CLOCK_MONOTONIC ns.
 #pragma once
@@ -46,20 +48,31 @@ enum class Activity : std::uint8_t {
 };
 inline constexpr std::size_t mutator_activities = static_cast<std::size_t>(Activity::begin);
 
-/// Reported only when it is long: one that lasts some nanoseconds costs more to report than it takes.
+/// Reported only when it is long: one that lasts some nanoseconds costs more to report than it
+/// takes.
 constexpr bool is_slow_path(Activity activity) {
   return activity == Activity::allocation_slow_path || activity == Activity::lazy_sweeping ||
          (activity >= Activity::search && activity <= Activity::run_delay);
 }
 /// A mutator that wants to run does not: all but running, and blocked, which is its own wish.
 constexpr bool is_lost(Activity activity) {
-  return activity != Activity::running && activity != Activity::blocked && activity < Activity::begin;
+  return activity != Activity::running && activity != Activity::blocked &&
+         activity < Activity::begin;
 }
 enum class Role : std::uint8_t { mutator, collector, marker, sweeper };
-enum class Cause : std::uint8_t { none, pacing, allocation_quantum, exhausted, explicit_request, verification, handshake };
+enum class Cause : std::uint8_t {
+  none,
+  pacing,
+  allocation_quantum,
+  exhausted,
+  explicit_request,
+  verification,
+  handshake
+};
 
 constexpr std::string_view to_string(PauseKind kind) {
-  constexpr std::string_view names[]{"cycle_begin", "termination", "full", "quantum", "fallback", "verify"};
+  constexpr std::string_view names[]{"cycle_begin", "termination", "full",
+                                     "quantum",     "fallback",    "verify"};
   return names[static_cast<std::size_t>(kind)];
 }
 constexpr std::string_view to_string(Activity activity) {
@@ -79,7 +92,8 @@ constexpr std::string_view to_string(Role role) {
   return names[static_cast<std::size_t>(role)];
 }
 constexpr std::string_view to_string(Cause cause) {
-  constexpr std::string_view names[]{"none", "pacing", "allocation_quantum", "exhausted", "explicit", "verification", "handshake"};
+  constexpr std::string_view names[]{"none",     "pacing",       "allocation_quantum", "exhausted",
+                                     "explicit", "verification", "handshake"};
   return names[static_cast<std::size_t>(cause)];
 }
 
@@ -87,20 +101,21 @@ inline constexpr std::uint32_t every_mutator = ~std::uint32_t{0};
 
 struct Event {
   EventKind kind = EventKind::phase;
-  PauseKind pause = PauseKind::full;     ///< of a pause
-  Activity activity = Activity::running; ///< of a mutator_interval or a phase
+  PauseKind pause = PauseKind::full;      ///< of a pause
+  Activity activity = Activity::running;  ///< of a mutator_interval or a phase
   Role role = Role::mutator;
   Cause cause = Cause::none;
   /// Mutator or GC thread index within its role; of a pause, the only mutator that there was, or
   /// every_mutator.
   std::uint32_t thread = 0;
   std::uint64_t cycle = 0;
-  Nanoseconds begin_ns = 0;              ///< of a pause: the request
-  Nanoseconds stopped_ns = 0;            ///< of a pause: the last mutator stopped
-  Nanoseconds end_ns = 0;                ///< of a pause: the mutators run again
-  Nanoseconds cpu_ns = 0;                ///< CPU time of the emitting thread within the interval
-  std::uint64_t bytes = 0;               ///< marked, swept; heap used before (pause), used (sample)
-  std::uint64_t objects = 0;             ///< marked; heap used after (pause), from now on the use at which the next cycle begins (sample)
+  Nanoseconds begin_ns = 0;    ///< of a pause: the request
+  Nanoseconds stopped_ns = 0;  ///< of a pause: the last mutator stopped
+  Nanoseconds end_ns = 0;      ///< of a pause: the mutators run again
+  Nanoseconds cpu_ns = 0;      ///< CPU time of the emitting thread within the interval
+  std::uint64_t bytes = 0;     ///< marked, swept; heap used before (pause), used (sample)
+  std::uint64_t objects = 0;  ///< marked; heap used after (pause), from now on the use at which the
+                              ///< next cycle begins (sample)
 };
 
 class EventListener {

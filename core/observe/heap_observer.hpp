@@ -1,7 +1,8 @@
 // What a heap tells its verifier, object by object. Null in every run that is not verified.
 //
-// Ownership: `allocated` and `freed` are called by the thread that allocates or sweeps, on different objects at the same time;
-// `mutator_started` and `mutator_ended` by that mutator's thread, under the registry lock.
+// Ownership: `allocated` and `freed` are called by the thread that allocates or sweeps, on
+// different objects at the same time; `mutator_started` and `mutator_ended` by that mutator's
+// thread, under the registry lock.
 #pragma once
 
 #include <cstddef>

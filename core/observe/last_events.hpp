@@ -10,8 +10,8 @@
 #include <mutex>
 #include <string>
 
-#include "core/observe/events.hpp"
 #include "core/mutex.hpp"
+#include "core/observe/events.hpp"
 
 namespace tricolour {
 

@@ -1,7 +1,9 @@
-// Probes: where bpftrace, SystemTap, perf or gdb look into a running collector, without a recorder and in any build.
+// Probes: where bpftrace, SystemTap, perf or gdb look into a running collector, without a recorder
+// and in any build.
 //
-// Purpose: user-space statically defined tracing (USDT), provider `tricolour`: a nop in the code and a note in the program's file for each
-// place. Nobody who looks on: the nop, and arguments that are there anyway. Every argument is an integer; a time is CLOCK_MONOTONIC ns.
+// Purpose: user-space statically defined tracing (USDT), provider `tricolour`: a nop in the code
+// and a note in the program's file for each place. Nobody who looks on: the nop, and arguments that
+// are there anyway. Every argument is an integer; a time is CLOCK_MONOTONIC ns.
 //
 //   probe            arguments                              when
 //   cycle_begin      cycle, ns, bytes in use                before its first step; ns: the begin of
@@ -21,8 +23,8 @@
 //                                                           safepoint of its own
 //   handshake_end    cycle, mutators                        all have done it
 //
-// Invariant: a probe publishes nothing, acquires nothing and orders nothing. Only .cpp files include this, and it is not installed.
-// Source: <sys/sdt.h> of SystemTap, notes of type stapsdt.
+// Invariant: a probe publishes nothing, acquires nothing and orders nothing. Only .cpp files
+// include this, and it is not installed. Source: <sys/sdt.h> of SystemTap, notes of type stapsdt.
 #pragma once
 
 #include <sys/sdt.h>
@@ -31,8 +33,12 @@
 
 namespace tricolour::probe {
 
-inline void cycle_begin(std::uint64_t cycle, Nanoseconds now, std::size_t used) { STAP_PROBE3(tricolour, cycle_begin, cycle, now, used); }
-inline void cycle_end(std::uint64_t cycle, std::size_t marked) { STAP_PROBE2(tricolour, cycle_end, cycle, marked); }
+inline void cycle_begin(std::uint64_t cycle, Nanoseconds now, std::size_t used) {
+  STAP_PROBE3(tricolour, cycle_begin, cycle, now, used);
+}
+inline void cycle_end(std::uint64_t cycle, std::size_t marked) {
+  STAP_PROBE2(tricolour, cycle_end, cycle, marked);
+}
 
 inline void phase_begin(std::uint64_t cycle, Activity phase, Nanoseconds now) {
   STAP_PROBE3(tricolour, phase_begin, cycle, static_cast<unsigned>(phase), now);
@@ -42,16 +48,22 @@ inline void phase_end(std::uint64_t cycle, Activity phase, Nanoseconds now, std:
 }
 
 inline void pause_begin(std::uint64_t cycle, PauseKind kind, Cause cause, Nanoseconds now) {
-  STAP_PROBE4(tricolour, pause_begin, cycle, static_cast<unsigned>(kind), static_cast<unsigned>(cause), now);
+  STAP_PROBE4(tricolour, pause_begin, cycle, static_cast<unsigned>(kind),
+              static_cast<unsigned>(cause), now);
 }
-inline void pause_stopped(std::uint64_t cycle, PauseKind kind, Nanoseconds now, std::uint64_t used) {
+inline void pause_stopped(std::uint64_t cycle, PauseKind kind, Nanoseconds now,
+                          std::uint64_t used) {
   STAP_PROBE4(tricolour, pause_stopped, cycle, static_cast<unsigned>(kind), now, used);
 }
 inline void pause_end(std::uint64_t cycle, PauseKind kind, Nanoseconds now, std::uint64_t used) {
   STAP_PROBE4(tricolour, pause_end, cycle, static_cast<unsigned>(kind), now, used);
 }
 
-inline void handshake_begin(std::uint64_t cycle, std::size_t mutators) { STAP_PROBE2(tricolour, handshake_begin, cycle, mutators); }
-inline void handshake_end(std::uint64_t cycle, std::size_t mutators) { STAP_PROBE2(tricolour, handshake_end, cycle, mutators); }
+inline void handshake_begin(std::uint64_t cycle, std::size_t mutators) {
+  STAP_PROBE2(tricolour, handshake_begin, cycle, mutators);
+}
+inline void handshake_end(std::uint64_t cycle, std::size_t mutators) {
+  STAP_PROBE2(tricolour, handshake_end, cycle, mutators);
+}
 
 }  // namespace tricolour::probe

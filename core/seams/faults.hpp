@@ -1,10 +1,12 @@
 // Seeded faults: what is wrong on purpose, one at a time, to see that the checks notice.
 //
-// Purpose: a check is worth what it catches. Each fault is a mistake that shipped collectors have made or could make. Those that stand
-// in a seam of core or collectors are switched at run time by `FaultSwitch`; the others are mutant types beside the tests that kill them. `tools/faults`
-// runs every killing test.
+// Purpose: a check is worth what it catches. Each fault is a mistake that shipped collectors have
+// made or could make. Those that stand in a seam of core or collectors are switched at run time by
+// `FaultSwitch`; the others are mutant types beside the tests that kill them. `tools/faults` runs
+// every killing test.
 //
-// Invariant: in a build without TRICOLOUR_FAULTS `faulty` is the constant false, and nothing of a fault is there.
+// Invariant: in a build without TRICOLOUR_FAULTS `faulty` is the constant false, and nothing of a
+// fault is there.
 //
 // Ownership: switched while no heap exists, by the thread that makes it; read by any thread.
 //
@@ -20,66 +22,69 @@
 
 namespace tricolour {
 
-/// In the order of the list of faults that the checks must catch; the number is the list's, and some numbers have variants.
+/// In the order of the list of faults that the checks must catch; the number is the list's, and
+/// some numbers have variants.
 enum class Fault : std::uint8_t {
   none,
   // Barriers
-  flag_loaded_before_poll,           ///< 1: the marking flag is loaded before a poll and used after it
-  old_value_read_after_store,        ///< 2
-  exchange_without_barrier,          ///< 3: nor does a compare-exchange have one
-  null_store_skipped,                ///< 4: a null store deletes
-  black_tested_without_order,        ///< 5: dijkstra-black without store-load order (Pirinen 1998)
-  black_set_before_scan,             ///< 5: abraham-patel's black on the wrong side of the scan
-  roots_of_any_mutator_scanned,      ///< 6: hybrid asks whether somebody's roots are scanned (Go proposal 17503 says: its own)
-  card_cleared_late,                 ///< 7: after its scan; or before it by a plain store, which the scan's loads may overtake: the same history
-  ragged_scans_of_yuasa,             ///< 8: what the hybrid barrier was made for
-  handed_over_unshaded,              ///< 9: an object goes from mutator to mutator by root
-  global_store_without_barrier,      ///< 10
-  full_buffer_polls,                 ///< 11
+  flag_loaded_before_poll,       ///< 1: the marking flag is loaded before a poll and used after it
+  old_value_read_after_store,    ///< 2
+  exchange_without_barrier,      ///< 3: nor does a compare-exchange have one
+  null_store_skipped,            ///< 4: a null store deletes
+  black_tested_without_order,    ///< 5: dijkstra-black without store-load order (Pirinen 1998)
+  black_set_before_scan,         ///< 5: abraham-patel's black on the wrong side of the scan
+  roots_of_any_mutator_scanned,  ///< 6: hybrid asks whether somebody's roots are scanned (Go
+                                 ///< proposal 17503 says: its own)
+  card_cleared_late,  ///< 7: after its scan; or before it by a plain store, which the scan's loads
+                      ///< may overtake: the same history
+  ragged_scans_of_yuasa,         ///< 8: what the hybrid barrier was made for
+  handed_over_unshaded,          ///< 9: an object goes from mutator to mutator by root
+  global_store_without_barrier,  ///< 10
+  full_buffer_polls,             ///< 11
   // Phases and handshakes
-  tracing_before_barrier_on,         ///< 12: not every mutator has acknowledged that the barrier is on
-  allocation_stays_white,            ///< 13
-  roots_not_rescanned,               ///< 14
-  blocked_mutator_not_rescanned,     ///< 15
-  sense_flipped_unannounced,         ///< 16
-  shades_of_ended_mutator_dropped,   ///< 17
-  shades_survive_cycle,              ///< 18
-  terminates_twice,                  ///< 19: a fallback to a pause enters termination again
-  store_after_flush_unchecked,       ///< 20: as in Go issue 27993
+  tracing_before_barrier_on,      ///< 12: not every mutator has acknowledged that the barrier is on
+  allocation_stays_white,         ///< 13
+  roots_not_rescanned,            ///< 14
+  blocked_mutator_not_rescanned,  ///< 15
+  sense_flipped_unannounced,      ///< 16
+  shades_of_ended_mutator_dropped,  ///< 17
+  shades_survive_cycle,             ///< 18
+  terminates_twice,                 ///< 19: a fallback to a pause enters termination again
+  store_after_flush_unchecked,      ///< 20: as in Go issue 27993
   // Marking
-  idle_before_look,                  ///< 21: the count of workers and the queue are checked in two steps
-  idle_before_last_round,            ///< 22: a worker counts itself out before it asks for another round
-  workers_left_out,                  ///< 23: termination looks at the wrong range of workers
-  take_without_order,                ///< 24: Chase-Lev (Le, Pop, Cohen, Zappa Nardelli 2013 on what it needs)
-  resize_frees_under_thief,          ///< 25
-  deque_indices_wrap,                ///< 26
-  packets_without_aba_tag,           ///< 27
-  mark_not_atomic,                   ///< 28
+  idle_before_look,        ///< 21: the count of workers and the queue are checked in two steps
+  idle_before_last_round,  ///< 22: a worker counts itself out before it asks for another round
+  workers_left_out,        ///< 23: termination looks at the wrong range of workers
+  take_without_order,      ///< 24: Chase-Lev (Le, Pop, Cohen, Zappa Nardelli 2013 on what it needs)
+  resize_frees_under_thief,  ///< 25
+  deque_indices_wrap,        ///< 26
+  packets_without_aba_tag,   ///< 27
+  mark_not_atomic,           ///< 28
   // Sweeping and allocation
-  block_swept_twice,                 ///< 29: two sweepers claim one block
-  start_byte_before_header,          ///< 30
-  hole_too_long,                     ///< 31: by one granule
-  hole_not_retired,                  ///< 31: its unused tail is swept and handed out to another
-  large_pages_reused_early,          ///< 32
+  block_swept_twice,         ///< 29: two sweepers claim one block
+  start_byte_before_header,  ///< 30
+  hole_too_long,             ///< 31: by one granule
+  hole_not_retired,          ///< 31: its unused tail is swept and handed out to another
+  large_pages_reused_early,  ///< 32
   // Lists of blocks
-  list_trusted,                      ///< 33: a block is on two lists, and a claim trusts a list
-  full_with_holes,                   ///< 34: a block that has room is taken for full
-  list_loses_block,                  ///< 35: a swept block is on no list
+  list_trusted,      ///< 33: a block is on two lists, and a claim trusts a list
+  full_with_holes,   ///< 34: a block that has room is taken for full
+  list_loses_block,  ///< 35: a swept block is on no list
   // Scanning again at once
-  rescan_at_once_dropped,            ///< 36: a slot that is to be scanned at once is not scanned
+  rescan_at_once_dropped,  ///< 36: a slot that is to be scanned at once is not scanned
   // Windows of nanoseconds
-  neighbour_byte_written_back,       ///< 37: a mark writes its neighbours' bytes back as read
-  assist_leaves_before_pouring,      ///< 38: an assist counts itself out and holds grey items
+  neighbour_byte_written_back,   ///< 37: a mark writes its neighbours' bytes back as read
+  assist_leaves_before_pouring,  ///< 38: an assist counts itself out and holds grey items
   // Waits
-  full_buffer_locks,                 ///< 39: a lock that is held while a mutator is awaited
-  blocked_never_claimed,             ///< 40: a blocked mutator is awaited as one that runs
-  claim_released_early,              ///< 41: before the work for the blocked mutator is done
+  full_buffer_locks,      ///< 39: a lock that is held while a mutator is awaited
+  blocked_never_claimed,  ///< 40: a blocked mutator is awaited as one that runs
+  claim_released_early,   ///< 41: before the work for the blocked mutator is done
 };
 
 struct FaultInfo {
   Fault fault;
-  unsigned number;        ///< in the list
-  bool switched;          ///< stands in a seam; otherwise it is a mutant beside its test
+  unsigned number;  ///< in the list
+  bool switched;    ///< stands in a seam; otherwise it is a mutant beside its test
   std::string_view name;
 };
 

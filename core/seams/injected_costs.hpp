@@ -1,11 +1,14 @@
-// Injected costs: time added on purpose where the testbed claims to measure it, in the instrumented build.
+// Injected costs: time added on purpose where the testbed claims to measure it, in the instrumented
+// build.
 //
-// Purpose: a known cost has to come out of the measurement again, under the right name. A pause, or a wait (injected_waits.hpp), is lengthened by reading the clock until
-// the time is up. In a barrier a clock read is longer than what is to be added, so there a number of dependent multiplications is, whose
-// time `measure_alone` takes in the same process.
+// Purpose: a known cost has to come out of the measurement again, under the right name. A pause, or
+// a wait (injected_waits.hpp), is lengthened by reading the clock until the time is up. In a
+// barrier a clock read is longer than what is to be added, so there a number of dependent
+// multiplications is, whose time `measure_alone` takes in the same process.
 //
-// Invariant: multiplications begin after everything before them has been executed and end before anything after them begins. Otherwise an
-// out-of-order processor does them beside the mutator's own work, and nothing is added. The waiting itself costs time too, so costs are known as the
+// Invariant: multiplications begin after everything before them has been executed and end before
+// anything after them begins. Otherwise an out-of-order processor does them beside the mutator's
+// own work, and nothing is added. The waiting itself costs time too, so costs are known as the
 // difference between two numbers of multiplications, neither of them 0.
 //
 // Ownership: set before the heap is made; read by any thread.
@@ -21,19 +24,25 @@ namespace tricolour {
 
 /// Where a mutator can wait.
 enum class WaitPlace : std::uint8_t {
-  search, sweep, large_object_search, assist, registry_lock, page_fault, handshake, stall,
+  search,
+  sweep,
+  large_object_search,
+  assist,
+  registry_lock,
+  page_fault,
+  handshake,
+  stall,
 };
 inline constexpr std::size_t wait_places = static_cast<std::size_t>(WaitPlace::stall) + 1;
 
 constexpr std::string_view to_string(WaitPlace place) {
-  constexpr std::string_view names[]{"search",        "sweep",      "large_object_search",
-                                     "assist",        "registry_lock", "page_fault",
-                                     "handshake",     "stall"};
+  constexpr std::string_view names[]{"search",        "sweep",      "large_object_search", "assist",
+                                     "registry_lock", "page_fault", "handshake",           "stall"};
   return names[static_cast<std::size_t>(place)];
 }
 
 struct InjectedCosts {
-  Nanoseconds pause_ns = 0;               ///< into every global pause
+  Nanoseconds pause_ns = 0;                 ///< into every global pause
   std::uint32_t test_multiplications = 0;   ///< into every test of the marking flag
   std::uint32_t shade_multiplications = 0;  ///< into every shade that a barrier calls for
 
@@ -59,7 +68,9 @@ struct InjectedCosts {
     }
     return false;
   }
-  bool any() const { return pause_ns != 0 || test_multiplications != 0 || shade_multiplications != 0; }
+  bool any() const {
+    return pause_ns != 0 || test_multiplications != 0 || shade_multiplications != 0;
+  }
 };
 
 /// What the injected costs take by themselves, in nanoseconds; 0 for what is not injected.
@@ -92,7 +103,8 @@ inline void multiply_serially(std::uint32_t times) {
     product *= product;
     asm volatile("" : "+r"(product));
   };
-  // In tens: the end of a longer loop is not foreseen among a workload's own branches, and a misprediction takes as long as several of them.
+  // In tens: the end of a longer loop is not foreseen among a workload's own branches, and a
+  // misprediction takes as long as several of them.
   constexpr std::uint32_t at_once = 10;
   for (; times >= at_once; times -= at_once) {
 #pragma GCC unroll 10
@@ -102,7 +114,8 @@ inline void multiply_serially(std::uint32_t times) {
   serialize_instructions();
 }
 
-/// Takes some milliseconds. The least of several batches each: what the machine does meanwhile only adds.
+/// Takes some milliseconds. The least of several batches each: what the machine does meanwhile only
+/// adds.
 inline InjectedTimes measure_alone(const InjectedCosts& costs) {
   constexpr int batches = 50;
   const auto least = [](int repetitions, auto work) {
@@ -117,8 +130,10 @@ inline InjectedTimes measure_alone(const InjectedCosts& costs) {
   };
   InjectedTimes times;
   if (costs.pause_ns != 0) times.pause = least(1, [&] { wait_busily(costs.pause_ns); });
-  if (costs.test_multiplications != 0) times.test = least(2000, [&] { multiply_serially(costs.test_multiplications); });
-  if (costs.shade_multiplications != 0) times.shade = least(2000, [&] { multiply_serially(costs.shade_multiplications); });
+  if (costs.test_multiplications != 0)
+    times.test = least(2000, [&] { multiply_serially(costs.test_multiplications); });
+  if (costs.shade_multiplications != 0)
+    times.shade = least(2000, [&] { multiply_serially(costs.shade_multiplications); });
   return times;
 }
 

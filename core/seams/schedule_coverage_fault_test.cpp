@@ -1,11 +1,10 @@
 // What is counted of schedule windows: who was delayed in which, and who passed one meanwhile.
-#include "core/seams/schedule_coverage.hpp"
-
 #include <atomic>
 #include <set>
 #include <string_view>
 #include <thread>
 
+#include "core/seams/schedule_coverage.hpp"
 #include "core/seams/window_names.hpp"
 #include "tools/testing/catch.hpp"
 

@@ -36,7 +36,8 @@ std::atomic<std::uint64_t> threads{0};  // relaxed: numbers them
 
 }  // namespace
 
-/// The same thread (in the order of their first windows), seed, window and visit always roll the same.
+/// The same thread (in the order of their first windows), seed, window and visit always roll the
+/// same.
 void Schedule::delay(std::uint64_t chosen, Window here) {
   thread_local const std::uint64_t thread = threads.fetch_add(1, std::memory_order_relaxed) + 1;
   thread_local std::array<std::uint64_t, window_count> visits{};
@@ -51,8 +52,7 @@ void Schedule::delay(std::uint64_t chosen, Window here) {
   const std::uint64_t how = mixed(dice);
   if (how % delays_per_yield == 0) return std::this_thread::yield();
   const std::uint64_t kind = how / delays_per_yield;
-  const std::uint64_t most =
-      kind % spins_per_long_one == 0 ? most_spins_of_long_one : most_spins;
+  const std::uint64_t most = kind % spins_per_long_one == 0 ? most_spins_of_long_one : most_spins;
   for (std::uint64_t spins = kind / spins_per_long_one % most; spins > 0; --spins)
     relax_processor();
 }

@@ -21,7 +21,11 @@ TRICOLOUR = os.environ.get("TRICOLOUR", str(ROOT / "build" / "release" / "tricol
 RUN = ["run", "--workload", "binary_trees", "--param", "depth=10", "--heap", "8M"]
 TABLES = {"pauses.csv", "phases.csv", "heap.csv", "bystander.csv", "verify.csv"}
 
-@pytest.mark.parametrize("words", [[], ["list"], ["doctor"], ["run"], ["minheap"], ["sweep"], ["merge"], ["explore"], ["replay"]])
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["list"], ["doctor"], ["run"], ["minheap"], ["sweep"], ["merge"], ["explore"], ["replay"]],
+)
 def test_every_command_explains_itself(tricolour, words):
     assert "--help" in tricolour(*words, "--help").stdout
 
@@ -29,9 +33,29 @@ def test_every_command_explains_itself(tricolour, words):
 def test_lists(tricolour):
     barriers = json.loads(tricolour("list", "barriers", "--json").stdout)
     assert [one["name"] for one in barriers][:2] == ["none", "dijkstra"]
-    assert all({"name", "invariant", "mutators", "needs_old_value", "allocation_colour", "ragged_safe", "collectors", "source"} <= one.keys() for one in barriers)
+    assert all(
+        {
+            "name",
+            "invariant",
+            "mutators",
+            "needs_old_value",
+            "allocation_colour",
+            "ragged_safe",
+            "collectors",
+            "source",
+        }
+        <= one.keys()
+        for one in barriers
+    )
     everything = json.loads(tricolour("list", "--json").stdout)
-    assert set(everything) == {"collectors", "barriers", "workloads", "markers", "sweepers", "parameters"}
+    assert set(everything) == {
+        "collectors",
+        "barriers",
+        "workloads",
+        "markers",
+        "sweepers",
+        "parameters",
+    }
     assert "there are collectors" in tricolour("list", "colours", expect=2).stderr
 
 
@@ -40,33 +64,56 @@ def test_doctor(tricolour):
     assert "machine floor" in tricolour("doctor").stdout
 
 
-@pytest.mark.parametrize("words, said", [
-    ([], "subcommand"),
-    (["walk"], "no command is called 'walk'; there are list"),
-    (["run"], "--workload"),
-    (["run", "--workload", "gcbanch"], "there are gcbench"),
-    ([*RUN, "--barrier", "steel"], "there are none, dijkstra"),
-    ([*RUN, "--mutators", "0"], "outside 1 to"),
-    ([*RUN, "--mutators", "-1"], "--mutators"),
-    ([*RUN, "--mark-threads", "100000"], "outside 1 to"),
-    ([*RUN, "--colour", "red"], "--colour"),
-    ([*RUN, "--record", "maybe"], "--record"),
-    ([*RUN, "--record", "off", "--trace", "trace.json"], "--record off"),
-    ([*RUN, "--roots", "ragged"], "mutator by mutator; no collector here does; --roots stopped or auto fit"),
-    ([*RUN, "--roots", "some"], "there are stopped, ragged, auto"),
-    ([*RUN, "--collector", "concurrent"], "sound here: dijkstra"),
-    (["run", "--workload", "gcbench", "--heap", "1M"], "smaller than the live data"),
-    (["sweep", "missing.toml"], "missing.toml"),
-    (["sweep", "/dev/null"], "/dev/null:1: the file has no 'schema'"),
-])
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        ([], "subcommand"),
+        (["walk"], "no command is called 'walk'; there are list"),
+        (["run"], "--workload"),
+        (["run", "--workload", "gcbanch"], "there are gcbench"),
+        ([*RUN, "--barrier", "steel"], "there are none, dijkstra"),
+        ([*RUN, "--mutators", "0"], "outside 1 to"),
+        ([*RUN, "--mutators", "-1"], "--mutators"),
+        ([*RUN, "--mark-threads", "100000"], "outside 1 to"),
+        ([*RUN, "--colour", "red"], "--colour"),
+        ([*RUN, "--record", "maybe"], "--record"),
+        ([*RUN, "--record", "off", "--trace", "trace.json"], "--record off"),
+        (
+            [*RUN, "--roots", "ragged"],
+            "mutator by mutator; no collector here does; --roots stopped or auto fit",
+        ),
+        ([*RUN, "--roots", "some"], "there are stopped, ragged, auto"),
+        ([*RUN, "--collector", "concurrent"], "sound here: dijkstra"),
+        (["run", "--workload", "gcbench", "--heap", "1M"], "smaller than the live data"),
+        (["sweep", "missing.toml"], "missing.toml"),
+        (["sweep", "/dev/null"], "/dev/null:1: the file has no 'schema'"),
+    ],
+)
 def test_bad_input_is_wrong_usage(tricolour, words, said):
     assert said in tricolour(*words, expect=2).stderr
 
 
 def test_files_follow_the_schema(tricolour, tmp_path):
     out = tmp_path / "run"
-    tricolour("run", "--workload", "latency", "--param", "live_mb=4", "--heap", "16M", "--collector", "concurrent", "--barrier", "yuasa",
-              "--seconds", 0.3, "--warmup", 0.1, "--out", out)
+    tricolour(
+        "run",
+        "--workload",
+        "latency",
+        "--param",
+        "live_mb=4",
+        "--heap",
+        "16M",
+        "--collector",
+        "concurrent",
+        "--barrier",
+        "yuasa",
+        "--seconds",
+        0.3,
+        "--warmup",
+        0.1,
+        "--out",
+        out,
+    )
     run = json.loads((out / "run.json").read_text())
     jsonschema.validate(run, json.loads((ROOT / "results/schema/run.schema.json").read_text()))
     columns = json.loads((ROOT / "results/schema/tables.schema.json").read_text())["tables"]
@@ -93,10 +140,25 @@ def test_an_existing_folder_is_refused(tricolour, tmp_path):
     tricolour(*RUN, "--operations", 1, "--out", out, "--force")
 
 
-@pytest.mark.parametrize("collector, paces", [("stop_the_world", False), ("incremental", True), ("concurrent", True)])
+@pytest.mark.parametrize(
+    "collector, paces", [("stop_the_world", False), ("incremental", True), ("concurrent", True)]
+)
 def test_a_trigger_is_told_of_collectors_that_pace(tricolour, tmp_path, collector, paces):
     out = tmp_path / "run"
-    words = ["--collector", collector, "--barrier", "yuasa", "--operations", 100, "--out", out, "--log", "cycles", "--roots", "stopped"]
+    words = [
+        "--collector",
+        collector,
+        "--barrier",
+        "yuasa",
+        "--operations",
+        100,
+        "--out",
+        out,
+        "--log",
+        "cycles",
+        "--roots",
+        "stopped",
+    ]
     said = tricolour(*RUN, *words).stderr
     cycles = [line for line in said.splitlines() if line.startswith("cycle ")]
     assert cycles and all(bool(re.search(r"trigger +[\d.]+ MiB", line)) == paces for line in cycles)
@@ -138,15 +200,25 @@ def test_on_a_busy_machine_no_cycle_begins_below_its_trigger(tricolour, tmp_path
 
 
 def test_a_heap_that_is_too_small_is_exhausted(tricolour):
-    result = tricolour("run", "--workload", "mt_gcbench", "--heap", "13M", "--operations", 1, expect=4)
-    assert re.search(r"heap exhausted: heap \d+ bytes, live \d+ bytes, request \d+ bytes", result.stderr)
+    result = tricolour(
+        "run", "--workload", "mt_gcbench", "--heap", "13M", "--operations", 1, expect=4
+    )
+    assert re.search(
+        r"heap exhausted: heap \d+ bytes, live \d+ bytes, request \d+ bytes", result.stderr
+    )
     assert "repeat it with: tricolour run" in result.stderr
 
 
 def test_timeout_and_interruption(tricolour, tmp_path):
     assert "timeout" in tricolour(*RUN, "--seconds", 60, "--timeout", 0.5, expect=5).stderr
-    process = subprocess.Popen([TRICOLOUR, *RUN, "--seconds", "60", "--out", str(tmp_path / "run")], stderr=subprocess.PIPE, text=True)
-    said = process.stderr.readline()  # the headline stands there when the plan is made and signals are caught
+    process = subprocess.Popen(
+        [TRICOLOUR, *RUN, "--seconds", "60", "--out", str(tmp_path / "run")],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    said = (
+        process.stderr.readline()
+    )  # the headline stands there when the plan is made and signals are caught
     assert said.startswith("binary_trees under stop_the_world")
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 130
@@ -155,7 +227,9 @@ def test_timeout_and_interruption(tricolour, tmp_path):
 
 
 def test_a_read_only_place_is_an_error(tricolour):
-    assert "cannot write" in tricolour(*RUN, "--operations", 1, "--out", "/proc/run", expect=1).stderr
+    assert (
+        "cannot write" in tricolour(*RUN, "--operations", 1, "--out", "/proc/run", expect=1).stderr
+    )
 
 
 def test_a_full_disk_leaves_nothing_half_written(tricolour, tmp_path):
@@ -167,7 +241,9 @@ def test_a_full_disk_leaves_nothing_half_written(tricolour, tmp_path):
 
 def test_lost_output_is_an_error(tricolour):
     with open("/dev/full", "w") as full:
-        process = subprocess.run([TRICOLOUR, "list"], stdout=full, stderr=subprocess.PIPE, timeout=20)
+        process = subprocess.run(
+            [TRICOLOUR, "list"], stdout=full, stderr=subprocess.PIPE, timeout=20
+        )
     assert process.returncode == 1
 
 
@@ -176,7 +252,20 @@ def test_minimum_heap_is_measured_once(tricolour):
     again = tricolour("minheap", "--workload", "binary_trees", "--param", "depth=10", "--json")
     assert json.loads(first.stdout)["bytes"] == json.loads(again.stdout)["bytes"] >= 64 * 1024
     assert "measuring" in first.stderr and again.stderr == ""
-    run = json.loads(tricolour("run", "--workload", "binary_trees", "--param", "depth=10", "--heap", "2x", "--operations", 1, "--json").stdout)
+    run = json.loads(
+        tricolour(
+            "run",
+            "--workload",
+            "binary_trees",
+            "--param",
+            "depth=10",
+            "--heap",
+            "2x",
+            "--operations",
+            1,
+            "--json",
+        ).stdout
+    )
     assert run["heap"]["size"] >= 2 * json.loads(first.stdout)["bytes"]
 
 

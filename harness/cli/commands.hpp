@@ -1,5 +1,5 @@
-// The subcommands, as the command line has read them, and what carries each out. Each returns the process's exit code and may throw
-// ConfigurationError (2) or OutputError (1).
+// The subcommands, as the command line has read them, and what carries each out. Each returns the
+// process's exit code and may throw ConfigurationError (2) or OutputError (1).
 #pragma once
 
 #include <filesystem>
@@ -41,11 +41,11 @@ struct RunCommand {
 /// A recorded mutation trace once more.
 struct ReplayCommand {
   std::filesystem::path file;
-  std::string collector;            ///< empty: cycles at fixed points of the trace
-  std::string barrier;              ///< empty: each that is sound
+  std::string collector;  ///< empty: cycles at fixed points of the trace
+  std::string barrier;    ///< empty: each that is sound
   std::string allocate = "auto";
-  std::string heap;                 ///< empty: room for everything that the trace allocates
-  std::string period;               ///< empty: as ReplaySchedule has it
+  std::string heap;    ///< empty: room for everything that the trace allocates
+  std::string period;  ///< empty: as ReplaySchedule has it
   std::uint64_t quanta = ReplaySchedule{}.quanta;
   double marking = ReplaySchedule{}.marking;
   bool unsound = false;
@@ -58,8 +58,8 @@ struct ReportCommand {
   std::vector<std::string> arguments;
 };
 
-using Command = std::variant<ListCommand, DoctorCommand, RunCommand, ReplayCommand, MinheapCommand, SweepCommand, MergeCommand,
-                             ExploreCommand, ReportCommand>;
+using Command = std::variant<ListCommand, DoctorCommand, RunCommand, ReplayCommand, MinheapCommand,
+                             SweepCommand, MergeCommand, ExploreCommand, ReportCommand>;
 
 int carry_out(const ListCommand& command);
 int carry_out(const DoctorCommand& command);

@@ -9,8 +9,10 @@ inline constexpr const char* run_footer =
     "interrupted.";
 
 inline constexpr const char* replay_footer =
-    "Without --collector every cycle begins, marks and ends at the same allocations of the trace whatever the barrier, so that floating\n"
-    "garbage can be compared. Exit codes: 0 done; 1 internal error; 2 wrong usage, or no trace; 3 an object was lost, or the replay made\n"
+    "Without --collector every cycle begins, marks and ends at the same allocations of the trace "
+    "whatever the barrier, so that floating\n"
+    "garbage can be compared. Exit codes: 0 done; 1 internal error; 2 wrong usage, or no trace; 3 "
+    "an object was lost, or the replay made\n"
     "another graph than the recorded run; 4 heap exhausted.";
 
 inline constexpr const char* sweep_footer =
@@ -37,8 +39,10 @@ inline constexpr const char* sweep_footer =
     "7 runs failed; 130 interrupted.";
 
 inline constexpr const char* merge_footer =
-    "Damaged runs, and blocks whose runs are from several machines, are named and left out; runs that are missing are told by block.\n"
-    "Exit codes: 0 merged; 1 the folder cannot be written; 2 the folders do not belong together, or hold different runs of one cell\n"
+    "Damaged runs, and blocks whose runs are from several machines, are named and left out; runs "
+    "that are missing are told by block.\n"
+    "Exit codes: 0 merged; 1 the folder cannot be written; 2 the folders do not belong together, "
+    "or hold different runs of one cell\n"
     "and block.";
 
 inline constexpr const char* explore_footer =

@@ -9,9 +9,9 @@
 #include "core/seams/faults.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/process/exit_codes.hpp"
+#include "harness/run/registry.hpp"
 #include "harness/text/json.hpp"
 #include "harness/text/names.hpp"
-#include "harness/run/registry.hpp"
 
 namespace tricolour {
 namespace {
@@ -47,20 +47,24 @@ Json sound_with(const BarrierTraits& barrier) {
   return all;
 }
 
-Json array_of(const std::vector<std::string>& names) { return Json::Array(names.begin(), names.end()); }
+Json array_of(const std::vector<std::string>& names) {
+  return Json::Array(names.begin(), names.end());
+}
 
 Listing list_collectors() {
   Listing listing;
   for (const CollectorInfo& one : collectors()) {
-    const auto fitting = names_of(barriers(), [&](const BarrierTraits& barrier) { return fit(one, barrier); });
-    listing.add(fmt::format("{:<16}{}; barriers: {}\n", one.name, one.summary, joined(fitting, ", ")),
-                {{"name", one.name},
-                 {"summary", one.summary},
-                 {"marks_beside_mutators", one.marks_beside_mutators},
-                 {"has_background_thread", one.has_background_thread},
-                 {"scans_roots_ragged", one.scans_roots_ragged},
-                 {"reference", one.reference},
-                 {"barriers", array_of(fitting)}});
+    const auto fitting =
+        names_of(barriers(), [&](const BarrierTraits& barrier) { return fit(one, barrier); });
+    listing.add(
+        fmt::format("{:<16}{}; barriers: {}\n", one.name, one.summary, joined(fitting, ", ")),
+        {{"name", one.name},
+         {"summary", one.summary},
+         {"marks_beside_mutators", one.marks_beside_mutators},
+         {"has_background_thread", one.has_background_thread},
+         {"scans_roots_ragged", one.scans_roots_ragged},
+         {"reference", one.reference},
+         {"barriers", array_of(fitting)}});
   }
   return listing;
 }
@@ -68,47 +72,57 @@ Listing list_collectors() {
 Listing list_barriers() {
   Listing listing;
   for (const BarrierTraits* one : barriers()) {
-    const auto fitting = names_of(collectors(), [&](const CollectorInfo& collector) { return fit(collector, *one); });
-    listing.add(fmt::format("{:<16}{}; invariant {}, mutators {}, allocates {}; collectors: {}\n", one->name, one->summary,
-                            to_string(one->invariant), to_string(one->mutators), to_string(one->allocation), joined(fitting, ", ")),
-                {{"name", one->name},
-                 {"summary", one->summary},
-                 {"invariant", to_string(one->invariant)},
-                 {"mutators", to_string(one->mutators)},
-                 {"needs_old_value", one->needs_old_value},
-                 {"allocation_colour", to_string(one->allocation)},
-                 {"sound_with_white_allocation", one->sound_with_white_allocation},
-                 {"ragged_safe", one->ragged_safe},
-                 {"regreys", one->regreys},
-                 {"black_means", to_string(one->black_means)},
-                 {"side_table", to_string(one->side_table)},
-                 {"guards_loads", one->guards_loads},
-                 {"has_flag", one->has_flag},
-                 {"idle_instructions", one->idle_instructions},
-                 {"idle_load_instructions", one->idle_load_instructions},
-                 {"reference", one->reference},
-                 {"collectors", array_of(fitting)},
-                 {"sound_with", sound_with(*one)},
-                 {"source", one->source}});
+    const auto fitting = names_of(
+        collectors(), [&](const CollectorInfo& collector) { return fit(collector, *one); });
+    listing.add(
+        fmt::format("{:<16}{}; invariant {}, mutators {}, allocates {}; collectors: {}\n",
+                    one->name, one->summary, to_string(one->invariant), to_string(one->mutators),
+                    to_string(one->allocation), joined(fitting, ", ")),
+        {{"name", one->name},
+         {"summary", one->summary},
+         {"invariant", to_string(one->invariant)},
+         {"mutators", to_string(one->mutators)},
+         {"needs_old_value", one->needs_old_value},
+         {"allocation_colour", to_string(one->allocation)},
+         {"sound_with_white_allocation", one->sound_with_white_allocation},
+         {"ragged_safe", one->ragged_safe},
+         {"regreys", one->regreys},
+         {"black_means", to_string(one->black_means)},
+         {"side_table", to_string(one->side_table)},
+         {"guards_loads", one->guards_loads},
+         {"has_flag", one->has_flag},
+         {"idle_instructions", one->idle_instructions},
+         {"idle_load_instructions", one->idle_load_instructions},
+         {"reference", one->reference},
+         {"collectors", array_of(fitting)},
+         {"sound_with", sound_with(*one)},
+         {"source", one->source}});
   }
   return listing;
 }
 
 std::string shown_default(const ParameterInfo& one) {
-  return one.words.empty() ? show_number(one.value) : std::string(one.words[static_cast<std::size_t>(one.value)]);
+  return one.words.empty() ? show_number(one.value)
+                           : std::string(one.words[static_cast<std::size_t>(one.value)]);
 }
 
 Listing list_workloads() {
   Listing listing;
   for (const Instance* instance : workloads()) {
     const WorkloadInfo info = instance->info();
-    std::string lines = fmt::format("{:<16}{}; an operation is {}\n", info.name, info.summary, info.operation);
+    std::string lines =
+        fmt::format("{:<16}{}; an operation is {}\n", info.name, info.summary, info.operation);
     Json::Array parameters;
     for (const ParameterInfo& one : info.parameters) {
-      lines += fmt::format("  {}={}{}{}: {}\n", one.name, shown_default(one), one.unit.empty() ? "" : " ", one.unit, one.summary);
-      Json::Object parameter{{"name", one.name}, {"default", shown_default(one)}, {"unit", one.unit}, {"summary", one.summary}};
+      lines += fmt::format("  {}={}{}{}: {}\n", one.name, shown_default(one),
+                           one.unit.empty() ? "" : " ", one.unit, one.summary);
+      Json::Object parameter{{"name", one.name},
+                             {"default", shown_default(one)},
+                             {"unit", one.unit},
+                             {"summary", one.summary}};
       if (one.words.empty()) {
-        parameter.insert(parameter.end(), {{"least", number(one.least)}, {"most", number(one.most)}});
+        parameter.insert(parameter.end(),
+                         {{"least", number(one.least)}, {"most", number(one.most)}});
       } else {
         parameter.emplace_back("words", Json::Array(one.words.begin(), one.words.end()));
       }
@@ -165,8 +179,10 @@ Listing list_faults() {
   Listing listing;
   Json::Array all;
   for (const FaultInfo& one : all_faults) {
-    listing.text += fmt::format("{:<34}{:>2}{}\n", one.name, one.number, one.switched ? "  --fault" : "");
-    all.push_back(Json::Object{{"name", one.name}, {"number", one.number}, {"switched", one.switched}});
+    listing.text +=
+        fmt::format("{:<34}{:>2}{}\n", one.name, one.number, one.switched ? "  --fault" : "");
+    all.push_back(
+        Json::Object{{"name", one.name}, {"number", one.number}, {"switched", one.switched}});
   }
   listing.json = all;
   return listing;
@@ -176,7 +192,8 @@ Listing list_parameters() {
   Listing listing;
   for (const Setting& one : settings()) {
     const double value = one.default_value();
-    const std::string shown = one.unit == "switch" ? (value != 0 ? "on" : "off") : show_number(value);
+    const std::string shown =
+        one.unit == "switch" ? (value != 0 ? "on" : "off") : show_number(value);
     const std::string flag = fmt::format("--set {}={}", one.name, shown);
     listing.add(fmt::format("{:<40}{:<12}{} ({} to {})\n", flag, one.unit, one.summary,
                             show_number(one.least), show_number(one.most)),
@@ -219,7 +236,8 @@ int carry_out(const ListCommand& command) {
   if (!command.json) {
     fmt::print("{}", text);
   } else {
-    fmt::print("{}\n", to_text(command.topic.empty() ? Json(everything) : everything.front().second, 1));
+    fmt::print("{}\n",
+               to_text(command.topic.empty() ? Json(everything) : everything.front().second, 1));
   }
   return exit_code::done;
 }

@@ -1,4 +1,5 @@
-// tricolour: reads the command line, carries the command out, and turns what went wrong into one line and an exit code.
+// tricolour: reads the command line, carries the command out, and turns what went wrong into one
+// line and an exit code.
 #include <cerrno>
 #include <cstdio>
 #include <string>

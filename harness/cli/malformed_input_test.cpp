@@ -1,18 +1,19 @@
-// Malformed experiments and JSON, by the thousand: what reads them must read them or say what is wrong with them, and do nothing else.
+// Malformed experiments and JSON, by the thousand: what reads them must read them or say what is
+// wrong with them, and do nothing else.
 //
-// Purpose: mutants of the committed experiments (the good ones and those of tools/bad_input) and of JSON. The sanitizer builds see what a
-// mutant touches that it should not.
+// Purpose: mutants of the committed experiments (the good ones and those of tools/bad_input) and of
+// JSON. The sanitizer builds see what a mutant touches that it should not.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
 
 #include "build_info.hpp"
+#include "harness/files/result_folder.hpp"
 #include "harness/sweep/experiment.hpp"
 #include "harness/text/json.hpp"
-#include "harness/files/result_folder.hpp"
-#include "tools/testing/text_mutator.hpp"
 #include "harness/text/toml.hpp"
+#include "tools/testing/text_mutator.hpp"
 
 namespace tricolour {
 namespace {
@@ -85,21 +86,22 @@ void read_experiments(std::uint64_t seed, std::size_t mutants) {
                     std::string(300, '['),
                     std::string(3000, 'a')};
   std::size_t accepted = 0, refused = 0;
-  for_each_mutant(corpus, words, seed, mutants, [&](const std::string& mutant, const std::string& text) {
-    INFO(mutant << ":\n" << text);
-    try {
-      const Experiment experiment = read_experiment(text, "mutant.toml");
-      ++accepted;
-      if (experiment.cells.empty()) FAIL_CHECK("an experiment without a cell");
-    } catch (const FileError& error) {
-      ++refused;
-      const std::size_t line = line_of(error.what());
-      const std::size_t lines = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
-      if (line < 1 || line > lines) FAIL_CHECK("no place in: " << error.what());
-    } catch (const std::exception& error) {
-      FAIL_CHECK("neither read nor refused: " << error.what());
-    }
-  });
+  for_each_mutant(
+      corpus, words, seed, mutants, [&](const std::string& mutant, const std::string& text) {
+        INFO(mutant << ":\n" << text);
+        try {
+          const Experiment experiment = read_experiment(text, "mutant.toml");
+          ++accepted;
+          if (experiment.cells.empty()) FAIL_CHECK("an experiment without a cell");
+        } catch (const FileError& error) {
+          ++refused;
+          const std::size_t line = line_of(error.what());
+          const std::size_t lines = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
+          if (line < 1 || line > lines) FAIL_CHECK("no place in: " << error.what());
+        } catch (const std::exception& error) {
+          FAIL_CHECK("neither read nor refused: " << error.what());
+        }
+      });
   CHECK(accepted > mutants / 100);
   CHECK(refused > mutants / 4);
 }
@@ -127,21 +129,24 @@ void read_json(std::uint64_t seed, std::size_t mutants) {
                     "//",
                     "{\"a\":1,\"a\":2}",
                     std::string(100'000, '[')};
-  for_each_mutant(corpus, words, seed, mutants, [&](const std::string& mutant, const std::string& text) {
-    INFO(mutant << ":\n" << text);
-    try {
-      const Json json = parse_json(text);
-      parse_json(to_text(json));
-    } catch (const std::invalid_argument&) {
-    } catch (const std::exception& error) {
-      FAIL_CHECK("neither read nor refused: " << error.what());
-    }
-  });
+  for_each_mutant(corpus, words, seed, mutants,
+                  [&](const std::string& mutant, const std::string& text) {
+                    INFO(mutant << ":\n" << text);
+                    try {
+                      const Json json = parse_json(text);
+                      parse_json(to_text(json));
+                    } catch (const std::invalid_argument&) {
+                    } catch (const std::exception& error) {
+                      FAIL_CHECK("neither read nor refused: " << error.what());
+                    }
+                  });
   const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
   CHECK_THROWS_WITH(parse_json(deep), Catch::Contains("nested more than"));
 }
 
-TEST_CASE("a mutant of an experiment is read, or refused with its place") { read_experiments(1, 1500); }
+TEST_CASE("a mutant of an experiment is read, or refused with its place") {
+  read_experiments(1, 1500);
+}
 TEST_CASE("a mutant of a JSON file is read, or refused") { read_json(1, 1500); }
 TEST_CASE("many mutants of experiments and JSON", "[.][deep]") {
   read_experiments(2, 100'000);

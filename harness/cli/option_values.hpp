@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "core/errors.hpp"
-#include "harness/text/names.hpp"
 #include "harness/run/run_options.hpp"
+#include "harness/text/names.hpp"
 
 namespace tricolour {
 
@@ -51,8 +51,8 @@ auto number(Number least = std::numeric_limits<Number>::lowest(),
     const bool bounded =
         std::is_integral_v<Number> || least != std::numeric_limits<Number>::lowest();
     const std::string bounds = bounded ? fmt::format(" from {} to {}", least, most) : "";
-    return fmt::format("'{}' is not a {}number{}", word,
-                       std::is_integral_v<Number> ? "whole " : "", bounds);
+    return fmt::format("'{}' is not a {}number{}", word, std::is_integral_v<Number> ? "whole " : "",
+                       bounds);
   };
 }
 

@@ -1,4 +1,5 @@
-// `tricolour report`, `tricolour compare` and `tricolour export`: hand over to the Python package, found relative to this binary.
+// `tricolour report`, `tricolour compare` and `tricolour export`: hand over to the Python package,
+// found relative to this binary.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -8,8 +9,8 @@
 
 #include "build_info.hpp"
 #include "core/errors.hpp"
-#include "harness/process/child_process.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/process/child_process.hpp"
 #include "harness/process/exit_codes.hpp"
 #include "harness/process/interruption.hpp"
 
@@ -20,8 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr int probing_s = 60;
 
-/// The folder that holds the package: `tools` of the checkout above the binary, or share/tricolour beside an installed one; for a build
-/// tree outside the checkout, the checkout it was built from.
+/// The folder that holds the package: `tools` of the checkout above the binary, or share/tricolour
+/// beside an installed one; for a build tree outside the checkout, the checkout it was built from.
 fs::path package_folder() {
   const fs::path binary = own_path();
   for (fs::path above = binary.parent_path();; above = above.parent_path()) {
@@ -33,7 +34,9 @@ fs::path package_folder() {
   const fs::path built_from = fs::path(TRICOLOUR_SOURCE) / "tools";
   if (fs::exists(built_from / "tricolour_report" / "__main__.py")) return built_from;
   throw ConfigurationError(
-      fmt::format("the Python package tricolour_report is not in a folder 'tools' or 'share/tricolour/tools' above {}", binary.string()));
+      fmt::format("the Python package tricolour_report is not in a folder 'tools' or "
+                  "'share/tricolour/tools' above {}",
+                  binary.string()));
 }
 
 /// The interpreter that has the package's modules: the script `python` beside the package knows
@@ -43,8 +46,7 @@ std::string fitting_interpreter(const fs::path& tools) {
   const ChildResult result = run_child({script}, probing_s);
   if (result.interrupted) throw Interrupted();
   if (result.timed_out)
-    throw ConfigurationError(
-        fmt::format("{} found no interpreter within {} s", script, probing_s));
+    throw ConfigurationError(fmt::format("{} found no interpreter within {} s", script, probing_s));
   if (result.exit_code != 0 || result.signal != 0) {
     std::string said = result.standard_error;
     while (said.ends_with('\n')) said.pop_back();

@@ -6,18 +6,18 @@
 #include <cstdio>
 
 #include "core/errors.hpp"
+#include "core/mutator/watchdog_policy.hpp"
 #include "core/seams/injected_waits.hpp"
 #include "core/seams/schedule_window.hpp"
-#include "core/mutator/watchdog_policy.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/files/result_folder.hpp"
 #include "harness/run/execution.hpp"
-#include "harness/text/messages.hpp"
 #include "harness/run/minheap.hpp"
 #include "harness/run/registry.hpp"
-#include "harness/files/result_folder.hpp"
 #include "harness/run/run_json.hpp"
 #include "harness/run/run_text.hpp"
 #include "harness/run/trace.hpp"
+#include "harness/text/messages.hpp"
 
 namespace tricolour {
 namespace {
@@ -32,15 +32,21 @@ void explain_failure(const RunOptions& options, Verdict verdict, std::string_vie
 
 void size_heap(const RunCommand& command, RunPlan& plan) {
   if (!plan.multiple) return;
-  const std::size_t minimum = command.minimum_heap ? *command.minimum_heap : minimum_heap_of(command.options, command.quiet);
-  plan.set_heap_bytes(static_cast<std::size_t>(std::llround(*plan.multiple * static_cast<double>(minimum))));
+  const std::size_t minimum = command.minimum_heap
+                                  ? *command.minimum_heap
+                                  : minimum_heap_of(command.options, command.quiet);
+  plan.set_heap_bytes(
+      static_cast<std::size_t>(std::llround(*plan.multiple * static_cast<double>(minimum))));
 }
 
 /// Makes the plan one of a run that is recorded.
 void record_mutations(const RunCommand& command, RunPlan& plan) {
   const RunOptions& options = command.options;
   const auto must = [](bool holds, std::string_view what) {
-    if (!holds) throw ConfigurationError(fmt::format("--record-mutations records what the program does, not what a collector makes of it: {}", what));
+    if (!holds)
+      throw ConfigurationError(fmt::format(
+          "--record-mutations records what the program does, not what a collector makes of it: {}",
+          what));
   };
   const RunOptions standard;
   must(!plan.collector->marks_beside_mutators,
@@ -94,10 +100,12 @@ int carry_out(const RunCommand& command) {
     write_file(folder->place() / "run.json", to_text(json, 1) + "\n");
     folder->complete();
   }
-  if (!command.trace.empty()) replace_file(command.trace, timeline(outcome, to_command(command.options)));
+  if (!command.trace.empty())
+    replace_file(command.trace, timeline(outcome, to_command(command.options)));
   if (mutations && outcome.verdict.exit_code == exit_code::done) {
     mutations->complete();
-    tell(command, fmt::format("{} mutations written to {}", mutations->records(), command.mutations.string()));
+    tell(command, fmt::format("{} mutations written to {}", mutations->records(),
+                              command.mutations.string()));
   }
   if (command.logs_cycles) say("{}", cycle_log(outcome));
   if (command.json) fmt::print("{}\n", to_text(json));

@@ -20,10 +20,14 @@ inline void finish(RunCommand& command, const RunWords& words) {
   command.options.settings = named_values(words.settings, "--set");
   command.records = words.record == "on";
   command.logs_cycles = !words.log.empty();
-  if (!words.minimum_heap.empty()) command.minimum_heap = parse_bytes(words.minimum_heap, "--min-heap");
-  if (!command.records && !command.out.empty()) throw ConfigurationError("--out writes what --record off does not record");
-  if (!command.records && !command.trace.empty()) throw ConfigurationError("--trace draws what --record off does not record");
-  if (!command.records && command.logs_cycles) throw ConfigurationError("--log cycles shows what --record off does not record");
+  if (!words.minimum_heap.empty())
+    command.minimum_heap = parse_bytes(words.minimum_heap, "--min-heap");
+  if (!command.records && !command.out.empty())
+    throw ConfigurationError("--out writes what --record off does not record");
+  if (!command.records && !command.trace.empty())
+    throw ConfigurationError("--trace draws what --record off does not record");
+  if (!command.records && command.logs_cycles)
+    throw ConfigurationError("--log cycles shows what --record off does not record");
 }
 
 }  // namespace tricolour

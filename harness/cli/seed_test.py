@@ -39,7 +39,7 @@ def run(tricolour, tmp_path):
 
 def records_of(trace):
     """Without the header, which has the command and so the seed (results/schema/README.md)."""
-    return trace[72 + int.from_bytes(trace[12:16], "little"):]
+    return trace[72 + int.from_bytes(trace[12:16], "little") :]
 
 
 def test_every_workload_follows_its_seed(tricolour, run):
@@ -48,6 +48,8 @@ def test_every_workload_follows_its_seed(tricolour, run):
         first = run(workload, 1)
         assert run(workload, 1) == first, f"{name}: one seed made two runs"
         if name in WITHOUT_CHOICE:
-            assert run(workload, 2) == first, f"{name} is said to choose nothing at random, and does"
+            assert (
+                run(workload, 2) == first
+            ), f"{name} is said to choose nothing at random, and does"
         else:
             assert run(workload, 2) != first, f"{name}: two seeds made one run"

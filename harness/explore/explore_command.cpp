@@ -1,18 +1,19 @@
 // `tricolour explore`: a bounded model check of a barrier's own source.
+#include "harness/explore/explore_command.hpp"
+
 #include <fmt/format.h>
 
-#include "core/observe/clock.hpp"
 #include "core/errors.hpp"
-#include "harness/explore/explore_command.hpp"
-#include "harness/process/exit_codes.hpp"
+#include "core/observe/clock.hpp"
 #include "harness/explore/explorable.hpp"
 #include "harness/explore/explore_report.hpp"
-#include "harness/process/interruption.hpp"
+#include "harness/files/result_folder.hpp"
 #include "harness/machine/memory_room.hpp"
+#include "harness/process/exit_codes.hpp"
+#include "harness/process/interruption.hpp"
 #include "harness/text/messages.hpp"
 #include "harness/text/names.hpp"
 #include "harness/text/quantity.hpp"
-#include "harness/files/result_folder.hpp"
 
 namespace tricolour {
 namespace {
@@ -41,18 +42,30 @@ ProtocolVariant variant_of(const std::string& protocol, const BarrierTraits& tra
   ProtocolVariant variant{.allocation = traits.allocation};
   bool white = false;
   for (const std::string_view word : words_of(protocol)) {
-    switch (choose("protocol", word, {"stopped", "ragged", "white-allocation", "no-rescan", "handshake-end"})) {
-      case 0: break;
-      case 1: variant.ragged_roots = variant.handshake_end = true; break;
-      case 2: white = true; break;
-      case 3: variant.rescan = false; break;
-      case 4: variant.handshake_end = true; break;
+    switch (choose("protocol", word,
+                   {"stopped", "ragged", "white-allocation", "no-rescan", "handshake-end"})) {
+      case 0:
+        break;
+      case 1:
+        variant.ragged_roots = variant.handshake_end = true;
+        break;
+      case 2:
+        white = true;
+        break;
+      case 3:
+        variant.rescan = false;
+        break;
+      case 4:
+        variant.handshake_end = true;
+        break;
     }
   }
   if (variant.handshake_end) variant.allocation = AllocationColour::black;
   if (white) variant.allocation = AllocationColour::white;
   if (variant.handshake_end && traits.side_table == SideTable::cards) {
-    throw ConfigurationError(fmt::format("{} marks cards, and the last scan of cards needs a stop: it ends by no handshakes", traits.name));
+    throw ConfigurationError(fmt::format(
+        "{} marks cards, and the last scan of cards needs a stop: it ends by no handshakes",
+        traits.name));
   }
   return variant;
 }
@@ -60,7 +73,9 @@ ProtocolVariant variant_of(const std::string& protocol, const BarrierTraits& tra
 exploration::Repertoire repertoire_of(const std::string& text) {
   exploration::Repertoire repertoire;
   for (const std::string_view word : words_of(text)) {
-    const std::size_t place = choose("operation", word, {"load", "store", "allocate", "exchange", "compare-exchange", "copy", "threads"});
+    const std::size_t place =
+        choose("operation", word,
+               {"load", "store", "allocate", "exchange", "compare-exchange", "copy", "threads"});
     if (place == 6) {
       repertoire.threads = true;
     } else {
@@ -71,7 +86,8 @@ exploration::Repertoire repertoire_of(const std::string& text) {
 }
 
 void check_range(std::string_view flag, unsigned value, unsigned least, unsigned most) {
-  if (value < least || value > most) throw ConfigurationError(fmt::format("{} {} is outside {} to {}", flag, value, least, most));
+  if (value < least || value > most)
+    throw ConfigurationError(fmt::format("{} {} is outside {} to {}", flag, value, least, most));
 }
 
 exploration::Request request_of(const ExploreCommand& command, const BarrierTraits& traits) {
@@ -83,7 +99,8 @@ exploration::Request request_of(const ExploreCommand& command, const BarrierTrai
   if (command.budget == 0) throw ConfigurationError("--budget 0 visits nothing");
   exploration::Request request;
   request.variant = variant_of(command.protocol, traits);
-  request.memory = static_cast<MemoryKind>(choose("memory model", command.memory, {"sc", "tso", "ra"}));
+  request.memory =
+      static_cast<MemoryKind>(choose("memory model", command.memory, {"sc", "tso", "ra"}));
   request.most_states = command.budget;
   exploration::Bounds& bounds = request.bounds;
   bounds.mutators = command.mutators;
@@ -140,7 +157,8 @@ int carry_out(const ExploreCommand& command) {
   if (!command.html.empty()) check_place(command.html, true);
   request.progress = StateWatch(command.quiet);
   const exploration::Report report = barrier.explore(request);
-  if (report.trace && !command.html.empty()) replace_file(command.html, exploration_page(command, report));
+  if (report.trace && !command.html.empty())
+    replace_file(command.html, exploration_page(command, report));
   if (command.json) {
     fmt::print("{}\n", to_text(exploration_json(command, report), 2));
   } else {

@@ -142,7 +142,8 @@ show(0);
 
 /// Inside a script element nothing may look like its end.
 std::string safe_in_script(std::string text) {
-  for (std::size_t at = 0; (at = text.find("</", at)) != std::string::npos; at += 3) text.replace(at, 2, "<\\/");
+  for (std::size_t at = 0; (at = text.find("</", at)) != std::string::npos; at += 3)
+    text.replace(at, 2, "<\\/");
   return text;
 }
 
@@ -150,7 +151,8 @@ std::string safe_in_script(std::string text) {
 
 std::string exploration_page(const ExploreCommand& command, const exploration::Report& report) {
   const std::string data = safe_in_script(to_text(exploration_json(command, report)));
-  return fmt::format("{}<script type=\"application/json\" id=\"report\">{}</script>{}", head, data, body);
+  return fmt::format("{}<script type=\"application/json\" id=\"report\">{}</script>{}", head, data,
+                     body);
 }
 
 }  // namespace tricolour

@@ -17,8 +17,12 @@ SMALL = ["--mutators", "1", "--operations", "2"]
 
 
 def explore(*words, expect=0):
-    result = subprocess.run([TRICOLOUR, "explore", *map(str, words)], capture_output=True, text=True, timeout=120)
-    assert result.returncode == expect, f"{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}"
+    result = subprocess.run(
+        [TRICOLOUR, "explore", *map(str, words)], capture_output=True, text=True, timeout=120
+    )
+    assert (
+        result.returncode == expect
+    ), f"{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}"
     return result
 
 
@@ -43,7 +47,11 @@ def test_a_counterexample_is_a_table():
 
 
 def test_a_counterexample_for_machines():
-    found = json.loads(explore("--barrier", "yuasa", "--protocol", "white-allocation", "--json", *SMALL, expect=3).stdout)
+    found = json.loads(
+        explore(
+            "--barrier", "yuasa", "--protocol", "white-allocation", "--json", *SMALL, expect=3
+        ).stdout
+    )
     example = found["counterexample"]
     assert not found["exhausted"] and found["interleavings_at_least"] is None
     assert 1 <= example["broken_at"] <= len(example["steps"])
@@ -56,10 +64,16 @@ def test_a_counterexample_for_machines():
 
 def test_the_page_needs_nothing_else(tmp_path):
     page = tmp_path / "counterexample.html"
-    found = json.loads(explore("--barrier", "none", "--html", page, "--json", *SMALL, expect=3).stdout)
+    found = json.loads(
+        explore("--barrier", "none", "--html", page, "--json", *SMALL, expect=3).stdout
+    )
     text = page.read_text()
     assert not re.search(r"(src|href)\s*=|@import|url\(http", text)
-    inside = json.loads(re.search(r'<script type="application/json" id="report">(.*?)</script>', text, re.DOTALL)[1].replace("<\\/", "</"))
+    inside = json.loads(
+        re.search(r'<script type="application/json" id="report">(.*?)</script>', text, re.DOTALL)[
+            1
+        ].replace("<\\/", "</")
+    )
     assert inside["counterexample"] == found["counterexample"]
 
 
@@ -78,15 +92,21 @@ def test_what_one_slot_cannot_show_is_told():
 
 
 def test_the_budget_is_told():
-    assert "the budget was reached" in explore("--barrier", "dijkstra", "--budget", 100, *SMALL).stdout
+    assert (
+        "the budget was reached" in explore("--barrier", "dijkstra", "--budget", 100, *SMALL).stdout
+    )
 
 
 def test_variants_of_the_protocol():
     explore("--barrier", "hybrid", "--protocol", "ragged", *SMALL)
-    explore("--barrier", "yuasa", "--protocol", "ragged", "--mutators", 1, "--operations", 3, expect=3)
+    explore(
+        "--barrier", "yuasa", "--protocol", "ragged", "--mutators", 1, "--operations", 3, expect=3
+    )
     explore("--barrier", "dijkstra", "--protocol", "no-rescan", *SMALL, expect=3)
     explore("--barrier", "dijkstra", "--protocol", "handshake-end", *SMALL)
-    explore("--barrier", "dijkstra", "--protocol", "handshake-end,white-allocation", *SMALL, expect=3)
+    explore(
+        "--barrier", "dijkstra", "--protocol", "handshake-end,white-allocation", *SMALL, expect=3
+    )
 
 
 @pytest.mark.parametrize(

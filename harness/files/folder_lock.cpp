@@ -19,10 +19,13 @@ FolderLock::FolderLock(const std::filesystem::path& folder, Use use)
   struct flock whole {};
   whole.l_type = use == Use::write ? F_WRLCK : F_RDLCK;
   whole.l_whence = SEEK_SET;
-  if (descriptor_ >= 0 && ::fcntl(descriptor_, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN)) {
+  if (descriptor_ >= 0 && ::fcntl(descriptor_, F_SETLK, &whole) != 0 &&
+      (errno == EACCES || errno == EAGAIN)) {
     ::close(descriptor_);
-    throw ConfigurationError(use == Use::write ? fmt::format("another sweep is writing {}, or a merge is reading it", folder.string())
-                                               : fmt::format("a sweep is still writing {}", folder.string()));
+    throw ConfigurationError(
+        use == Use::write
+            ? fmt::format("another sweep is writing {}, or a merge is reading it", folder.string())
+            : fmt::format("a sweep is still writing {}", folder.string()));
   }
 }
 

@@ -135,7 +135,8 @@ std::string read_file(const std::filesystem::path& path) {
     break;
   }
   if (opened >= 0) ::close(opened);
-  if (failed != 0) throw OutputError(fmt::format("cannot read {}: {}", path.string(), reason(failed)));
+  if (failed != 0)
+    throw OutputError(fmt::format("cannot read {}: {}", path.string(), reason(failed)));
   return text;
 }
 
@@ -153,12 +154,14 @@ ResultFolder::ResultFolder(std::filesystem::path wanted, bool replace, Parents p
     : wanted_(std::move(wanted)), replace_(replace) {
   if (!wanted_.has_filename()) wanted_ = wanted_.parent_path();
   refuse_foreign_folder(wanted_, replace_);
-  partial_ = wanted_.parent_path() / fmt::format(".{}.partial-{}", wanted_.filename().string(), ::getpid());
+  partial_ = wanted_.parent_path() /
+             fmt::format(".{}.partial-{}", wanted_.filename().string(), ::getpid());
   std::error_code error;
   if (parents == Parents::are_made && wanted_.has_parent_path())
     std::filesystem::create_directories(wanted_.parent_path(), error);
   if (!error) std::filesystem::create_directory(partial_, error);
-  if (error) throw OutputError(fmt::format("cannot write {}: {}", wanted_.string(), error.message()));
+  if (error)
+    throw OutputError(fmt::format("cannot write {}: {}", wanted_.string(), error.message()));
 }
 
 ResultFolder::~ResultFolder() {
@@ -176,7 +179,8 @@ void ResultFolder::complete() {
   refuse_foreign_folder(wanted_, replace_);  // it may have come while the run was under way
   if (replace_ && std::filesystem::exists(wanted_)) {
     std::filesystem::rename(wanted_, old, error);
-    if (error) throw OutputError(fmt::format("cannot replace {}: {}", wanted_.string(), error.message()));
+    if (error)
+      throw OutputError(fmt::format("cannot replace {}: {}", wanted_.string(), error.message()));
   }
   if (::renameat2(AT_FDCWD, partial_.c_str(), AT_FDCWD, wanted_.c_str(), exclusive) != 0) {
     const int reason_code = errno;

@@ -6,8 +6,8 @@
 #include <cstring>
 
 #include "core/errors.hpp"
-#include "harness/text/json.hpp"
 #include "harness/record/tables.hpp"
+#include "harness/text/json.hpp"
 #include "tools/testing/catch.hpp"
 
 namespace tricolour {
@@ -18,8 +18,12 @@ namespace fs = std::filesystem;
 struct Scratch {
   Scratch() { fs::create_directories(path); }
   ~Scratch() { fs::remove_all(path); }
-  const fs::path path = fs::temp_directory_path() / ("tricolour-test-" + std::to_string(::getpid()));
-  std::size_t entries() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), fs::directory_iterator())); }
+  const fs::path path =
+      fs::temp_directory_path() / ("tricolour-test-" + std::to_string(::getpid()));
+  std::size_t entries() const {
+    return static_cast<std::size_t>(
+        std::distance(fs::directory_iterator(path), fs::directory_iterator()));
+  }
 };
 
 }  // namespace
@@ -122,7 +126,8 @@ TEST_CASE("few requests stand in a table of text, many in binary rows") {
     const Scratch scratch;
     Pass pass(1, std::nullopt, 1 << 17);
     for (std::int64_t i = 0; i < requests; ++i) {
-      pass.requests(0)->look_at(static_cast<std::uint64_t>(i), gap_ns * i, gap_ns * i + 1, gap_ns * i + 2);
+      pass.requests(0)->look_at(static_cast<std::uint64_t>(i), gap_ns * i, gap_ns * i + 1,
+                                gap_ns * i + 2);
     }
     RunTables tables;
     tables.pass = &pass;

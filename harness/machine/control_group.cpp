@@ -22,7 +22,8 @@ std::vector<std::string> lines_of(const fs::path& file) {
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value)
+                                                                  : std::nullopt;
 }
 
 std::vector<std::string> split(const std::string& text, char separator) {
@@ -62,8 +63,10 @@ std::string unescaped(const std::string& text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto octal = [](char c) { return c >= '0' && c <= '7'; };
-    if (text[i] == '\\' && i + 3 < text.size() && octal(text[i + 1]) && octal(text[i + 2]) && octal(text[i + 3])) {
-      plain += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
+    if (text[i] == '\\' && i + 3 < text.size() && octal(text[i + 1]) && octal(text[i + 2]) &&
+        octal(text[i + 3])) {
+      plain += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
+                                 (text[i + 3] - '0'));
       i += 3;
     } else {
       plain += text[i];
@@ -81,7 +84,8 @@ std::vector<Mount> read_mounts(const fs::path& root) {
     const auto dash = std::find(fields.begin() + optional_fields, fields.end(), "-");
     if (fields.end() - dash < 4) continue;
     const fs::path point = unescaped(fields[point_field]);
-    mounts.push_back({unescaped(fields[root_field]), root / point.relative_path(), dash[1], split(dash[3], ',')});
+    mounts.push_back({unescaped(fields[root_field]), root / point.relative_path(), dash[1],
+                      split(dash[3], ',')});
   }
   return mounts;
 }
@@ -98,12 +102,15 @@ std::vector<Membership> read_memberships(const fs::path& root) {
     const std::size_t first = line.find(':');
     const std::size_t second = first == std::string::npos ? first : line.find(':', first + 1);
     if (second == std::string::npos) continue;
-    memberships.push_back({split(line.substr(first + 1, second - first - 1), ','), line.substr(second + 1)});
+    memberships.push_back(
+        {split(line.substr(first + 1, second - first - 1), ','), line.substr(second + 1)});
   }
   return memberships;
 }
 
-bool has(const std::vector<std::string>& words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
+bool has(const std::vector<std::string>& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
 
 /// The group's path below the mounted one; nothing when the mount does not show it.
 std::optional<fs::path> below(const Mount& mount, const std::string& group) {
@@ -112,14 +119,17 @@ std::optional<fs::path> below(const Mount& mount, const std::string& group) {
   return relative == "." ? fs::path() : relative;
 }
 
-/// The folders of the group and of every ancestor that is mounted. A group that no mount shows (a namespace hides it) is taken to be the
-/// mounted one.
-std::vector<fs::path> folders_of(const std::string& group, const std::vector<const Mount*>& mounts) {
+/// The folders of the group and of every ancestor that is mounted. A group that no mount shows (a
+/// namespace hides it) is taken to be the mounted one.
+std::vector<fs::path> folders_of(const std::string& group,
+                                 const std::vector<const Mount*>& mounts) {
   if (mounts.empty()) return {};
-  auto shows = std::ranges::find_if(mounts, [&](const Mount* mount) { return below(*mount, group).has_value(); });
+  auto shows = std::ranges::find_if(
+      mounts, [&](const Mount* mount) { return below(*mount, group).has_value(); });
   const Mount& mount = shows == mounts.end() ? *mounts.front() : **shows;
   std::vector<fs::path> folders;
-  for (fs::path inner = below(mount, group).value_or(fs::path()); !inner.empty(); inner = inner.parent_path()) {
+  for (fs::path inner = below(mount, group).value_or(fs::path()); !inner.empty();
+       inner = inner.parent_path()) {
     folders.push_back(mount.point / inner);
   }
   folders.push_back(mount.point);
@@ -134,21 +144,27 @@ struct MemoryFiles {
   const char* used;
   std::string_view cache[2];
 };
-constexpr MemoryFiles memory_version_1{"memory.limit_in_bytes", "memory.usage_in_bytes", {"total_inactive_file", "total_active_file"}};
-constexpr MemoryFiles memory_version_2{"memory.max", "memory.current", {"inactive_file", "active_file"}};
+constexpr MemoryFiles memory_version_1{
+    "memory.limit_in_bytes", "memory.usage_in_bytes", {"total_inactive_file", "total_active_file"}};
+constexpr MemoryFiles memory_version_2{
+    "memory.max", "memory.current", {"inactive_file", "active_file"}};
 
-void add_memory_limit(const fs::path& folder, const MemoryFiles& files, ControlGroupLimits& limits) {
+void add_memory_limit(const fs::path& folder, const MemoryFiles& files,
+                      ControlGroupLimits& limits) {
   constexpr std::uint64_t no_limit_in_version_1 = std::uint64_t{1} << 60;
   const auto bytes = number_in(folder / files.limit);
   if (!bytes || *bytes >= no_limit_in_version_1) return;
-  MemoryLimit limit{.bytes = *bytes, .used = number_in(folder / files.used).value_or(0), .file = (folder / files.limit).string()};
-  for (const std::string_view key : files.cache) limit.reclaimable += number_of(folder / "memory.stat", key);
+  MemoryLimit limit{.bytes = *bytes,
+                    .used = number_in(folder / files.used).value_or(0),
+                    .file = (folder / files.limit).string()};
+  for (const std::string_view key : files.cache)
+    limit.reclaimable += number_of(folder / "memory.stat", key);
   limit.reclaimable = std::min(limit.reclaimable, limit.used);
   limits.memory.push_back(std::move(limit));
 }
 
-void add_cpu_limit(std::optional<std::uint64_t> quota, std::optional<std::uint64_t> period, const fs::path& file,
-                   ControlGroupLimits& limits) {
+void add_cpu_limit(std::optional<std::uint64_t> quota, std::optional<std::uint64_t> period,
+                   const fs::path& file, ControlGroupLimits& limits) {
   if (quota.value_or(0) == 0 || period.value_or(0) == 0) return;
   limits.cpu.push_back({static_cast<double>(*quota) / static_cast<double>(*period), file.string()});
 }
@@ -157,7 +173,8 @@ void add_version_2(const fs::path& folder, ControlGroupLimits& limits) {
   add_memory_limit(folder, memory_version_2, limits);
   const auto lines = lines_of(folder / "cpu.max");
   const auto words = lines.empty() ? std::vector<std::string>() : split(lines.front(), ' ');
-  if (words.size() == 2) add_cpu_limit(number(words[0]), number(words[1]), folder / "cpu.max", limits);
+  if (words.size() == 2)
+    add_cpu_limit(number(words[0]), number(words[1]), folder / "cpu.max", limits);
 }
 
 template <class Limit, class Measure>
@@ -173,17 +190,20 @@ ControlGroupLimits read_control_group_limits(const fs::path& root) {
   const auto mounted = [&](std::string_view type, std::string_view controller) {
     std::vector<const Mount*> found;
     for (const Mount& mount : mounts) {
-      if (mount.type == type && (controller.empty() || has(mount.options, controller))) found.push_back(&mount);
+      if (mount.type == type && (controller.empty() || has(mount.options, controller)))
+        found.push_back(&mount);
     }
     return found;
   };
   ControlGroupLimits limits;
   for (const Membership& one : read_memberships(root)) {
     if (one.controllers.empty()) {
-      for (const fs::path& folder : folders_of(one.path, mounted("cgroup2", ""))) add_version_2(folder, limits);
+      for (const fs::path& folder : folders_of(one.path, mounted("cgroup2", "")))
+        add_version_2(folder, limits);
     }
     if (has(one.controllers, "memory")) {
-      for (const fs::path& folder : folders_of(one.path, mounted("cgroup", "memory"))) add_memory_limit(folder, memory_version_1, limits);
+      for (const fs::path& folder : folders_of(one.path, mounted("cgroup", "memory")))
+        add_memory_limit(folder, memory_version_1, limits);
     }
     if (has(one.controllers, "cpu")) {
       for (const fs::path& folder : folders_of(one.path, mounted("cgroup", "cpu"))) {
@@ -195,8 +215,14 @@ ControlGroupLimits read_control_group_limits(const fs::path& root) {
   return limits;
 }
 
-std::optional<MemoryLimit> ControlGroupLimits::smallest_memory() const { return least(memory, &MemoryLimit::bytes); }
-std::optional<CpuLimit> ControlGroupLimits::smallest_cpu() const { return least(cpu, &CpuLimit::cpus); }
-std::optional<MemoryLimit> ControlGroupLimits::tightest_memory() const { return least(memory, &MemoryLimit::free_bytes); }
+std::optional<MemoryLimit> ControlGroupLimits::smallest_memory() const {
+  return least(memory, &MemoryLimit::bytes);
+}
+std::optional<CpuLimit> ControlGroupLimits::smallest_cpu() const {
+  return least(cpu, &CpuLimit::cpus);
+}
+std::optional<MemoryLimit> ControlGroupLimits::tightest_memory() const {
+  return least(memory, &MemoryLimit::free_bytes);
+}
 
 }  // namespace tricolour

@@ -1,10 +1,11 @@
 // Control groups: what a container, or whoever runs this process, lets it have of memory and CPU.
 //
-// Purpose: every limit that holds for this process, of its own group and of each ancestor that can be seen, in version 1 and version 2 of
-// Linux's control groups and in both side by side.
+// Purpose: every limit that holds for this process, of its own group and of each ancestor that can
+// be seen, in version 1 and version 2 of Linux's control groups and in both side by side.
 //
-// Invariant: read only. What is not there, not readable or not a number is no limit that could be known.
-// Source: the kernel's Documentation/admin-guide/cgroup-v1/memory.rst and cgroup-v2.rst; mounts as in proc_pid_mountinfo(5).
+// Invariant: read only. What is not there, not readable or not a number is no limit that could be
+// known. Source: the kernel's Documentation/admin-guide/cgroup-v1/memory.rst and cgroup-v2.rst;
+// mounts as in proc_pid_mountinfo(5).
 #pragma once
 
 #include <cstddef>
@@ -17,11 +18,14 @@ namespace tricolour {
 
 struct MemoryLimit {
   std::size_t bytes = 0;
-  std::size_t used = 0;         ///< by the group and all below it
-  std::size_t reclaimable = 0;  ///< of that, the page cache of files: the kernel drops it when memory is wanted
-  std::string file;             ///< that says so
+  std::size_t used = 0;  ///< by the group and all below it
+  std::size_t reclaimable =
+      0;  ///< of that, the page cache of files: the kernel drops it when memory is wanted
+  std::string file;  ///< that says so
 
-  std::size_t free_bytes() const { return bytes + reclaimable > used ? bytes + reclaimable - used : 0; }
+  std::size_t free_bytes() const {
+    return bytes + reclaimable > used ? bytes + reclaimable - used : 0;
+  }
 };
 
 struct CpuLimit {

@@ -44,12 +44,15 @@ std::size_t leading_number(std::string_view text) {
 std::string chosen(const std::string& line) {
   const std::size_t open = line.find('[');
   const std::size_t close = line.find(']');
-  return open == std::string::npos || close == std::string::npos ? line : line.substr(open + 1, close - open - 1);
+  return open == std::string::npos || close == std::string::npos
+             ? line
+             : line.substr(open + 1, close - open - 1);
 }
 
 unsigned usable_cores() {
   cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0) return static_cast<unsigned>(CPU_COUNT(&allowed));
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0)
+    return static_cast<unsigned>(CPU_COUNT(&allowed));
   return static_cast<unsigned>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
 }
 
@@ -103,6 +106,8 @@ unsigned long stolen_ticks() {
   return line ? ticks : 0;
 }
 
-std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
 
 }  // namespace tricolour

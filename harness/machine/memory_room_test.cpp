@@ -59,7 +59,10 @@ TEST_CASE("markers and the oracle need what they reserve for themselves") {
 }
 
 TEST_CASE("the room is the least that is left anywhere") {
-  const MemoryLimit wide{.bytes = 1000 * mebibyte, .used = 960 * mebibyte, .reclaimable = 10 * mebibyte, .file = "/wide"};
+  const MemoryLimit wide{.bytes = 1000 * mebibyte,
+                         .used = 960 * mebibyte,
+                         .reclaimable = 10 * mebibyte,
+                         .file = "/wide"};
   const MemoryLimit narrow{.bytes = 100 * mebibyte, .file = "/narrow"};
   CHECK(memory_room(machine(70 * mebibyte)).free_bytes == 70 * mebibyte);
   CHECK(memory_room(machine(70 * mebibyte)).of.find("the machine's memory") == 0);
@@ -84,7 +87,8 @@ TEST_CASE("the largest heap that fits has room, and the next block has none") {
     CHECK(largest > 100 * mebibyte);
     CHECK(largest % block_bytes == 0);
     CHECK(lack_of_room(memory_need(plan(std::to_string(largest), marker)), room).empty());
-    const std::string lack = lack_of_room(memory_need(plan(std::to_string(largest + block_bytes), marker)), room);
+    const std::string lack =
+        lack_of_room(memory_need(plan(std::to_string(largest + block_bytes), marker)), room);
     CHECK(lack.find("300 MiB left") != std::string::npos);
   }
   CHECK(largest_heap(plan("32M"), {.free_bytes = mebibyte, .of = "nothing"}) == 0);
@@ -94,7 +98,8 @@ TEST_CASE("a recording ends before it meets the limit") {
   const Heap heap(HeapOptions{.bytes = mebibyte});
   ControlGroupLimits limits;
   CHECK_NOTHROW(require_room_for_recording(std::size_t{1} << 40, heap, limits));
-  limits.memory = {{.bytes = 100 * mebibyte, .used = 40 * mebibyte, .reclaimable = 0, .file = "/group"}};
+  limits.memory = {
+      {.bytes = 100 * mebibyte, .used = 40 * mebibyte, .reclaimable = 0, .file = "/group"}};
   const std::size_t more = require_room_for_recording(10 * mebibyte, heap, limits);
   CHECK(more > 0);
   // Recorded, they take room, and their copies must still have theirs.
@@ -105,7 +110,8 @@ TEST_CASE("a recording ends before it meets the limit") {
     FAIL("60 MiB are no room for 20 MiB of events");
   } catch (const RecordingExhausted& error) {
     const std::string said = error.what();
-    CHECK(said.find("heap 1048576 bytes, live 0 bytes, recorded 20971520 bytes") != std::string::npos);
+    CHECK(said.find("heap 1048576 bytes, live 0 bytes, recorded 20971520 bytes") !=
+          std::string::npos);
     CHECK(said.find("/group") != std::string::npos);
   }
 }

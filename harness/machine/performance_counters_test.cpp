@@ -13,20 +13,24 @@ namespace tricolour {
 namespace {
 
 void spend(Nanoseconds cpu_ns) {
-  for (const Nanoseconds end = thread_cpu_ns() + cpu_ns; thread_cpu_ns() < end;) {}
+  for (const Nanoseconds end = thread_cpu_ns() + cpu_ns; thread_cpu_ns() < end;) {
+  }
 }
 
 /// First touches of pages that are touched one by one.
 void fault(std::size_t pages) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  void* const memory = mmap(nullptr, pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* const memory =
+      mmap(nullptr, pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return;
   madvise(memory, pages * page, MADV_NOHUGEPAGE);
   for (std::size_t i = 0; i < pages; ++i) static_cast<volatile char*>(memory)[i * page] = 1;
   munmap(memory, pages * page);
 }
 
-const Count& of(const std::vector<Count>& counts, Counter counter) { return counts.at(static_cast<std::size_t>(counter)); }
+const Count& of(const std::vector<Count>& counts, Counter counter) {
+  return counts.at(static_cast<std::size_t>(counter));
+}
 
 /// Where a counter is not to be had, the reason is.
 bool is_there(const Count& count) {
@@ -64,9 +68,12 @@ TEST_CASE("threads that were started later are counted, whether they have ended 
     CHECK(clock > 0.9 * cpu);
     CHECK(clock < 1.2 * cpu + 5e6);
   }
-  if (is_there(of(counts, Counter::page_faults))) CHECK(*of(counts, Counter::page_faults).value >= 300);
-  if (is_there(of(counts, Counter::context_switches))) CHECK(*of(counts, Counter::context_switches).value >= 1);
-  if (is_there(of(counts, Counter::instructions))) CHECK(*of(counts, Counter::instructions).value > 1'000'000);
+  if (is_there(of(counts, Counter::page_faults)))
+    CHECK(*of(counts, Counter::page_faults).value >= 300);
+  if (is_there(of(counts, Counter::context_switches)))
+    CHECK(*of(counts, Counter::context_switches).value >= 1);
+  if (is_there(of(counts, Counter::instructions)))
+    CHECK(*of(counts, Counter::instructions).value > 1'000'000);
   is_there(of(counts, Counter::cpu_cycles));
   is_there(of(counts, Counter::cache_misses));
 }

@@ -16,10 +16,13 @@ namespace tricolour {
 
 Json provenance() {
   Json::Object origin = description(read_machine());
-  const Json::Object libraries{{"boost", fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100)},
-                               {"onetbb", TBB_runtime_version()},
-                               {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
-                               {"libc", gnu_get_libc_version()}};
+  const Json::Object libraries{
+      {"boost", fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
+                            BOOST_VERSION % 100)},
+      {"onetbb", TBB_runtime_version()},
+      {"fmt",
+       fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
+      {"libc", gnu_get_libc_version()}};
   origin.insert(origin.end(), {
                                   {"compiler", TRICOLOUR_COMPILER},
                                   {"build_type", TRICOLOUR_BUILD_TYPE},

@@ -72,8 +72,10 @@ void TakenTimeMeter::read() {
   const Nanoseconds elsewhere = std::exchange(elsewhere_ns_, 0);
   const Nanoseconds off = now - begin - (cpu - std::exchange(cpu_ns_, cpu));
   const bool taken = off >= std::max(least_kept_ns, (now - begin) / clocks_differ_by_one_in);
-  if (taken) split(begin, now, off, elsewhere);
-  else torn_ = false;
+  if (taken)
+    split(begin, now, off, elsewhere);
+  else
+    torn_ = false;
 }
 
 void TakenTimeMeter::split(Nanoseconds begin, Nanoseconds end, Nanoseconds off_ns,

@@ -100,15 +100,14 @@ inline void print(const Outcome& outcome, const char* memory) {
           : fmt::format(R"({{"count": {}, "unserved": {}, "from": "{}", {}}})", outcome.operations,
                         outcome.unserved ? fmt::format("{}", *outcome.unserved) : "null",
                         outcome.latency_from, percentiles(outcome.latencies));
-  fmt::print(
-      R"({{"program": "{}", "memory": "{}", "wall_ns": {}, "operations": {}, )"
-      R"("operations_per_s": {:.1f}, "checks": {}, "collections": {}, "peak_resident": {}, )"
-      R"("longest_gap_ns": {}, "requests": {}}})"
-      "\n",
-      outcome.program, memory, outcome.wall_ns, outcome.operations,
-      1e9 * static_cast<double>(outcome.operations) / static_cast<double>(outcome.wall_ns),
-      outcome.checks, outcome.collections ? fmt::format("{}", *outcome.collections) : "null",
-      peak_resident(), outcome.longest_gap_ns, requests);
+  fmt::print(R"({{"program": "{}", "memory": "{}", "wall_ns": {}, "operations": {}, )"
+             R"("operations_per_s": {:.1f}, "checks": {}, "collections": {}, "peak_resident": {}, )"
+             R"("longest_gap_ns": {}, "requests": {}}})"
+             "\n",
+             outcome.program, memory, outcome.wall_ns, outcome.operations,
+             1e9 * static_cast<double>(outcome.operations) / static_cast<double>(outcome.wall_ns),
+             outcome.checks, outcome.collections ? fmt::format("{}", *outcome.collections) : "null",
+             peak_resident(), outcome.longest_gap_ns, requests);
 }
 
 }  // namespace tricolour::peers

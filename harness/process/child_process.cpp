@@ -65,7 +65,8 @@ void drain(Pipe& pipe, std::string& text) {
 
 }  // namespace
 
-ChildResult run_child(const std::vector<std::string>& words, double timeout_s, void (*on_tick)(void*), void* context) {
+ChildResult run_child(const std::vector<std::string>& words, double timeout_s,
+                      void (*on_tick)(void*), void* context) {
   Pipe output;
   Pipe error;
   std::vector<char*> arguments;
@@ -85,7 +86,8 @@ ChildResult run_child(const std::vector<std::string>& words, double timeout_s, v
   bool ended = false;
   bool lost = false;  ///< its status went elsewhere
   while (!ended || output.ends[0] >= 0 || error.ends[0] >= 0) {
-    std::array<pollfd, 2> ready{pollfd{output.ends[0], POLLIN, 0}, pollfd{error.ends[0], POLLIN, 0}};
+    std::array<pollfd, 2> ready{pollfd{output.ends[0], POLLIN, 0},
+                                pollfd{error.ends[0], POLLIN, 0}};
     ::poll(ready.data(), ready.size(), ended ? 0 : 100);
     if (ready[0].revents != 0) drain(output, result.standard_output);
     if (ready[1].revents != 0) drain(error, result.standard_error);
@@ -99,7 +101,8 @@ ChildResult run_child(const std::vector<std::string>& words, double timeout_s, v
     }
     if (ended) continue;
     if (on_tick != nullptr) on_tick(context);
-    result.timed_out = result.timed_out || (timeout_s > 0 && static_cast<double>(now_ns() - began) > timeout_s * 1e9);
+    result.timed_out = result.timed_out ||
+                       (timeout_s > 0 && static_cast<double>(now_ns() - began) > timeout_s * 1e9);
     result.interrupted = result.interrupted || interrupted();
     if (result.timed_out || result.interrupted) ::kill(-child, SIGKILL);
   }

@@ -1,7 +1,8 @@
 // A child process: started, waited for with a time limit, its output kept.
 //
-// Invariant: the child and all its descendants that stay in its process group are gone when `run_child` returns; it dies with its parent.
-// Ownership: one call, one child; no signal handler but the interruption flag.
+// Invariant: the child and all its descendants that stay in its process group are gone when
+// `run_child` returns; it dies with its parent. Ownership: one call, one child; no signal handler
+// but the interruption flag.
 #pragma once
 
 #include <string>
@@ -20,9 +21,10 @@ struct ChildResult {
 
 inline constexpr std::size_t kept_error_bytes = 4096;
 
-/// `words[0]` is the program's path. `timeout_s` 0: no limit. `on_tick` is called about ten times a second. Throws std::system_error when
-/// it cannot be started.
-ChildResult run_child(const std::vector<std::string>& words, double timeout_s, void (*on_tick)(void*) = nullptr, void* context = nullptr);
+/// `words[0]` is the program's path. `timeout_s` 0: no limit. `on_tick` is called about ten times a
+/// second. Throws std::system_error when it cannot be started.
+ChildResult run_child(const std::vector<std::string>& words, double timeout_s,
+                      void (*on_tick)(void*) = nullptr, void* context = nullptr);
 
 /// The path of this binary.
 std::string own_path();

@@ -10,8 +10,12 @@
 namespace tricolour {
 namespace {
 
-bool touches(const Event& event, Interval region) { return event.end_ns > region.begin && event.begin_ns < region.end; }
-bool is_collector_pause(const Event& event) { return event.kind == EventKind::pause && event.pause != PauseKind::verify; }
+bool touches(const Event& event, Interval region) {
+  return event.end_ns > region.begin && event.begin_ns < region.end;
+}
+bool is_collector_pause(const Event& event) {
+  return event.kind == EventKind::pause && event.pause != PauseKind::verify;
+}
 Nanoseconds clipped(const Event& event, Interval region) {
   return std::min(event.end_ns, region.end) - std::max(event.begin_ns, region.begin);
 }
@@ -19,7 +23,8 @@ Nanoseconds clipped(const Event& event, Interval region) {
 Nanoseconds clipped_cpu(const Event& event, Interval region) {
   const Nanoseconds length = event.end_ns - event.begin_ns;
   if (length <= 0) return event.cpu_ns;
-  return static_cast<Nanoseconds>(static_cast<double>(event.cpu_ns) * static_cast<double>(clipped(event, region)) /
+  return static_cast<Nanoseconds>(static_cast<double>(event.cpu_ns) *
+                                  static_cast<double>(clipped(event, region)) /
                                   static_cast<double>(length));
 }
 
@@ -31,7 +36,8 @@ PauseFigures pause_figures(const std::vector<RecordedEvent>& events, Interval re
     if (event.end_ns <= region.begin || pause_begin(event) >= region.end) continue;
     lengths.push_back(event.end_ns - pause_begin(event));
     figures.total_ns += lengths.back();
-    figures.max_time_to_safepoint_ns = std::max(figures.max_time_to_safepoint_ns, event.stopped_ns - event.begin_ns);
+    figures.max_time_to_safepoint_ns =
+        std::max(figures.max_time_to_safepoint_ns, event.stopped_ns - event.begin_ns);
   }
   std::ranges::sort(lengths);
   figures.count = lengths.size();
@@ -44,21 +50,25 @@ PauseFigures pause_figures(const std::vector<RecordedEvent>& events, Interval re
 Tally tally(const std::vector<RecordedEvent>& events, Interval region, Activity activity) {
   Tally found;
   for (const auto& [event, emitter, on_mutator_thread] : events) {
-    if (event.kind != EventKind::mutator_interval || event.activity != activity || !touches(event, region)) continue;
+    if (event.kind != EventKind::mutator_interval || event.activity != activity ||
+        !touches(event, region))
+      continue;
     ++found.count;
     found.total_ns += clipped(event, region);
   }
   return found;
 }
 
-std::vector<std::pair<std::string, double>> least_mmu(const std::vector<RecordedEvent>& events, Interval region, unsigned mutators) {
+std::vector<std::pair<std::string, double>> least_mmu(const std::vector<RecordedEvent>& events,
+                                                      Interval region, unsigned mutators) {
   std::vector<std::vector<Interval>> lost(mutators);
   for (const auto& [event, emitter, on_mutator_thread] : events) {
     if (is_collector_pause(event)) {
       for (unsigned i = 0; i < mutators; ++i) {
         if (stops(event, i)) lost[i].push_back({pause_begin(event), event.end_ns});
       }
-    } else if (event.kind == EventKind::mutator_interval && is_lost(event.activity) && event.thread < mutators) {
+    } else if (event.kind == EventKind::mutator_interval && is_lost(event.activity) &&
+               event.thread < mutators) {
       lost[event.thread].push_back({event.begin_ns, event.end_ns});
     }
   }
@@ -76,27 +86,34 @@ std::vector<std::pair<std::string, double>> least_mmu(const std::vector<Recorded
   return least;
 }
 
-/// CPU time by role. A pause's own share is what its thread did beside the phases it ran in it; what ran on a mutator's thread is not the
-/// mutator's. Assists say what surely was CPU time (activity_clock.hpp). Lazy sweeps are timed by the wall alone.
+/// CPU time by role. A pause's own share is what its thread did beside the phases it ran in it;
+/// what ran on a mutator's thread is not the mutator's. Assists say what surely was CPU time
+/// (activity_clock.hpp). Lazy sweeps are timed by the wall alone.
 CpuFigures cpu_figures(const Pass& pass, const std::vector<RecordedEvent>& events, Interval region,
                        const std::vector<MutatorAccount>& mutators) {
   CpuFigures cpu;
   Nanoseconds at_work = 0, assisting = 0, sweeping = 0;  // by the wall: not stopped, not waiting
   for (const MutatorAccount& account : mutators) {
-    const auto spent_in = [&](Activity activity) { return account.time_by_activity[static_cast<std::size_t>(activity)]; };
+    const auto spent_in = [&](Activity activity) {
+      return account.time_by_activity[static_cast<std::size_t>(activity)];
+    };
     cpu.mutator += account.cpu_ns;
     assisting += spent_in(Activity::assisting);
     sweeping += spent_in(Activity::lazy_sweeping);
-    for (const Activity one : {Activity::running, Activity::allocation_slow_path, Activity::lazy_sweeping, Activity::handshake,
-                               Activity::assisting, Activity::search, Activity::large_object_search, Activity::page_fault}) {
+    for (const Activity one :
+         {Activity::running, Activity::allocation_slow_path, Activity::lazy_sweeping,
+          Activity::handshake, Activity::assisting, Activity::search, Activity::large_object_search,
+          Activity::page_fault}) {
       at_work += spent_in(one);
     }
   }
   Nanoseconds own_stops = 0;
   for (const auto& [event, emitter, on_mutator_thread] : events) {
     if (!touches(event, region)) continue;
-    if (event.kind == EventKind::pause && on_mutator_thread) own_stops += clipped_cpu(event, region);
-    if (event.kind == EventKind::mutator_interval && event.activity == Activity::assisting) cpu.assist += clipped_cpu(event, region);
+    if (event.kind == EventKind::pause && on_mutator_thread)
+      own_stops += clipped_cpu(event, region);
+    if (event.kind == EventKind::mutator_interval && event.activity == Activity::assisting)
+      cpu.assist += clipped_cpu(event, region);
   }
   cpu.sweep = certain_cpu(sweeping, at_work, cpu.mutator - own_stops);
   cpu.assist_is_least = cpu.assist < assisting;
@@ -111,7 +128,8 @@ CpuFigures cpu_figures(const Pass& pass, const std::vector<RecordedEvent>& event
     if (event.kind == EventKind::pause) {
       cpu.pause += spent;
       if (on_mutator_thread) cpu.mutator -= spent;
-    } else if (event.kind == EventKind::phase && (event.activity == Activity::marking || event.activity == Activity::sweeping)) {
+    } else if (event.kind == EventKind::phase &&
+               (event.activity == Activity::marking || event.activity == Activity::sweeping)) {
       (event.activity == Activity::marking ? cpu.mark : cpu.sweep) += spent;
       const auto pause = pause_of.find(emitter);
       const bool in_pause = pause != pause_of.end() && pause->second->begin_ns <= event.begin_ns;
@@ -119,8 +137,10 @@ CpuFigures cpu_figures(const Pass& pass, const std::vector<RecordedEvent>& event
       if (!in_pause && on_mutator_thread) cpu.mutator -= spent;
     }
   }
-  for (Nanoseconds* const part : {&cpu.mutator, &cpu.mark, &cpu.sweep, &cpu.pause, &cpu.assist}) *part = std::max<Nanoseconds>(*part, 0);
-  cpu.other = std::max<Nanoseconds>(0, pass.process_cpu_ns() - cpu.mutator - cpu.mark - cpu.sweep - cpu.pause - cpu.assist);
+  for (Nanoseconds* const part : {&cpu.mutator, &cpu.mark, &cpu.sweep, &cpu.pause, &cpu.assist})
+    *part = std::max<Nanoseconds>(*part, 0);
+  cpu.other = std::max<Nanoseconds>(
+      0, pass.process_cpu_ns() - cpu.mutator - cpu.mark - cpu.sweep - cpu.pause - cpu.assist);
   return cpu;
 }
 
@@ -177,8 +197,10 @@ RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& e
   figures.cpu_ns = cpu_figures(pass, events, figures.region, figures.mutators);
   for (const auto& [event, emitter, on_mutator_thread] : events) {
     if (!touches(event, figures.region)) continue;
-    if (event.kind == EventKind::pause) figures.peak_bytes = std::max({figures.peak_bytes, event.bytes, event.objects});
-    if (event.kind == EventKind::heap_sample) figures.peak_bytes = std::max(figures.peak_bytes, event.bytes);
+    if (event.kind == EventKind::pause)
+      figures.peak_bytes = std::max({figures.peak_bytes, event.bytes, event.objects});
+    if (event.kind == EventKind::heap_sample)
+      figures.peak_bytes = std::max(figures.peak_bytes, event.bytes);
     if (event.kind == EventKind::pause && event.pause == PauseKind::fallback) ++figures.fallbacks;
   }
   return figures;

@@ -1,8 +1,9 @@
 // A log-linear histogram of non-negative 64-bit values.
 //
-// Purpose: quantiles of any number of values in fixed memory. Invariant: a quantile is at most 1/64 above the exact one, and never below
-// it; the maximum is exact. Ownership: one thread; `add(other)` when the other's thread has ended. Source: the bucket layout of
-// HdrHistogram (G. Tene).
+// Purpose: quantiles of any number of values in fixed memory. Invariant: a quantile is at most 1/64
+// above the exact one, and never below it; the maximum is exact. Ownership: one thread;
+// `add(other)` when the other's thread has ended. Source: the bucket layout of HdrHistogram (G.
+// Tene).
 #pragma once
 
 #include <algorithm>
@@ -29,7 +30,8 @@ class Histogram {
   }
   std::uint64_t count() const { return total_; }
   std::uint64_t max() const { return largest_; }
-  /// The least bucket end that at least a share of `p` (0 to 1) of the values lie at or below; 0 when there are none.
+  /// The least bucket end that at least a share of `p` (0 to 1) of the values lie at or below; 0
+  /// when there are none.
   std::uint64_t quantile(double p) const {
     if (total_ == 0) return 0;
     const double rank = std::ceil(p * static_cast<double>(total_));

@@ -8,8 +8,8 @@ Nanoseconds process_cpu() { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
 BarrierCounts since(const BarrierCounts& before, BarrierCounts now) { return now -= before; }
 }  // namespace
 
-Pass::Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::optional<std::uint64_t> request_rows,
-           const PerformanceCounters* counters)
+Pass::Pass(unsigned mutators, std::optional<std::uint64_t> operations,
+           std::optional<std::uint64_t> request_rows, const PerformanceCounters* counters)
     : limit_(operations.value_or(no_operation_limit)),
       records_requests_(request_rows),
       counters_(counters),
@@ -43,13 +43,18 @@ void Pass::abandon() {
 }
 
 std::uint64_t Pass::take_counts(Participant& participant, bool at_end) {
-  // A blocked mutator's hole may be retired for it; while we hold the registry nobody stops the world or shakes hands.
+  // A blocked mutator's hole may be retired for it; while we hold the registry nobody stops the
+  // world or shakes hands.
   const World::Exclusive nobody_claims(participant.context->heap().world, nullptr);
-  const auto count = [at_end](std::uint64_t& total, std::uint64_t now) { total = at_end ? now - total : now; };
+  const auto count = [at_end](std::uint64_t& total, std::uint64_t now) {
+    total = at_end ? now - total : now;
+  };
   count(participant.account.allocated_bytes, participant.context->allocated_bytes());
   count(participant.account.allocated_objects, participant.context->allocated_objects());
   if constexpr (instrumented_built) {
-    participant.account.barriers = since(participant.account.barriers, static_cast<InstrumentedContext&>(*participant.context).barrier_counts());
+    participant.account.barriers =
+        since(participant.account.barriers,
+              static_cast<InstrumentedContext&>(*participant.context).barrier_counts());
   }
   return participant.context->heap().phase.cycle;
 }
@@ -68,7 +73,8 @@ void Pass::arrive_at_begin(unsigned mutator) {
   self.taken_time.take_totals();
   self.context->restart_accounting();
   // Until it woke up it was blocked.
-  self.account.time_by_activity[static_cast<std::size_t>(Activity::blocked)] = now_ns() - begin_ns();
+  self.account.time_by_activity[static_cast<std::size_t>(Activity::blocked)] =
+      now_ns() - begin_ns();
 }
 
 void Pass::arrive_at_end(unsigned mutator, std::uint64_t operations) {
@@ -83,16 +89,19 @@ void Pass::arrive_at_end(unsigned mutator, std::uint64_t operations) {
     process_cpu_ns_ = process_cpu() - process_cpu_ns_;
     if (counters_ != nullptr) counts_ = counters_->between(readings_, counters_->read());
     ended_barriers_ = since(ended_barriers_, self.context->heap().ended_barriers.sum());
-    // Not of whoever comes last to the rendezvous: one that looked at the clock before another may be held up on the way.
+    // Not of whoever comes last to the rendezvous: one that looked at the clock before another may
+    // be held up on the way.
     Nanoseconds last_ns = begin_ns() + 1;
     for (const Participant& one : mutators_) last_ns = std::max(last_ns, one.arrived_ns);
     end_ns_.store(last_ns, std::memory_order_release);
   });
   const auto times = self.context->time_by_activity(end_ns());
   Nanoseconds total = 0;
-  for (std::size_t i = 0; i < times.size(); ++i) total += self.account.time_by_activity[i] += times[i];
+  for (std::size_t i = 0; i < times.size(); ++i)
+    total += self.account.time_by_activity[i] += times[i];
   // Between two readings of the clock on the way in a few nanoseconds fell out.
-  self.account.time_by_activity[static_cast<std::size_t>(Activity::blocked)] += end_ns() - begin_ns() - total;
+  self.account.time_by_activity[static_cast<std::size_t>(Activity::blocked)] +=
+      end_ns() - begin_ns() - total;
 }
 
 }  // namespace tricolour

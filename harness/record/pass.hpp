@@ -1,12 +1,15 @@
-// A pass: one execution of the workload by all mutators, from setup to self-check. A run is a warm-up pass, if one is asked for, and a
-// measured one.
+// A pass: one execution of the workload by all mutators, from setup to self-check. A run is a
+// warm-up pass, if one is asked for, and a measured one.
 //
-// Purpose: the harness's half of RunControl. It delimits the measured region, from the moment when the last mutator has arrived at `begin`
-// to the moment when the last one arrives at `end`, and takes each mutator's accounts at both edges.
+// Purpose: the harness's half of RunControl. It delimits the measured region, from the moment when
+// the last mutator has arrived at `begin` to the moment when the last one arrives at `end`, and
+// takes each mutator's accounts at both edges.
 //
-// Invariant: a mutator's activities add up to the region exactly (on a recorded heap). Nobody waits for a mutator that failed.
+// Invariant: a mutator's activities add up to the region exactly (on a recorded heap). Nobody waits
+// for a mutator that failed.
 //
-// Ownership: a slot of `mutators_`: its mutator's thread, then anybody after the join. The region's edges: Rendezvous.
+// Ownership: a slot of `mutators_`: its mutator's thread, then anybody after the join. The region's
+// edges: Rendezvous.
 #pragma once
 
 #include <atomic>
@@ -36,10 +39,10 @@ class Pass : public RunControl {
   friend class KnownPass;  // of tests: says what clocks and accounts would have said
 
  public:
-  /// `operations`: of each mutator; nothing: until `stop`. `request_rows`: of each mutator, at most; nothing: requests are not recorded.
-  /// `counters`: read at the region's edges; may be null.
-  Pass(unsigned mutators, std::optional<std::uint64_t> operations, std::optional<std::uint64_t> request_rows,
-       const PerformanceCounters* counters = nullptr);
+  /// `operations`: of each mutator; nothing: until `stop`. `request_rows`: of each mutator, at
+  /// most; nothing: requests are not recorded. `counters`: read at the region's edges; may be null.
+  Pass(unsigned mutators, std::optional<std::uint64_t> operations,
+       std::optional<std::uint64_t> request_rows, const PerformanceCounters* counters = nullptr);
 
   /// Before `mutator` runs, on its thread. Its context outlives the pass. Returns what reads its
   /// taken time, as long as the pass lives.
@@ -52,7 +55,9 @@ class Pass : public RunControl {
   void arrive_at_begin(unsigned mutator) override;
   void arrive_at_end(unsigned mutator, std::uint64_t operations) override;
   std::uint64_t operation_limit(unsigned) const override { return limit_; }
-  RequestSink* requests(unsigned mutator) override { return records_requests_ ? &mutators_[mutator].requests : nullptr; }
+  RequestSink* requests(unsigned mutator) override {
+    return records_requests_ ? &mutators_[mutator].requests : nullptr;
+  }
 
   /// 0 until the region has begun, or ended. Any thread.
   Nanoseconds begin_ns() const { return begin_ns_.load(std::memory_order_acquire); }
@@ -79,9 +84,11 @@ class Pass : public RunControl {
     MutatorAccount account;
     TakenTimeMeter taken_time;
     RequestLog requests;
-    Nanoseconds arrived_ns = 0;  ///< at the end of the region; read by whoever arrives last, under the rendezvous' lock
+    Nanoseconds arrived_ns =
+        0;  ///< at the end of the region; read by whoever arrives last, under the rendezvous' lock
   };
-  /// Takes what the mutator has allocated, and what its barriers did, before the region or in it. Returns the cycle under way.
+  /// Takes what the mutator has allocated, and what its barriers did, before the region or in it.
+  /// Returns the cycle under way.
   static std::uint64_t take_counts(Participant& participant, bool at_end);
 
   const std::uint64_t limit_;
@@ -91,7 +98,8 @@ class Pass : public RunControl {
   Rendezvous gate_;
   Rendezvous begin_;
   Rendezvous end_;
-  /// Release by the last mutator to arrive, acquire by the control thread: the region has this edge.
+  /// Release by the last mutator to arrive, acquire by the control thread: the region has this
+  /// edge.
   std::atomic<Nanoseconds> begin_ns_{0};
   std::atomic<Nanoseconds> end_ns_{0};
   std::uint64_t first_cycle_ = 0;

@@ -52,7 +52,8 @@ std::size_t Recorder::bytes() const {
 std::vector<RecordedEvent> Recorder::events() const {
   std::vector<RecordedEvent> all;
   for (std::size_t i = 0; i < buffers_.size(); ++i) {
-    for (const Event& event : buffers_[i]->events) all.push_back({event, static_cast<std::uint32_t>(i), buffers_[i]->of_mutator});
+    for (const Event& event : buffers_[i]->events)
+      all.push_back({event, static_cast<std::uint32_t>(i), buffers_[i]->of_mutator});
   }
   std::ranges::stable_sort(all, {}, [](const RecordedEvent& one) { return one.event.end_ns; });
   return all;

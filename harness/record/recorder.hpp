@@ -1,11 +1,11 @@
 // The recorder: keeps every event of a heap.
 //
-// Purpose: an EventListener that costs a store of a hundred bytes per event. Invariant: no event is lost, and none is reordered within its
-// thread.
+// Purpose: an EventListener that costs a store of a hundred bytes per event. Invariant: no event is
+// lost, and none is reordered within its thread.
 //
-// Ownership: a buffer belongs to the thread that emits into it, which finds it through a thread-local pointer; buffers are read when every
-// emitting thread has been joined or has handed over otherwise (`events` says so). The list of buffers: under a lock, taken once per
-// thread.
+// Ownership: a buffer belongs to the thread that emits into it, which finds it through a
+// thread-local pointer; buffers are read when every emitting thread has been joined or has handed
+// over otherwise (`events` says so). The list of buffers: under a lock, taken once per thread.
 #pragma once
 
 #include <atomic>
@@ -14,8 +14,8 @@
 #include <mutex>
 #include <vector>
 
-#include "core/observe/events.hpp"
 #include "core/mutex.hpp"
+#include "core/observe/events.hpp"
 #include "harness/machine/taken_time.hpp"
 
 namespace tricolour {

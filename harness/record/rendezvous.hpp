@@ -1,6 +1,8 @@
-// A place where a fixed number of threads wait for one another, any number of times, and which can be abandoned.
+// A place where a fixed number of threads wait for one another, any number of times, and which can
+// be abandoned.
 //
-// Purpose: nobody waits for a thread that has failed: `abandon` wakes everybody, now and later, with `RunAbandoned`.
+// Purpose: nobody waits for a thread that has failed: `abandon` wakes everybody, now and later,
+// with `RunAbandoned`.
 //
 // Ownership: shared by its threads; everything stands under one lock.
 #pragma once
@@ -14,7 +16,8 @@
 
 namespace tricolour {
 
-/// Thrown to a thread that need not go on, because another one failed. It carries nothing: the other one has the reason.
+/// Thrown to a thread that need not go on, because another one failed. It carries nothing: the
+/// other one has the reason.
 class RunAbandoned : public std::exception {
  public:
   const char* what() const noexcept override { return "abandoned, because another mutator failed"; }

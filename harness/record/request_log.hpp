@@ -1,13 +1,16 @@
 // The requests of one mutator.
 //
-// Purpose: a histogram of them all, the times of the slowest, and those of every k-th, to be written. k is a power of two and grows with the
-// run, so that at most `most_rows` rows are left, and so that rows come no faster than one in `least_row_gap_ns`: a row takes some 60 ns,
-// because neither branches nor cache expect it, which is half of a short request.
+// Purpose: a histogram of them all, the times of the slowest, and those of every k-th, to be
+// written. k is a power of two and grows with the run, so that at most `most_rows` rows are left,
+// and so that rows come no faster than one in `least_row_gap_ns`: a row takes some 60 ns, because
+// neither branches nor cache expect it, which is half of a short request.
 //
-// Invariant: in the histogram every request of `long_ns` or more stands for itself, and a k-th one that is shorter for the short ones since the
-// last. Rows are kept in segments; segment s holds every 2^s-th request of its part of the run. `rows` thins all of them to one
-// stride: a systematic sample of the whole run, not of its beginning; it stands for all but the slowest, which are there themselves: the
-// `least_slowest` slowest of those of `long_ns` or more, and all of `slow_ns` or more. The weights add up to the number of requests.
+// Invariant: in the histogram every request of `long_ns` or more stands for itself, and a k-th one
+// that is shorter for the short ones since the last. Rows are kept in segments; segment s holds
+// every 2^s-th request of its part of the run. `rows` thins all of them to one stride: a systematic
+// sample of the whole run, not of its beginning; it stands for all but the slowest, which are there
+// themselves: the `least_slowest` slowest of those of `long_ns` or more, and all of `slow_ns` or
+// more. The weights add up to the number of requests.
 //
 // Ownership: the mutator's thread while it runs; anybody after it was joined.
 #pragma once
@@ -21,9 +24,9 @@
 #include <utility>
 #include <vector>
 
+#include "harness/machine/taken_time.hpp"
 #include "harness/record/histogram.hpp"
 #include "harness/record/slowest_requests.hpp"
-#include "harness/machine/taken_time.hpp"
 #include "workloads/request_sink.hpp"
 
 namespace tricolour {
@@ -41,9 +44,12 @@ class RequestLog final : public RequestSink {
   static constexpr std::size_t least_slowest = 10'000;
 
   /// `most_rows`: 0 keeps none.
-  explicit RequestLog(std::uint64_t most_rows) : keeps_rows_(most_rows != 0), most_sampled_(keeps_rows_ ? most_rows : most_without_rows) {
-    const std::uint64_t prepared_words = 2 * std::min(prepared_share * most_rows, most_prepared_rows);
-    while (chunks_.size() * chunk_words < prepared_words) chunks_.push_back(std::make_unique<Chunk>());
+  explicit RequestLog(std::uint64_t most_rows)
+      : keeps_rows_(most_rows != 0), most_sampled_(keeps_rows_ ? most_rows : most_without_rows) {
+    const std::uint64_t prepared_words =
+        2 * std::min(prepared_share * most_rows, most_prepared_rows);
+    while (chunks_.size() * chunk_words < prepared_words)
+      chunks_.push_back(std::make_unique<Chunk>());
   }
 
   /// `requests`: that there were. Empty if none was recorded.
@@ -52,7 +58,8 @@ class RequestLog final : public RequestSink {
     if (next_ != 0) all.record(last_short_, represented_ + std::max(requests, next_) - next_);
     return all;
   }
-  std::uint64_t look_at(std::uint64_t number, Nanoseconds intended, Nanoseconds start, Nanoseconds end) override {
+  std::uint64_t look_at(std::uint64_t number, Nanoseconds intended, Nanoseconds start,
+                        Nanoseconds end) override {
     represented_ += number - next_;
     next_ = number + 1;
     open_loop_ |= intended != start;
@@ -103,7 +110,8 @@ class RequestLog final : public RequestSink {
     for_each(stride, [&](const RequestRow& row) {
       const bool is_slow = next_slow != slowest.end() && next_slow->number == row.number;
       unrepresented += std::min(stride, requests - row.number);
-      for (; next_slow != slowest.end() && next_slow->number < row.number + stride; ++next_slow, --unrepresented) {
+      for (; next_slow != slowest.end() && next_slow->number < row.number + stride;
+           ++next_slow, --unrepresented) {
         all.push_back({*next_slow, 1});
       }
       if (is_slow) return;
@@ -114,7 +122,8 @@ class RequestLog final : public RequestSink {
     if (unrepresented > 0 && last_sample > 0) {
       all[last_sample - 1].weight += unrepresented;
     } else if (unrepresented > 0) {
-      all.push_back({short_row_.value_or(slowest_.dropped().value_or(slowest.front())), unrepresented});
+      all.push_back(
+          {short_row_.value_or(slowest_.dropped().value_or(slowest.front())), unrepresented});
     }
     std::ranges::sort(all, {}, [](const WeightedRequest& one) { return one.row.number; });
     return all;
@@ -164,11 +173,12 @@ class RequestLog final : public RequestSink {
   static constexpr std::uint32_t in_full = ~std::uint32_t{0};
   static constexpr std::size_t chunk_words = std::size_t{1} << 16;
   static constexpr std::uint64_t most_without_rows = std::uint64_t{1} << 17;
-  /// On average over a segment of at least so many rows, so that a burst after a pause does not thin what follows.
+  /// On average over a segment of at least so many rows, so that a burst after a pause does not
+  /// thin what follows.
   static constexpr Nanoseconds least_row_gap_ns = 32'000;
   static constexpr std::uint64_t least_judged_rows = 256;
-  /// Each doubling of k adds half of `most_rows`: a run of 64 times `most_rows` requests writes 4 times as many rows. The pages of those are
-  /// touched before the run.
+  /// Each doubling of k adds half of `most_rows`: a run of 64 times `most_rows` requests writes 4
+  /// times as many rows. The pages of those are touched before the run.
   static constexpr std::uint64_t prepared_share = 4;
   static constexpr std::uint64_t most_prepared_rows = std::uint64_t{1} << 19;
 
@@ -190,8 +200,10 @@ class RequestLog final : public RequestSink {
   void count_sample(std::uint64_t request, Nanoseconds end) {
     const std::uint64_t rows = ++segment_rows_.back();
     if (rows == 1) segment_began_ = end;
-    const bool too_fast = rows > least_judged_rows && end - segment_began_ < static_cast<Nanoseconds>(rows) * least_row_gap_ns;
-    // After `most_sampled_` requests' worth at this stride, twice the stride leaves at most that many again.
+    const bool too_fast = rows > least_judged_rows &&
+                          end - segment_began_ < static_cast<Nanoseconds>(rows) * least_row_gap_ns;
+    // After `most_sampled_` requests' worth at this stride, twice the stride leaves at most that
+    // many again.
     if (too_fast || request + stride_ >= most_sampled_ * stride_) {
       stride_ *= 2;
       segment_rows_.push_back(0);
@@ -217,10 +229,13 @@ class RequestLog final : public RequestSink {
     chunk_end_ = next_word_ + chunk_words;
   }
   void push(std::uint32_t value) {
-    if (next_word_ == chunk_end_) [[unlikely]] begin_chunk();
+    if (next_word_ == chunk_end_) [[unlikely]]
+      begin_chunk();
     *next_word_++ = value;
   }
-  std::uint32_t word(std::size_t position) const { return (*chunks_[position / chunk_words])[position % chunk_words]; }
+  std::uint32_t word(std::size_t position) const {
+    return (*chunks_[position / chunk_words])[position % chunk_words];
+  }
   Nanoseconds long_word(std::size_t position) const {
     return static_cast<Nanoseconds>(std::uint64_t{word(position)} << 32 | word(position + 1));
   }
@@ -229,10 +244,11 @@ class RequestLog final : public RequestSink {
   const bool keeps_rows_;
   const std::uint64_t most_sampled_;
   Histogram latencies_;
-  std::uint64_t wanted_ = 0;       ///< number of the next request to keep a row of
-  std::uint64_t next_ = 0;         ///< number of the first request that came after the last one looked at
-  std::uint64_t represented_ = 0;  ///< short requests that nobody looked at, since the last short one that somebody did
-  std::uint64_t last_short_ = 0;   ///< what that took
+  std::uint64_t wanted_ = 0;  ///< number of the next request to keep a row of
+  std::uint64_t next_ = 0;  ///< number of the first request that came after the last one looked at
+  std::uint64_t represented_ =
+      0;  ///< short requests that nobody looked at, since the last short one that somebody did
+  std::uint64_t last_short_ = 0;  ///< what that took
   std::uint64_t stride_ = 1;
   std::vector<std::uint64_t> segment_rows_{0};
   Nanoseconds segment_began_ = 0;  ///< end of its first row

@@ -94,13 +94,17 @@ TEST_CASE("a request log keeps few of many short requests, and all of a burst am
   const auto kept = [](std::uint64_t requests, auto end_of) {
     RequestLog log(1 << 20);
     ToldRequests told(log);
-    for (std::uint64_t i = 0; i < requests; ++i) told.tell(end_of(i) - 50, end_of(i) - 50, end_of(i));
+    for (std::uint64_t i = 0; i < requests; ++i)
+      told.tell(end_of(i) - 50, end_of(i) - 50, end_of(i));
     return log.rows(requests, log.stride()).size();
   };
-  const std::uint64_t rows_in_a_second = kept(10'000'000, [](std::uint64_t i) { return static_cast<Nanoseconds>(100 * i + 50); });
+  const std::uint64_t rows_in_a_second =
+      kept(10'000'000, [](std::uint64_t i) { return static_cast<Nanoseconds>(100 * i + 50); });
   CHECK(rows_in_a_second <= 1'000'000'000 / 32'000 + 256 * 9);
   CHECK(rows_in_a_second >= 1'000'000'000 / 64'000 / 2);
-  const auto burst_after_5000 = [](std::uint64_t i) { return static_cast<Nanoseconds>(i < 5000 ? 100'000 * i : 500'000'000 + 100 * i); };
+  const auto burst_after_5000 = [](std::uint64_t i) {
+    return static_cast<Nanoseconds>(i < 5000 ? 100'000 * i : 500'000'000 + 100 * i);
+  };
   CHECK(kept(10'000, burst_after_5000) == 10'000);
 }
 
@@ -112,7 +116,8 @@ TEST_CASE("of many short requests a sample stands for all, and every long one co
   constexpr std::uint64_t requests = 3'000'000;
   Nanoseconds clock = 0;
   for (std::uint64_t i = 0; i < requests; ++i) {
-    const auto length = static_cast<Nanoseconds>(i % 30'000 == 29'999 ? 5000 + i / 1000 : 100 + random() % 400);
+    const auto length =
+        static_cast<Nanoseconds>(i % 30'000 == 29'999 ? 5000 + i / 1000 : 100 + random() % 400);
     told.tell(clock, clock, clock + length);
     all.record(static_cast<std::uint64_t>(length));
     clock += length;
@@ -120,7 +125,8 @@ TEST_CASE("of many short requests a sample stands for all, and every long one co
   const Histogram given = log.latencies(requests);
   CHECK(given.count() == requests);
   CHECK(given.max() == all.max());
-  for (const double quantile : {0.9999, 0.99999}) CHECK(given.quantile(quantile) == all.quantile(quantile));
+  for (const double quantile : {0.9999, 0.99999})
+    CHECK(given.quantile(quantile) == all.quantile(quantile));
   for (const double quantile : {0.1, 0.5, 0.9, 0.99}) {
     const auto exact = static_cast<double>(all.quantile(quantile));
     CHECK(std::abs(static_cast<double>(given.quantile(quantile)) - exact) < 0.02 * exact);
@@ -142,7 +148,9 @@ TEST_CASE("a request that is just long stands for itself alone") {
   CHECK(given.quantile(0.9995) >= static_cast<std::uint64_t>(RequestSink::long_ns));
 }
 
-TEST_CASE("the slowest requests have rows of their own, and the weights of the others add up to the rest") {
+TEST_CASE(
+    "the slowest requests have rows of their own, and the weights of the others add up to the "
+    "rest") {
   std::mt19937_64 random(11);
   RequestLog log(1000);
   ToldRequests told(log);
@@ -150,8 +158,10 @@ TEST_CASE("the slowest requests have rows of their own, and the weights of the o
   Nanoseconds clock = 0;
   constexpr std::uint64_t requests = 200'000;
   for (std::uint64_t i = 0; i < requests; ++i) {
-    const bool slow = random() % 5 == 0;  // 40 000, of which 20 000 are more than the list keeps twice over
-    const auto length = static_cast<Nanoseconds>(slow ? 4096 + random() % 900'000 : 100 + random() % 3000);
+    const bool slow =
+        random() % 5 == 0;  // 40 000, of which 20 000 are more than the list keeps twice over
+    const auto length =
+        static_cast<Nanoseconds>(slow ? 4096 + random() % 900'000 : 100 + random() % 3000);
     told.tell(clock, clock, clock + length);
     lengths.push_back(static_cast<std::uint64_t>(length));
     clock += length;
@@ -178,7 +188,8 @@ TEST_CASE("the slowest requests have rows of their own, and the weights of the o
   CHECK(longest == lengths.front());
   REQUIRE(own >= RequestLog::least_slowest);
   CHECK(own < 3 * RequestLog::least_slowest);
-  CHECK(std::equal(lengths.begin(), lengths.begin() + RequestLog::least_slowest, own_lengths.begin()));
+  CHECK(std::equal(lengths.begin(), lengths.begin() + RequestLog::least_slowest,
+                   own_lengths.begin()));
   std::ranges::sort(weighted);
   std::uint64_t median = 0;
   for (std::uint64_t below = 0; const auto& [length, weight] : weighted) {
@@ -187,7 +198,8 @@ TEST_CASE("the slowest requests have rows of their own, and the weights of the o
       break;
     }
   }
-  CHECK(std::abs(static_cast<double>(median) - static_cast<double>(lengths[requests / 2])) < 0.15 * static_cast<double>(lengths[requests / 2]));
+  CHECK(std::abs(static_cast<double>(median) - static_cast<double>(lengths[requests / 2])) <
+        0.15 * static_cast<double>(lengths[requests / 2]));
 }
 
 TEST_CASE("every request of a millisecond or more has a row, however many there are") {

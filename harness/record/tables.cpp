@@ -22,8 +22,10 @@ struct Table {
   std::string_view header;
 };
 constexpr Table pauses_table{"pauses.csv",
-                             "cycle,kind,cause,mutator,request_ns,stopped_ns,resume_ns,thread_cpu_ns,heap_before,heap_after\n"};
-constexpr Table phases_table{"phases.csv", "cycle,thread,role,phase,begin_ns,end_ns,bytes,objects\n"};
+                             "cycle,kind,cause,mutator,request_ns,stopped_ns,resume_ns,thread_cpu_"
+                             "ns,heap_before,heap_after\n"};
+constexpr Table phases_table{"phases.csv",
+                             "cycle,thread,role,phase,begin_ns,end_ns,bytes,objects\n"};
 constexpr Table heap_table{"heap.csv", "t_ns,used,committed,trigger,event\n"};
 constexpr Table bystander_table{"bystander.csv", "t_ns,gap_ns\n"};
 constexpr Table checks_table{"verify.csv", "cycle,checked,lost,floating_black,floating_retained\n"};
@@ -43,16 +45,19 @@ std::string pauses(const RunTables& tables) {
   for (const RecordedEvent& recorded : tables.events) {
     const Event& one = recorded.event;
     if (one.kind != EventKind::pause) continue;
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{}\n", one.cycle, to_string(one.pause), to_string(one.cause),
-                   one.thread == every_mutator ? "all" : fmt::to_string(one.thread), one.begin_ns, one.stopped_ns, one.end_ns, one.cpu_ns,
-                   one.bytes, one.objects);
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{}\n", one.cycle,
+                   to_string(one.pause), to_string(one.cause),
+                   one.thread == every_mutator ? "all" : fmt::to_string(one.thread), one.begin_ns,
+                   one.stopped_ns, one.end_ns, one.cpu_ns, one.bytes, one.objects);
   }
   return std::string(view(out));
 }
 
-/// Of a mutator's intervals those that it lost: from them and the pauses a reader gets the utilisation that run.json states.
+/// Of a mutator's intervals those that it lost: from them and the pauses a reader gets the
+/// utilisation that run.json states.
 bool has_row(const Event& one) {
-  if (one.kind == EventKind::phase) return one.activity >= Activity::begin || one.activity == Activity::assisting;
+  if (one.kind == EventKind::phase)
+    return one.activity >= Activity::begin || one.activity == Activity::assisting;
   return one.kind == EventKind::mutator_interval && is_lost(one.activity);
 }
 
@@ -61,14 +66,15 @@ std::string phases(const RunTables& tables) {
   for (const RecordedEvent& recorded : tables.events) {
     const Event& one = recorded.event;
     if (!has_row(one)) continue;
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{}\n", one.cycle, one.thread, to_string(one.role),
-                   to_string(one.activity), one.begin_ns, one.end_ns, one.bytes, one.objects);
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{}\n", one.cycle, one.thread,
+                   to_string(one.role), to_string(one.activity), one.begin_ns, one.end_ns,
+                   one.bytes, one.objects);
   }
   return std::string(view(out));
 }
 
-/// Use before and after each pause, whenever the trigger changes, and about every millisecond between; the trigger
-/// is the last one announced, 0 without any.
+/// Use before and after each pause, whenever the trigger changes, and about every millisecond
+/// between; the trigger is the last one announced, 0 without any.
 std::string heap_over_time(const RunTables& tables) {
   struct Sample {
     Nanoseconds at;
@@ -81,8 +87,12 @@ std::string heap_over_time(const RunTables& tables) {
   for (const RecordedEvent& recorded : tables.events) {
     const Event& one = recorded.event;
     if (one.kind == EventKind::pause) {
-      const bool triggers = one.cause == Cause::pacing && (one.pause == PauseKind::cycle_begin || one.pause == PauseKind::full);
-      samples.push_back({one.stopped_ns, one.bytes, {}, triggers ? "trigger" : std::string(to_string(one.pause))});
+      const bool triggers = one.cause == Cause::pacing &&
+                            (one.pause == PauseKind::cycle_begin || one.pause == PauseKind::full);
+      samples.push_back({one.stopped_ns,
+                         one.bytes,
+                         {},
+                         triggers ? "trigger" : std::string(to_string(one.pause))});
       samples.push_back({one.end_ns, one.objects, {}, "resume"});
     } else if (one.kind == EventKind::heap_sample) {
       samples.push_back({one.end_ns, one.bytes, one.objects, "new trigger"});
@@ -93,22 +103,24 @@ std::string heap_over_time(const RunTables& tables) {
   std::uint64_t trigger = 0;
   for (const Sample& one : samples) {
     trigger = one.new_trigger.value_or(trigger);
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.at, one.used, tables.heap_bytes, trigger, one.event);
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.at, one.used, tables.heap_bytes,
+                   trigger, one.event);
   }
   return std::string(view(out));
 }
 
 std::string bystander(const RunTables& tables) {
   Text out = begin_text(bystander_table);
-  for (const BystanderDelay& one : tables.bystander) fmt::format_to(std::back_inserter(out), "{},{}\n", one.t_ns, one.gap_ns);
+  for (const BystanderDelay& one : tables.bystander)
+    fmt::format_to(std::back_inserter(out), "{},{}\n", one.t_ns, one.gap_ns);
   return std::string(view(out));
 }
 
 std::string checks(const RunTables& tables) {
   Text out = begin_text(checks_table);
   for (const auto& one : tables.checks) {
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.cycle, one.checked, one.lost, one.floating_black,
-                   one.floating_retained);
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.cycle, one.checked, one.lost,
+                   one.floating_black, one.floating_retained);
   }
   return std::string(view(out));
 }
@@ -124,18 +136,22 @@ void write_requests(const std::filesystem::path& folder, const RunTables& tables
   std::vector<TableRow> rows;
   const unsigned mutators = tables.pass == nullptr ? 0 : tables.pass->mutators();
   for (unsigned i = 0; i < mutators; ++i) {
-    const auto kept = tables.pass->request_log(i).rows(tables.pass->account(i).operations, tables.pass->request_stride());
+    const auto kept = tables.pass->request_log(i).rows(tables.pass->account(i).operations,
+                                                       tables.pass->request_stride());
     for (const auto& [row, weight] : kept) {
-      rows.push_back({i, row.intended_ns, row.start_ns, row.end_ns, static_cast<std::int64_t>(weight)});
+      rows.push_back(
+          {i, row.intended_ns, row.start_ns, row.end_ns, static_cast<std::int64_t>(weight)});
     }
   }
   if (rows.size() > most_text_rows) {
-    write_file(folder / binary_requests, {reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(TableRow)});
+    write_file(folder / binary_requests,
+               {reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(TableRow)});
     return;
   }
   Text out = begin_text(requests_table);
   for (const TableRow& one : rows) {
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.thread, one.intended, one.start, one.end, one.weight);
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.thread, one.intended, one.start,
+                   one.end, one.weight);
   }
   write_file(folder / requests_table.file, view(out));
 }
@@ -146,7 +162,8 @@ std::string damage_of(const std::filesystem::path& folder, const Table& table) {
   std::string begin(table.header.size(), '\0');
   stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
   if (!stream || begin != table.header) {
-    return fmt::format("{}: the columns are not {}", table.file, table.header.substr(0, table.header.size() - 1));
+    return fmt::format("{}: the columns are not {}", table.file,
+                       table.header.substr(0, table.header.size() - 1));
   }
   stream.seekg(-1, std::ios::end);
   return stream.get() == '\n' ? "" : fmt::format("{}: the last line is cut off", table.file);
@@ -154,9 +171,12 @@ std::string damage_of(const std::filesystem::path& folder, const Table& table) {
 
 std::string damage_of_requests(const std::filesystem::path& folder) {
   std::error_code error;
-  if (!std::filesystem::exists(folder / binary_requests, error)) return damage_of(folder, requests_table);
+  if (!std::filesystem::exists(folder / binary_requests, error))
+    return damage_of(folder, requests_table);
   const auto bytes = std::filesystem::file_size(folder / binary_requests, error);
-  return !error && bytes % sizeof(TableRow) == 0 ? "" : fmt::format("{}: the last row is cut off", binary_requests);
+  return !error && bytes % sizeof(TableRow) == 0
+             ? ""
+             : fmt::format("{}: the last row is cut off", binary_requests);
 }
 
 }  // namespace
@@ -171,7 +191,8 @@ void write_tables(const std::filesystem::path& folder, const RunTables& tables) 
 }
 
 std::string damage_of_tables(const std::filesystem::path& folder) {
-  for (const Table& table : {pauses_table, phases_table, heap_table, bystander_table, checks_table}) {
+  for (const Table& table :
+       {pauses_table, phases_table, heap_table, bystander_table, checks_table}) {
     if (std::string damage = damage_of(folder, table); !damage.empty()) return damage;
   }
   return damage_of_requests(folder);

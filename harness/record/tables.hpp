@@ -1,4 +1,5 @@
-// The tables of one run, as the result schema has them: pauses, phases, requests, heap, bystander, verify.
+// The tables of one run, as the result schema has them: pauses, phases, requests, heap, bystander,
+// verify.
 #pragma once
 
 #include <filesystem>
@@ -30,7 +31,8 @@ struct RunTables {
 /// Writes every table into `folder`; throws OutputError.
 void write_tables(const std::filesystem::path& folder, const RunTables& tables);
 
-/// What is wrong with the tables that a run wrote into `folder`, in one sentence; empty when each is there with its columns and its end.
+/// What is wrong with the tables that a run wrote into `folder`, in one sentence; empty when each
+/// is there with its columns and its end.
 std::string damage_of_tables(const std::filesystem::path& folder);
 
 }  // namespace tricolour

@@ -5,7 +5,8 @@
 namespace tricolour {
 
 std::vector<Interval> merged(std::vector<Interval> intervals, Interval region) {
-  for (Interval& one : intervals) one = {std::max(one.begin, region.begin), std::min(one.end, region.end)};
+  for (Interval& one : intervals)
+    one = {std::max(one.begin, region.begin), std::min(one.end, region.end)};
   std::erase_if(intervals, [](const Interval& one) { return one.end <= one.begin; });
   std::ranges::sort(intervals, {}, &Interval::begin);
   std::vector<Interval> united;

@@ -1,8 +1,9 @@
 // Minimum mutator utilisation, exactly.
 //
-// Purpose: MMU(w), the least fraction of any window of length w inside the run in which the mutator ran.
-// Invariant: lost time is piecewise linear in time, so a worst window begins where lost time begins or ends where lost time ends; all of
-// those are tried, with prefix sums, in O(n log n) per window length. Source: Cheng, Blelloch 2001.
+// Purpose: MMU(w), the least fraction of any window of length w inside the run in which the mutator
+// ran. Invariant: lost time is piecewise linear in time, so a worst window begins where lost time
+// begins or ends where lost time ends; all of those are tried, with prefix sums, in O(n log n) per
+// window length. Source: Cheng, Blelloch 2001.
 #pragma once
 
 #include <optional>

@@ -17,8 +17,9 @@ double brute_force(const std::vector<Interval>& intervals, Interval region, Nano
   }
   Nanoseconds worst = 0;
   for (std::size_t start = 0; start + static_cast<std::size_t>(window) <= lost.size(); ++start) {
-    worst = std::max<Nanoseconds>(worst, std::count(lost.begin() + static_cast<std::ptrdiff_t>(start),
-                                                    lost.begin() + static_cast<std::ptrdiff_t>(start) + window, 1));
+    worst = std::max<Nanoseconds>(
+        worst, std::count(lost.begin() + static_cast<std::ptrdiff_t>(start),
+                          lost.begin() + static_cast<std::ptrdiff_t>(start) + window, 1));
   }
   return 1.0 - static_cast<double>(worst) / static_cast<double>(window);
 }
@@ -27,7 +28,9 @@ double brute_force(const std::vector<Interval>& intervals, Interval region, Nano
 
 TEST_CASE("MMU agrees with trying every window") {
   std::mt19937_64 random(11);
-  const auto below = [&](Nanoseconds bound) { return static_cast<Nanoseconds>(random() % static_cast<std::uint64_t>(bound)); };
+  const auto below = [&](Nanoseconds bound) {
+    return static_cast<Nanoseconds>(random() % static_cast<std::uint64_t>(bound));
+  };
   for (int round = 0; round < 60; ++round) {
     const Interval region{1000, 1000 + 50 + below(350)};
     std::vector<Interval> intervals;
@@ -37,7 +40,8 @@ TEST_CASE("MMU agrees with trying every window") {
     }
     const LostTime lost(intervals, region);
     for (Nanoseconds window = 1; window <= region.end - region.begin; window += 7) {
-      CHECK(lost.mmu(window).value() == Approx(brute_force(intervals, region, window)).margin(1e-12));
+      CHECK(lost.mmu(window).value() ==
+            Approx(brute_force(intervals, region, window)).margin(1e-12));
     }
   }
 }
@@ -54,7 +58,8 @@ TEST_CASE("MMU of the simple cases") {
 }
 
 TEST_CASE("intervals are clipped, sorted and united") {
-  const auto united = merged({{30, 40}, {5, 12}, {10, 10}, {35, 50}, {90, 130}, {-5, 2}, {50, 55}}, {0, 100});
+  const auto united =
+      merged({{30, 40}, {5, 12}, {10, 10}, {35, 50}, {90, 130}, {-5, 2}, {50, 55}}, {0, 100});
   CHECK(united == std::vector<Interval>{{0, 2}, {5, 12}, {30, 55}, {90, 100}});
   CHECK(LostTime({{30, 40}, {35, 50}}, {0, 100}).total() == 20);
 }

@@ -15,8 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/record/recorder.hpp"
 #include "harness/machine/taken_time.hpp"
+#include "harness/record/recorder.hpp"
 #include "harness/record/utilisation.hpp"
 
 namespace tricolour {

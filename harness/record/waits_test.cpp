@@ -93,10 +93,9 @@ TEST_CASE("run delay counts as far as it surely fell into the span") {
 }
 
 TEST_CASE("run delay within a named wait is that wait, not a second cause") {
-  const Waits waits({{WaitCause::pause, {1100, 1500}}},
-                    {{Taker::scheduler, 1000, 2000, 500, 0},
-                     {Taker::scheduler, 3000, 3100, 100, 0}},
-                    false);
+  const Waits waits(
+      {{WaitCause::pause, {1100, 1500}}},
+      {{Taker::scheduler, 1000, 2000, 500, 0}, {Taker::scheduler, 3000, 3100, 100, 0}}, false);
   CHECK(named(waits.within({1000, 2000})) == Times{{"pause", 400}, {"run_delay", 100}});
   CHECK(named(waits.within({900, 4000})) == Times{{"pause", 400}, {"run_delay", 200}});
   CHECK(sum(waits.within({1100, 1500})) == 400);

@@ -1,7 +1,9 @@
-// Malformed mutation traces, by the thousand: a replay executes one, says what is wrong with it, or finds that its graph is another.
+// Malformed mutation traces, by the thousand: a replay executes one, says what is wrong with it, or
+// finds that its graph is another.
 //
-// Purpose: mutants of small programs, of their bytes and of their records. Checksum and figures of the header are put right, or nothing but
-// those would be looked at. The sanitizer builds see what a mutant touches that it should not.
+// Purpose: mutants of small programs, of their bytes and of their records. Checksum and figures of
+// the header are put right, or nothing but those would be looked at. The sanitizer builds see what
+// a mutant touches that it should not.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,9 +12,9 @@
 #include <functional>
 
 #include "core/errors.hpp"
-#include "harness/run/registry.hpp"
-#include "harness/replay/replay.hpp"
 #include "harness/files/result_folder.hpp"
+#include "harness/replay/replay.hpp"
+#include "harness/run/registry.hpp"
 #include "tools/testing/text_mutator.hpp"
 
 namespace tricolour {
@@ -24,7 +26,9 @@ namespace fs = std::filesystem;
 void write_program(const fs::path& file, TextMutator& chance) {
   TraceWriter writer(file, true, "a program");
   TraceSummary summary;
-  const auto record = [&](Mutation mutation, std::initializer_list<std::uint64_t> operands) { writer.record(mutation, operands); };
+  const auto record = [&](Mutation mutation, std::initializer_list<std::uint64_t> operands) {
+    writer.record(mutation, operands);
+  };
   record(Mutation::allocate_globals, {4});
   summary.bytes += round_up(sizeof(Object) + 4 * sizeof(Slot), granule_bytes);
   ++summary.objects;
@@ -46,7 +50,8 @@ void write_program(const fs::path& file, TextMutator& chance) {
   writer.complete();
 }
 
-/// Puts the checksum that the reader asks for into the header of what would else be refused for the checksum alone.
+/// Puts the checksum that the reader asks for into the header of what would else be refused for the
+/// checksum alone.
 std::string with_right_checksum(const fs::path& file, std::string text) {
   constexpr std::size_t checksum_at = 24;
   replace_file(file, text);
@@ -58,7 +63,8 @@ std::string with_right_checksum(const fs::path& file, std::string text) {
     const std::size_t found = message.find(asks);
     if (found == std::string::npos) return text;
     const std::uint64_t checksum = std::stoull(message.substr(found + asks.size()), nullptr, 16);
-    text.replace(checksum_at, sizeof checksum, reinterpret_cast<const char*>(&checksum), sizeof checksum);
+    text.replace(checksum_at, sizeof checksum, reinterpret_cast<const char*>(&checksum),
+                 sizeof checksum);
   }
   replace_file(file, text);
   return text;
@@ -99,15 +105,18 @@ void change_records(const fs::path& file, TextMutator& chance) {
   }
   TraceWriter writer(file, true, "a program");
   for (const auto& [mutation, operands] : records) {
-    writer.record(mutation, std::span(operands).first(operand_count[static_cast<std::size_t>(mutation)]));
+    writer.record(mutation,
+                  std::span(operands).first(operand_count[static_cast<std::size_t>(mutation)]));
   }
   writer.complete();
 }
 
-/// Puts the figures of a header whose checksum is right onto what the records make, as far as the reader tells them.
+/// Puts the figures of a header whose checksum is right onto what the records make, as far as the
+/// reader tells them.
 void with_right_figures(const fs::path& file, std::string text) {
   constexpr std::size_t summary_at = 32;
-  constexpr std::pair<std::string_view, std::size_t> places[]{{" objects, and", 0}, {" records, and", 1}, {" bytes, and", 2}};
+  constexpr std::pair<std::string_view, std::size_t> places[]{
+      {" objects, and", 0}, {" records, and", 1}, {" bytes, and", 2}};
   for (std::size_t attempt = 0; attempt < std::size(places); ++attempt) {
     text = with_right_checksum(file, text);
     try {
@@ -121,7 +130,8 @@ void with_right_figures(const fs::path& file, std::string text) {
       const std::uint64_t figure = std::stoull(message.substr(found + makes.size()));
       for (const auto& [what, place] : places) {
         if (message.find(what) == std::string::npos) continue;
-        text.replace(summary_at + place * sizeof figure, sizeof figure, reinterpret_cast<const char*>(&figure), sizeof figure);
+        text.replace(summary_at + place * sizeof figure, sizeof figure,
+                     reinterpret_cast<const char*>(&figure), sizeof figure);
       }
     }
   }
@@ -129,7 +139,8 @@ void with_right_figures(const fs::path& file, std::string text) {
 }
 
 void replay_traces(std::uint64_t seed, std::size_t mutants) {
-  const fs::path file = fs::temp_directory_path() / fmt::format("tricolour-malformed-{}.trace", ::getpid());
+  const fs::path file =
+      fs::temp_directory_path() / fmt::format("tricolour-malformed-{}.trace", ::getpid());
   Words corpus;
   for (std::uint64_t i = 0; i < 4; ++i) {
     TextMutator chance(seed + i, {});
@@ -146,44 +157,48 @@ void replay_traces(std::uint64_t seed, std::size_t mutants) {
                     "\xff\xff\xff\xff\x7f",
                     std::string(40, '\xff')};
   std::size_t whole = 0, refused = 0, judged = 0;
-  for_each_mutant(corpus, words, seed, mutants, [&](const std::string& mutant, const std::string& text) {
-    INFO(mutant);
-    TextMutator chance(std::hash<std::string>()(mutant), {});
-    if (chance.below(2) == 0) {
-      replace_file(file, corpus[chance.below(corpus.size())]);
-      change_records(file, chance);
-      with_right_figures(file, read_file(file));
-    } else {
-      with_right_figures(file, chance.below(2) == 0 ? with_right_length(text) : text);
-    }
-    try {
-      TraceReader trace(file);
-      ReplayPlan plan;
-      plan.barrier = &find_barrier(chance.below(2) == 0 ? "yuasa" : "dijkstra");
-      plan.heap.bytes = std::size_t{4} << 20;
-      plan.collection.marker = "serial";
-      plan.collection.sweep = SweepMode::eager;
-      plan.collection.allocation = plan.barrier->allocation;
-      plan.schedule.period = 200'000;
-      replay(trace, plan);
-      ++whole;
-    } catch (const ConfigurationError& error) {
-      ++refused;
-      if (std::string_view(error.what()).find(file.string()) == std::string_view::npos) FAIL_CHECK("no place in: " << error.what());
-    } catch (const InvariantViolated&) {  // another graph than that of the recorded run
-      ++judged;
-    } catch (const HeapExhausted&) {
-      ++judged;
-    } catch (const std::exception& error) {
-      FAIL_CHECK("neither replayed nor refused: " << error.what());
-    }
-  });
+  for_each_mutant(
+      corpus, words, seed, mutants, [&](const std::string& mutant, const std::string& text) {
+        INFO(mutant);
+        TextMutator chance(std::hash<std::string>()(mutant), {});
+        if (chance.below(2) == 0) {
+          replace_file(file, corpus[chance.below(corpus.size())]);
+          change_records(file, chance);
+          with_right_figures(file, read_file(file));
+        } else {
+          with_right_figures(file, chance.below(2) == 0 ? with_right_length(text) : text);
+        }
+        try {
+          TraceReader trace(file);
+          ReplayPlan plan;
+          plan.barrier = &find_barrier(chance.below(2) == 0 ? "yuasa" : "dijkstra");
+          plan.heap.bytes = std::size_t{4} << 20;
+          plan.collection.marker = "serial";
+          plan.collection.sweep = SweepMode::eager;
+          plan.collection.allocation = plan.barrier->allocation;
+          plan.schedule.period = 200'000;
+          replay(trace, plan);
+          ++whole;
+        } catch (const ConfigurationError& error) {
+          ++refused;
+          if (std::string_view(error.what()).find(file.string()) == std::string_view::npos)
+            FAIL_CHECK("no place in: " << error.what());
+        } catch (const InvariantViolated&) {  // another graph than that of the recorded run
+          ++judged;
+        } catch (const HeapExhausted&) {
+          ++judged;
+        } catch (const std::exception& error) {
+          FAIL_CHECK("neither replayed nor refused: " << error.what());
+        }
+      });
   fs::remove(file);
   CHECK(refused > mutants / 4);
   CHECK(judged > mutants / 50);
 }
 
-TEST_CASE("a mutant of a mutation trace is replayed, refused with its place, or judged") { replay_traces(1, 300); }
+TEST_CASE("a mutant of a mutation trace is replayed, refused with its place, or judged") {
+  replay_traces(1, 300);
+}
 TEST_CASE("many mutants of mutation traces", "[.][deep]") { replay_traces(2, 20'000); }
 
 }  // namespace

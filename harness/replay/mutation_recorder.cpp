@@ -16,7 +16,8 @@ void MutationRecorder::mutator_started(MutatorContext& mutator) {
 
 void MutationRecorder::check_alone() const {
   if (another_.load(std::memory_order_relaxed)) {
-    throw ConfigurationError("a mutation trace is one mutator's, and the workload has started another");
+    throw ConfigurationError(
+        "a mutation trace is one mutator's, and the workload has started another");
   }
 }
 
@@ -67,14 +68,17 @@ void MutationRecorder::loaded(Object* source, const Slot& slot) {
   if (ended_) return;
   check_alone();
   write_pending();
-  trace_.record(Mutation::load, {distance(source), static_cast<std::uint64_t>(&slot - source->slots())});
+  trace_.record(Mutation::load,
+                {distance(source), static_cast<std::uint64_t>(&slot - source->slots())});
 }
 
 void MutationRecorder::stored(Object* source, const Slot& slot, Object* value) {
   if (ended_) return;
   check_alone();
   write_pending();
-  trace_.record(Mutation::store, {distance(source), static_cast<std::uint64_t>(&slot - source->slots()), distance(value)});
+  trace_.record(
+      Mutation::store,
+      {distance(source), static_cast<std::uint64_t>(&slot - source->slots()), distance(value)});
 }
 
 void MutationRecorder::region_begins() {

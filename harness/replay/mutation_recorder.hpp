@@ -1,12 +1,15 @@
 // Records what one mutator does to its heap into a trace.
 //
-// Purpose: stands where a verified run has its oracle, and hears of every allocation from the heap and of every load and store from the
-// `Recording` barrier. Roots change without a word: they are compared with what they were at each allocation, because that is where a
-// collector may look at them.
+// Purpose: stands where a verified run has its oracle, and hears of every allocation from the heap
+// and of every load and store from the `Recording` barrier. Roots change without a word: they are
+// compared with what they were at each allocation, because that is where a collector may look at
+// them.
 //
-// Invariant: a run with a second mutator is not recorded: `check_alone` throws at the next allocation, load or store. Objects do not move.
+// Invariant: a run with a second mutator is not recorded: `check_alone` throws at the next
+// allocation, load or store. Objects do not move.
 //
-// Ownership: the mutator's thread; `mutator_*` under the registry lock. `freed`: the thread that sweeps, and nothing is kept of it.
+// Ownership: the mutator's thread; `mutator_*` under the registry lock. `freed`: the thread that
+// sweeps, and nothing is kept of it.
 #pragma once
 
 #include <atomic>
@@ -47,7 +50,8 @@ class MutationRecorder final : public HeapObserver {
   TraceSummary summary_;
   MutatorContext* mutator_ = nullptr;
   std::atomic<bool> another_{false};  ///< relaxed: the mutator that sees it late is stopped late
-  Object* pending_ = nullptr;         ///< the last allocation is written late: only then is it known whether it made the globals
+  Object* pending_ = nullptr;  ///< the last allocation is written late: only then is it known
+                               ///< whether it made the globals
   std::vector<std::uint64_t> roots_;  ///< serials of the handles, as the trace has them
   bool in_region_ = false;
   bool ended_ = false;

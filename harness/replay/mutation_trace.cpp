@@ -12,19 +12,21 @@
 
 #include "core/errors.hpp"
 #include "core/heap/object.hpp"
-#include "harness/process/interruption.hpp"
 #include "harness/files/result_folder.hpp"
+#include "harness/process/interruption.hpp"
 
 namespace tricolour {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the numbers of a trace are written as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "the numbers of a trace are written as they lie in memory");
 
 constexpr std::string_view magic = "tricolmt";
 constexpr std::uint32_t version = 1;
 constexpr std::size_t flush_at = std::size_t{1} << 20;
 
-/// What a file begins with; the command follows, then the body. The checksum covers everything behind itself.
+/// What a file begins with; the command follows, then the body. The checksum covers everything
+/// behind itself.
 struct Header {
   char magic[8];
   std::uint32_t version;
@@ -35,7 +37,8 @@ struct Header {
 };
 static_assert(sizeof(Header) == 72);
 
-/// FNV-1a over 64-bit words and then the bytes that are left, so that a trace is read as fast as the disk.
+/// FNV-1a over 64-bit words and then the bytes that are left, so that a trace is read as fast as
+/// the disk.
 class Checksum {
  public:
   explicit Checksum(std::uint64_t state = 0xcbf29ce484222325u) : state_(state) {}
@@ -71,7 +74,9 @@ std::uint64_t checksum_of(std::string_view body) {
   return checksum.value();
 }
 
-std::string_view bytes_of(const auto& value) { return {reinterpret_cast<const char*>(&value), sizeof value}; }
+std::string_view bytes_of(const auto& value) {
+  return {reinterpret_cast<const char*>(&value), sizeof value};
+}
 
 void append(std::string& bytes, std::uint64_t number) {
   for (; number >= 0x80; number >>= 7) bytes.push_back(static_cast<char>(number | 0x80));
@@ -83,9 +88,7 @@ void append(std::string& bytes, std::uint64_t number) {
 // --- writing ------------------------------------------------------------------------------------
 
 TraceWriter::TraceWriter(std::filesystem::path file, bool replace, std::string_view made_by)
-    : file_(std::move(file)),
-      made_by_(made_by),
-      checksum_(Checksum().value()) {
+    : file_(std::move(file)), made_by_(made_by), checksum_(Checksum().value()) {
   check_place(file_, replace);
   descriptor_ = open_beside(file_, partial_);
   buffer_.reserve(flush_at + 64);
@@ -109,7 +112,8 @@ void TraceWriter::record(Mutation mutation, std::span<const std::uint64_t> opera
 
 /// Words of the checksum must not straddle two writes: what is left over stays in the buffer.
 void TraceWriter::flush() {
-  const std::string_view whole = std::string_view(buffer_).substr(0, buffer_.size() / sizeof(std::uint64_t) * sizeof(std::uint64_t));
+  const std::string_view whole = std::string_view(buffer_).substr(
+      0, buffer_.size() / sizeof(std::uint64_t) * sizeof(std::uint64_t));
   checksum_ = Checksum(checksum_).add(whole).value();
   write_out(whole);
   body_bytes_ += whole.size();
@@ -131,7 +135,10 @@ void TraceWriter::complete() {
                 .checksum = 0,
                 .summary = summary_};
   std::memcpy(header.magic, magic.data(), magic.size());
-  header.checksum = Checksum(Checksum(checksum_).add(buffer_).value()).add(bytes_of(header.summary)).add(made_by_).value();
+  header.checksum = Checksum(Checksum(checksum_).add(buffer_).value())
+                        .add(bytes_of(header.summary))
+                        .add(made_by_)
+                        .value();
   if (error_ == 0 && ::lseek(descriptor_, 0, SEEK_SET) != 0) error_ = errno;
   write_out(bytes_of(header));
   if (::close(descriptor_) != 0 && error_ == 0) error_ = errno;
@@ -160,41 +167,53 @@ TraceReader::TraceReader(std::filesystem::path file)
     if (!holds) throw ConfigurationError(fmt::format("{}: {}", file_.string(), why));
   };
   Header header{};
-  must(bytes_.starts_with(magic.substr(0, std::min(bytes_.size(), magic.size()))) && !bytes_.empty(),
-       "no mutation trace: `tricolour run --record-mutations` makes one");
-  must(bytes_.size() >= sizeof header, fmt::format("truncated: {} bytes, and the header alone has {}", bytes_.size(), sizeof header));
+  must(
+      bytes_.starts_with(magic.substr(0, std::min(bytes_.size(), magic.size()))) && !bytes_.empty(),
+      "no mutation trace: `tricolour run --record-mutations` makes one");
+  must(bytes_.size() >= sizeof header,
+       fmt::format("truncated: {} bytes, and the header alone has {}", bytes_.size(),
+                   sizeof header));
   std::memcpy(&header, bytes_.data(), sizeof header);
-  must(header.version == version, fmt::format("a trace of version {}, and this program reads version {}", header.version, version));
+  must(header.version == version,
+       fmt::format("a trace of version {}, and this program reads version {}", header.version,
+                   version));
   constexpr std::uint64_t most_bytes = std::uint64_t{1} << 60;
   must(header.body_bytes < most_bytes, "damaged: its header gives an impossible length");
   const std::uint64_t expected = sizeof header + header.command_bytes + header.body_bytes;
-  must(bytes_.size() >= expected, fmt::format("truncated: {} bytes of {}", bytes_.size(), expected));
-  must(bytes_.size() == expected, fmt::format("damaged: {} bytes more than its header says", bytes_.size() - expected));
+  must(bytes_.size() >= expected,
+       fmt::format("truncated: {} bytes of {}", bytes_.size(), expected));
+  must(bytes_.size() == expected,
+       fmt::format("damaged: {} bytes more than its header says", bytes_.size() - expected));
   made_by_ = bytes_.substr(sizeof header, header.command_bytes);
   records_at_ = position_ = sizeof header + header.command_bytes;
   const std::string_view body = std::string_view(bytes_).substr(records_at_);
   const std::uint64_t checksum =
       Checksum(checksum_of(body)).add(bytes_of(header.summary)).add(made_by_).value();
   must(checksum == header.checksum,
-       fmt::format("damaged: its checksum is {:016x}, and that of its contents {:016x}", header.checksum, checksum));
+       fmt::format("damaged: its checksum is {:016x}, and that of its contents {:016x}",
+                   header.checksum, checksum));
   summary_ = header.summary;
   check_summary();
 }
 
-/// A file that was made by hand can have the right checksum over figures that its records do not make.
+/// A file that was made by hand can have the right checksum over figures that its records do not
+/// make.
 void TraceReader::check_summary() {
   TraceSummary counted;
   constexpr std::uint64_t records_between_looks = std::uint64_t{1} << 16;
   for (Record record{}; next(record); ++counted.records) {
     if (counted.records % records_between_looks == 0 && interrupted()) throw Interrupted();
-    if (record.mutation != Mutation::allocate && record.mutation != Mutation::allocate_globals) continue;
+    if (record.mutation != Mutation::allocate && record.mutation != Mutation::allocate_globals)
+      continue;
     ++counted.objects;
     counted.bytes += allocated_bytes(record);
   }
   rewind();
   const auto must = [&](std::string_view what, std::uint64_t said, std::uint64_t is) {
     if (said == is) return;
-    throw ConfigurationError(fmt::format("{}: damaged: its header says {} {}, and its records make {}", file_.string(), said, what, is));
+    throw ConfigurationError(
+        fmt::format("{}: damaged: its header says {} {}, and its records make {}", file_.string(),
+                    said, what, is));
   };
   must("objects", summary_.objects, counted.objects);
   must("records", summary_.records, counted.records);
@@ -234,7 +253,8 @@ std::uint64_t TraceReader::number() {
 }
 
 void TraceReader::refuse(std::string_view reason_text) const {
-  throw ConfigurationError(fmt::format("{}: damaged at byte {}: {}", file_.string(), record_at_, reason_text));
+  throw ConfigurationError(
+      fmt::format("{}: damaged at byte {}: {}", file_.string(), record_at_, reason_text));
 }
 
 }  // namespace tricolour

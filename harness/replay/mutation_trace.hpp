@@ -1,9 +1,11 @@
 // Mutation traces: what one mutator did to a heap, independent of addresses, as a file.
 //
-// Purpose: `run --record-mutations` writes one, `replay` executes it under any barrier, so that barriers are compared on identical work.
-// Objects are numbered by allocation: the first has serial 1. results/schema/README.md describes every byte.
+// Purpose: `run --record-mutations` writes one, `replay` executes it under any barrier, so that
+// barriers are compared on identical work. Objects are numbered by allocation: the first has
+// serial 1. results/schema/README.md describes every byte.
 //
-// Invariant: a file is complete or not there. A reader hands out nothing of a file whose length, version or checksum is wrong.
+// Invariant: a file is complete or not there. A reader hands out nothing of a file whose length,
+// version or checksum is wrong.
 //
 // Ownership: one thread.
 #pragma once
@@ -21,8 +23,8 @@
 
 namespace tricolour {
 
-/// What a record says; its operands are unsigned LEB128 numbers. A serial is written as its distance: newest serial - serial + 1; 0 is
-/// null.
+/// What a record says; its operands are unsigned LEB128 numbers. A serial is written as its
+/// distance: newest serial - serial + 1; 0 is null.
 enum class Mutation : std::uint8_t {
   allocate = 1,          ///< slots, granules. A safepoint, before it
   allocate_globals = 2,  ///< slots: the object whose slots are the globals. A safepoint, before it
@@ -47,7 +49,8 @@ struct TraceSummary {
 
 class TraceWriter {
  public:
-  /// `made_by`: the command. Throws ConfigurationError when the file exists without `replace`, OutputError when it cannot be written.
+  /// `made_by`: the command. Throws ConfigurationError when the file exists without `replace`,
+  /// OutputError when it cannot be written.
   TraceWriter(std::filesystem::path file, bool replace, std::string_view made_by);
   ~TraceWriter();
   TraceWriter(const TraceWriter&) = delete;
@@ -63,7 +66,8 @@ class TraceWriter {
   void finish(const TraceSummary& summary) { summary_ = summary; }
   /// The file is there from here on. Throws OutputError.
   void complete();
-  /// Removes what has been written, and nothing else: before the process ends while another thread may still record.
+  /// Removes what has been written, and nothing else: before the process ends while another thread
+  /// may still record.
   void abandon();
 
  private:

@@ -14,7 +14,9 @@ namespace {
 
 /// A folder for one test.
 struct Folder {
-  Folder() : path(std::filesystem::temp_directory_path() / fmt::format("tricolour-trace-{}", ::getpid())) {
+  Folder()
+      : path(std::filesystem::temp_directory_path() /
+             fmt::format("tricolour-trace-{}", ::getpid())) {
     std::filesystem::create_directories(path);
   }
   ~Folder() { std::filesystem::remove_all(path); }
@@ -31,7 +33,9 @@ void write_small_trace(const std::filesystem::path& file) {
   writer.complete();
 }
 
-void overwrite(const std::filesystem::path& file, std::string_view text) { replace_file(file, text); }
+void overwrite(const std::filesystem::path& file, std::string_view text) {
+  replace_file(file, text);
+}
 
 TEST_CASE("a trace is read as it was written") {
   const Folder folder;
@@ -42,7 +46,8 @@ TEST_CASE("a trace is read as it was written") {
   CHECK(reader.summary().graph == 7);
   TraceReader::Record record{};
   REQUIRE(reader.next(record));
-  CHECK((record.mutation == Mutation::allocate && record.operands[0] == 2 && record.operands[1] == 3));
+  CHECK((record.mutation == Mutation::allocate && record.operands[0] == 2 &&
+         record.operands[1] == 3));
   REQUIRE(reader.next(record));
   REQUIRE(reader.next(record));
   CHECK(record.mutation == Mutation::begin_region);
@@ -63,7 +68,8 @@ TEST_CASE("a long trace survives the writer's buffer") {
   TraceReader reader(folder.path / "trace");
   TraceReader::Record record{};
   std::uint64_t right = 0;
-  while (reader.next(record)) right += record.operands[0] == right && record.operands[1] == right % 7;
+  while (reader.next(record))
+    right += record.operands[0] == right && record.operands[1] == right % 7;
   CHECK(right == records);
 }
 
@@ -78,7 +84,8 @@ TEST_CASE("a trace that was cut off, changed or is none is refused with the reas
     CHECK_THROWS_WITH(TraceReader(file), Catch::Contains(file.string()) && Catch::Contains(why));
     CHECK_THROWS_AS(TraceReader(file), ConfigurationError);
   };
-  for (std::size_t length = 1; length < whole.size(); ++length) refused(whole.substr(0, length), "truncated");
+  for (std::size_t length = 1; length < whole.size(); ++length)
+    refused(whole.substr(0, length), "truncated");
   for (std::size_t at = 12; at < whole.size(); ++at) {
     std::string changed = whole;
     changed[at] = static_cast<char>(changed[at] ^ 4);
@@ -93,11 +100,13 @@ TEST_CASE("a trace that was cut off, changed or is none is refused with the reas
   later[8] = 2;
   refused(later, "version 2");
   std::filesystem::remove(file);
-  CHECK_THROWS_WITH(TraceReader(file), Catch::Contains("cannot read") && Catch::Contains("No such file"));
+  CHECK_THROWS_WITH(TraceReader(file),
+                    Catch::Contains("cannot read") && Catch::Contains("No such file"));
   CHECK_THROWS_AS(TraceReader(folder.path), ConfigurationError);
 }
 
-TEST_CASE("a header whose figures its records do not make is refused, though the checksum is right") {
+TEST_CASE(
+    "a header whose figures its records do not make is refused, though the checksum is right") {
   const Folder folder;
   const auto refused = [&](const TraceSummary& summary, const char* why) {
     {
@@ -110,7 +119,8 @@ TEST_CASE("a header whose figures its records do not make is refused, though the
     CHECK_THROWS_WITH(TraceReader(folder.path / "trace"), Catch::Contains(why));
   };
   constexpr std::uint64_t tebibyte = std::uint64_t{1} << 40;
-  refused({.objects = 1, .records = 1, .bytes = 3 * tebibyte}, "says 3298534883328 bytes, and its records make 48");
+  refused({.objects = 1, .records = 1, .bytes = 3 * tebibyte},
+          "says 3298534883328 bytes, and its records make 48");
   refused({.objects = tebibyte, .records = 1, .bytes = 48}, "objects");
   refused({.objects = 1, .records = 7, .bytes = 48}, "says 7 records, and its records make 1");
 }
@@ -135,7 +145,8 @@ TEST_CASE("a record that is none is refused with its place") {
     writer.record(static_cast<Mutation>(99), {});
     writer.complete();
   }
-  CHECK_THROWS_WITH(TraceReader(folder.path / "trace"), Catch::Contains("damaged at byte 74") && Catch::Contains("kind 99"));
+  CHECK_THROWS_WITH(TraceReader(folder.path / "trace"),
+                    Catch::Contains("damaged at byte 74") && Catch::Contains("kind 99"));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
-// The barrier of a recording run: no barrier, but what a mutator loads and stores is written into a trace.
+// The barrier of a recording run: no barrier, but what a mutator loads and stores is written into a
+// trace.
 //
-// Purpose: recording is an instantiation of its own, so that it costs nothing where it is off. Sound where `none` is.
+// Purpose: recording is an instantiation of its own, so that it costs nothing where it is off.
+// Sound where `none` is.
 //
 // Ownership: the heap's observer is a MutationRecorder; the run is one mutator's.
 #pragma once
@@ -19,7 +21,8 @@ struct Recording {
 
   /// With one mutator no exchange is refused that comes this far.
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
     static_cast<MutationRecorder&>(*m.heap().observer()).stored(source, slot, value);
     return write(std::memory_order_release);
   }

@@ -6,8 +6,8 @@
 #include "collectors/collected_heap.hpp"
 #include "core/errors.hpp"
 #include "core/mutator/mutator.hpp"
-#include "harness/process/interruption.hpp"
 #include "harness/machine/memory_room.hpp"
+#include "harness/process/interruption.hpp"
 
 namespace tricolour {
 namespace {
@@ -22,10 +22,12 @@ CollectedHeapOptions heap_options(const ReplayPlan& plan) {
   return options;
 }
 
-/// Stands before the oracle: what is freed loses its serial, so that a trace which names it later is found out.
+/// Stands before the oracle: what is freed loses its serial, so that a trace which names it later
+/// is found out.
 class SerialsOfLiving final : public HeapObserver {
  public:
-  SerialsOfLiving(HeapObserver& oracle, SerialTable& serials) : oracle_(oracle), serials_(serials) {}
+  SerialsOfLiving(HeapObserver& oracle, SerialTable& serials)
+      : oracle_(oracle), serials_(serials) {}
   HeapObserver& oracle() { return oracle_; }
   void allocated(Object* object) override { oracle_.allocated(object); }
   void freed(Object* object, std::size_t bytes) override {
@@ -44,7 +46,10 @@ class SerialsOfLiving final : public HeapObserver {
 /// A heap with the plan's collector and an oracle.
 struct ReplayedHeap {
   explicit ReplayedHeap(const ReplayPlan& plan)
-      : collected(heap_options(plan), *plan.barrier), heap(collected.heap()), serials(heap), living(*heap.observer(), serials) {
+      : collected(heap_options(plan), *plan.barrier),
+        heap(collected.heap()),
+        serials(heap),
+        living(*heap.observer(), serials) {
     heap.observe(&living);
     if (plan.collector != &scheduled) return;
     schedule = static_cast<ScheduledCollector*>(&collected.collector());
@@ -69,7 +74,8 @@ struct ReplayedHeap {
 template <Barrier B>
 class Replayer {
  public:
-  Replayer(TraceReader& trace, ReplayedHeap& target) : trace_(trace), target_(target), m_(target.heap) {
+  Replayer(TraceReader& trace, ReplayedHeap& target)
+      : trace_(trace), target_(target), m_(target.heap) {
     objects_.reserve(trace.summary().objects + 1);
     objects_.push_back(nullptr);
   }
@@ -130,23 +136,28 @@ class Replayer {
     const std::uint64_t serial = objects_.size() - distance;
     Object* const found = objects_[serial];
     // What is not reachable any more is never named again by a recorded program.
-    if (target_.serials.of(found) != serial) trace_.refuse("it names an object that has been freed");
+    if (target_.serials.of(found) != serial)
+      trace_.refuse("it names an object that has been freed");
     return found;
   }
   Object* source(const auto& operands) const {
     Object* const found = object(operands[0]);
-    if (found == nullptr || operands[1] >= found->slot_count()) trace_.refuse("it names a field that is not there");
+    if (found == nullptr || operands[1] >= found->slot_count())
+      trace_.refuse("it names a field that is not there");
     return found;
   }
 
   void safepoint() {
-    if (in_region_ && target_.schedule != nullptr) target_.schedule->advance(m_, region_bytes_, records_);
+    if (in_region_ && target_.schedule != nullptr)
+      target_.schedule->advance(m_, region_bytes_, records_);
   }
   void allocate(std::uint64_t slots, std::uint64_t bytes) {
     safepoint();
     if (bytes > target_.heap.bytes())
-      trace_.refuse(fmt::format("it allocates an object of {} bytes, and the heap has {}", bytes, target_.heap.bytes()));
-    keep(m_.allocate(static_cast<std::uint32_t>(slots), bytes - sizeof(Object) - slots * sizeof(Slot)));
+      trace_.refuse(fmt::format("it allocates an object of {} bytes, and the heap has {}", bytes,
+                                target_.heap.bytes()));
+    keep(m_.allocate(static_cast<std::uint32_t>(slots),
+                     bytes - sizeof(Object) - slots * sizeof(Slot)));
   }
   void allocate_globals(std::uint64_t slots) {
     safepoint();
@@ -182,9 +193,11 @@ GraphDigest replay_under(TraceReader& trace, ReplayedHeap& target) {
 }
 
 template <class... Barriers>
-GraphDigest replay_under_named(TypeList<Barriers...>, std::string_view name, TraceReader& trace, ReplayedHeap& target) {
+GraphDigest replay_under_named(TypeList<Barriers...>, std::string_view name, TraceReader& trace,
+                               ReplayedHeap& target) {
   std::optional<GraphDigest> end;
-  (void)((Barriers::traits.name == name && (end = replay_under<Barriers>(trace, target), true)) || ...);
+  (void)((Barriers::traits.name == name && (end = replay_under<Barriers>(trace, target), true)) ||
+         ...);
   return end.value();
 }
 
@@ -192,8 +205,10 @@ GraphDigest replay_under_named(TypeList<Barriers...>, std::string_view name, Tra
 
 ReplayOutcome replay(TraceReader& trace, const ReplayPlan& plan) {
   const MemoryNeed need{.heap = CollectedHeap::footprint(heap_options(plan), *plan.barrier),
-                        .beside = SerialTable::bytes_for(plan.heap.bytes) + (trace.summary().objects + 1) * sizeof(Object*)};
-  if (const std::string lack = lack_of_room(need, memory_room(read_machine())); !lack.empty()) throw ConfigurationError(lack);
+                        .beside = SerialTable::bytes_for(plan.heap.bytes) +
+                                  (trace.summary().objects + 1) * sizeof(Object*)};
+  if (const std::string lack = lack_of_room(need, memory_room(read_machine())); !lack.empty())
+    throw ConfigurationError(lack);
   ReplayedHeap target(plan);
   ReplayOutcome outcome;
   trace.rewind();

@@ -1,9 +1,11 @@
 // Replay: executes a mutation trace on a heap of its own.
 //
-// Purpose: the trace is the program. Loads and stores go through the barrier, allocations are safepoints, and the roots are where they
-// were, so that a collector sees what it would have seen of the recorded program.
+// Purpose: the trace is the program. Loads and stores go through the barrier, allocations are
+// safepoints, and the roots are where they were, so that a collector sees what it would have seen
+// of the recorded program.
 //
-// Invariant: the oracle checks every cycle. At the end the same objects are reachable in the same shape as when the trace ended.
+// Invariant: the oracle checks every cycle. At the end the same objects are reachable in the same
+// shape as when the trace ended.
 //
 // Ownership: one thread.
 #pragma once
@@ -31,8 +33,9 @@ struct ReplayOutcome {
   Nanoseconds wall_ns = 0;
 };
 
-/// From the trace's first record. Throws ConfigurationError when the pair is unsound or the trace makes no sense, HeapExhausted, and InvariantViolated when an object was
-/// lost or the graph at the end is another one.
+/// From the trace's first record. Throws ConfigurationError when the pair is unsound or the trace
+/// makes no sense, HeapExhausted, and InvariantViolated when an object was lost or the graph at the
+/// end is another one.
 ReplayOutcome replay(TraceReader& trace, const ReplayPlan& plan);
 
 }  // namespace tricolour

@@ -9,14 +9,17 @@ void ScheduledCollector::follow(const ReplaySchedule& schedule, SerialTable& ser
   serials_ = &serials;
 }
 
-void ScheduledCollector::advance(MutatorContext& mutator, std::uint64_t bytes, std::uint64_t record) {
+void ScheduledCollector::advance(MutatorContext& mutator, std::uint64_t bytes,
+                                 std::uint64_t record) {
   for (;;) {
     if (cycle_.phase() == Phase::idle) {
       if (bytes < begun_at_) return;
       begin(mutator, record);
     }
     // The last quantum and the end of the cycle fall together.
-    while (quanta_done_ < schedule_.quanta && bytes >= begun_at_ + marking_bytes_ * (quanta_done_ + 1) / schedule_.quanta) quantum(mutator);
+    while (quanta_done_ < schedule_.quanta &&
+           bytes >= begun_at_ + marking_bytes_ * (quanta_done_ + 1) / schedule_.quanta)
+      quantum(mutator);
     if (quanta_done_ < schedule_.quanta) return;
     finish(mutator, record);
   }
@@ -29,7 +32,8 @@ void ScheduledCollector::begin(MutatorContext& mutator, std::uint64_t record) {
   one.period = schedule_.period != 0 ? schedule_.period : std::max(one.begin.bytes, least_period);
   marking_bytes_ = static_cast<std::uint64_t>(schedule_.marking * static_cast<double>(one.period));
   quanta_done_ = 0;
-  quantum_slots_ = static_cast<std::size_t>((one.begin.slots + one.begin.objects) / schedule_.quanta + 1);
+  quantum_slots_ =
+      static_cast<std::size_t>((one.begin.slots + one.begin.objects) / schedule_.quanta + 1);
   World::Exclusive world(heap_.world, &mutator);
   world.stop({PauseKind::cycle_begin, Cause::pacing}, [&](Pause&) { cycle_.begin(world, false); });
 }
@@ -56,7 +60,8 @@ void ScheduledCollector::finish(MutatorContext& mutator, std::uint64_t record) {
 
 void ScheduledCollector::collect(MutatorContext& mutator) {
   World::Exclusive world(heap_.world, &mutator);
-  world.stop({PauseKind::full, Cause::explicit_request}, [&](Pause&) { cycle_.run_stopped(world); });
+  world.stop({PauseKind::full, Cause::explicit_request},
+             [&](Pause&) { cycle_.run_stopped(world); });
 }
 
 const CollectorInfo scheduled{
@@ -64,7 +69,9 @@ const CollectorInfo scheduled{
     .summary = "at fixed points of a trace",
     .marks_beside_mutators = true,
     .has_background_thread = false,
-    .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> { return std::make_unique<ScheduledCollector>(parts); },
+    .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> {
+      return std::make_unique<ScheduledCollector>(parts);
+    },
 };
 
 }  // namespace tricolour

@@ -1,11 +1,12 @@
 // Collection at fixed points of a trace: the collector of a replay that compares barriers.
 //
-// Purpose: a cycle begins, marks and terminates where the schedule says, counted in bytes that the trace has allocated. No point depends on
-// how much is live, floats or fits into a hole, so under every barrier the same mutations meet the same stage of marking. Each of a cycle's
-// quanta scans an equal share of what was reachable at its begin; the last pause does what is left.
+// Purpose: a cycle begins, marks and terminates where the schedule says, counted in bytes that the
+// trace has allocated. No point depends on how much is live, floats or fits into a hole, so under
+// every barrier the same mutations meet the same stage of marking. Each of a cycle's quanta scans
+// an equal share of what was reachable at its begin; the last pause does what is left.
 //
-// Invariant: one mutator, which calls `advance` at its safepoints and nowhere else. Memory that runs out is an error, not a reason to
-// collect.
+// Invariant: one mutator, which calls `advance` at its safepoints and nowhere else. Memory that
+// runs out is an error, not a reason to collect.
 //
 // Ownership: the mutator's thread.
 #pragma once
@@ -19,10 +20,11 @@
 namespace tricolour {
 
 struct ReplaySchedule {
-  /// Bytes allocated from the begin of a cycle to that of the next; 0: as many as are reachable at its begin, which is what a heap of 2x
-  /// leaves, and at least `least_period`.
+  /// Bytes allocated from the begin of a cycle to that of the next; 0: as many as are reachable at
+  /// its begin, which is what a heap of 2x leaves, and at least `least_period`.
   std::uint64_t period = 0;
-  double marking = 0.3;  ///< share of the period from a cycle's begin to its end, 0 to 1; 0.3 is what `incremental` plans
+  double marking = 0.3;  ///< share of the period from a cycle's begin to its end, 0 to 1; 0.3 is
+                         ///< what `incremental` plans
   std::uint64_t quanta = 16;
 };
 inline constexpr std::uint64_t least_period = std::uint64_t{1} << 20;
@@ -64,7 +66,7 @@ class ScheduledCollector final : public Collector {
   Cycle cycle_;
   std::vector<ReplayedCycle> cycles_;
   std::uint64_t marking_bytes_ = 0;  ///< of the cycle under way
-  std::uint64_t begun_at_ = 0;       ///< bytes at which the cycle under way was due, or the next one is
+  std::uint64_t begun_at_ = 0;  ///< bytes at which the cycle under way was due, or the next one is
   std::uint64_t quanta_done_ = 0;
   std::size_t quantum_slots_ = 0;
 };

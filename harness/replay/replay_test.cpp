@@ -19,7 +19,9 @@ constexpr std::size_t megabyte = std::size_t{1} << 20;
 
 class TraceFile {
  public:
-  TraceFile() : path_(std::filesystem::temp_directory_path() / fmt::format("tricolour-replay-{}.trace", ::getpid())) {}
+  TraceFile()
+      : path_(std::filesystem::temp_directory_path() /
+              fmt::format("tricolour-replay-{}.trace", ::getpid())) {}
   ~TraceFile() { std::filesystem::remove(path_); }
   operator const std::filesystem::path&() const { return path_; }
 
@@ -33,7 +35,8 @@ void record(const std::filesystem::path& file, std::size_t heap_bytes, Program p
   TraceWriter writer(file, true, "a test");
   Heap heap({.bytes = heap_bytes});
   MutationRecorder recorder(heap, writer);
-  const auto collector = find_collector("stop_the_world")->make({heap, Recording::traits, {}, nullptr});
+  const auto collector =
+      find_collector("stop_the_world")->make({heap, Recording::traits, {}, nullptr});
   heap.attach(*collector, &recorder);
   {
     Mutator<Recording> m(heap);
@@ -42,7 +45,8 @@ void record(const std::filesystem::path& file, std::size_t heap_bytes, Program p
   writer.complete();
 }
 
-ReplayPlan plan_for(const BarrierTraits& barrier, AllocationColour allocation, const ReplaySchedule& schedule) {
+ReplayPlan plan_for(const BarrierTraits& barrier, AllocationColour allocation,
+                    const ReplaySchedule& schedule) {
   ReplayPlan plan;
   plan.barrier = &barrier;
   plan.heap.bytes = 64 * megabyte;
@@ -101,7 +105,8 @@ void mutate_at_random(Mutator<Recording>& m, MutationRecorder& recorder) {
       default:
         renew(at);
     }
-    if (Object* const box = m.load(boxes, at); box != nullptr && random.once_in(3)) m.store(box, 1, nullptr);
+    if (Object* const box = m.load(boxes, at); box != nullptr && random.once_in(3))
+      m.store(box, 1, nullptr);
   }
   recorder.region_ends();
 }
@@ -114,7 +119,8 @@ TEST_CASE("a replay makes the same graph at the same points under every barrier"
     INFO(barrier.name);
     TraceReader trace(file);
     CHECK(trace.summary().region_bytes > megabyte);
-    const ReplaySchedule schedule{.period = trace.summary().region_bytes / 6 + 1, .marking = 0.5, .quanta = 5};
+    const ReplaySchedule schedule{
+        .period = trace.summary().region_bytes / 6 + 1, .marking = 0.5, .quanta = 5};
     const ReplayOutcome outcome = replay(trace, plan_for(barrier, barrier.allocation, schedule));
     if (!first) first = outcome;
     CHECK(outcome.end.checksum == first->end.checksum);
@@ -123,7 +129,8 @@ TEST_CASE("a replay makes the same graph at the same points under every barrier"
     for (std::size_t i = 0; i < 6; ++i) {
       const ReplayedCycle &here = outcome.cycles[i], &there = first->cycles[i];
       CHECK((here.begin_record == there.begin_record && here.end_record == there.end_record));
-      CHECK((here.begin.checksum == there.begin.checksum && here.end.checksum == there.end.checksum));
+      CHECK(
+          (here.begin.checksum == there.begin.checksum && here.end.checksum == there.end.checksum));
       CHECK(outcome.checks[i].checked == there.end.objects);
     }
   });
@@ -169,8 +176,8 @@ TEST_CASE("a replay lets go what a root that is set to null let go") {
   CHECK(reachable == std::vector<std::uint64_t>{1, 2});
 }
 
-/// Two arrays of old objects. After the first of eight quanta one of them has been scanned, and nothing else: then new objects are stored
-/// over all of the old ones, and dropped again.
+/// Two arrays of old objects. After the first of eight quanta one of them has been scanned, and
+/// nothing else: then new objects are stored over all of the old ones, and dropped again.
 void overwrite_and_drop(Mutator<Recording>& m, MutationRecorder& recorder) {
   constexpr std::size_t slots = 64;
   const Root one{m, m.allocate(slots, 0)};
@@ -207,11 +214,12 @@ TEST_CASE("Steele keeps less than Dijkstra, and Dijkstra less than a snapshot") 
     return floating(find_barrier(name), allocation).floating_retained;
   };
   constexpr std::uint64_t array_bytes = 64 * 64;
-  CHECK(retained("dijkstra", AllocationColour::white) == retained("steele", AllocationColour::white) + 2 * array_bytes);
+  CHECK(retained("dijkstra", AllocationColour::white) ==
+        retained("steele", AllocationColour::white) + 2 * array_bytes);
   CHECK(floating(find_barrier("dijkstra"), AllocationColour::white).floating_black == 0);
 
-  // Black allocation: new objects float under every barrier alike, and what makes the difference is the old ones of the array not yet
-  // scanned.
+  // Black allocation: new objects float under every barrier alike, and what makes the difference is
+  // the old ones of the array not yet scanned.
   const Oracle::CycleRecord steele = floating(find_barrier("steele"), AllocationColour::black);
   CHECK(steele.floating_retained == array_bytes);
   for_each_sound(AllBarriers{}, [&](const BarrierTraits& barrier) {
@@ -226,7 +234,8 @@ TEST_CASE("a replay sees what a barrier loses") {
   const TraceFile file;
   record(file, 2 * megabyte, mutate_at_random);
   TraceReader trace(file);
-  const ReplaySchedule schedule{.period = trace.summary().region_bytes / 6 + 1, .marking = 0.5, .quanta = 5};
+  const ReplaySchedule schedule{
+      .period = trace.summary().region_bytes / 6 + 1, .marking = 0.5, .quanta = 5};
   ReplayPlan plan = plan_for(find_barrier("yuasa"), AllocationColour::white, schedule);
   CHECK_THROWS_WITH(replay(trace, plan), Catch::Contains("with white allocation loses objects"));
   plan.unsound = true;
@@ -251,29 +260,34 @@ TEST_CASE("a second mutator is not recorded") {
 
 TEST_CASE("a trace that makes no sense is refused with its place") {
   const TraceFile file;
-  const auto refused = [&](std::initializer_list<std::pair<Mutation, std::array<std::uint64_t, 3>>> records, const char* why) {
-    {
-      TraceWriter writer(file, true, "");
-      TraceSummary summary{.records = records.size()};
-      for (const auto& [mutation, operands] : records) {
-        if (mutation == Mutation::allocate) {
-          ++summary.objects;
-          summary.bytes += operands[1] * granule_bytes;
+  const auto refused =
+      [&](std::initializer_list<std::pair<Mutation, std::array<std::uint64_t, 3>>> records,
+          const char* why) {
+        {
+          TraceWriter writer(file, true, "");
+          TraceSummary summary{.records = records.size()};
+          for (const auto& [mutation, operands] : records) {
+            if (mutation == Mutation::allocate) {
+              ++summary.objects;
+              summary.bytes += operands[1] * granule_bytes;
+            }
+            writer.record(mutation, std::span(operands).first(
+                                        operand_count[static_cast<std::size_t>(mutation)]));
+          }
+          writer.finish(summary);
+          writer.complete();
         }
-        writer.record(mutation, std::span(operands).first(operand_count[static_cast<std::size_t>(mutation)]));
-      }
-      writer.finish(summary);
-      writer.complete();
-    }
-    const auto read_and_replay = [&] {
-      TraceReader trace(file);
-      replay(trace, plan_for(find_barrier("yuasa"), AllocationColour::black, {.period = 1000}));
-    };
-    INFO(why);
-    CHECK_THROWS_WITH(read_and_replay(), Catch::Contains("damaged at byte") && Catch::Contains(why));
-  };
+        const auto read_and_replay = [&] {
+          TraceReader trace(file);
+          replay(trace, plan_for(find_barrier("yuasa"), AllocationColour::black, {.period = 1000}));
+        };
+        INFO(why);
+        CHECK_THROWS_WITH(read_and_replay(),
+                          Catch::Contains("damaged at byte") && Catch::Contains(why));
+      };
   refused({{Mutation::push_root, {1}}}, "an object that is not there yet");
-  refused({{Mutation::allocate, {1, 1}}, {Mutation::store, {1, 1, 0}}}, "a field that is not there");
+  refused({{Mutation::allocate, {1, 1}}, {Mutation::store, {1, 1, 0}}},
+          "a field that is not there");
   refused({{Mutation::load, {0, 0}}}, "a field that is not there");
   refused({{Mutation::allocate, {4, 1}}}, "an impossible size");
   refused({{Mutation::allocate, {0, ~std::uint64_t{0}}}}, "an impossible size");

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "harness/process/child_process.hpp"
-#include "harness/text/json.hpp"
 #include "harness/run/remembered.hpp"
+#include "harness/text/json.hpp"
 
 namespace tricolour {
 namespace {

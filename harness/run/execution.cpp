@@ -14,10 +14,10 @@
 #include <tuple>
 
 #include "core/errors.hpp"
-#include "core/mutex.hpp"
 #include "core/mutator/thread_start.hpp"
-#include "harness/process/interruption.hpp"
+#include "core/mutex.hpp"
 #include "harness/machine/memory_room.hpp"
+#include "harness/process/interruption.hpp"
 #include "harness/replay/mutation_recorder.hpp"
 #include "harness/run/memory_need.hpp"
 
@@ -88,7 +88,8 @@ CollectedHeapOptions admitted_heap(const RunPlan& plan, bool records_mutations) 
   const MemoryRoom room = memory_room(read_machine());
   if (const std::string lack = lack_of_room(need, room); !lack.empty()) {
     const auto largest = static_cast<double>(largest_heap(plan, room));
-    throw ConfigurationError(fmt::format("{}. The largest heap that fits is {}", lack, show_bytes(largest)));
+    throw ConfigurationError(
+        fmt::format("{}. The largest heap that fits is {}", lack, show_bytes(largest)));
   }
   return heap_options(plan);
 }
@@ -96,7 +97,8 @@ CollectedHeapOptions admitted_heap(const RunPlan& plan, bool records_mutations) 
 /// Tells the recorder where the region begins and ends.
 class RecordedPass final : public Pass {
  public:
-  RecordedPass(MutationRecorder& recorder, std::optional<std::uint64_t> operations, const PerformanceCounters& counters)
+  RecordedPass(MutationRecorder& recorder, std::optional<std::uint64_t> operations,
+               const PerformanceCounters& counters)
       : Pass(1, operations, 0, &counters), recorder_(recorder) {}
   void arrive_at_begin(unsigned mutator) override {
     recorder_.region_begins();
@@ -116,12 +118,14 @@ class Execution {
   Execution(const RunPlan& plan, const ExecutionOptions& options)
       : plan_(plan),
         options_(options),
-        collected_(admitted_heap(plan, options.mutations != nullptr), *plan.instance->barrier, options.records ? &recorder_ : nullptr) {
+        collected_(admitted_heap(plan, options.mutations != nullptr), *plan.instance->barrier,
+                   options.records ? &recorder_ : nullptr) {
     if (options.mutations != nullptr) {
       mutations_ = std::make_unique<MutationRecorder>(collected_.heap(), *options.mutations);
       collected_.heap().observe(mutations_.get());
     }
-    if (plan.warmup_s > 0) passes_.push_back({make_pass(std::nullopt, 0, nullptr), plan.warmup_s, plan.seed + 1});
+    if (plan.warmup_s > 0)
+      passes_.push_back({make_pass(std::nullopt, 0, nullptr), plan.warmup_s, plan.seed + 1});
     passes_.push_back({measured_pass(), plan.seconds, plan.seed});
   }
 
@@ -135,7 +139,8 @@ class Execution {
       fail(std::current_exception());
     }
     collect_outcome(outcome);
-    if (plan_.tuned.heap.injected.any()) outcome.injected = measure_alone(plan_.tuned.heap.injected);
+    if (plan_.tuned.heap.injected.any())
+      outcome.injected = measure_alone(plan_.tuned.heap.injected);
     return outcome;
   }
 
@@ -147,11 +152,15 @@ class Execution {
   };
 
   std::unique_ptr<Pass> measured_pass() {
-    if (mutations_ != nullptr) return std::make_unique<RecordedPass>(*mutations_, plan_.operations, counters_);
+    if (mutations_ != nullptr)
+      return std::make_unique<RecordedPass>(*mutations_, plan_.operations, counters_);
     return make_pass(plan_.operations, options_.request_rows, &counters_);
   }
-  std::unique_ptr<Pass> make_pass(std::optional<std::uint64_t> operations, std::uint64_t request_rows, const PerformanceCounters* counters) {
-    return std::make_unique<Pass>(plan_.mutators, operations, options_.records ? std::optional(request_rows) : std::nullopt, counters);
+  std::unique_ptr<Pass> make_pass(std::optional<std::uint64_t> operations,
+                                  std::uint64_t request_rows, const PerformanceCounters* counters) {
+    return std::make_unique<Pass>(plan_.mutators, operations,
+                                  options_.records ? std::optional(request_rows) : std::nullopt,
+                                  counters);
   }
 
   void touch_pages() {
@@ -206,7 +215,8 @@ class Execution {
     });
   }
 
-  /// Mutators register in order, so that a mutator's index in events is its index here. `taken`: this one has registered.
+  /// Mutators register in order, so that a mutator's index in events is its index here. `taken`:
+  /// this one has registered.
   void await_turn(unsigned index, bool taken = false) {
     std::unique_lock<std::mutex> lock(lock_);
     if (taken) {
@@ -270,7 +280,8 @@ class Execution {
     if (now - looked_at_ns_ < between_looks_ns && recorded < look_again_at_bytes_) return;
     looked_at_ns_ = now;
     try {
-      look_again_at_bytes_ = recorded + require_room_for_recording(recorded, collected_.heap(), read_control_group_limits());
+      look_again_at_bytes_ = recorded + require_room_for_recording(recorded, collected_.heap(),
+                                                                   read_control_group_limits());
     } catch (const RecordingExhausted&) {
       fail(std::current_exception());
     }
@@ -280,7 +291,8 @@ class Execution {
     for (const TimedPass& timed : passes_) {
       const Nanoseconds begin = timed.pass->begin_ns();
       if (!timed.seconds || begin == 0) continue;
-      if (static_cast<double>(now - begin) >= *timed.seconds * 1e9) timed.pass->stop.store(true, std::memory_order_relaxed);
+      if (static_cast<double>(now - begin) >= *timed.seconds * 1e9)
+        timed.pass->stop.store(true, std::memory_order_relaxed);
     }
   }
 
@@ -318,7 +330,8 @@ class Execution {
       outcome.tables.checks = oracle->records();
       if (outcome.verify.lost_objects > 0 && outcome.verdict.exit_code == exit_code::done) {
         outcome.verdict = verdict::lost_object;
-        outcome.error = fmt::format("{} reachable objects were not marked", outcome.verify.lost_objects);
+        outcome.error =
+            fmt::format("{} reachable objects were not marked", outcome.verify.lost_objects);
       }
       if (outcome.verify.cycles_checked == 0 && outcome.verdict.exit_code == exit_code::done) {
         outcome.verdict = verdict::refused;
@@ -329,7 +342,8 @@ class Execution {
     }
     outcome.heap = {.size = heap.bytes(),
                     .live = outcome.collector.live_bytes,
-                    .peak = std::max<std::size_t>(outcome.figures ? outcome.figures->peak_bytes : 0, heap.used_bytes()),
+                    .peak = std::max<std::size_t>(outcome.figures ? outcome.figures->peak_bytes : 0,
+                                                  heap.used_bytes()),
                     .metadata = heap.metadata_bytes(),
                     .side_table = heap.side_table_bytes(),
                     .grey_set_reserve = heap.grey_set.reserved_bytes(),
@@ -355,9 +369,10 @@ class Execution {
   const bool limited_ = !read_control_group_limits().memory.empty();
   Nanoseconds looked_at_ns_ = 0;
   std::size_t look_again_at_bytes_ = 0;  ///< recorded; or after a while
-  std::atomic<unsigned> ended_{0};   ///< release by each mutator's thread at its end, acquire by the control thread
+  std::atomic<unsigned> ended_{
+      0};  ///< release by each mutator's thread at its end, acquire by the control thread
   std::atomic<bool> failed_{false};  ///< release after failure_
-  Mutex lock_;                  ///< guards failure_ and registered_
+  Mutex lock_;                       ///< guards failure_ and registered_
   std::condition_variable turn_;
   std::exception_ptr failure_;
   unsigned registered_ = 0;
@@ -374,6 +389,8 @@ CollectedHeapOptions heap_options(const RunPlan& plan) {
           .arm = plan.arm};
 }
 
-Outcome execute(const RunPlan& plan, const ExecutionOptions& options) { return Execution(plan, options).run(); }
+Outcome execute(const RunPlan& plan, const ExecutionOptions& options) {
+  return Execution(plan, options).run();
+}
 
 }  // namespace tricolour

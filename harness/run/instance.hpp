@@ -1,8 +1,9 @@
 // An instance: one workload under one barrier, behind plain function pointers.
 //
-// Purpose: the one place where the run-time choice of workload and barrier becomes a template instantiation. CMake generates a
-// translation unit per barrier that calls `make_instance` for each workload, and a registry of them all; the pointers are called once per
-// mutator thread, so that no dispatch is left on any store.
+// Purpose: the one place where the run-time choice of workload and barrier becomes a template
+// instantiation. CMake generates a translation unit per barrier that calls `make_instance` for each
+// workload, and a registry of them all; the pointers are called once per mutator thread, so that no
+// dispatch is left on any store.
 //
 // Ownership: instances are constants.
 #pragma once
@@ -17,7 +18,8 @@ struct Instance {
   const BarrierTraits* barrier;
   WorkloadInfo (*info)();
   std::size_t (*live_bytes)(const Parameters&);
-  /// Makes a mutator of this barrier on the calling thread, for as long as `body` runs. The other pointers take no other mutator.
+  /// Makes a mutator of this barrier on the calling thread, for as long as `body` runs. The other
+  /// pointers take no other mutator.
   void (*with_mutator)(Heap&, const std::function<void(MutatorContext&)>& body);
   void (*setup)(MutatorContext&, WorkloadRun&);
   void (*run)(MutatorContext&, WorkloadRun&);
@@ -37,9 +39,13 @@ Instance make_instance() {
       .setup =
           [](MutatorContext& context, WorkloadRun& run) {
             auto& mutator = static_cast<Mutator<B>&>(context);
-            if constexpr (requires { Workload::template setup<B>(mutator, run); }) Workload::template setup<B>(mutator, run);
+            if constexpr (requires { Workload::template setup<B>(mutator, run); })
+              Workload::template setup<B>(mutator, run);
           },
-      .run = [](MutatorContext& context, WorkloadRun& run) { Workload::template run<B>(static_cast<Mutator<B>&>(context), run); },
+      .run =
+          [](MutatorContext& context, WorkloadRun& run) {
+            Workload::template run<B>(static_cast<Mutator<B>&>(context), run);
+          },
   };
 }
 

@@ -7,7 +7,8 @@ namespace tricolour {
 MemoryNeed memory_need(const RunPlan& plan) {
   const CollectorOptions& collection = plan.tuned.collector;
   return {.heap = CollectedHeap::footprint(heap_options(plan), *plan.instance->barrier),
-          .threads = plan.mutators + collection.marking.stopped_threads + collection.marking.concurrent_threads + collection.sweep_threads};
+          .threads = plan.mutators + collection.marking.stopped_threads +
+                     collection.marking.concurrent_threads + collection.sweep_threads};
 }
 
 std::size_t largest_heap(RunPlan plan, const MemoryRoom& room) {

@@ -4,16 +4,16 @@
 
 #include <algorithm>
 
-#include "core/heap/block_space.hpp"
 #include "core/errors.hpp"
+#include "core/heap/block_space.hpp"
+#include "harness/machine/memory_room.hpp"
 #include "harness/process/child_process.hpp"
 #include "harness/process/exit_codes.hpp"
 #include "harness/process/interruption.hpp"
 #include "harness/run/memory_need.hpp"
-#include "harness/text/json.hpp"
-#include "harness/machine/memory_room.hpp"
-#include "harness/text/messages.hpp"
 #include "harness/run/remembered.hpp"
+#include "harness/text/json.hpp"
+#include "harness/text/messages.hpp"
 
 namespace tricolour {
 namespace {
@@ -49,12 +49,15 @@ bool succeeds(const RunOptions& trial, std::size_t bytes) {
       result.timed_out || (result.signal == 0 && result.exit_code == exit_code::heap_exhausted);
   if (result.signal == 0 && result.exit_code == 0) return true;
   if (!too_small) {
-    throw std::runtime_error(fmt::format("measuring the minimum heap failed: {}\n{}", to_command(sized), result.standard_error));
+    throw std::runtime_error(fmt::format("measuring the minimum heap failed: {}\n{}",
+                                         to_command(sized), result.standard_error));
   }
   return false;
 }
 
-std::size_t round_to_blocks(std::size_t bytes) { return (bytes + block_bytes - 1) / block_bytes * block_bytes; }
+std::size_t round_to_blocks(std::size_t bytes) {
+  return (bytes + block_bytes - 1) / block_bytes * block_bytes;
+}
 
 std::size_t bisect(const RunOptions& trial, bool quiet) {
   RunOptions planned = trial;
@@ -72,7 +75,8 @@ std::size_t bisect(const RunOptions& trial, bool quiet) {
   };
   if (most < std::max(live, block_bytes)) refuse();  // no run would begin
   std::size_t too_small = std::max(round_to_blocks(live), block_bytes) - block_bytes;
-  std::size_t enough = std::min(most, round_to_blocks(live != 0 ? live + live / 16 : std::size_t{1} << 20));
+  std::size_t enough =
+      std::min(most, round_to_blocks(live != 0 ? live + live / 16 : std::size_t{1} << 20));
   const auto tried = [&](std::size_t bytes) {
     const bool ok = succeeds(trial, bytes);
     if (!quiet)
@@ -82,7 +86,9 @@ std::size_t bisect(const RunOptions& trial, bool quiet) {
   while (!tried(enough)) {
     if (enough >= most) refuse();
     too_small = enough;
-    enough = std::min(most, round_to_blocks(live != 0 && enough < live * 2 ? enough + live / 8 + block_bytes : enough * 2));
+    enough = std::min(
+        most, round_to_blocks(live != 0 && enough < live * 2 ? enough + live / 8 + block_bytes
+                                                             : enough * 2));
   }
   while (enough - too_small > std::max(block_bytes, enough / 100)) {
     const std::size_t middle = round_to_blocks(too_small + (enough - too_small) / 2);
@@ -126,14 +132,16 @@ std::size_t minimum_heap_of(const RunOptions& options, bool quiet) {
 }
 
 std::optional<std::size_t> remembered_minimum_heap_of(const RunOptions& options) {
-  return remembered_bytes(RememberedFile("minheap", trial_options(minimum_heap_definition(options))));
+  return remembered_bytes(
+      RememberedFile("minheap", trial_options(minimum_heap_definition(options))));
 }
 
 int carry_out(const MinheapCommand& command) {
   const std::size_t bytes = minimum_heap_under(command.options, command.quiet, command.fresh);
   if (command.json) {
-    fmt::print("{}\n",
-               to_text(Json::Object{{"workload", command.options.workload}, {"mutators", command.options.mutators}, {"bytes", bytes}}));
+    fmt::print("{}\n", to_text(Json::Object{{"workload", command.options.workload},
+                                            {"mutators", command.options.mutators},
+                                            {"bytes", bytes}}));
   } else {
     fmt::print("{} ({} bytes)\n", show_bytes(static_cast<double>(bytes)), bytes);
   }

@@ -18,7 +18,8 @@ std::vector<const Instance*> workloads() {
 std::vector<const BarrierTraits*> barriers() {
   std::vector<const BarrierTraits*> found;
   for (const Instance* instance : instances()) {
-    if (instance->info().name == instances().front()->info().name) found.push_back(instance->barrier);
+    if (instance->info().name == instances().front()->info().name)
+      found.push_back(instance->barrier);
   }
   return found;
 }
@@ -50,7 +51,8 @@ const Instance& find_instance(std::string_view workload, std::string_view barrie
   const std::string_view workload_name = find_workload(workload).info().name;
   const std::string_view barrier_name = find_barrier(barrier).name;
   for (const Instance* instance : instances()) {
-    if (instance->info().name == workload_name && instance->barrier->name == barrier_name) return *instance;
+    if (instance->info().name == workload_name && instance->barrier->name == barrier_name)
+      return *instance;
   }
   throw ConfigurationError("the pair was not compiled in");
 }

@@ -4,9 +4,9 @@
 
 #include <cstdlib>
 
-#include "harness/text/messages.hpp"
-#include "harness/machine/provenance.hpp"
 #include "harness/files/result_folder.hpp"
+#include "harness/machine/provenance.hpp"
+#include "harness/text/messages.hpp"
 #include "harness/text/stable_hash.hpp"
 
 namespace tricolour {
@@ -45,8 +45,7 @@ void RememberedFile::write(const Json& value) const {
     std::filesystem::create_directories(file_.parent_path());
     replace_file(file_, to_text(value) + "\n");
   } catch (const std::exception& error) {
-    say("tricolour: {} is not remembered: {}\n", file_.stem().string(),
-               error.what());
+    say("tricolour: {} is not remembered: {}\n", file_.stem().string(), error.what());
   }
 }
 

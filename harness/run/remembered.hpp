@@ -9,8 +9,8 @@
 #include <optional>
 #include <string_view>
 
-#include "harness/text/json.hpp"
 #include "harness/run/run_options.hpp"
+#include "harness/text/json.hpp"
 
 namespace tricolour {
 

@@ -42,7 +42,8 @@ Json parameters(const RunOptions& options, const RunPlan& plan) {
   }
   all.emplace_back("param", std::move(values));
   Json::Object tuned;
-  for (const Setting& setting : settings()) tuned.emplace_back(setting.name, number(setting.get(plan.tuned)));
+  for (const Setting& setting : settings())
+    tuned.emplace_back(setting.name, number(setting.get(plan.tuned)));
   all.emplace_back("set", std::move(tuned));
   return all;
 }
@@ -98,8 +99,10 @@ Json requests(const std::optional<RequestFigures>& figures) {
   if (!figures) return nullptr;
   Json::Array slow;
   for (const SlowRequest& one : figures->slow) {
-    slow.emplace_back(Json::Object{
-        {"thread", one.thread}, {"start_ns", one.start_ns}, {"duration_ns", one.duration_ns}, {"causes", causes(one.causes)}});
+    slow.emplace_back(Json::Object{{"thread", one.thread},
+                                   {"start_ns", one.start_ns},
+                                   {"duration_ns", one.duration_ns},
+                                   {"causes", causes(one.causes)}});
   }
   Json::Object all{{"count", figures->count},
                    {"p50_ns", figures->p50_ns},
@@ -128,47 +131,55 @@ Json run_delay(const RunDelayFigures& figures) {
 }
 
 Json barrier_counts(const BarrierCounts& counts) {
-  return Json::Object{{"executed", counts.executed}, {"slow_path", counts.slow_path}, {"enqueued", counts.enqueued}, {"redundant", counts.redundant}};
+  return Json::Object{{"executed", counts.executed},
+                      {"slow_path", counts.slow_path},
+                      {"enqueued", counts.enqueued},
+                      {"redundant", counts.redundant}};
 }
 
-Json tally(const Tally& one) { return Json::Object{{"count", one.count}, {"total_ns", one.total_ns}}; }
+Json tally(const Tally& one) {
+  return Json::Object{{"count", one.count}, {"total_ns", one.total_ns}};
+}
 
 void add_figures(Json::Object& run, const RunFigures& figures, bool recorded) {
   Json::Object mmu;
   for (const auto& [window, value] : figures.mmu) mmu.emplace_back(window, value);
   const PauseFigures& pauses = figures.pauses;
   const CpuFigures& cpu = figures.cpu_ns;
-  run.insert(run.end(), {
-                            {"start_ns", figures.region.begin},
-                            {"end_ns", figures.region.end},
-                            {"wall_ns", figures.wall_ns()},
-                            {"operations", figures.operations},
-                            {"operations_per_s", figures.operations_per_s()},
-                            {"allocated_bytes", figures.allocated_bytes},
-                            {"allocated_objects", figures.allocated_objects},
-                            {"cycles", figures.cycles},
-                            {"fallbacks", figures.fallbacks},
-                            {"pauses", Json::Object{{"count", pauses.count},
-                                                    {"total_ns", pauses.total_ns},
-                                                    {"p50_ns", pauses.p50_ns},
-                                                    {"p99_ns", pauses.p99_ns},
-                                                    {"max_ns", pauses.max_ns},
-                                                    {"max_time_to_safepoint_ns", pauses.max_time_to_safepoint_ns}}},
-                            {"stalls", tally(figures.stalls)},
-                            {"assists", tally(figures.assists)},
-                            {"bystander", to_json(figures.bystander)},
-                            {"requests", requests(figures.requests)},
-                            {"longest_unexplained_ns", figures.requests ? Json(figures.requests->longest_unexplained_ns) : Json()},
-                            {"run_delay", run_delay(figures.run_delay)},
-                            {"mmu", std::move(mmu)},
-                            {"cpu_ns", Json::Object{{"mutator", cpu.mutator},
-                                                    {"mark", cpu.mark},
-                                                    {"sweep", cpu.sweep},
-                                                    {"pause", cpu.pause},
-                                                    {"assist", cpu.assist},
-                                                    {"other", cpu.other}}},
-                            {"mutator_time_ns", mutator_times(figures, recorded)},
-                        });
+  run.insert(
+      run.end(),
+      {
+          {"start_ns", figures.region.begin},
+          {"end_ns", figures.region.end},
+          {"wall_ns", figures.wall_ns()},
+          {"operations", figures.operations},
+          {"operations_per_s", figures.operations_per_s()},
+          {"allocated_bytes", figures.allocated_bytes},
+          {"allocated_objects", figures.allocated_objects},
+          {"cycles", figures.cycles},
+          {"fallbacks", figures.fallbacks},
+          {"pauses", Json::Object{{"count", pauses.count},
+                                  {"total_ns", pauses.total_ns},
+                                  {"p50_ns", pauses.p50_ns},
+                                  {"p99_ns", pauses.p99_ns},
+                                  {"max_ns", pauses.max_ns},
+                                  {"max_time_to_safepoint_ns", pauses.max_time_to_safepoint_ns}}},
+          {"stalls", tally(figures.stalls)},
+          {"assists", tally(figures.assists)},
+          {"bystander", to_json(figures.bystander)},
+          {"requests", requests(figures.requests)},
+          {"longest_unexplained_ns",
+           figures.requests ? Json(figures.requests->longest_unexplained_ns) : Json()},
+          {"run_delay", run_delay(figures.run_delay)},
+          {"mmu", std::move(mmu)},
+          {"cpu_ns", Json::Object{{"mutator", cpu.mutator},
+                                  {"mark", cpu.mark},
+                                  {"sweep", cpu.sweep},
+                                  {"pause", cpu.pause},
+                                  {"assist", cpu.assist},
+                                  {"other", cpu.other}}},
+          {"mutator_time_ns", mutator_times(figures, recorded)},
+      });
   if (figures.barriers) run.emplace_back("barrier_counts", barrier_counts(*figures.barriers));
 }
 
@@ -189,7 +200,8 @@ Json performance_counters(const std::vector<Count>& counts) {
 Json injected_waits() {
   Json::Array all;
   for (const InjectedWait& one : InjectedWaits::done()) {
-    all.emplace_back(Json::Object{{"place", to_string(one.place)}, {"begin_ns", one.begin_ns}, {"end_ns", one.end_ns}});
+    all.emplace_back(Json::Object{
+        {"place", to_string(one.place)}, {"begin_ns", one.begin_ns}, {"end_ns", one.end_ns}});
   }
   return all;
 }
@@ -209,7 +221,8 @@ Json whole_process(const CollectorStatistics& statistics) {
 
 }  // namespace
 
-Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& outcome, std::uint64_t block) {
+Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& outcome,
+                 std::uint64_t block) {
   Json::Object run{{"schema_version", run_schema_version},
                    {"cell", cell_hash(options)},
                    {"block", block},
@@ -223,7 +236,9 @@ Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& 
     run.emplace_back("counters", performance_counters(outcome.pass->counts()));
   }
   if (const auto& injected = outcome.injected) {
-    run.emplace_back("injected_ns", Json::Object{{"pause", injected->pause}, {"test", injected->test}, {"shade", injected->shade}});
+    run.emplace_back("injected_ns", Json::Object{{"pause", injected->pause},
+                                                 {"test", injected->test},
+                                                 {"shade", injected->shade}});
   }
   if (plan.tuned.heap.injected.any_wait()) run.emplace_back("injected_waits", injected_waits());
   const HeapFigures& heap = outcome.heap;

@@ -1,4 +1,5 @@
-// A run as one JSON object: what `run --json` prints and run.json holds. The schema is in results/schema.
+// A run as one JSON object: what `run --json` prints and run.json holds. The schema is in
+// results/schema.
 #pragma once
 
 #include "harness/run/execution.hpp"
@@ -10,6 +11,7 @@ namespace tricolour {
 inline constexpr std::int64_t run_schema_version = 2;
 
 /// `block`: of the sweep that the run belongs to.
-Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& outcome, std::uint64_t block);
+Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& outcome,
+                 std::uint64_t block);
 
 }  // namespace tricolour

@@ -17,20 +17,34 @@ RUN = ["run", "--workload", "binary_trees", "--param", "depth=10", "--heap", "8M
 
 
 def said(*words):
-    return subprocess.run([TRICOLOUR, *map(str, words)], capture_output=True, text=True, timeout=120, check=True).stdout
+    return subprocess.run(
+        [TRICOLOUR, *map(str, words)], capture_output=True, text=True, timeout=120, check=True
+    ).stdout
 
 
 def test_json_has_every_figure():
     run = json.loads(said(*RUN, "--operations", 20, "--json"))
     assert run["status"] == "ok" and run["operations"] == 20 and run["cycles"] > 0
-    assert run["pauses"]["count"] > 0 and run["pauses"]["max_ns"] >= run["pauses"]["p99_ns"] >= run["pauses"]["p50_ns"] > 0
+    assert (
+        run["pauses"]["count"] > 0
+        and run["pauses"]["max_ns"] >= run["pauses"]["p99_ns"] >= run["pauses"]["p50_ns"] > 0
+    )
     partition = {key: value for key, value in run["mutator_time_ns"][0].items() if key != "mutator"}
     assert sum(partition.values()) == run["wall_ns"]
 
 
 SLOW = [
-    "run", "--workload", "latency", "--param", "live_mb=50", "--heap", "100M",
-    "--collector", "stop_the_world", "--operations", 1_000_000,  # some cycles on any machine
+    "run",
+    "--workload",
+    "latency",
+    "--param",
+    "live_mb=50",
+    "--heap",
+    "100M",
+    "--collector",
+    "stop_the_world",
+    "--operations",
+    1_000_000,  # some cycles on any machine
 ]
 
 
@@ -93,11 +107,15 @@ def test_counters_are_plausible_or_say_why_there_are_none():
     run = json.loads(said(*RUN, "--seconds", 0.5, "--json"))
     counters = dict(run["counters"])
     unavailable = counters.pop("unavailable")
-    assert {name for name, value in counters.items() if value is None} == unavailable.keys() and all(unavailable.values())
+    assert {
+        name for name, value in counters.items() if value is None
+    } == unavailable.keys() and all(unavailable.values())
     if counters["task_clock_ns"] is not None:
         assert 0.7 < counters["task_clock_ns"] / sum(run["cpu_ns"].values()) < 1.3
     if counters["page_faults"] is not None:
-        assert counters["page_faults"] * os.sysconf("SC_PAGESIZE") < run["heap"]["size"] / 2, "the heap's pages are touched before the region"
+        assert (
+            counters["page_faults"] * os.sysconf("SC_PAGESIZE") < run["heap"]["size"] / 2
+        ), "the heap's pages are touched before the region"
     text = said(*RUN, "--seconds", 0.1)
     assert all(name.removesuffix("_ns").replace("_", " ") in text for name in counters)
     assert json.loads(said("doctor", "--json"))["performance_counters"].keys() == counters.keys()

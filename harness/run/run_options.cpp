@@ -9,8 +9,8 @@
 #include "collectors/registry.hpp"
 #include "core/errors.hpp"
 #include "core/saturating.hpp"
-#include "harness/text/names.hpp"
 #include "harness/run/registry.hpp"
+#include "harness/text/names.hpp"
 #include "harness/text/stable_hash.hpp"
 
 namespace tricolour {
@@ -25,14 +25,18 @@ const auto& must_find(const All& all, std::string_view kind, std::string_view na
 }
 
 void check_range(std::string_view what, unsigned value, unsigned most) {
-  if (value < 1 || value > most) throw ConfigurationError(fmt::format("{}: {} is outside 1 to {}", what, value, most));
+  if (value < 1 || value > most)
+    throw ConfigurationError(fmt::format("{}: {} is outside 1 to {}", what, value, most));
 }
 
 double parameter_value(const ParameterInfo& info, std::string_view text) {
-  if (!info.words.empty()) return static_cast<double>(choose(fmt::format("value of {}", info.name), text, info.words));
-  const double value = info.unit == "bytes" ? static_cast<double>(parse_bytes(text, info.name)) : parse_number(text, info.name);
+  if (!info.words.empty())
+    return static_cast<double>(choose(fmt::format("value of {}", info.name), text, info.words));
+  const double value = info.unit == "bytes" ? static_cast<double>(parse_bytes(text, info.name))
+                                            : parse_number(text, info.name);
   if (value < info.least || value > info.most) {
-    throw ConfigurationError(fmt::format("{}={} is outside {} to {} {}", info.name, text, info.least, info.most, info.unit));
+    throw ConfigurationError(fmt::format("{}={} is outside {} to {} {}", info.name, text,
+                                         info.least, info.most, info.unit));
   }
   return value;
 }
@@ -50,16 +54,19 @@ Parameters resolve_parameters(const WorkloadInfo& workload, const NamedTexts& gi
 
 void choose_arm(const RunOptions& options, RunPlan& plan) {
   if (options.barrier_arm.empty()) return;
-  const std::size_t arm = choose("barrier arm", options.barrier_arm, {"off", "test", "filtered", "full"});
+  const std::size_t arm =
+      choose("barrier arm", options.barrier_arm, {"off", "test", "filtered", "full"});
   if (plan.collector->marks_beside_mutators) {
-    const auto fitting = names_of(
-        collectors(), [](const CollectorInfo& one) { return !one.marks_beside_mutators; });
+    const auto fitting =
+        names_of(collectors(), [](const CollectorInfo& one) { return !one.marks_beside_mutators; });
     throw ConfigurationError(
         fmt::format("--barrier-arm needs a collector that never marks beside mutators: {}, not {}",
                     joined(fitting, ", "), plan.collector->name));
   }
   if (arm == 1 && !plan.barrier->has_flag) {
-    throw ConfigurationError(fmt::format("--barrier-arm test does not apply to barrier '{}', which tests no flag", plan.barrier->name));
+    throw ConfigurationError(
+        fmt::format("--barrier-arm test does not apply to barrier '{}', which tests no flag",
+                    plan.barrier->name));
   }
   if (arm == 0) plan.instance = &find_instance(options.workload, reference_barrier().name);
   if (arm == 2) plan.arm = BarrierArm::filtered;
@@ -74,17 +81,22 @@ void choose_fault(const RunOptions& options, RunPlan& plan) {
     existing.push_back(info.name);
     if (same_name(info.name, options.fault)) plan.fault = info.fault;
   }
-  if (plan.fault == Fault::none) throw ConfigurationError(unknown_name("fault", options.fault, existing));
+  if (plan.fault == Fault::none)
+    throw ConfigurationError(unknown_name("fault", options.fault, existing));
 }
 
 void choose_duration(const RunOptions& options, RunPlan& plan) {
-  if (options.seconds && options.operations) throw ConfigurationError("--seconds and --operations contradict each other");
+  if (options.seconds && options.operations)
+    throw ConfigurationError("--seconds and --operations contradict each other");
   plan.seconds = options.seconds;
   plan.operations = options.operations;
   if (!plan.seconds && !plan.operations) plan.seconds = default_seconds;
-  if (plan.seconds && (!(*plan.seconds > 0) || *plan.seconds > 1e6)) throw ConfigurationError("--seconds: outside 0 (excluded) to 1000000");
-  if (plan.operations && *plan.operations == 0) throw ConfigurationError("--operations: at least 1");
-  if (!(options.warmup_s >= 0) || options.warmup_s > 1e6) throw ConfigurationError("--warmup: outside 0 to 1000000 seconds");
+  if (plan.seconds && (!(*plan.seconds > 0) || *plan.seconds > 1e6))
+    throw ConfigurationError("--seconds: outside 0 (excluded) to 1000000");
+  if (plan.operations && *plan.operations == 0)
+    throw ConfigurationError("--operations: at least 1");
+  if (!(options.warmup_s >= 0) || options.warmup_s > 1e6)
+    throw ConfigurationError("--warmup: outside 0 to 1000000 seconds");
   plan.warmup_s = options.warmup_s;
 }
 
@@ -93,9 +105,12 @@ void choose_roots(const RunOptions& options, const CollectorInfo& collector) {
   const std::vector<std::string_view> words{"stopped", "ragged", "auto"};
   const std::size_t chosen = choose("way to scan roots", options.roots, words);
   const std::string no_ragged = ragged_roots_refused_because(collector);
-  if (words[chosen] == "ragged" && !no_ragged.empty()) throw ConfigurationError(fmt::format("{}; --roots stopped or auto fit", no_ragged));
+  if (words[chosen] == "ragged" && !no_ragged.empty())
+    throw ConfigurationError(fmt::format("{}; --roots stopped or auto fit", no_ragged));
   if (words[chosen] == "stopped" && no_ragged.empty()) {
-    throw ConfigurationError(fmt::format("collector '{}' scans roots mutator by mutator; --roots ragged or auto fit", collector.name));
+    throw ConfigurationError(
+        fmt::format("collector '{}' scans roots mutator by mutator; --roots ragged or auto fit",
+                    collector.name));
   }
 }
 
@@ -123,26 +138,34 @@ void choose_collection(const RunOptions& options, RunPlan& plan) {
 
 }  // namespace
 
-const CollectorInfo& named_collector(std::string_view name) { return must_find(collectors(), "collector", name); }
-const MarkerInfo& named_marker(std::string_view name) { return must_find(markers(), "marker", name); }
-
-SweepMode named_sweep(std::string_view name) {
-  return must_find(sweep_modes, "sweep", name).mode;
+const CollectorInfo& named_collector(std::string_view name) {
+  return must_find(collectors(), "collector", name);
 }
+const MarkerInfo& named_marker(std::string_view name) {
+  return must_find(markers(), "marker", name);
+}
+
+SweepMode named_sweep(std::string_view name) { return must_find(sweep_modes, "sweep", name).mode; }
 
 AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier) {
   const std::size_t colour = choose("allocation colour", name, {"white", "black", "auto"});
   return colour == 2 ? barrier.allocation : static_cast<AllocationColour>(colour);
 }
 
-void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrier, AllocationColour colour) {
+void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrier,
+                     AllocationColour colour) {
   const std::string reason = unsound_because(collector, barrier, colour);
   if (reason.empty()) return;
-  const auto fitting = names_of(barriers(), [&](const BarrierTraits& one) { return unsound_because(collector, one, colour).empty(); });
-  throw ConfigurationError(fmt::format("{} (sound here: {}; --unsound runs it all the same)", reason, joined(fitting, ", ")));
+  const auto fitting = names_of(barriers(), [&](const BarrierTraits& one) {
+    return unsound_because(collector, one, colour).empty();
+  });
+  throw ConfigurationError(fmt::format("{} (sound here: {}; --unsound runs it all the same)",
+                                       reason, joined(fitting, ", ")));
 }
 
-void check_parameters(std::string_view workload, const NamedTexts& given) { resolve_parameters(find_workload(workload).info(), given); }
+void check_parameters(std::string_view workload, const NamedTexts& given) {
+  resolve_parameters(find_workload(workload).info(), given);
+}
 
 std::size_t RunPlan::live_bytes() const {
   return mul_sat(instance->live_bytes(parameters), instance->info().shared ? 1 : mutators);
@@ -152,9 +175,10 @@ void RunPlan::set_heap_bytes(std::size_t bytes) {
   const std::size_t live = live_bytes();
   if (bytes < live) {
     throw ConfigurationError(
-        fmt::format("a heap of {} ({} bytes) is smaller than the live data of workload '{}' with {} mutator{}, {} ({} bytes)",
-                    show_bytes(static_cast<double>(bytes)), bytes, instance->info().name, mutators, mutators == 1 ? "" : "s",
-                    show_bytes(static_cast<double>(live)), live));
+        fmt::format("a heap of {} ({} bytes) is smaller than the live data of workload '{}' with "
+                    "{} mutator{}, {} ({} bytes)",
+                    show_bytes(static_cast<double>(bytes)), bytes, instance->info().name, mutators,
+                    mutators == 1 ? "" : "s", show_bytes(static_cast<double>(live)), live));
   }
   tuned.heap.bytes = bytes;
 }
@@ -169,13 +193,15 @@ RunPlan plan_run(const RunOptions& options) {
   plan.parameters = resolve_parameters(workload, options.parameters);
   check_range("mutators", options.mutators, most_mutators);
   if (options.mutators < workload.least_mutators) {
-    throw ConfigurationError(fmt::format("workload '{}' needs at least {} mutators", workload.name, workload.least_mutators));
+    throw ConfigurationError(fmt::format("workload '{}' needs at least {} mutators", workload.name,
+                                         workload.least_mutators));
   }
   plan.mutators = options.mutators;
   choose_collection(options, plan);
   for (const auto& [name, value] : options.settings) apply_setting(name, value, plan.tuned);
   choose_arm(options, plan);
-  if (!options.unsound) check_soundness(*plan.collector, *plan.barrier, plan.tuned.collector.allocation);
+  if (!options.unsound)
+    check_soundness(*plan.collector, *plan.barrier, plan.tuned.collector.allocation);
   choose_duration(options, plan);
   choose_fault(options, plan);
   plan.seed = options.seed;
@@ -200,7 +226,8 @@ std::vector<std::string> to_arguments(const RunOptions& options) {
   };
   add("--mutators", fmt::to_string(options.mutators), options.mutators != standard.mutators);
   add("--marker", options.marker, options.marker != standard.marker);
-  add("--mark-threads", fmt::to_string(options.mark_threads), options.mark_threads != standard.mark_threads);
+  add("--mark-threads", fmt::to_string(options.mark_threads),
+      options.mark_threads != standard.mark_threads);
   add("--concurrent-mark-threads", fmt::to_string(options.concurrent_mark_threads),
       options.concurrent_mark_threads != standard.concurrent_mark_threads);
   add("--sweep", options.sweep, options.sweep != standard.sweep);
@@ -212,7 +239,8 @@ std::vector<std::string> to_arguments(const RunOptions& options) {
   if (options.seconds) add("--seconds", show_number(*options.seconds), true);
   if (options.operations) add("--operations", fmt::to_string(*options.operations), true);
   add("--warmup", show_number(options.warmup_s), options.warmup_s != 0);
-  add("--request-rows", fmt::to_string(options.request_rows), options.request_rows != standard.request_rows);
+  add("--request-rows", fmt::to_string(options.request_rows),
+      options.request_rows != standard.request_rows);
   add("--seed", fmt::to_string(options.seed), true);
   if (options.pin) words.emplace_back("--pin");
   if (options.verify) words.emplace_back("--verify");
@@ -223,7 +251,8 @@ std::vector<std::string> to_arguments(const RunOptions& options) {
 
 std::string to_command(const RunOptions& options) {
   std::string command = "tricolour run";
-  for (const std::string& word : to_arguments(options)) command.append(" ").append(shell_quoted(word));
+  for (const std::string& word : to_arguments(options))
+    command.append(" ").append(shell_quoted(word));
   return command;
 }
 

@@ -1,6 +1,8 @@
-// One run as the user asks for it, before anything is looked up: what the command line fills, a sweep's cell holds, and a repeat prints.
+// One run as the user asks for it, before anything is looked up: what the command line fills, a
+// sweep's cell holds, and a repeat prints.
 //
-// Invariant: `plan_run` either returns a plan whose every part exists and fits, or throws ConfigurationError with one sentence.
+// Invariant: `plan_run` either returns a plan whose every part exists and fits, or throws
+// ConfigurationError with one sentence.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +18,8 @@
 #include "core/seams/faults.hpp"
 #include "harness/run/instance.hpp"
 #include "harness/run/registry.hpp"
-#include "harness/text/quantity.hpp"
 #include "harness/run/settings.hpp"
+#include "harness/text/quantity.hpp"
 
 namespace tricolour {
 
@@ -48,7 +50,8 @@ struct RunOptions {
   bool verify = false;
   bool unsound = false;
   std::string fault;  ///< --fault, where faults are built
-  std::uint64_t request_rows = default_request_rows;  ///< of each mutator, in the requests table, at most
+  std::uint64_t request_rows =
+      default_request_rows;  ///< of each mutator, in the requests table, at most
 };
 
 inline constexpr unsigned most_mutators = 256;
@@ -56,10 +59,12 @@ inline constexpr unsigned most_mark_threads = 256;
 inline constexpr double default_seconds = 5;
 inline constexpr double least_timeout_s = 0.001, most_timeout_s = 1e6;
 
-/// Everything a run is made of. `heap.bytes` is the heap's size unless `multiple` is set: then the caller puts minimum heap times that in.
+/// Everything a run is made of. `heap.bytes` is the heap's size unless `multiple` is set: then the
+/// caller puts minimum heap times that in.
 struct RunPlan {
   const Instance* instance = nullptr;
-  const BarrierTraits* barrier = nullptr;  ///< as named, also where arm `off` runs the instance without one
+  const BarrierTraits* barrier =
+      nullptr;  ///< as named, also where arm `off` runs the instance without one
   const CollectorInfo* collector = nullptr;
   TunedOptions tuned;
   std::optional<double> multiple;
@@ -83,22 +88,26 @@ struct RunPlan {
 
 RunPlan plan_run(const RunOptions& options);
 
-/// Throws ConfigurationError when the workload has no such parameters, or they cannot have these values.
+/// Throws ConfigurationError when the workload has no such parameters, or they cannot have these
+/// values.
 void check_parameters(std::string_view workload, const NamedTexts& given);
 
-/// What --collector, --marker, --sweep and --allocate name, and whether it fits the barrier. They throw ConfigurationError with what there is.
+/// What --collector, --marker, --sweep and --allocate name, and whether it fits the barrier. They
+/// throw ConfigurationError with what there is.
 const CollectorInfo& named_collector(std::string_view name);
 const MarkerInfo& named_marker(std::string_view name);
 SweepMode named_sweep(std::string_view name);
 AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier);
-void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrier, AllocationColour colour);
+void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrier,
+                     AllocationColour colour);
 
 /// The arguments after `tricolour run` that ask for this run.
 std::vector<std::string> to_arguments(const RunOptions& options);
 /// The command that repeats the run.
 std::string to_command(const RunOptions& options);
 
-/// Names and values of everything that distinguishes one cell of an experiment from another, in a fixed order and spelling.
+/// Names and values of everything that distinguishes one cell of an experiment from another, in a
+/// fixed order and spelling.
 NamedTexts cell_parameters(const RunOptions& options);
 /// A stable hash of `cell_parameters`, 16 hexadecimal digits.
 std::string cell_hash(const RunOptions& options);

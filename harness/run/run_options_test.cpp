@@ -47,7 +47,8 @@ TEST_CASE("a setting of another build is refused with the build that has it") {
   if constexpr (instrumented_built) {
     CHECK(plan_run(options).tuned.heap.injected.pause_ns == 1000);
   } else {
-    CHECK_THROWS_WITH(plan_run(options), Catch::Contains("in the build that 'tools/build instrumented' makes"));
+    CHECK_THROWS_WITH(plan_run(options),
+                      Catch::Contains("in the build that 'tools/build instrumented' makes"));
   }
 }
 
@@ -105,9 +106,15 @@ TEST_CASE("bad input is refused with what is wrong and what there is") {
       {[](RunOptions& o) { o.warmup_s = -1; }, "--warmup"},
       {[](RunOptions& o) { o.barrier_arm = "half"; }, "there are off, test, filtered, full"},
       {[](RunOptions& o) { o.barrier_arm = "test"; }, "tests no flag"},
-      {[](RunOptions& o) { o.barrier_arm = "full", o.collector = "concurrent", o.barrier = "yuasa"; }, "stop_the_world, not concurrent"},
+      {[](RunOptions& o) {
+         o.barrier_arm = "full", o.collector = "concurrent", o.barrier = "yuasa";
+       },
+       "stop_the_world, not concurrent"},
       {[](RunOptions& o) { o.collector = "concurrent"; }, "sound here: dijkstra"},
-      {[](RunOptions& o) { o.collector = "incremental", o.barrier = "yuasa", o.allocate = "white"; }, "--unsound"},
+      {[](RunOptions& o) {
+         o.collector = "incremental", o.barrier = "yuasa", o.allocate = "white";
+       },
+       "--unsound"},
   };
   for (const auto& [change, fragment] : cases) {
     RunOptions options = good();
@@ -156,12 +163,18 @@ TEST_CASE("a cell's hash tells everything but the seed, and spelling does not ma
 }
 
 TEST_CASE("the command line refuses contradictions") {
-  CHECK_THROWS_WITH(parse({"run", "--workload", "gcbench", "--record", "off", "--out", "x"}), Catch::Contains("--record off"));
-  CHECK_THROWS_WITH(parse({"run", "--workload", "gcbench", "--param", "scale"}), Catch::Contains("name=value"));
-  CHECK_THROWS_WITH(parse({"run", "--workload", "gcbench", "--param", "scale=1", "--param", "scale=2"}), Catch::Contains("twice"));
-  CHECK_THROWS_WITH(parse({"run", "--workload", "gcbench", "--min-heap", "small"}), Catch::Contains("--min-heap"));
-  CHECK(std::get<RunCommand>(parse({"run", "--workload", "gcbench", "--heap", "64M", "--param", "scale=1"})).options.parameters.size() ==
-        1);
+  CHECK_THROWS_WITH(parse({"run", "--workload", "gcbench", "--record", "off", "--out", "x"}),
+                    Catch::Contains("--record off"));
+  CHECK_THROWS_WITH(parse({"run", "--workload", "gcbench", "--param", "scale"}),
+                    Catch::Contains("name=value"));
+  CHECK_THROWS_WITH(
+      parse({"run", "--workload", "gcbench", "--param", "scale=1", "--param", "scale=2"}),
+      Catch::Contains("twice"));
+  CHECK_THROWS_WITH(parse({"run", "--workload", "gcbench", "--min-heap", "small"}),
+                    Catch::Contains("--min-heap"));
+  CHECK(std::get<RunCommand>(
+            parse({"run", "--workload", "gcbench", "--heap", "64M", "--param", "scale=1"}))
+            .options.parameters.size() == 1);
 }
 
 }  // namespace tricolour

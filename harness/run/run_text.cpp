@@ -46,8 +46,9 @@ void add_pauses(Lines& lines, const RunFigures& figures) {
     lines.add("pauses", "none");
     return;
   }
-  lines.add("pauses", "{}: p50 {}, p99 {}, longest {}; together {} ({:.1f} %)", pauses.count, ns(pauses.p50_ns), ns(pauses.p99_ns),
-            ns(pauses.max_ns), ns(pauses.total_ns), 100.0 * static_cast<double>(pauses.total_ns) / static_cast<double>(figures.wall_ns()));
+  lines.add("pauses", "{}: p50 {}, p99 {}, longest {}; together {} ({:.1f} %)", pauses.count,
+            ns(pauses.p50_ns), ns(pauses.p99_ns), ns(pauses.max_ns), ns(pauses.total_ns),
+            100.0 * static_cast<double>(pauses.total_ns) / static_cast<double>(figures.wall_ns()));
   lines.add("", "longest time to safepoint {}", ns(pauses.max_time_to_safepoint_ns));
 }
 
@@ -57,25 +58,31 @@ std::string show_causes(const CauseTimes& times, Nanoseconds whole) {
     if (times[i] == 0) continue;
     values.push_back(in_words(to_string(static_cast<WaitCause>(i))) + " " + ns(times[i]));
   }
-  if (const Nanoseconds unnamed = whole - sum(times); unnamed > 0) values.push_back(fmt::format("without a name {}", ns(unnamed)));
+  if (const Nanoseconds unnamed = whole - sum(times); unnamed > 0)
+    values.push_back(fmt::format("without a name {}", ns(unnamed)));
   return joined(values, ", ");
 }
 
 /// What the slow requests waited for, the greatest first.
 void add_slow_requests(Lines& lines, const RequestFigures& requests) {
-  lines.add("slow requests", "{} of 1 ms or more, together {}; what they waited for:", count(requests.slow_count), ns(requests.slow_total_ns));
+  lines.add("slow requests",
+            "{} of 1 ms or more, together {}; what they waited for:", count(requests.slow_count),
+            ns(requests.slow_total_ns));
   std::vector<std::pair<Nanoseconds, std::string>> causes;
   for (std::size_t i = 0; i < wait_causes; ++i) {
     const Nanoseconds total = requests.slow_causes[i];
     if (total > 0) causes.emplace_back(total, in_words(to_string(static_cast<WaitCause>(i))));
   }
   std::ranges::sort(causes, std::greater{});
-  if (const Nanoseconds unnamed = requests.slow_total_ns - sum(requests.slow_causes); unnamed > 0) causes.emplace_back(unnamed, "without a name");
+  if (const Nanoseconds unnamed = requests.slow_total_ns - sum(requests.slow_causes); unnamed > 0)
+    causes.emplace_back(unnamed, "without a name");
   for (const auto& [total, name] : causes) {
-    lines.add("", "  {:<20}{:>10}{:>8.1f} %", name, ns(total), 100.0 * static_cast<double>(total) / static_cast<double>(requests.slow_total_ns));
+    lines.add("", "  {:<20}{:>10}{:>8.1f} %", name, ns(total),
+              100.0 * static_cast<double>(total) / static_cast<double>(requests.slow_total_ns));
   }
   const SlowRequest& longest = requests.slow.front();
-  lines.add("", "the longest, {}: {}", ns(longest.duration_ns), show_causes(longest.causes, longest.duration_ns));
+  lines.add("", "the longest, {}: {}", ns(longest.duration_ns),
+            show_causes(longest.causes, longest.duration_ns));
 }
 
 void add_requests(Lines& lines, const RunFigures& figures) {
@@ -84,8 +91,9 @@ void add_requests(Lines& lines, const RunFigures& figures) {
   std::string tail;
   if (requests.p9999_ns) tail += ", p99.99 " + show(*requests.p9999_ns);
   if (requests.p99999_ns) tail += ", p99.999 " + show(*requests.p99999_ns);
-  lines.add("requests", "{}: p50 {}, p99 {}, p99.9 {}{}, longest {}{}", count(requests.count), show(requests.p50_ns), show(requests.p99_ns),
-            show(requests.p999_ns), tail, show(requests.max_ns), requests.from_intended ? "; from when they were due" : "");
+  lines.add("requests", "{}: p50 {}, p99 {}, p99.9 {}{}, longest {}{}", count(requests.count),
+            show(requests.p50_ns), show(requests.p99_ns), show(requests.p999_ns), tail,
+            show(requests.max_ns), requests.from_intended ? "; from when they were due" : "");
   if (requests.unserved > 0) {
     lines.add("", "{} more were due and not begun: the latencies are of those that were",
               count(requests.unserved));
@@ -99,12 +107,16 @@ void add_counters(Lines& lines, const std::vector<Count>& counts) {
   std::map<std::string, std::vector<std::string>> unavailable;  // by reason
   for (const Count& one : counts) {
     const std::string name = in_words(to_string(one.counter));
-    if (!one.value) unavailable[one.unavailable].push_back(name);
-    else if (one.counter == Counter::task_clock_ns) values.push_back("task clock " + show_duration(static_cast<double>(*one.value)));
-    else values.push_back(fmt::format("{} {}", name, count(*one.value)));
+    if (!one.value)
+      unavailable[one.unavailable].push_back(name);
+    else if (one.counter == Counter::task_clock_ns)
+      values.push_back("task clock " + show_duration(static_cast<double>(*one.value)));
+    else
+      values.push_back(fmt::format("{} {}", name, count(*one.value)));
   }
   if (!values.empty()) lines.add("counters", "{}", joined(values, ", "));
-  for (const auto& [reason, names] : unavailable) lines.add(values.empty() ? "counters" : "", "no {}: {}", joined(names, ", "), reason);
+  for (const auto& [reason, names] : unavailable)
+    lines.add(values.empty() ? "counters" : "", "no {}: {}", joined(names, ", "), reason);
 }
 
 void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
@@ -112,15 +124,22 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
   const bool recorded = !outcome.tables.events.empty();
   lines.add("throughput", "{}/s: {} operations in {}, each {}", count(figures.operations_per_s()),
             count(figures.operations), ns(figures.wall_ns()), plan.instance->info().operation);
-  lines.add("allocation", "{} in {} objects, {}/s", bytes(figures.allocated_bytes), count(figures.allocated_objects),
-            show_bytes(static_cast<double>(figures.allocated_bytes) * 1e9 / static_cast<double>(figures.wall_ns())));
-  lines.add("cycles", "{}{}", figures.cycles, figures.fallbacks == 0 ? "" : fmt::format(", {} fell back to a pause", figures.fallbacks));
+  lines.add("allocation", "{} in {} objects, {}/s", bytes(figures.allocated_bytes),
+            count(figures.allocated_objects),
+            show_bytes(static_cast<double>(figures.allocated_bytes) * 1e9 /
+                       static_cast<double>(figures.wall_ns())));
+  lines.add(
+      "cycles", "{}{}", figures.cycles,
+      figures.fallbacks == 0 ? "" : fmt::format(", {} fell back to a pause", figures.fallbacks));
   if (recorded) add_pauses(lines, figures);
-  if (figures.stalls.count > 0) lines.add("stalls", "{}, together {}", figures.stalls.count, ns(figures.stalls.total_ns));
-  if (figures.assists.count > 0) lines.add("assists", "{}, together {}", figures.assists.count, ns(figures.assists.total_ns));
+  if (figures.stalls.count > 0)
+    lines.add("stalls", "{}, together {}", figures.stalls.count, ns(figures.stalls.total_ns));
+  if (figures.assists.count > 0)
+    lines.add("assists", "{}, together {}", figures.assists.count, ns(figures.assists.total_ns));
   if (!figures.mmu.empty()) {
     std::vector<std::string> values;
-    for (const auto& [window, value] : figures.mmu) values.push_back(fmt::format("{} {:.1f} %", window, 100 * value));
+    for (const auto& [window, value] : figures.mmu)
+      values.push_back(fmt::format("{} {:.1f} %", window, 100 * value));
     lines.add("MMU", "{}", joined(values, ", "));
   }
   if (figures.requests) add_requests(lines, figures);
@@ -132,7 +151,8 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
                 ns(figures.run_delay.steal_ns));
     }
   } else if (recorded) {
-    lines.add("run delay", "unknown, so no share of slow requests is explained: {}", figures.run_delay.why);
+    lines.add("run delay", "unknown, so no share of slow requests is explained: {}",
+              figures.run_delay.why);
   }
   lines.add("bystander",
             "delay p50 {}, p99 {}, longest {}; caused by the machine and, when threads fill all "
@@ -140,14 +160,18 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
             ns(figures.bystander.p50_ns), ns(figures.bystander.p99_ns),
             ns(figures.bystander.max_ns));
   if (const auto& barriers = figures.barriers) {
-    lines.add("barriers", "{} executed, {} past the flag; shades: {} enqueued, {} redundant", count(barriers->executed), count(barriers->slow_path),
-              count(barriers->enqueued), count(barriers->redundant));
+    lines.add("barriers", "{} executed, {} past the flag; shades: {} enqueued, {} redundant",
+              count(barriers->executed), count(barriers->slow_path), count(barriers->enqueued),
+              count(barriers->redundant));
   }
   const CpuFigures& cpu = figures.cpu_ns;
   if (recorded) {
-    const auto least = [](Nanoseconds value, bool is_least) { return (is_least ? "at least " : "") + ns(value); };
-    lines.add("CPU", "mutators {}, pauses {}, marking {}, sweeping {}, assists {}, other {}", ns(cpu.mutator), ns(cpu.pause), ns(cpu.mark),
-              least(cpu.sweep, cpu.sweep_is_least), least(cpu.assist, cpu.assist_is_least), ns(cpu.other));
+    const auto least = [](Nanoseconds value, bool is_least) {
+      return (is_least ? "at least " : "") + ns(value);
+    };
+    lines.add("CPU", "mutators {}, pauses {}, marking {}, sweeping {}, assists {}, other {}",
+              ns(cpu.mutator), ns(cpu.pause), ns(cpu.mark), least(cpu.sweep, cpu.sweep_is_least),
+              least(cpu.assist, cpu.assist_is_least), ns(cpu.other));
   }
   add_counters(lines, outcome.pass->counts());
 }
@@ -158,15 +182,18 @@ struct CycleLine {
   std::uint64_t pauses = 0;
   Nanoseconds paused_ns = 0, longest_ns = 0, marking_ns = 0;
   std::uint64_t used_after = 0, marked_bytes = 0;
-  std::optional<std::uint64_t> trigger;  ///< the use at which it was to begin, of a collector that paces
+  std::optional<std::uint64_t>
+      trigger;  ///< the use at which it was to begin, of a collector that paces
 };
 
 }  // namespace
 
 std::string headline(const RunOptions& options, const RunPlan& plan) {
-  std::string text = fmt::format("{} under {}, {}; heap {}{}; {} mutator{}; seed {}", plan.instance->info().name, plan.collector->name,
-                                 plan.barrier->name, bytes(plan.tuned.heap.bytes), plan.multiple ? fmt::format(" ({})", options.heap) : "",
-                                 plan.mutators, plan.mutators == 1 ? "" : "s", plan.seed);
+  std::string text =
+      fmt::format("{} under {}, {}; heap {}{}; {} mutator{}; seed {}", plan.instance->info().name,
+                  plan.collector->name, plan.barrier->name, bytes(plan.tuned.heap.bytes),
+                  plan.multiple ? fmt::format(" ({})", options.heap) : "", plan.mutators,
+                  plan.mutators == 1 ? "" : "s", plan.seed);
   if (!options.barrier_arm.empty()) text += "; barrier arm " + options.barrier_arm;
   return text;
 }
@@ -175,10 +202,12 @@ std::string key_figures(const RunPlan& plan, const Outcome& outcome) {
   Lines lines;
   if (outcome.figures) add_figures(lines, plan, outcome);
   const HeapFigures& heap = outcome.heap;
-  lines.add("heap", "{}: live {}, most in use {}; metadata {}; resident {} at most", bytes(heap.size), bytes(heap.live), bytes(heap.peak),
-            bytes(heap.metadata), bytes(heap.peak_resident));
+  lines.add("heap", "{}: live {}, most in use {}; metadata {}; resident {} at most",
+            bytes(heap.size), bytes(heap.live), bytes(heap.peak), bytes(heap.metadata),
+            bytes(heap.peak_resident));
   if (plan.verify) {
-    lines.add("verified", "{} cycles, {} objects lost, {} floating per cycle", outcome.verify.cycles_checked, outcome.verify.lost_objects,
+    lines.add("verified", "{} cycles, {} objects lost, {} floating per cycle",
+              outcome.verify.cycles_checked, outcome.verify.lost_objects,
               bytes((outcome.verify.floating_black_bytes + outcome.verify.floating_retained_bytes) /
                     std::max<std::uint64_t>(1, outcome.verify.cycles_checked)));
     lines.add("",

@@ -17,14 +17,16 @@ namespace {
 
 /// A setting that stands in `part` of the options, at `member`.
 template <class Part, class Value>
-Setting in(std::string_view name, std::string_view unit, double least, double most, std::string_view summary, Part part, Value member,
-           std::string_view build = "") {
+Setting in(std::string_view name, std::string_view unit, double least, double most,
+           std::string_view summary, Part part, Value member, std::string_view build = "") {
   return {name,
           unit,
           least,
           most,
           summary,
-          [part, member](const TunedOptions& options) { return static_cast<double>(part(options).*member); },
+          [part, member](const TunedOptions& options) {
+            return static_cast<double>(part(options).*member);
+          },
           [part, member](TunedOptions& options, double value) {
             auto& target = part(options).*member;
             target = static_cast<std::remove_reference_t<decltype(target)>>(value);
@@ -44,14 +46,16 @@ double parse_value(const Setting& setting, std::string_view value) {
   if (setting.unit == "switch") {
     if (value == "on" || value == "true" || value == "1") return 1;
     if (value == "off" || value == "false" || value == "0") return 0;
-    throw ConfigurationError(fmt::format("{} is a switch: 'on' or 'off', not '{}'", setting.name, value));
+    throw ConfigurationError(
+        fmt::format("{} is a switch: 'on' or 'off', not '{}'", setting.name, value));
   }
   if (setting.unit == "bytes") return static_cast<double>(parse_bytes(value, setting.name));
   return parse_number(value, setting.name);
 }
 
 bool is_there(const Setting& setting) {
-  return setting.build.empty() || (setting.build == faults_build && faults_built) || (setting.build == instrumented_build && instrumented_built);
+  return setting.build.empty() || (setting.build == faults_build && faults_built) ||
+         (setting.build == instrumented_build && instrumented_built);
 }
 
 /// Those of other builds too.
@@ -153,14 +157,18 @@ void apply_setting(std::string_view name, std::string_view value, TunedOptions& 
     if (is_there(setting)) existing.push_back(setting.name);
     if (!same_name(setting.name, name)) continue;
     if (!is_there(setting)) {
-      throw ConfigurationError(fmt::format("{} is there in the build that 'tools/build {}' makes, and not in this one", setting.name, setting.build));
+      throw ConfigurationError(
+          fmt::format("{} is there in the build that 'tools/build {}' makes, and not in this one",
+                      setting.name, setting.build));
     }
     const double number = parse_value(setting, value);
     if (number < setting.least || number > setting.most) {
-      throw ConfigurationError(fmt::format("{}={} is outside {} to {} {}", setting.name, value, setting.least, setting.most, setting.unit));
+      throw ConfigurationError(fmt::format("{}={} is outside {} to {} {}", setting.name, value,
+                                           setting.least, setting.most, setting.unit));
     }
     const bool whole = setting.unit != "ratio";
-    if (whole && number != std::floor(number)) throw ConfigurationError(fmt::format("{}={} is not a whole number", setting.name, value));
+    if (whole && number != std::floor(number))
+      throw ConfigurationError(fmt::format("{}={} is not a whole number", setting.name, value));
     setting.set(options, number);
     return;
   }

@@ -1,7 +1,8 @@
-// The parameters of heap, marker, collector and pacer that have no flag of their own: `--set room.name=value`.
+// The parameters of heap, marker, collector and pacer that have no flag of their own: `--set
+// room.name=value`.
 //
-// Purpose: one table that parses, lists, and fills the options. Invariant: a default stated here is the one in the options' headers,
-// because it is read from them.
+// Purpose: one table that parses, lists, and fills the options. Invariant: a default stated here is
+// the one in the options' headers, because it is read from them.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,8 @@ namespace tricolour {
 struct TunedOptions {
   HeapOptions heap;
   CollectorOptions collector;
-  std::uint64_t schedule_seed = 0;  ///< of the delays at schedule windows, where faults are built; 0: none
+  std::uint64_t schedule_seed =
+      0;  ///< of the delays at schedule windows, where faults are built; 0: none
 };
 
 struct Setting {
@@ -35,7 +37,8 @@ struct Setting {
 /// Those that are there in this build.
 const std::vector<Setting>& settings();
 
-/// Applies one `name`, `value` pair as typed. Throws ConfigurationError, also for a setting of another build.
+/// Applies one `name`, `value` pair as typed. Throws ConfigurationError, also for a setting of
+/// another build.
 void apply_setting(std::string_view name, std::string_view value, TunedOptions& options);
 
 }  // namespace tricolour

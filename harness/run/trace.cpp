@@ -52,12 +52,14 @@ class Timeline {
     add(R"({{"ph":"M","pid":1,"tid":{},"name":"thread_name","args":{{"name":"{}"}}}})", row, name);
   }
   /// `arguments`: the members of a JSON object.
-  void slice(std::uint32_t row, std::string_view name, Nanoseconds begin, Nanoseconds end, const std::string& arguments) {
-    add(R"({{"ph":"X","pid":1,"tid":{},"name":"{}","ts":{},"dur":{},"args":{{{}}}}})", row, name, microseconds(begin - origin_),
-        microseconds(end - begin), arguments);
+  void slice(std::uint32_t row, std::string_view name, Nanoseconds begin, Nanoseconds end,
+             const std::string& arguments) {
+    add(R"({{"ph":"X","pid":1,"tid":{},"name":"{}","ts":{},"dur":{},"args":{{{}}}}})", row, name,
+        microseconds(begin - origin_), microseconds(end - begin), arguments);
   }
   void counter(std::string_view name, Nanoseconds at, std::uint64_t value) {
-    add(R"({{"ph":"C","pid":1,"name":"{}","ts":{},"args":{{"bytes":{}}}}})", name, microseconds(at - origin_), value);
+    add(R"({{"ph":"C","pid":1,"name":"{}","ts":{},"args":{{"bytes":{}}}}})", name,
+        microseconds(at - origin_), value);
   }
   std::string finish(const std::string& command, const LeftOut& left_out) {
     const Json::Object about{
@@ -72,7 +74,9 @@ class Timeline {
 
  private:
   /// Nanoseconds to the last digit.
-  static std::string microseconds(Nanoseconds ns) { return fmt::format("{}.{:03}", ns / 1000, ns % 1000); }
+  static std::string microseconds(Nanoseconds ns) {
+    return fmt::format("{}.{:03}", ns / 1000, ns % 1000);
+  }
 
   template <class... Parts>
   void add(fmt::format_string<Parts...> format, Parts&&... parts) {
@@ -95,21 +99,27 @@ Nanoseconds first_moment(const RunTables& tables, Nanoseconds measured_from) {
 void add_event(Timeline& timeline, const Event& event, std::uint32_t row) {
   switch (event.kind) {
     case EventKind::pause:
-      timeline.slice(row, fmt::format("pause: {}", to_string(event.pause)), event.begin_ns, event.end_ns,
-                     fmt::format(R"("cycle":{},"cause":"{}","time_to_safepoint_ns":{},"heap_before":{},"heap_after":{})", event.cycle,
-                                 to_string(event.cause), event.stopped_ns - event.begin_ns, event.bytes, event.objects));
+      timeline.slice(
+          row, fmt::format("pause: {}", to_string(event.pause)), event.begin_ns, event.end_ns,
+          fmt::format(
+              R"("cycle":{},"cause":"{}","time_to_safepoint_ns":{},"heap_before":{},"heap_after":{})",
+              event.cycle, to_string(event.cause), event.stopped_ns - event.begin_ns, event.bytes,
+              event.objects));
       timeline.counter("heap in use", event.stopped_ns, event.bytes);
       timeline.counter("heap in use", event.end_ns, event.objects);
       break;
     case EventKind::mutator_interval:
-      timeline.slice(row, to_string(event.activity), event.begin_ns, event.end_ns, fmt::format(R"("cycle":{})", event.cycle));
+      timeline.slice(row, to_string(event.activity), event.begin_ns, event.end_ns,
+                     fmt::format(R"("cycle":{})", event.cycle));
       break;
     case EventKind::phase:
       timeline.slice(row, to_string(event.activity), event.begin_ns, event.end_ns,
-                     fmt::format(R"("cycle":{},"role":"{}","bytes":{},"objects":{})", event.cycle, to_string(event.role), event.bytes,
-                                 event.objects));
+                     fmt::format(R"("cycle":{},"role":"{}","bytes":{},"objects":{})", event.cycle,
+                                 to_string(event.role), event.bytes, event.objects));
       break;
-    case EventKind::heap_sample: timeline.counter("heap trigger", event.end_ns, event.objects); break;
+    case EventKind::heap_sample:
+      timeline.counter("heap trigger", event.end_ns, event.objects);
+      break;
   }
 }
 
@@ -119,7 +129,8 @@ std::map<std::uint32_t, std::string> threads_of(const std::vector<RecordedEvent>
   for (const RecordedEvent& one : events) {
     if (one.event.kind == EventKind::heap_sample) continue;
     std::string& name = names.try_emplace(one.emitter, "collector").first->second;
-    if (one.event.kind == EventKind::mutator_interval) name = fmt::format("mutator {}", one.event.thread);
+    if (one.event.kind == EventKind::mutator_interval)
+      name = fmt::format("mutator {}", one.event.thread);
   }
   return names;
 }
@@ -130,7 +141,9 @@ std::string timeline(const Outcome& outcome, const std::string& command) {
   const std::vector<RecordedEvent>& events = outcome.tables.events;
   Timeline timeline(first_moment(outcome.tables, outcome.pass->begin_ns()));
   timeline.name_row(0, "run");
-  if (outcome.figures) timeline.slice(0, "measured region", outcome.figures->region.begin, outcome.figures->region.end, "");
+  if (outcome.figures)
+    timeline.slice(0, "measured region", outcome.figures->region.begin, outcome.figures->region.end,
+                   "");
   for (const auto& [thread, name] : threads_of(events)) timeline.name_row(thread + 1, name);
   const LeftOut left_out = left_out_of(events);
   for (const RecordedEvent& one : events) {
@@ -138,7 +151,8 @@ std::string timeline(const Outcome& outcome, const std::string& command) {
     if (is_interval && one.event.end_ns - one.event.begin_ns < left_out.shorter_than_ns) continue;
     add_event(timeline, one.event, one.emitter + 1);
   }
-  for (const HeapUse& one : outcome.tables.heap_use) timeline.counter("heap in use", one.t_ns, one.used);
+  for (const HeapUse& one : outcome.tables.heap_use)
+    timeline.counter("heap in use", one.t_ns, one.used);
   return timeline.finish(command, left_out);
 }
 

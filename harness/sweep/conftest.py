@@ -13,11 +13,16 @@ def finished(tmp_path_factory):
     folder = tmp_path_factory.mktemp("shards")
     file = experiment(folder)
     for number in range(1, SHARDS + 1):
-        tricolour("sweep", file, "--shard", f"{number}/{SHARDS}", "--out", folder / str(number), "--quiet")
+        tricolour(
+            "sweep", file, "--shard", f"{number}/{SHARDS}", "--out", folder / str(number), "--quiet"
+        )
     return folder
 
 
 @pytest.fixture
 def shards(finished, tmp_path):
     """The folders of the shards, copies that the test may damage."""
-    return [shutil.copytree(finished / str(number), tmp_path / str(number)) for number in range(1, SHARDS + 1)]
+    return [
+        shutil.copytree(finished / str(number), tmp_path / str(number))
+        for number in range(1, SHARDS + 1)
+    ]

@@ -29,31 +29,36 @@ RunRow judge(const ChildResult& result) {
   constexpr Verdict by_exit_code[]{verdict::error,       verdict::error,          verdict::refused,
                                    verdict::lost_object, verdict::heap_exhausted, verdict::timeout};
   const auto code = static_cast<std::size_t>(result.exit_code);
-  if (code < std::size(by_exit_code)) return {std::string(by_exit_code[code].status), result.exit_code};
+  if (code < std::size(by_exit_code))
+    return {std::string(by_exit_code[code].status), result.exit_code};
   return {std::string(verdict::crashed.status), result.exit_code};
 }
 
-void keep_record(const fs::path& place, const RunOptions& options, const std::string& hash, unsigned block, const RunRow& row,
-                        const ChildResult& result) {
+void keep_record(const fs::path& place, const RunOptions& options, const std::string& hash,
+                 unsigned block, const RunRow& row, const ChildResult& result) {
   Json::Object parameters;
   for (const auto& [name, value] : cell_parameters(options)) {
-    if (name.find('.') == std::string::npos && name != "mutators" && !name.ends_with("threads") && name != "pin" && name != "verify")
+    if (name.find('.') == std::string::npos && name != "mutators" && !name.ends_with("threads") &&
+        name != "pin" && name != "verify")
       parameters.emplace_back(name, value);
   }
   const std::string& said = result.standard_error;
-  const std::string error = result.signal != 0 && !result.timed_out ? fmt::format("ended by signal {}", result.signal) : row.status;
+  const std::string error = result.signal != 0 && !result.timed_out
+                                ? fmt::format("ended by signal {}", result.signal)
+                                : row.status;
   ResultFolder folder(place, false, ResultFolder::Parents::are_there);
-  write_file(folder.place() / "run.json", to_text(Json::Object{{"schema_version", run_schema_version},
-                                                               {"cell", hash},
-                                                               {"block", block},
-                                                               {"status", row.status},
-                                                               {"exit_code", row.exit_code},
-                                                               {"error", said.empty() ? error : error + ": " + said},
-                                                               {"command", to_command(options)},
-                                                               {"parameters", parameters},
-                                                               {"provenance", provenance()}},
-                                                  1) +
-                                              "\n");
+  write_file(folder.place() / "run.json",
+             to_text(Json::Object{{"schema_version", run_schema_version},
+                                  {"cell", hash},
+                                  {"block", block},
+                                  {"status", row.status},
+                                  {"exit_code", row.exit_code},
+                                  {"error", said.empty() ? error : error + ": " + said},
+                                  {"command", to_command(options)},
+                                  {"parameters", parameters},
+                                  {"provenance", provenance()}},
+                     1) +
+                 "\n");
   folder.complete();
 }
 

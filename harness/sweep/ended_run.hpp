@@ -15,8 +15,8 @@ namespace tricolour {
 RunRow judge(const ChildResult& result);
 /// Of a run that failed, or was killed while it wrote.
 void remove_remains(const std::filesystem::path& place);
-/// A run that left no record of its own gets a short one, with what it said last. Throws OutputError
-/// where the folder cannot be written.
+/// A run that left no record of its own gets a short one, with what it said last. Throws
+/// OutputError where the folder cannot be written.
 void keep_record(const std::filesystem::path& place, const RunOptions& options,
                  const std::string& hash, unsigned block, const RunRow& row,
                  const ChildResult& result);

@@ -9,9 +9,9 @@
 
 #include "collectors/registry.hpp"
 #include "core/errors.hpp"
+#include "harness/run/registry.hpp"
 #include "harness/sweep/experiment_axes.hpp"
 #include "harness/text/names.hpp"
-#include "harness/run/registry.hpp"
 #include "harness/text/toml_reader.hpp"
 
 namespace tricolour {
@@ -31,12 +31,15 @@ constexpr std::size_t most_points = 100'000;
 
 class Reader {
  public:
-  Reader(std::string_view text, std::string_view file) : file_(file), root_(parse_toml(text, file)) {}
+  Reader(std::string_view text, std::string_view file)
+      : file_(file), root_(parse_toml(text, file)) {}
 
   Experiment read() {
     const TomlTable root(file_, root_, "the file", {"schema", "name", "matrix", "exclude", "run"});
     const std::int64_t schema = root.must("schema").integer(1, 1'000'000);
-    if (schema != 1) root.must("schema").refuse(fmt::format("a file of schema {}, and this program reads schema 1", schema));
+    if (schema != 1)
+      root.must("schema").refuse(
+          fmt::format("a file of schema {}, and this program reads schema 1", schema));
     experiment_.name = root.must("name").text();
     if (experiment_.name.empty()) root.must("name").refuse("a name is not empty");
     if (const auto run = root.find("run")) read_run(*run);
@@ -48,16 +51,21 @@ class Reader {
 
  private:
   void read_run(const TomlValue& value) {
-    const TomlTable run = value.table("[run]", {"invocations", "seconds", "operations", "warmup_s", "seed", "request_rows", "timeout_s",
-                                                "verify", "pin", "set", "order", "baseline"});
-    if (const auto one = run.find("invocations")) experiment_.invocations = static_cast<unsigned>(one->integer(1, 100'000));
+    const TomlTable run = value.table(
+        "[run]", {"invocations", "seconds", "operations", "warmup_s", "seed", "request_rows",
+                  "timeout_s", "verify", "pin", "set", "order", "baseline"});
+    if (const auto one = run.find("invocations"))
+      experiment_.invocations = static_cast<unsigned>(one->integer(1, 100'000));
     if (const auto one = run.find("seed")) {
-      experiment_.seed = standard_.seed = static_cast<std::uint64_t>(one->integer(0, std::numeric_limits<std::int64_t>::max()));
+      experiment_.seed = standard_.seed =
+          static_cast<std::uint64_t>(one->integer(0, std::numeric_limits<std::int64_t>::max()));
     }
     if (const auto one = run.find("request_rows")) {
-      standard_.request_rows = static_cast<std::uint64_t>(one->integer(0, std::numeric_limits<std::int64_t>::max()));
+      standard_.request_rows =
+          static_cast<std::uint64_t>(one->integer(0, std::numeric_limits<std::int64_t>::max()));
     }
-    if (const auto one = run.find("timeout_s")) experiment_.timeout_s = one->number(least_timeout_s, most_timeout_s);
+    if (const auto one = run.find("timeout_s"))
+      experiment_.timeout_s = one->number(least_timeout_s, most_timeout_s);
     read_duration(run, standard_);
     if (const auto one = run.find("warmup_s")) standard_.warmup_s = one->number(0, 1e6);
     if (const auto one = run.find("verify")) standard_.verify = one->flag();
@@ -81,7 +89,8 @@ class Reader {
     for (const std::string_view key : {"collector", "barrier"}) baseline.must(key);
     baseline_.clear();
     const auto pin = [&](std::string_view key, auto choice) {
-      if (const auto one = baseline.find(key)) baseline_.push_back({std::string(key), {choice(key, *one)}});
+      if (const auto one = baseline.find(key))
+        baseline_.push_back({std::string(key), {choice(key, *one)}});
     };
     for (const std::string_view key : text_axes) pin(key, text_choice);
     for (const std::string_view key : count_axes) pin(key, count_choice);
@@ -97,7 +106,8 @@ class Reader {
       options.operations.reset();
     }
     if (operations) {
-      options.operations = static_cast<std::uint64_t>(operations->integer(1, std::numeric_limits<std::int64_t>::max()));
+      options.operations = static_cast<std::uint64_t>(
+          operations->integer(1, std::numeric_limits<std::int64_t>::max()));
       options.seconds.reset();
     }
   }
@@ -108,9 +118,12 @@ class Reader {
     const TomlTable matrix = value.table("[matrix]", known);
     matrix_line_ = value.line();
     for (const std::string_view key : {"collector", "barrier", "workload"}) matrix.must(key);
-    if (const auto one = matrix.find("unsound_pairs")) skips_unsound_ = one->choice({"refuse", "skip"}) == 1;
-    for (const std::string_view key : text_axes) add_axis(matrix, key, [key](const TomlValue& one) { return text_choice(key, one); });
-    for (const std::string_view key : count_axes) add_axis(matrix, key, [key](const TomlValue& one) { return count_choice(key, one); });
+    if (const auto one = matrix.find("unsound_pairs"))
+      skips_unsound_ = one->choice({"refuse", "skip"}) == 1;
+    for (const std::string_view key : text_axes)
+      add_axis(matrix, key, [key](const TomlValue& one) { return text_choice(key, one); });
+    for (const std::string_view key : count_axes)
+      add_axis(matrix, key, [key](const TomlValue& one) { return count_choice(key, one); });
     add_axis(matrix, "workload", [this](const TomlValue& one) { return workload_choice(one); });
   }
 
@@ -125,7 +138,8 @@ class Reader {
       choice.line = one.line();
       RunOptions chosen = standard_;
       choice.apply(chosen);
-      if (!hashes.insert(cell_hash(chosen)).second) one.refuse(fmt::format("{} '{}' stands there twice", key, choice.name));
+      if (!hashes.insert(cell_hash(chosen)).second)
+        one.refuse(fmt::format("{} '{}' stands there twice", key, choice.name));
       axis.choices.push_back(std::move(choice));
     }
     if (axis.choices.empty()) value->refuse(fmt::format("{} has no value", key));
@@ -171,28 +185,40 @@ class Reader {
         std::vector<std::string> names;
         for (const TomlValue& name : condition->one_or_many()) {
           names.push_back(name.as_text());
-          const bool exists = std::ranges::any_of(axis.choices, [&](const Choice& choice) { return same_name(choice.name, names.back()); });
-          if (!exists) name.refuse(fmt::format("excludes {} '{}', which is not in the matrix", axis.key, names.back()));
+          const bool exists = std::ranges::any_of(axis.choices, [&](const Choice& choice) {
+            return same_name(choice.name, names.back());
+          });
+          if (!exists)
+            name.refuse(fmt::format("excludes {} '{}', which is not in the matrix", axis.key,
+                                    names.back()));
         }
         exclusion.conditions.emplace_back(axis.key, std::move(names));
       }
-      if (exclusion.conditions.empty()) one.refuse("an exclusion without a condition would exclude everything");
+      if (exclusion.conditions.empty())
+        one.refuse("an exclusion without a condition would exclude everything");
       exclusions_.push_back(std::move(exclusion));
     }
   }
 
   bool excluded(const Point& point) const {
     const auto matches = [&](const auto& condition) {
-      const auto chosen = std::ranges::find(point.choices, condition.first, &decltype(Point::choices)::value_type::first);
-      return std::ranges::any_of(condition.second, [&](const std::string& name) { return same_name(name, chosen->second->name); });
+      const auto chosen = std::ranges::find(point.choices, condition.first,
+                                            &decltype(Point::choices)::value_type::first);
+      return std::ranges::any_of(condition.second, [&](const std::string& name) {
+        return same_name(name, chosen->second->name);
+      });
     };
-    return std::ranges::any_of(exclusions_, [&](const Exclusion& one) { return std::ranges::all_of(one.conditions, matches); });
+    return std::ranges::any_of(exclusions_, [&](const Exclusion& one) {
+      return std::ranges::all_of(one.conditions, matches);
+    });
   }
 
   std::vector<Point> multiply_out() const {
     std::size_t count = 1;
     for (const Axis& axis : axes_) count = std::min(count, most_points + 1) * axis.choices.size();
-    if (count > most_points) throw FileError(file_, matrix_line_, fmt::format("the matrix has more than {} cells", most_points));
+    if (count > most_points)
+      throw FileError(file_, matrix_line_,
+                      fmt::format("the matrix has more than {} cells", most_points));
     std::vector<Point> points{{standard_, {}}};
     for (const Axis& axis : axes_) {
       std::vector<Point> next;
@@ -216,8 +242,8 @@ class Reader {
     return !unsound_because(*find_collector(options.collector), barrier, colour).empty();
   }
 
-  /// Of the one value without which the run could be planned: a heap that is too small, a sweep that needs another collector. Else of the
-  /// barrier.
+  /// Of the one value without which the run could be planned: a heap that is too small, a sweep
+  /// that needs another collector. Else of the barrier.
   unsigned blamed_line(const Point& point) const {
     RunOptions standard;
     unsigned line = matrix_line_;
@@ -263,18 +289,21 @@ class Reader {
       }
       if (const auto reason = refused_because(options)) {
         throw FileError(file_, blamed_line(point),
-                        fmt::format("{} under {}, {}: {}; an [[exclude]] leaves a cell out", options.workload, options.collector,
-                                    options.barrier, *reason));
+                        fmt::format("{} under {}, {}: {}; an [[exclude]] leaves a cell out",
+                                    options.workload, options.collector, options.barrier, *reason));
       }
       add_cell(options);
       baselines.push_back(baseline_of(options));
     }
     if (experiment_.cells.empty()) {
-      throw FileError(file_, matrix_line_, fmt::format("no cell is left: {} excluded, {} of pairs that lose objects", left_out, unsound));
+      throw FileError(file_, matrix_line_,
+                      fmt::format("no cell is left: {} excluded, {} of pairs that lose objects",
+                                  left_out, unsound));
     }
     for (const RunOptions& baseline : baselines) {
       if (const auto reason = refused_because(baseline)) {
-        throw FileError(file_, baseline_line_ != 0 ? baseline_line_ : matrix_line_, "the baseline cannot run: " + *reason);
+        throw FileError(file_, baseline_line_ != 0 ? baseline_line_ : matrix_line_,
+                        "the baseline cannot run: " + *reason);
       }
       add_cell(baseline);
     }
@@ -285,7 +314,8 @@ class Reader {
   void name_baseline(const RunOptions& baseline) {
     const NamedTexts spelled = cell_parameters(baseline);
     for (const Axis& pinned : baseline_) {
-      experiment_.baseline.push_back(*std::ranges::find(spelled, pinned.key, &NamedTexts::value_type::first));
+      experiment_.baseline.push_back(
+          *std::ranges::find(spelled, pinned.key, &NamedTexts::value_type::first));
     }
   }
 
@@ -316,7 +346,9 @@ class Reader {
 
 }  // namespace
 
-Experiment read_experiment(std::string_view text, std::string_view file) { return Reader(text, file).read(); }
+Experiment read_experiment(std::string_view text, std::string_view file) {
+  return Reader(text, file).read();
+}
 
 std::vector<std::size_t> block_order(const Experiment& experiment, unsigned block) {
   std::vector<std::size_t> order(experiment.cells.size());

@@ -32,7 +32,8 @@ unsigned& count_of(RunOptions& options, std::string_view axis) {
 }
 
 Axis pinned(std::string_view key, std::string value) {
-  return {std::string(key), {{value, [key, value](RunOptions& options) { text_of(options, key) = value; }}}};
+  return {std::string(key),
+          {{value, [key, value](RunOptions& options) { text_of(options, key) = value; }}}};
 }
 
 std::vector<std::string_view> axis_keys() {
@@ -48,8 +49,10 @@ Choice text_choice(std::string_view key, const TomlValue& value) {
 }
 
 Choice count_choice(std::string_view key, const TomlValue& value) {
-  const auto count = static_cast<unsigned>(value.integer(1, key == "mutators" ? most_mutators : most_mark_threads));
-  return {fmt::to_string(count), [key, count](RunOptions& options) { count_of(options, key) = count; }};
+  const auto count = static_cast<unsigned>(
+      value.integer(1, key == "mutators" ? most_mutators : most_mark_threads));
+  return {fmt::to_string(count),
+          [key, count](RunOptions& options) { count_of(options, key) = count; }};
 }
 
 }  // namespace tricolour

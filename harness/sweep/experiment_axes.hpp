@@ -1,6 +1,8 @@
-// The axes of an experiment's matrix: which keys there are, what a value of each does to a run, and whether there is such a value.
+// The axes of an experiment's matrix: which keys there are, what a value of each does to a run, and
+// whether there is such a value.
 //
-// Invariant: a Choice names what exists. What does not fit together is found when the cells are planned.
+// Invariant: a Choice names what exists. What does not fit together is found when the cells are
+// planned.
 #pragma once
 
 #include <functional>
@@ -24,9 +26,12 @@ struct Axis {
   std::vector<Choice> choices;
 };
 
-/// The keys whose values are texts, and those whose values are counts. A workload is an axis of its own.
-inline constexpr std::string_view text_axes[]{"collector", "barrier", "heap", "marker", "sweep", "allocate", "barrier_arm"};
-inline constexpr std::string_view count_axes[]{"mutators", "mark_threads", "concurrent_mark_threads"};
+/// The keys whose values are texts, and those whose values are counts. A workload is an axis of its
+/// own.
+inline constexpr std::string_view text_axes[]{"collector", "barrier",  "heap",       "marker",
+                                              "sweep",     "allocate", "barrier_arm"};
+inline constexpr std::string_view count_axes[]{"mutators", "mark_threads",
+                                               "concurrent_mark_threads"};
 std::vector<std::string_view> axis_keys();
 
 /// The part of `options` that the axis sets.

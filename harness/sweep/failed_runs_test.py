@@ -11,7 +11,6 @@ import pytest
 
 from sweep_process import begin_sweep
 
-
 TREES = "binary_trees", "depth = 10"
 REQUESTS = "latency", "live_mb = 1"
 # Every tenth request allocates more than the smaller heap has.

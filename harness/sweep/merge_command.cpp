@@ -1,10 +1,14 @@
 // `tricolour merge`: shards of one sweep, from several machines, into one folder.
 //
-// Purpose: a folder that report, compare, export and `sweep --resume` take as if one machine had made it.
+// Purpose: a folder that report, compare, export and `sweep --resume` take as if one machine had
+// made it.
 //
-// Invariant: a run is in the merged folder whole, as it was recorded, or not at all, and what is left out is named; all runs of a block are
-// from one machine, because comparisons are paired by block. The folder appears when everything is in it. The sources are only read: a
-// run's files are linked where the file system can, since nobody changes them once they are there.
+// Invariant: a run is in the merged folder whole, as it was recorded, or not at all, and what is
+// left out is named; all runs of a block are from one machine, because comparisons are paired by
+// block. The folder appears when everything is in it. The sources are only read: a run's files are
+// linked where the file system can, since nobody changes them once they are there.
+#include "harness/sweep/merge_command.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -15,15 +19,14 @@
 #include <system_error>
 
 #include "core/errors.hpp"
+#include "harness/files/folder_lock.hpp"
+#include "harness/files/result_folder.hpp"
 #include "harness/process/exit_codes.hpp"
 #include "harness/sweep/experiment.hpp"
-#include "harness/files/folder_lock.hpp"
-#include "harness/sweep/merge_command.hpp"
+#include "harness/sweep/recorded_run.hpp"
+#include "harness/sweep/sweep_index.hpp"
 #include "harness/text/messages.hpp"
 #include "harness/text/names.hpp"
-#include "harness/sweep/recorded_run.hpp"
-#include "harness/files/result_folder.hpp"
-#include "harness/sweep/sweep_index.hpp"
 
 namespace tricolour {
 namespace {
@@ -39,7 +42,8 @@ struct FoundRun {
 
 std::string experiment_text(const fs::path& folder) {
   if (!fs::exists(folder / "experiment.toml") || !fs::exists(folder / "index.json")) {
-    throw ConfigurationError(fmt::format("{} is not a sweep's folder: it has no experiment.toml and index.json", folder.string()));
+    throw ConfigurationError(fmt::format(
+        "{} is not a sweep's folder: it has no experiment.toml and index.json", folder.string()));
   }
   return read_file(folder / "experiment.toml");
 }
@@ -47,7 +51,8 @@ std::string experiment_text(const fs::path& folder) {
 /// The files of a run by name, each with its content.
 std::map<std::string, std::string> contents_of(const fs::path& place) {
   std::map<std::string, std::string> files;
-  for (const auto& entry : fs::directory_iterator(place)) files[entry.path().filename().string()] = read_file(entry.path());
+  for (const auto& entry : fs::directory_iterator(place))
+    files[entry.path().filename().string()] = read_file(entry.path());
   return files;
 }
 
@@ -71,12 +76,15 @@ void take_over(const FoundRun& run, const fs::path& place) {
 class Merge {
  public:
   explicit Merge(const std::vector<fs::path>& folders)
-      : text_(experiment_text(folders.front())), experiment_(read_experiment(text_, (folders.front() / "experiment.toml").string())) {
+      : text_(experiment_text(folders.front())),
+        experiment_(read_experiment(text_, (folders.front() / "experiment.toml").string())) {
     for (const fs::path& folder : folders) {
       if (experiment_text(folder) == text_) continue;
-      throw ConfigurationError(fmt::format("{} and {} are of different experiments", folders.front().string(), folder.string()));
+      throw ConfigurationError(fmt::format("{} and {} are of different experiments",
+                                           folders.front().string(), folder.string()));
     }
-    for (const fs::path& folder : folders) locks_.push_back(std::make_unique<FolderLock>(folder, FolderLock::Use::read));
+    for (const fs::path& folder : folders)
+      locks_.push_back(std::make_unique<FolderLock>(folder, FolderLock::Use::read));
     for (const fs::path& folder : folders) read(folder);
     leave_split_blocks_out();
   }
@@ -86,10 +94,12 @@ class Merge {
     try {
       fs::create_directory(folder.place() / "runs");
       for (const auto& [key, run] : runs_) {
-        if (!run.place.empty()) take_over(run, folder.place() / SweepIndex::run_path(key.first, key.second));
+        if (!run.place.empty())
+          take_over(run, folder.place() / SweepIndex::run_path(key.first, key.second));
       }
     } catch (const fs::filesystem_error& error) {
-      throw OutputError(fmt::format("cannot write {}: {}", wanted.string(), error.code().message()));
+      throw OutputError(
+          fmt::format("cannot write {}: {}", wanted.string(), error.code().message()));
     }
     write_file(folder.place() / "experiment.toml", text_);
     IndexContents contents{created_, {}, {}, floor_};
@@ -107,7 +117,8 @@ class Merge {
     for (const auto& [key, run] : runs_) ++found[key.second];
     std::vector<std::string> missing;
     for (unsigned block = 0; block < experiment_.invocations; ++block) {
-      if (found[block] != cells) missing.push_back(fmt::format("{} of {} in block {}", cells - found[block], cells, block));
+      if (found[block] != cells)
+        missing.push_back(fmt::format("{} of {} in block {}", cells - found[block], cells, block));
     }
     if (missing.empty()) return;
     say("missing: {}; run them here with: tricolour sweep {} --out {} --resume\n",
@@ -126,11 +137,13 @@ class Merge {
     for (const RunOptions& options : experiment_.cells) cells.insert(cell_hash(options));
     for (const auto& [key, row] : contents.rows) {
       if (cells.contains(key.first) && key.second < experiment_.invocations) continue;
-      throw ConfigurationError(fmt::format("{} lists cell {}, block {}, which this program does not find in its experiment.toml",
-                                           folder.string(), key.first, key.second));
+      throw ConfigurationError(fmt::format(
+          "{} lists cell {}, block {}, which this program does not find in its experiment.toml",
+          folder.string(), key.first, key.second));
     }
     for (const std::string& cell : cells) {
-      for (unsigned block = 0; block < experiment_.invocations; ++block) read_one(folder, contents.rows, {cell, block});
+      for (unsigned block = 0; block < experiment_.invocations; ++block)
+        read_one(folder, contents.rows, {cell, block});
     }
   }
 
@@ -151,8 +164,9 @@ class Merge {
   void keep(const Key& key, FoundRun found) {
     const auto [before, is_new] = runs_.try_emplace(key, found);
     if (is_new || same_run(before->second, found)) return;
-    throw ConfigurationError(fmt::format("{} and {} hold different runs of cell {}, block {}", before->second.source.string(),
-                                         found.source.string(), key.first, key.second));
+    throw ConfigurationError(fmt::format("{} and {} hold different runs of cell {}, block {}",
+                                         before->second.source.string(), found.source.string(),
+                                         key.first, key.second));
   }
 
   void tell_differences() const {
@@ -201,7 +215,8 @@ class Merge {
 
 int carry_out(const MergeCommand& command) {
   if (fs::exists(fs::symlink_status(command.out))) {
-    throw ConfigurationError(fmt::format("{} exists; a merge goes into a new folder", command.out.string()));
+    throw ConfigurationError(
+        fmt::format("{} exists; a merge goes into a new folder", command.out.string()));
   }
   const Merge merge(command.folders);
   merge.write(command.out);

@@ -10,7 +10,8 @@
 
 namespace tricolour {
 
-/// A run's folder is incomplete, cut off, of another schema, or not the run that stands there by its place; the text says which.
+/// A run's folder is incomplete, cut off, of another schema, or not the run that stands there by
+/// its place; the text says which.
 class DamagedRun : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -38,8 +39,9 @@ struct RecordedRun {
 /// Reads run.json. Throws DamagedRun.
 RecordedRun read_run(const std::filesystem::path& place);
 
-/// The same of a run that is to be trusted without being run again: it must be this cell's and block's, and a run with status ok must have
-/// every table whole. Throws DamagedRun.
-RecordedRun read_whole_run(const std::filesystem::path& place, const std::string& cell, unsigned block);
+/// The same of a run that is to be trusted without being run again: it must be this cell's and
+/// block's, and a run with status ok must have every table whole. Throws DamagedRun.
+RecordedRun read_whole_run(const std::filesystem::path& place, const std::string& cell,
+                           unsigned block);
 
 }  // namespace tricolour

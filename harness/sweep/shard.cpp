@@ -25,14 +25,17 @@ std::string Shard::text() const { return fmt::format("{}/{}", number, count); }
 Shard parse_shard(std::string_view text, unsigned invocations) {
   const std::size_t slash = text.find('/');
   const auto number = ordinal(text.substr(0, slash));
-  const auto count = slash == std::string_view::npos ? std::nullopt : ordinal(text.substr(slash + 1));
+  const auto count =
+      slash == std::string_view::npos ? std::nullopt : ordinal(text.substr(slash + 1));
   if (!number || !count || *number > *count) {
-    throw ConfigurationError(fmt::format("--shard takes k/n, shard k of n with k from 1 to n, not '{}'", text));
+    throw ConfigurationError(
+        fmt::format("--shard takes k/n, shard k of n with k from 1 to n, not '{}'", text));
   }
   if (*count > invocations) {
     throw ConfigurationError(
-        fmt::format("--shard {}: a shard has whole blocks, and the experiment has {} (its invocations), too few for {} shards", text,
-                    invocations, *count));
+        fmt::format("--shard {}: a shard has whole blocks, and the experiment has {} (its "
+                    "invocations), too few for {} shards",
+                    text, invocations, *count));
   }
   return {*number, *count};
 }

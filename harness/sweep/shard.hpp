@@ -1,7 +1,8 @@
 // One part of a sweep that runs on several machines.
 //
-// Purpose: says which blocks a part has. Invariant: a part has whole blocks, so that cells that are compared with each other, which is
-// block by block, ran on one machine; the parts of one count have every block once.
+// Purpose: says which blocks a part has. Invariant: a part has whole blocks, so that cells that are
+// compared with each other, which is block by block, ran on one machine; the parts of one count
+// have every block once.
 #pragma once
 
 #include <string>

@@ -1,11 +1,15 @@
-// `tricolour sweep`: every cell of an experiment, once in each block, each run a process of its own.
+// `tricolour sweep`: every cell of an experiment, once in each block, each run a process of its
+// own.
 //
-// Purpose: interleaved, randomised blocks, so that drift of the machine hits all cells alike; a run that crashes, hangs or exhausts its
-// heap is a row with its status, and the rest goes on.
+// Purpose: interleaved, randomised blocks, so that drift of the machine hits all cells alike; a run
+// that crashes, hangs or exhausts its heap is a row with its status, and the rest goes on.
 //
-// Invariant: what the index lists is done. A run's folder appears complete or not at all, so a run whose folder is there and which the
-// index does not list was finished just before the end, and is taken as it is. The runs of a block are from one machine: a block that
-// another machine began and did not finish is begun again.
+// Invariant: what the index lists is done. A run's folder appears complete or not at all, so a run
+// whose folder is there and which the index does not list was finished just before the end, and is
+// taken as it is. The runs of a block are from one machine: a block that another machine began and
+// did not finish is begun again.
+#include "harness/sweep/sweep.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,25 +18,24 @@
 #include <system_error>
 
 #include "core/errors.hpp"
-#include "harness/record/bystander.hpp"
+#include "harness/files/folder_lock.hpp"
+#include "harness/files/result_folder.hpp"
+#include "harness/machine/machine.hpp"
 #include "harness/process/child_process.hpp"
 #include "harness/process/exit_codes.hpp"
+#include "harness/process/interruption.hpp"
+#include "harness/record/bystander.hpp"
+#include "harness/run/minheap.hpp"
 #include "harness/sweep/ended_run.hpp"
 #include "harness/sweep/experiment.hpp"
-#include "harness/files/folder_lock.hpp"
-#include "harness/process/interruption.hpp"
-#include "harness/sweep/sweep.hpp"
-#include "harness/machine/machine.hpp"
-#include "harness/text/messages.hpp"
-#include "harness/run/minheap.hpp"
-#include "harness/text/names.hpp"
-#include "harness/text/progress.hpp"
-#include "harness/text/quantity.hpp"
 #include "harness/sweep/recorded_run.hpp"
-#include "harness/files/result_folder.hpp"
 #include "harness/sweep/sweep_folder.hpp"
 #include "harness/sweep/sweep_index.hpp"
 #include "harness/sweep/sweep_plan.hpp"
+#include "harness/text/messages.hpp"
+#include "harness/text/names.hpp"
+#include "harness/text/progress.hpp"
+#include "harness/text/quantity.hpp"
 
 namespace tricolour {
 namespace {
@@ -40,7 +43,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string label(const RunOptions& options) {
-  std::string text = fmt::format("{} {} {} {}", options.workload, options.collector, options.barrier, options.heap);
+  std::string text = fmt::format("{} {} {} {}", options.workload, options.collector,
+                                 options.barrier, options.heap);
   const RunOptions standard;
   if (options.mutators != standard.mutators) text += fmt::format(" mutators={}", options.mutators);
   if (options.marker != standard.marker) text += " " + options.marker;
@@ -108,7 +112,8 @@ class Sweep {
 
   std::string summary() const {
     std::string text;
-    for (const auto& [status, count] : index_.statuses()) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, status);
+    for (const auto& [status, count] : index_.statuses())
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, status);
     return text;
   }
 
@@ -209,14 +214,16 @@ class Sweep {
     }
   }
 
-  /// First the rows, then the folders: killed in between, the block is still one that another machine began.
+  /// First the rows, then the folders: killed in between, the block is still one that another
+  /// machine began.
   void forget(unsigned block) {
     index_.forget(block);
     for (const RunOptions& options : experiment_.cells) {
       const fs::path place = folder_ / SweepIndex::run_path(cell_hash(options), block);
       std::error_code error;
       fs::remove_all(place, error);
-      if (error) throw OutputError(fmt::format("cannot remove {}: {}", place.string(), error.message()));
+      if (error)
+        throw OutputError(fmt::format("cannot remove {}: {}", place.string(), error.message()));
     }
   }
 
@@ -235,9 +242,11 @@ class Sweep {
     return key;
   }
 
-  /// With nothing of the sweep running; nothing when we were interrupted. A sweep of few invocations claims nothing, and does not wait long for its floor.
+  /// With nothing of the sweep running; nothing when we were interrupted. A sweep of few
+  /// invocations claims nothing, and does not wait long for its floor.
   std::optional<BystanderFigures> measured_floor(std::string_view when) const {
-    const Nanoseconds length_ns = experiment_.invocations < least_claiming_invocations ? 200'000'000 : 2'000'000'000;
+    const Nanoseconds length_ns =
+        experiment_.invocations < least_claiming_invocations ? 200'000'000 : 2'000'000'000;
     const Nanoseconds began = now_ns();
     const std::vector<BystanderDelay> seen = attend(length_ns);
     if (interrupted()) return std::nullopt;
@@ -261,7 +270,8 @@ class Sweep {
   }
 
   /// Nothing when we were interrupted.
-  std::optional<RunRow> run_cell(const RunOptions& options, const std::string& hash, unsigned block, Progress& progress) {
+  std::optional<RunRow> run_cell(const RunOptions& options, const std::string& hash, unsigned block,
+                                 Progress& progress) {
     const fs::path place = folder_ / SweepIndex::run_path(hash, block);
     remove_remains(place);
     make_folder(place.parent_path());
@@ -269,11 +279,13 @@ class Sweep {
     for (std::string& word : to_arguments(options)) words.push_back(std::move(word));
     words.insert(words.end(),
                  {"--out", place.string(), "--quiet", "--block", fmt::to_string(block)});
-    if (const auto minimum = minimum_heaps_.find(heap_key(options)); minimum != minimum_heaps_.end()) {
+    if (const auto minimum = minimum_heaps_.find(heap_key(options));
+        minimum != minimum_heaps_.end()) {
       words.insert(words.end(), {"--min-heap", fmt::to_string(minimum->second)});
     }
     const ChildResult result = run_child(
-        words, timeout_s_, [](void* context) { static_cast<Progress*>(context)->tick(); }, &progress);
+        words, timeout_s_, [](void* context) { static_cast<Progress*>(context)->tick(); },
+        &progress);
     if (result.interrupted) return std::nullopt;
     lock_.require_same_place();
     if (const auto run = recorded(place)) return run->row;
@@ -306,7 +318,8 @@ class Sweep {
 }  // namespace
 
 int carry_out(const SweepCommand& command) {
-  if (command.resume && command.out.empty()) throw ConfigurationError("--resume needs the folder to go on with: --out DIR");
+  if (command.resume && command.out.empty())
+    throw ConfigurationError("--resume needs the folder to go on with: --out DIR");
   if (command.retry_failed && !command.resume)
     throw ConfigurationError(
         "--retry-failed makes runs of a folder anew: it needs --resume --out DIR");

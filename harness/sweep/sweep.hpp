@@ -9,7 +9,7 @@ namespace tricolour {
 
 struct SweepCommand {
   std::filesystem::path experiment;
-  std::filesystem::path out;  ///< empty: results/local/<name>-<UTC>
+  std::filesystem::path out;         ///< empty: results/local/<name>-<UTC>
   std::optional<std::string> shard;  ///< k/n as typed; nothing: the whole sweep
   bool resume = false;
   bool retry_failed = false;

@@ -5,8 +5,8 @@
 #include <system_error>
 
 #include "core/errors.hpp"
-#include "harness/machine/machine.hpp"
 #include "harness/files/result_folder.hpp"
+#include "harness/machine/machine.hpp"
 
 namespace tricolour {
 

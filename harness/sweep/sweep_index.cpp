@@ -61,11 +61,14 @@ IndexContents read_index(const std::filesystem::path& folder) {
   if (index["schema_version"].integer_or(0) != 1) {
     throw ConfigurationError(fmt::format("{} has another schema than version 1", path.string()));
   }
-  IndexContents contents{index["created_utc"].text_or(""), {}, {}, machine_floor_of(index["machine_floor"])};
+  IndexContents contents{
+      index["created_utc"].text_or(""), {}, {}, machine_floor_of(index["machine_floor"])};
   if (const Json& shard = index["shard"]; !shard.is_null()) {
-    contents.shard = {static_cast<unsigned>(shard["number"].integer_or(0)), static_cast<unsigned>(shard["count"].integer_or(0))};
+    contents.shard = {static_cast<unsigned>(shard["number"].integer_or(0)),
+                      static_cast<unsigned>(shard["count"].integer_or(0))};
     if (contents.shard.number < 1 || contents.shard.number > contents.shard.count) {
-      throw ConfigurationError(fmt::format("{} is damaged: there is no shard {}", path.string(), contents.shard.text()));
+      throw ConfigurationError(
+          fmt::format("{} is damaged: there is no shard {}", path.string(), contents.shard.text()));
     }
   }
   for (const Json& cell : index["cells"].elements()) {
@@ -79,7 +82,8 @@ IndexContents read_index(const std::filesystem::path& folder) {
   return contents;
 }
 
-SweepIndex::SweepIndex(std::filesystem::path folder, const Experiment& experiment, IndexContents contents)
+SweepIndex::SweepIndex(std::filesystem::path folder, const Experiment& experiment,
+                       IndexContents contents)
     : folder_(std::move(folder)), experiment_(experiment), contents_(std::move(contents)) {
   write();
 }
@@ -115,7 +119,8 @@ void SweepIndex::write() {
       if (row->second.attempts > 1) run.emplace_back("attempts", row->second.attempts);
       runs.emplace_back(std::move(run));
     }
-    cells.push_back(Json::Object{{"cell", cell}, {"parameters", cell_to_json(options)}, {"runs", std::move(runs)}});
+    cells.push_back(Json::Object{
+        {"cell", cell}, {"parameters", cell_to_json(options)}, {"runs", std::move(runs)}});
   }
   Json::Object index{
       {"schema_version", 1},

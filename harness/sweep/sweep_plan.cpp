@@ -6,17 +6,18 @@
 #include <map>
 #include <set>
 
-#include "harness/run/cycle_estimate.hpp"
 #include "harness/process/interruption.hpp"
-#include "harness/text/messages.hpp"
+#include "harness/run/cycle_estimate.hpp"
 #include "harness/run/minheap.hpp"
+#include "harness/text/messages.hpp"
 
 namespace tricolour {
 namespace {
 
 std::string show_seconds(double seconds) {
   if (seconds < 100) return fmt::format("{:.3g} s", seconds);
-  return seconds < 6000 ? fmt::format("{:.3g} min", seconds / 60) : fmt::format("{:.3g} h", seconds / 3600);
+  return seconds < 6000 ? fmt::format("{:.3g} min", seconds / 60)
+                        : fmt::format("{:.3g} h", seconds / 3600);
 }
 
 /// What is known before anything ran.
@@ -51,7 +52,8 @@ std::string work_of(const RunOptions& options) {
 }
 
 std::string length_of(const RunPlan& plan) {
-  return plan.seconds ? fmt::format("{} s", *plan.seconds) : fmt::format("{} operations", *plan.operations);
+  return plan.seconds ? fmt::format("{} s", *plan.seconds)
+                      : fmt::format("{} operations", *plan.operations);
 }
 
 /// Where it was not measured yet: the live data and a little more.
@@ -70,11 +72,13 @@ void show_cycles(const Experiment& experiment) {
   for (const RunOptions& options : experiment.cells) {
     const RunPlan plan = plan_run(options);
     const std::string work = work_of(options);
-    const std::string name = fmt::format("{} in a heap of {}, {}", work, options.heap, length_of(plan));
+    const std::string name =
+        fmt::format("{} in a heap of {}, {}", work, options.heap, length_of(plan));
     if (!told.insert(name).second) continue;
     if (interrupted()) return;
     if (!allocations.contains(work)) allocations[work] = allocation_figures_of(options);
-    const auto estimate = estimate_cycles(plan, known_minimum_heap(options, plan), allocations[work]);
+    const auto estimate =
+        estimate_cycles(plan, known_minimum_heap(options, plan), allocations[work]);
     say("cycles of {}: {}\n", name, cycles_in_words(plan, estimate));
   }
 }

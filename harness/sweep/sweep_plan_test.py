@@ -95,4 +95,3 @@ def test_seconds_are_suggested_where_a_cell_runs_by_the_clock(tricolour, tmp_pat
     said = tricolour("sweep", file, "--dry-run").stderr
     (enough,) = re.findall(r"fewer than 3 say .*, seconds = ([\d.]+) would be enough", said)
     assert 10 < float(enough) < 60
-

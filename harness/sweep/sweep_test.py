@@ -29,7 +29,11 @@ def experiment(folder, cells=1, invocations=2, operations=20, timeout_s=20):
 
 def runs_of(folder):
     index = json.loads((folder / "index.json").read_text())
-    return [(cell["cell"], run["block"], run["status"]) for cell in index["cells"] for run in cell["runs"]]
+    return [
+        (cell["cell"], run["block"], run["status"])
+        for cell in index["cells"]
+        for run in cell["runs"]
+    ]
 
 
 def test_a_sweep_has_a_row_for_every_run(tricolour, tmp_path):
@@ -39,27 +43,39 @@ def test_a_sweep_has_a_row_for_every_run(tricolour, tmp_path):
     assert [status for _, _, status in runs_of(out)] == ["ok"] * 4
     assert len(re.findall(r"^\[\d/4", result.stderr, re.M)) == 4
     from tricolour_report.read import sweep_folder
+
     sweep = sweep_folder.open_sweep(out)
     assert len(sweep.runs) == 4 and not sweep.skipped
 
 
 def test_a_dry_run_lists_the_cells(tricolour, tmp_path):
-    result = tricolour("sweep", experiment(tmp_path, cells=3), "--out", tmp_path / "sweep", "--dry-run")
+    result = tricolour(
+        "sweep", experiment(tmp_path, cells=3), "--out", tmp_path / "sweep", "--dry-run"
+    )
     assert result.stdout.count("tricolour run") == 3 and not (tmp_path / "sweep").exists()
 
 
 def test_a_killed_sweep_goes_on(tricolour, tmp_path):
     out = tmp_path / "sweep"
     file = experiment(tmp_path, cells=4, invocations=3, operations=100)
-    process = begin_sweep(TRICOLOUR, [file, "--out", out], lambda: (out / "index.json").exists() and len(runs_of(out)) >= 3)
+    process = begin_sweep(
+        TRICOLOUR,
+        [file, "--out", out],
+        lambda: (out / "index.json").exists() and len(runs_of(out)) >= 3,
+    )
     process.kill()
     process.wait()
     done = runs_of(out)
-    stamps = {run: (out / "runs" / run[0] / str(run[1]) / "run.json").stat().st_mtime_ns for run in done}
+    stamps = {
+        run: (out / "runs" / run[0] / str(run[1]) / "run.json").stat().st_mtime_ns for run in done
+    }
     assert "exists" in tricolour("sweep", file, "--out", out, expect=2).stderr
     tricolour("sweep", file, "--out", out, "--resume")
     assert [status for _, _, status in runs_of(out)] == ["ok"] * 12
-    assert all((out / "runs" / run[0] / str(run[1]) / "run.json").stat().st_mtime_ns == stamp for run, stamp in stamps.items())
+    assert all(
+        (out / "runs" / run[0] / str(run[1]) / "run.json").stat().st_mtime_ns == stamp
+        for run, stamp in stamps.items()
+    )
     assert not list(out.glob("runs/*/.*"))
     file.write_text(file.read_text().replace("invocations = 3", "invocations = 4"))
     assert "has changed" in tricolour("sweep", file, "--out", out, "--resume", expect=2).stderr
@@ -69,7 +85,10 @@ def test_two_sweeps_do_not_write_one_folder(tricolour, tmp_path):
     out = tmp_path / "sweep"
     file = experiment(tmp_path, operations=10**12)
     process = begin_sweep(TRICOLOUR, [file, "--out", out], (out / "index.json").exists)
-    assert "another sweep is writing" in tricolour("sweep", file, "--out", out, "--resume", expect=2).stderr
+    assert (
+        "another sweep is writing"
+        in tricolour("sweep", file, "--out", out, "--resume", expect=2).stderr
+    )
     process.kill()
     process.wait()
 
@@ -88,7 +107,12 @@ int prctl(int option, ...) {
 
 def test_what_a_killed_sweep_had_forked_does_not_hold_its_folder(tricolour, tmp_path):
     out, library, forked = tmp_path / "sweep", tmp_path / "slow.so", tmp_path / "forked"
-    subprocess.run(["cc", "-shared", "-fPIC", "-xc", "-", "-o", library], input=SLOW_TO_BECOME_A_RUN, text=True, check=True)
+    subprocess.run(
+        ["cc", "-shared", "-fPIC", "-xc", "-", "-o", library],
+        input=SLOW_TO_BECOME_A_RUN,
+        text=True,
+        check=True,
+    )
     file = experiment(tmp_path, cells=1, invocations=2, operations=100)
     environment = {**os.environ, "LD_PRELOAD": str(library), "FORKED": str(forked)}
     process = begin_sweep(TRICOLOUR, [file, "--out", out], forked.exists, env=environment)
@@ -101,7 +125,13 @@ def test_what_a_killed_sweep_had_forked_does_not_hold_its_folder(tricolour, tmp_
 def test_an_interrupted_sweep_keeps_its_books(tricolour, tmp_path):
     out = tmp_path / "sweep"
     file = experiment(tmp_path, cells=2, invocations=5, operations=200)
-    process = begin_sweep(TRICOLOUR, [file, "--out", out], lambda: (out / "index.json").exists() and runs_of(out), stderr=subprocess.PIPE, text=True)
+    process = begin_sweep(
+        TRICOLOUR,
+        [file, "--out", out],
+        lambda: (out / "index.json").exists() and runs_of(out),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130 and "--resume" in said
@@ -111,5 +141,11 @@ def test_an_interrupted_sweep_keeps_its_books(tricolour, tmp_path):
 
 def test_a_run_that_hangs_is_a_row(tricolour, tmp_path):
     out = tmp_path / "sweep"
-    tricolour("sweep", experiment(tmp_path, operations=10**12, invocations=1, timeout_s=1), "--out", out, expect=7)
+    tricolour(
+        "sweep",
+        experiment(tmp_path, operations=10**12, invocations=1, timeout_s=1),
+        "--out",
+        out,
+        expect=7,
+    )
     assert [status for _, _, status in runs_of(out)] == ["timeout"]

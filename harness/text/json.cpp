@@ -50,7 +50,8 @@ Json from_library(const Library& library) {
     }
     case Library::value_t::object: {
       Json::Object members;
-      for (const auto& [name, member] : library.items()) members.emplace_back(name, from_library(member));
+      for (const auto& [name, member] : library.items())
+        members.emplace_back(name, from_library(member));
       return members;
     }
     default:
@@ -75,7 +76,8 @@ std::string Json::text_or(std::string_view fallback) const {
 
 std::int64_t Json::integer_or(std::int64_t fallback) const {
   if (const auto* const value = std::get_if<std::int64_t>(&value_)) return *value;
-  if (const auto* const value = std::get_if<std::uint64_t>(&value_)) return static_cast<std::int64_t>(*value);
+  if (const auto* const value = std::get_if<std::uint64_t>(&value_))
+    return static_cast<std::int64_t>(*value);
   return fallback;
 }
 
@@ -103,13 +105,17 @@ Json number(double value) {
   return whole ? Json(static_cast<std::int64_t>(value)) : Json(value);
 }
 
-std::string to_text(const Json& json, int indent) { return to_library(json).dump(indent, ' ', false, Library::error_handler_t::replace); }
+std::string to_text(const Json& json, int indent) {
+  return to_library(json).dump(indent, ' ', false, Library::error_handler_t::replace);
+}
 
 Json parse_json(std::string_view text) {
-  // The library reads any depth; whoever walks the values, or destroys them, needs the stack for it.
+  // The library reads any depth; whoever walks the values, or destroys them, needs the stack for
+  // it.
   constexpr int most_depth = 256;
   const auto check_depth = [](int depth, Library::parse_event_t, const Library&) {
-    if (depth > most_depth) throw std::invalid_argument("it is nested more than " + std::to_string(most_depth) + " deep");
+    if (depth > most_depth)
+      throw std::invalid_argument("it is nested more than " + std::to_string(most_depth) + " deep");
     return true;
   };
   try {

@@ -1,6 +1,7 @@
 // JSON as values. The parsing library stands behind this header, in json.cpp alone.
 //
-// Invariant: a number that is not finite becomes null, so that every text written here is JSON. Members keep their order.
+// Invariant: a number that is not finite becomes null, so that every text written here is JSON.
+// Members keep their order.
 #pragma once
 
 #include <concepts>
@@ -17,7 +18,8 @@ class Json {
  public:
   using Array = std::vector<Json>;
   using Object = std::vector<std::pair<std::string, Json>>;
-  using Value = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>;
+  using Value = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string,
+                             Array, Object>;
 
   Json() = default;
   Json(std::nullptr_t) {}
@@ -52,7 +54,8 @@ class Json {
 /// A whole number as an integer.
 Json number(double value);
 
-/// `indent`: spaces per level; negative: all on one line. Text that is not UTF-8 gets replacement characters.
+/// `indent`: spaces per level; negative: all on one line. Text that is not UTF-8 gets replacement
+/// characters.
 std::string to_text(const Json& json, int indent = -1);
 /// Null, or an object, an array ...; throws std::invalid_argument when `text` is not JSON.
 Json parse_json(std::string_view text);

@@ -4,15 +4,18 @@
 
 namespace tricolour {
 
-std::string unknown_name(std::string_view kind, std::string_view name, const std::vector<std::string_view>& existing) {
+std::string unknown_name(std::string_view kind, std::string_view name,
+                         const std::vector<std::string_view>& existing) {
   std::string text = "no " + std::string(kind) + " is called '" + std::string(name) + "'; there ";
   if (existing.empty()) return text + "are none";
   text += existing.size() == 1 ? "is only " : "are ";
-  for (std::size_t i = 0; i < existing.size(); ++i) text += (i == 0 ? "" : ", ") + std::string(existing[i]);
+  for (std::size_t i = 0; i < existing.size(); ++i)
+    text += (i == 0 ? "" : ", ") + std::string(existing[i]);
   return text;
 }
 
-std::size_t choose(std::string_view kind, std::string_view name, const std::vector<std::string_view>& words) {
+std::size_t choose(std::string_view kind, std::string_view name,
+                   const std::vector<std::string_view>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (same_name(words[i], name)) return i;
   }

@@ -1,4 +1,5 @@
-// Names as a user types them: '-' and '_' are the same, and an unknown one is answered with what there is.
+// Names as a user types them: '-' and '_' are the same, and an unknown one is answered with what
+// there is.
 #pragma once
 
 #include <string>
@@ -11,10 +12,12 @@
 namespace tricolour {
 
 /// "no barrier is called 'steel'; there are none, dijkstra, ...". `kind` is singular.
-std::string unknown_name(std::string_view kind, std::string_view name, const std::vector<std::string_view>& existing);
+std::string unknown_name(std::string_view kind, std::string_view name,
+                         const std::vector<std::string_view>& existing);
 
 /// The place of `name` among `words`. Throws ConfigurationError with what there is.
-std::size_t choose(std::string_view kind, std::string_view name, const std::vector<std::string_view>& words);
+std::size_t choose(std::string_view kind, std::string_view name,
+                   const std::vector<std::string_view>& words);
 
 /// The names of those of `all` that fit: of descriptions, or pointers to them.
 template <class All, class Fits>
@@ -27,7 +30,8 @@ std::vector<std::string> names_of(const All& all, Fits fits) {
       } else {
         return one;
       }
-    }();
+    }
+    ();
     if (fits(info)) names.emplace_back(info.name);
   }
   return names;

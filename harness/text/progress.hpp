@@ -1,4 +1,5 @@
-// Progress on standard error: one line that is rewritten on a terminal, else one line per finished step.
+// Progress on standard error: one line that is rewritten on a terminal, else one line per finished
+// step.
 //
 // Ownership: one thread. Respects NO_COLOR by using no colour at all.
 #pragma once

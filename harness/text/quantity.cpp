@@ -26,10 +26,15 @@ std::optional<double> take_number(std::string_view& text, std::chars_format form
 std::optional<double> unit_bytes(std::string_view unit) {
   if (unit.empty() || unit == "B") return 1.0;
   constexpr std::string_view prefixes = "KMGT";
-  const char first = unit.front() == 'k' ? 'K' : unit.front() == 'm' ? 'M' : unit.front() == 'g' ? 'G' : unit.front();
+  const char first = unit.front() == 'k'   ? 'K'
+                     : unit.front() == 'm' ? 'M'
+                     : unit.front() == 'g' ? 'G'
+                                           : unit.front();
   const std::size_t power = prefixes.find(first);
   const std::string_view rest = unit.substr(1);
-  if (power == std::string_view::npos || (!rest.empty() && rest != "iB" && rest != "i" && rest != "B")) return std::nullopt;
+  if (power == std::string_view::npos ||
+      (!rest.empty() && rest != "iB" && rest != "i" && rest != "B"))
+    return std::nullopt;
   return std::pow(1024.0, static_cast<double>(power + 1));
 }
 
@@ -51,17 +56,21 @@ std::size_t parse_bytes(std::string_view text, std::string_view what) {
   const auto number = take_number(rest, std::chars_format::fixed);
   const auto unit = number ? unit_bytes(rest) : std::nullopt;
   if (!unit || *number < 0) {
-    throw ConfigurationError(fmt::format("{}: '{}' is not a size; write bytes, or a number with K, M, G or KiB, MiB, GiB", what, text));
+    throw ConfigurationError(fmt::format(
+        "{}: '{}' is not a size; write bytes, or a number with K, M, G or KiB, MiB, GiB", what,
+        text));
   }
   const double bytes = *number * *unit;
-  if (bytes > most_bytes) throw ConfigurationError(fmt::format("{}: '{}' is more than 64 TiB", what, text));
+  if (bytes > most_bytes)
+    throw ConfigurationError(fmt::format("{}: '{}' is more than 64 TiB", what, text));
   return static_cast<std::size_t>(std::llround(bytes));
 }
 
 double parse_number(std::string_view text, std::string_view what) {
   std::string_view rest = text;
   const auto number = take_number(rest, std::chars_format::general);
-  if (!number || !rest.empty()) throw ConfigurationError(fmt::format("{}: '{}' is not a number", what, text));
+  if (!number || !rest.empty())
+    throw ConfigurationError(fmt::format("{}: '{}' is not a number", what, text));
   return *number;
 }
 
@@ -69,7 +78,8 @@ HeapSize parse_heap_size(std::string_view text) {
   if (text.ends_with('x')) {
     const double factor = parse_number(text.substr(0, text.size() - 1), "heap");
     if (factor < 1 || factor > 1000) {
-      throw ConfigurationError(fmt::format("heap: '{}' is not a multiple from 1x to 1000x of the minimum heap", text));
+      throw ConfigurationError(
+          fmt::format("heap: '{}' is not a multiple from 1x to 1000x of the minimum heap", text));
     }
     return HeapMultiple{factor};
   }

@@ -11,7 +11,8 @@
 
 namespace tricolour {
 
-/// "262144", "256K", "256M", "1.5GiB": powers of 1024; bytes. Throws ConfigurationError, naming `what`.
+/// "262144", "256K", "256M", "1.5GiB": powers of 1024; bytes. Throws ConfigurationError, naming
+/// `what`.
 std::size_t parse_bytes(std::string_view text, std::string_view what);
 
 /// A plain finite number. Throws ConfigurationError, naming `what`.

@@ -19,7 +19,8 @@ TEST_CASE("sizes are read with powers of 1024") {
 }
 
 TEST_CASE("what is no size is refused and named") {
-  for (const char* const text : {"", "M", "-1", "12 M", "12Q", "12MiBs", "1e3x", "nan", "inf", "0x10", "12,5M", "99999999T", "--"}) {
+  for (const char* const text : {"", "M", "-1", "12 M", "12Q", "12MiBs", "1e3x", "nan", "inf",
+                                 "0x10", "12,5M", "99999999T", "--"}) {
     INFO(text);
     CHECK_THROWS_AS(parse_bytes(text, "--min-heap"), ConfigurationError);
     CHECK_THROWS_WITH(parse_bytes(text, "--min-heap"), Catch::Contains("--min-heap"));

@@ -1,4 +1,5 @@
-// A hash that is the same on every machine and in every version: FNV-1a, 64 bits. For naming things, not for security.
+// A hash that is the same on every machine and in every version: FNV-1a, 64 bits. For naming
+// things, not for security.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,8 @@ Toml from_library(const toml::node& node) {
     Toml::Table members;
     for (const auto& [key, member] : *table) {
       members.emplace_back(std::string(key.str()), from_library(member));
-      if (member.is_table() || member.is_array()) members.back().second.line = key.source().begin.line;
+      if (member.is_table() || member.is_array())
+        members.back().second.line = key.source().begin.line;
     }
     std::ranges::stable_sort(members, {}, [](const auto& one) { return one.second.line; });
     result.value = std::move(members);
@@ -74,7 +75,8 @@ void check_keys(std::string_view text, std::string_view file) {
 }  // namespace
 
 std::string_view Toml::kind() const {
-  constexpr std::string_view kinds[]{"true or false", "an integer", "a number", "a string", "an array", "a table", "a date"};
+  constexpr std::string_view kinds[]{"true or false", "an integer", "a number", "a string",
+                                     "an array",      "a table",    "a date"};
   return kinds[value.index()];
 }
 

@@ -1,4 +1,5 @@
-// TOML as a tree with line numbers. The parsing library stands behind this header, in toml.cpp alone.
+// TOML as a tree with line numbers. The parsing library stands behind this header, in toml.cpp
+// alone.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ namespace tricolour {
 class FileError : public ConfigurationError {
  public:
   FileError(std::string_view file, unsigned line, std::string_view reason)
-      : ConfigurationError(std::string(file) + ":" + std::to_string(line) + ": " + std::string(reason)) {}
+      : ConfigurationError(std::string(file) + ":" + std::to_string(line) + ": " +
+                           std::string(reason)) {}
 };
 
 struct Toml {

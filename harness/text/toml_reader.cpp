@@ -10,7 +10,9 @@
 
 namespace tricolour {
 
-void TomlValue::expected(std::string_view kind) const { refuse(fmt::format("{} is {}; it takes {}", name_, node_->kind(), kind)); }
+void TomlValue::expected(std::string_view kind) const {
+  refuse(fmt::format("{} is {}; it takes {}", name_, node_->kind(), kind));
+}
 
 std::string TomlValue::text() const {
   if (node_->text() == nullptr) expected("a string");
@@ -26,7 +28,8 @@ bool TomlValue::flag() const {
 std::int64_t TomlValue::integer(std::int64_t least, std::int64_t most) const {
   const auto* const value = std::get_if<std::int64_t>(&node_->value);
   if (value == nullptr) expected("an integer");
-  if (*value < least || *value > most) refuse(fmt::format("{} = {} is outside {} to {}", name_, *value, least, most));
+  if (*value < least || *value > most)
+    refuse(fmt::format("{} = {} is outside {} to {}", name_, *value, least, most));
   return *value;
 }
 
@@ -35,13 +38,15 @@ double TomlValue::number(double least, double most) const {
   const auto* const real = std::get_if<double>(&node_->value);
   if (whole == nullptr && real == nullptr) expected("a number");
   const double value = whole != nullptr ? static_cast<double>(*whole) : *real;
-  if (!std::isfinite(value) || value < least || value > most) refuse(fmt::format("{} = {} is outside {} to {}", name_, value, least, most));
+  if (!std::isfinite(value) || value < least || value > most)
+    refuse(fmt::format("{} = {} is outside {} to {}", name_, value, least, most));
   return value;
 }
 
 std::size_t TomlValue::choice(const std::vector<std::string_view>& words) const {
   const std::string word = text();
-  const auto found = std::ranges::find_if(words, [&](std::string_view one) { return same_name(one, word); });
+  const auto found =
+      std::ranges::find_if(words, [&](std::string_view one) { return same_name(one, word); });
   if (found == words.end()) refuse(unknown_name(name_, word, words));
   return static_cast<std::size_t>(found - words.begin());
 }
@@ -49,7 +54,8 @@ std::size_t TomlValue::choice(const std::vector<std::string_view>& words) const 
 std::string TomlValue::as_text() const {
   if (const std::string* const word = node_->text()) return *word;
   if (const bool* const value = std::get_if<bool>(&node_->value)) return *value ? "true" : "false";
-  if (const auto* const value = std::get_if<std::int64_t>(&node_->value)) return fmt::to_string(*value);
+  if (const auto* const value = std::get_if<std::int64_t>(&node_->value))
+    return fmt::to_string(*value);
   if (const auto* const value = std::get_if<double>(&node_->value)) return show_number(*value);
   expected("a string, a number, or true or false");
 }
@@ -72,7 +78,8 @@ std::vector<std::pair<std::string, TomlValue>> TomlValue::named_texts(std::strin
   std::vector<std::pair<std::string, TomlValue>> values;
   for (const auto& [key, member] : *node_->table()) {
     TomlValue value(file_, fmt::format("{} in {}", key, what), member);
-    if (std::ranges::any_of(values, [&](const auto& other) { return same_name(other.first, key); })) {
+    if (std::ranges::any_of(values,
+                            [&](const auto& other) { return same_name(other.first, key); })) {
       value.refuse(fmt::format("{} gives '{}' twice", what, key));
     }
     values.emplace_back(key, std::move(value));
@@ -80,12 +87,14 @@ std::vector<std::pair<std::string, TomlValue>> TomlValue::named_texts(std::strin
   return values;
 }
 
-TomlTable TomlValue::table(std::string_view what, const std::vector<std::string_view>& known) const {
+TomlTable TomlValue::table(std::string_view what,
+                           const std::vector<std::string_view>& known) const {
   if (node_->table() == nullptr) expected("a table");
   return {file_, *node_, what, known};
 }
 
-TomlTable::TomlTable(std::string_view file, const Toml& node, std::string_view what, const std::vector<std::string_view>& known)
+TomlTable::TomlTable(std::string_view file, const Toml& node, std::string_view what,
+                     const std::vector<std::string_view>& known)
     : file_(file), node_(&node), what_(what) {
   for (const auto& [key, member] : *node.table()) {
     if (std::ranges::find(known, std::string_view(key)) == known.end()) {

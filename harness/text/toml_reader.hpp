@@ -21,15 +21,19 @@ class TomlTable;
 /// A value that is there. The readers refuse a value of another kind or outside their range.
 class TomlValue {
  public:
-  TomlValue(std::string_view file, std::string name, const Toml& node) : file_(file), name_(std::move(name)), node_(&node) {}
+  TomlValue(std::string_view file, std::string name, const Toml& node)
+      : file_(file), name_(std::move(name)), node_(&node) {}
 
   unsigned line() const { return node_->line; }
   bool is_text() const { return node_->text() != nullptr; }
   bool is_table() const { return node_->table() != nullptr; }
-  [[noreturn]] void refuse(std::string_view reason) const { throw FileError(file_, node_->line, reason); }
+  [[noreturn]] void refuse(std::string_view reason) const {
+    throw FileError(file_, node_->line, reason);
+  }
   /// Refuses the value because it is of another kind than `kind`.
   [[noreturn]] void expected(std::string_view kind) const;
-  /// Runs `check`; what it throws as ConfigurationError without a place is told with this value's line.
+  /// Runs `check`; what it throws as ConfigurationError without a place is told with this value's
+  /// line.
   template <std::invocable Check>
   void checked(Check check) const {
     try {
@@ -67,7 +71,8 @@ class TomlValue {
 class TomlTable {
  public:
   /// Refuses a key that is not `known`, with those that are.
-  TomlTable(std::string_view file, const Toml& node, std::string_view what, const std::vector<std::string_view>& known);
+  TomlTable(std::string_view file, const Toml& node, std::string_view what,
+            const std::vector<std::string_view>& known);
   std::optional<TomlValue> find(std::string_view key) const;
   TomlValue must(std::string_view key) const;
 

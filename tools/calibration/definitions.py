@@ -8,8 +8,8 @@ Invariant: a list agrees when the test of that name passes on it. There is one b
 from itertools import product
 from typing import Callable
 
-from tricolour_report.statistics import explicit_cost_test, mmu_test, request_latency_test
 from tricolour_report.compare import lower_bound_overhead_test
+from tricolour_report.statistics import explicit_cost_test, mmu_test, request_latency_test
 
 from .checks import Check
 
@@ -17,15 +17,27 @@ FIRST_SEED = 100_000  # beyond those of the tests themselves
 
 COMPARISONS: dict[str, tuple[Callable, tuple]] = {
     "MMU and BMU": (mmu_test.test_mmu_and_bmu_equal_brute_force, ()),
-    "metered latency": (request_latency_test.test_metered_latency_is_as_defined, (0, 10, 100, None)),
-    "explicit wall cost": (explicit_cost_test.test_explicit_cost_is_time_in_which_every_mutator_was_kept, (1, 2, 3)),
-    "lower-bound overhead": (lower_bound_overhead_test.test_overhead_is_total_over_the_least_distilled, (1, 2)),
+    "metered latency": (
+        request_latency_test.test_metered_latency_is_as_defined,
+        (0, 10, 100, None),
+    ),
+    "explicit wall cost": (
+        explicit_cost_test.test_explicit_cost_is_time_in_which_every_mutator_was_kept,
+        (1, 2, 3),
+    ),
+    "lower-bound overhead": (
+        lower_bound_overhead_test.test_overhead_is_total_over_the_least_distilled,
+        (1, 2),
+    ),
 }
 
 
 def agreement(lists: int) -> dict[str, tuple[int, int]]:
     """For each figure, how many of how many random lists agree; `lists` seeds each, with every variant of the comparison."""
-    return {name: _agreeing(comparison, variants, lists) for name, (comparison, variants) in COMPARISONS.items()}
+    return {
+        name: _agreeing(comparison, variants, lists)
+        for name, (comparison, variants) in COMPARISONS.items()
+    }
 
 
 def check(found: dict[str, tuple[int, int]]) -> Check:
@@ -33,13 +45,19 @@ def check(found: dict[str, tuple[int, int]]) -> Check:
         name="definitions",
         what="Utilisation, latency and overhead computed by the report equal their definitions, by brute force on random event lists.",
         expected="every list agrees",
-        measured=", ".join(f"{name} {agreeing} of {lists}" for name, (agreeing, lists) in found.items()),
+        measured=", ".join(
+            f"{name} {agreeing} of {lists}" for name, (agreeing, lists) in found.items()
+        ),
         passes=all(agreeing == lists for agreeing, lists in found.values()),
     )
 
 
 def _agreeing(comparison: Callable, variants: tuple, lists: int) -> tuple[int, int]:
-    cases = list(product(range(FIRST_SEED, FIRST_SEED + lists), variants)) if variants else [(s,) for s in range(FIRST_SEED, FIRST_SEED + lists)]
+    cases = (
+        list(product(range(FIRST_SEED, FIRST_SEED + lists), variants))
+        if variants
+        else [(s,) for s in range(FIRST_SEED, FIRST_SEED + lists)]
+    )
     return sum(_agrees(comparison, case) for case in cases), len(cases)
 
 

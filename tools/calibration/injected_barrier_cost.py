@@ -60,7 +60,16 @@ def recovered(blocks: list[dict], place: str) -> dict[str, float]:
     """By arm, the cost of a store above the base's as a share of what was injected."""
     known = known_ns(blocks, place)
     return {
-        arm: float(np.median([_per_barrier(block[arm, place]) - _per_barrier(block[arm, None]) for block in blocks])) / known for arm in ARMS
+        arm: float(
+            np.median(
+                [
+                    _per_barrier(block[arm, place]) - _per_barrier(block[arm, None])
+                    for block in blocks
+                ]
+            )
+        )
+        / known
+        for arm in ARMS
     }
 
 
@@ -76,8 +85,9 @@ def _check(blocks: list[dict], place: str, tolerance: float) -> Check:
         name=f"injected barrier cost, {PLACES[place]}",
         what=f"{known_ns(blocks, place):.1f} ns are injected into every {per}: a store costs that much more in the arms that execute it.",
         expected=", ".join(f"{arm} {percent(share, 0)}" for arm, share in expected.items())
-                 + f" of it, within {percent(tolerance, 0)}",
-        measured=", ".join(f"{arm} {percent(share)}" for arm, share in found.items()) + f"; median of {len(blocks)} blocks",
+        + f" of it, within {percent(tolerance, 0)}",
+        measured=", ".join(f"{arm} {percent(share)}" for arm, share in found.items())
+        + f"; median of {len(blocks)} blocks",
         passes=all(within(found[arm], expected[arm], tolerance) for arm in ARMS),
     )
 

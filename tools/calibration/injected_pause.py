@@ -18,7 +18,18 @@ from .runs import Progress, run
 INJECTED_NS = 100_000
 RUN_NOMINAL_S = 0.3
 # Half a thousand short collections a run, so that what is injected is a third of its time.
-WORK = ["--workload", "fifo", "--param", "elements=1000", "--heap", "1M", "--operations", 4_000_000, "--barrier", "yuasa"]
+WORK = [
+    "--workload",
+    "fifo",
+    "--param",
+    "elements=1000",
+    "--heap",
+    "1M",
+    "--operations",
+    4_000_000,
+    "--barrier",
+    "yuasa",
+]
 
 
 def measure(binary: Path, pairs: int, progress: Progress) -> list[tuple[dict, dict]]:
@@ -35,7 +46,13 @@ def measure(binary: Path, pairs: int, progress: Progress) -> list[tuple[dict, di
 
 def recovered(pairs: list[tuple[dict, dict]]) -> dict[str, float]:
     """Each difference as a share of what was injected: per pause into `pause`, in total into the others."""
-    shares: dict[str, list[float]] = {"pause": [], "wall": [], "outside": [], "mutator_cpu": [], "pause_cpu": []}
+    shares: dict[str, list[float]] = {
+        "pause": [],
+        "wall": [],
+        "outside": [],
+        "mutator_cpu": [],
+        "pause_cpu": [],
+    }
     for without, injected in pairs:
         if without["pauses"]["count"] != injected["pauses"]["count"]:
             raise ValueError("the two runs of a pair did not make the same collections")
@@ -45,7 +62,9 @@ def recovered(pairs: list[tuple[dict, dict]]) -> dict[str, float]:
         shares["wall"].append((injected["wall_ns"] - without["wall_ns"]) / total)
         shares["outside"].append((_outside(injected) - _outside(without)) / total)
         for role in ("mutator", "pause"):
-            shares[f"{role}_cpu"].append((injected["cpu_ns"][role] - without["cpu_ns"][role]) / total)
+            shares[f"{role}_cpu"].append(
+                (injected["cpu_ns"][role] - without["cpu_ns"][role]) / total
+            )
     return {name: float(np.median(values)) for name, values in shares.items()}
 
 
@@ -66,11 +85,11 @@ def checks(pairs: list[tuple[dict, dict]], bounds: Bounds = STRICT) -> list[Chec
         name="injected pause, attributed",
         what="The run is longer by the sum of what was injected, and nothing but its pauses is.",
         expected="wall time 100 % of the sum, time outside pauses and the mutator's CPU time 0 %, "
-                 f"each within {percent(tolerance, 0)}",
+        f"each within {percent(tolerance, 0)}",
         measured=f"wall time {percent(found['wall'])}, outside pauses {percent(found['outside'])}, mutator's CPU time {percent(found['mutator_cpu'])}",
         passes=within(found["wall"], 1, tolerance)
-               and within(found["outside"], 0, tolerance)
-               and within(found["mutator_cpu"], 0, tolerance),
+        and within(found["outside"], 0, tolerance)
+        and within(found["mutator_cpu"], 0, tolerance),
     )
     return [pause, elsewhere]
 

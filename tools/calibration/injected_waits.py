@@ -39,8 +39,16 @@ class Place:
 
 LAZY = ["--collector", "stop_the_world", "--sweep", "lazy", "--heap", "32M"]
 CONCURRENT = ["--collector", "concurrent", "--barrier", "yuasa", "--heap", "19M"]
-LARGE = ["--collector", "stop_the_world", "--heap", "64M", "--param", "large_every=2000",
-         "--param", "large_kb=1024"]
+LARGE = [
+    "--collector",
+    "stop_the_world",
+    "--heap",
+    "64M",
+    "--param",
+    "large_every=2000",
+    "--param",
+    "large_kb=1024",
+]
 PLACES = {
     "search": Place("search", "search", LAZY),
     "sweep": Place("lazy_sweeping", "sweep", LAZY),
@@ -86,9 +94,20 @@ def measure_one(
     place = PLACES[name]
     folder = scratch / "waits"
     words = [
-        "run", "--workload", "latency", "--param", "live_mb=16", "--warmup", 0,
-        "--seconds", seconds, *place.words, "--out", folder,
-        "--set", f"inject.{name}_ns={INJECTED_NS}",
+        "run",
+        "--workload",
+        "latency",
+        "--param",
+        "live_mb=16",
+        "--warmup",
+        0,
+        "--seconds",
+        seconds,
+        *place.words,
+        "--out",
+        folder,
+        "--set",
+        f"inject.{name}_ns={INJECTED_NS}",
     ]
     text = execute(binary, words).stdout
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -112,7 +131,8 @@ def find(place: Place, record: dict, phases: list[dict], pauses: list[dict], tex
     waits = [(begin, end) for begin, end in waits if region[0] <= begin and end <= region[1]]
     rows = [
         (int(row["begin_ns"]), int(row["end_ns"]))
-        for row in phases if row["role"] == "mutator" and row["phase"] == place.phase
+        for row in phases
+        if row["role"] == "mutator" and row["phase"] == place.phase
     ]
     requests = [
         (one["start_ns"], one["start_ns"] + one["duration_ns"], one["causes"].get(place.cause, 0))
@@ -145,12 +165,12 @@ def _check(name: str, found: Found) -> Check:
     return Check(
         name=f"injected wait, {name.replace('_', ' ')}",
         what=f"Waits of {INJECTED_NS // 1_000_000} ms come out as phase {place.phase} and as cause "
-             f"{place.cause} of their request.",
+        f"{place.cause} of their request.",
         expected=f"every wait, the request's cause at most {percent(MOST_SHARE, 0)} of its rows, "
-                 f"MMU({WINDOW}) at most {percent(1 - INJECTED_NS / WINDOW_NS, 0)}, a line in "
-                 "the table of slow requests",
+        f"MMU({WINDOW}) at most {percent(1 - INJECTED_NS / WINDOW_NS, 0)}, a line in "
+        "the table of slow requests",
         measured=f"of {found.waits} waits {found.in_phases} in phases and {found.in_requests} in "
-                 f"requests, the cause {share}, MMU({WINDOW}) {percent(found.utilisation)}, "
-                 f"{'a' if found.in_table else 'no'} line in the table",
+        f"requests, the cause {share}, MMU({WINDOW}) {percent(found.utilisation)}, "
+        f"{'a' if found.in_table else 'no'} line in the table",
         passes=found.passes,
     )

@@ -37,7 +37,9 @@ CELLS = {
 WORK = ["--workload", "latency", "--param", "live_mb=4", "--heap", "16M"]
 
 
-def measure(binary: Path, scratch: Path, pairs: int, operations: int, progress: Progress) -> dict[str, dict[str, list[float]]]:
+def measure(
+    binary: Path, scratch: Path, pairs: int, operations: int, progress: Progress
+) -> dict[str, dict[str, list[float]]]:
     """Operations per second by cell and by `on` or `off`."""
     found = {name: {"on": [], "off": []} for name in CELLS}
     for pair in range(pairs):

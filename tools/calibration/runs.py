@@ -42,7 +42,9 @@ def execute(binary: Path, words: list) -> subprocess.CompletedProcess:
     command = [str(binary), *map(str, words)]
     finished = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     if finished.returncode != 0:
-        raise RunFailed(f"{' '.join(command)}: exit {finished.returncode}\n{finished.stderr[-2000:]}")
+        raise RunFailed(
+            f"{' '.join(command)}: exit {finished.returncode}\n{finished.stderr[-2000:]}"
+        )
     return finished
 
 

@@ -24,11 +24,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tricolour_report.statistics import intervals
-from tricolour_report.read.experiment import CellResult, load_experiment, paired_ratio
-from tricolour_report.statistics.metrics import MMU_WINDOWS
 from tricolour_report.program.process import tell
+from tricolour_report.read.experiment import CellResult, load_experiment, paired_ratio
 from tricolour_report.read.sweep_folder import Cell
+from tricolour_report.statistics import intervals
+from tricolour_report.statistics.metrics import MMU_WINDOWS
 
 from .bounds import STRICT, Bounds
 from .checks import Check, percent
@@ -56,14 +56,19 @@ baseline = {{ collector = "{collector}", barrier = "yuasa" }}
 """
 
 
-def measure(binary: Path, scratch: Path, collector: str, runs: int, seconds: float, progress: Progress) -> CellResult:
+def measure(
+    binary: Path, scratch: Path, collector: str, runs: int, seconds: float, progress: Progress
+) -> CellResult:
     """The one cell of a sweep of `runs` runs, in the order in which they ran."""
     file, folder = scratch / f"{collector}.toml", scratch / collector
     text = EXPERIMENT.format(collector=collector, runs=runs, seconds=seconds)
     file.write_text(text, encoding="utf-8")
     words = [binary, "sweep", file, "--out", folder]
     with subprocess.Popen(
-        words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
+        words,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
         errors="replace",
     ) as sweep:
         said = ""
@@ -83,14 +88,22 @@ def coverage(values: list[float], invocations: int, trials: int, paired: bool, s
     held = 0
     for _ in range(trials):
         base, other = draw(np.array(values), invocations, random)
-        found = _paired(base, other) if paired else intervals.ratio(intervals.unpaired(list(base), list(other)))
+        found = (
+            _paired(base, other)
+            if paired
+            else intervals.ratio(intervals.unpaired(list(base), list(other)))
+        )
         held += not found.differs
     return held / trials
 
 
 def checks(values: list[float], trials: int, bounds: Bounds = STRICT) -> list[Check]:
     least, most = bounds.coverage
-    found = {(paired, n): coverage(values, n, trials, paired, seed=n) for paired in (True, False) for n in INVOCATIONS}
+    found = {
+        (paired, n): coverage(values, n, trials, paired, seed=n)
+        for paired in (True, False)
+        for n in INVOCATIONS
+    }
     spread = float(np.std(np.log(values), ddof=1))
     error = sqrt(0.95 * 0.05 / trials)
     return [
@@ -123,7 +136,9 @@ def utilisation_check(cell: CellResult) -> Check:
     )
 
 
-def _draw_pairs(values: np.ndarray, n: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _draw_pairs(
+    values: np.ndarray, n: int, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     pairs = values[: len(values) // 2 * 2].reshape(-1, 2)
     drawn = pairs[random.choice(len(pairs), n, replace=False)]
     swapped = random.integers(0, 2, n).astype(bool)
@@ -141,5 +156,7 @@ def _paired(base: np.ndarray, other: np.ndarray) -> intervals.Ratio:
 
 
 def _pseudo_cell(values: np.ndarray) -> CellResult:
-    digests = [SimpleNamespace(block=block, metrics={METRIC: value}) for block, value in enumerate(values)]
+    digests = [
+        SimpleNamespace(block=block, metrics={METRIC: value}) for block, value in enumerate(values)
+    ]
     return CellResult(Cell("drawn", {}), digests, [], Counter(), 0)

@@ -4,9 +4,10 @@ Purpose: `equivalents.toml` lists them by name. Invariant: a name in it is that 
 present sources, so that a proof does not outlive what it is about; and each has a proof.
 """
 
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+
+import tomllib
 
 from tricolour_report.program.errors import UsageProblem
 

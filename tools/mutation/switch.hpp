@@ -25,9 +25,7 @@ inline unsigned number_from_environment() {
 inline const unsigned chosen = number_from_environment();
 inline std::atomic<std::uint64_t> cycle{0};
 
-constexpr bool active(unsigned number) {
-  return !std::is_constant_evaluated() && chosen == number;
-}
+constexpr bool active(unsigned number) { return !std::is_constant_evaluated() && chosen == number; }
 /// From a heap's second cycle on.
 constexpr bool active_later(unsigned number) {
   return active(number) && cycle.load(std::memory_order_relaxed) >= 2;

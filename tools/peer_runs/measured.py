@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from tricolour_report.statistics.lost_time import pauses_in_region
 from tricolour_report.read.tables import read_table
+from tricolour_report.statistics.lost_time import pauses_in_region
 
 PERCENTILES = ("p50_ns", "p90_ns", "p99_ns", "p999_ns", "p9999_ns", "max_ns")
 OF_REQUESTS = ("unserved", *PERCENTILES)

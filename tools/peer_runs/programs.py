@@ -191,9 +191,9 @@ def _find_java(programs: Programs) -> None:
     }
     if compiler is None:
         programs.java = {}
-        programs.missing[f"java{OLDEST_JAVA}"] = (
-            f"no Java compiler of version {OLDEST_JAVA} or later was found (default-jdk-headless)"
-        )
+        programs.missing[
+            f"java{OLDEST_JAVA}"
+        ] = f"no Java compiler of version {OLDEST_JAVA} or later was found (default-jdk-headless)"
     else:
         sources = sorted((SOURCES / "java").glob("*.java"))
         _make(
@@ -202,9 +202,9 @@ def _find_java(programs: Programs) -> None:
             [compiler, "--release", str(OLDEST_JAVA), "-d", programs.built],
         )
         if OLDEST_JAVA not in programs.java:
-            programs.missing[f"java{OLDEST_JAVA}"] = (
-                f"no Java {OLDEST_JAVA} was found (openjdk-{OLDEST_JAVA}-jdk-headless)"
-            )
+            programs.missing[
+                f"java{OLDEST_JAVA}"
+            ] = f"no Java {OLDEST_JAVA} was found (openjdk-{OLDEST_JAVA}-jdk-headless)"
 
 
 def java_version(java: Path) -> int | None:

@@ -12,8 +12,8 @@ cell is judged to miss one.
 from dataclasses import dataclass
 from statistics import median
 
-from tricolour_report.read.experiment import ENOUGH_CYCLES
 from tricolour_report.compare.peers import PeerCell, paired_ratio, unserved
+from tricolour_report.read.experiment import ENOUGH_CYCLES
 from tricolour_report.statistics.quantities import duration
 
 from .contests import BARRIERS, BOUNDED, PRESSURE
@@ -35,7 +35,9 @@ class Limit:
         shown = (
             duration(self.value)
             if self.unit == "ns"
-            else f"{100 * self.value:g} %" if self.unit == "share" else f"{self.value:g}"
+            else f"{100 * self.value:g} %"
+            if self.unit == "share"
+            else f"{self.value:g}"
         )
         return f"{'>=' if self.at_least else '<='} {shown}"
 

@@ -17,7 +17,8 @@ def cell(name, kind="tricolour", status="ok", rounds=10, **figures):
             "round": at,
             "status": "ok",
             "error": "",
-            "measured": {"wall_ns": 1e9, "operations": 1, "collections": 9} | {
+            "measured": {"wall_ns": 1e9, "operations": 1, "collections": 9}
+            | {
                 figure: value(at) if callable(value) else value for figure, value in figures.items()
             },
         }

@@ -9,6 +9,7 @@ Invariant: a pair that is met and called impossible is an error, of the list or 
 
 import collections
 import itertools
+
 import tomllib
 
 ROLES = ("mutator", "collector", "marker", "sweeper")
@@ -64,7 +65,9 @@ class Coverage:
 
     def summary(self):
         return dict(
-            possible=len(self.possible), met=len(self.times), share=round(self.share(), 3),
+            possible=len(self.possible),
+            met=len(self.times),
+            share=round(self.share(), 3),
             times={" ".join(pair): self.times[pair] for pair in sorted(self.times)},
             not_met=self.not_met(),
         )

@@ -69,10 +69,14 @@ def test_a_pair_that_cannot_meet_is_told(small, met):
     assert coverage.share() == 1 / 10
 
 
-@pytest.mark.parametrize("old, new", [
-    ('"marker"]', '"painter"]'), ('windows = ["b"]', 'windows = ["c"]'),
-    ("why", "because"),
-])
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ('"marker"]', '"painter"]'),
+        ('windows = ["b"]', 'windows = ["c"]'),
+        ("why", "because"),
+    ],
+)
 def test_a_list_that_is_wrong_is_refused(small, old, new):
     with pytest.raises(ValueError):
         small(SMALL.replace(old, new))

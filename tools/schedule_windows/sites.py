@@ -13,6 +13,7 @@ declares atomic. Stores under a lock alone publish by the lock, and are not site
 
 import dataclasses
 import re
+
 import tomllib
 
 ROOMS = ("core", "collectors")

@@ -53,10 +53,17 @@ def test_a_site_is_found_and_a_window_beside_it_seen(tmp_path, name):
         assert [site.window for site in both] == ["between_cycles"]
 
 
-@pytest.mark.parametrize("code", [
-    "state.store(1, std::memory_order_relaxed);", "std::exchange(a, b);", "// count_.fetch_add(1);",
-    "const int counted_ = other;", 'say("x.exchange(1)");', "counted_.load();",
-])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "state.store(1, std::memory_order_relaxed);",
+        "std::exchange(a, b);",
+        "// count_.fetch_add(1);",
+        "const int counted_ = other;",
+        'say("x.exchange(1)");',
+        "counted_.load();",
+    ],
+)
 def test_what_publishes_nothing_is_no_site(tmp_path, code):
     assert found(tmp_path, FUNCTION.format(code)) == []
 
@@ -85,21 +92,33 @@ def change(path, old, new):
 
 
 def test_a_site_that_is_added_is_found(copy):
-    change(copy / "core/cycle/grey_set.cpp", "GreySet::~GreySet() = default;",
-           "GreySet::~GreySet() { published_.exchange(0); }")
+    change(
+        copy / "core/cycle/grey_set.cpp",
+        "GreySet::~GreySet() = default;",
+        "GreySet::~GreySet() { published_.exchange(0); }",
+    )
     code, printed = check(copy)
-    assert code == 1 and "core/cycle/grey_set.cpp:" in printed and "published_.exchange has no" in printed
+    assert (
+        code == 1
+        and "core/cycle/grey_set.cpp:" in printed
+        and "published_.exchange has no" in printed
+    )
 
 
 def test_a_second_site_with_the_text_of_a_proved_one_is_found(copy):
-    change(copy / "collectors/cycle/cycle.cpp", "\nvoid Cycle::rethrow_failure() const {",
-           "\nvoid Cycle::again() { failed_.store(true); }\nvoid Cycle::rethrow_failure() const {")
+    change(
+        copy / "collectors/cycle/cycle.cpp",
+        "\nvoid Cycle::rethrow_failure() const {",
+        "\nvoid Cycle::again() { failed_.store(true); }\nvoid Cycle::rethrow_failure() const {",
+    )
     code, printed = check(copy)
     assert code == 1 and printed.count("; 1 of 2 such sites are proved") == 2
 
 
 def test_a_window_that_is_taken_away_is_missed(copy):
-    change(copy / "core/mutator/safepoint.cpp", "  pass_window(Window::between_work_and_report);\n", "")
+    change(
+        copy / "core/mutator/safepoint.cpp", "  pass_window(Window::between_work_and_report);\n", ""
+    )
     code, printed = check(copy)
     assert code == 1 and "safepoint.handshake.store has no" in printed
 

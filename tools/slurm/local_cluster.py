@@ -33,12 +33,25 @@ def search_path() -> str:
 class LocalCluster:
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="tricolour-slurm-"))
-        self.environment = {**os.environ, "SLURM_CONF": str(self.folder / "slurm.conf"), "PATH": search_path()}
+        self.environment = {
+            **os.environ,
+            "SLURM_CONF": str(self.folder / "slurm.conf"),
+            "PATH": search_path(),
+        }
         self.processes = {}
         try:
             self._configure()
-            self._start("munged", "munged", "--foreground", "--force", f"--key-file={self.folder}/key", f"--socket={self.folder}/munge.socket",
-                        f"--pid-file={self.folder}/munged.pid", f"--log-file={self.folder}/munged.log", f"--seed-file={self.folder}/seed")
+            self._start(
+                "munged",
+                "munged",
+                "--foreground",
+                "--force",
+                f"--key-file={self.folder}/key",
+                f"--socket={self.folder}/munge.socket",
+                f"--pid-file={self.folder}/munged.pid",
+                f"--log-file={self.folder}/munged.log",
+                f"--seed-file={self.folder}/seed",
+            )
             self.wait("munged", lambda: (self.folder / "munge.socket").exists())
             self._start("slurmctld", "slurmctld", "-D")
             for node in NODES:
@@ -63,7 +76,18 @@ class LocalCluster:
             f"hostname {node}; mount --bind {boot_id} /proc/sys/kernel/random/boot_id;"
             f" exec slurmd -D -N {node}"
         )
-        self._start(node, "unshare", "--uts", "--pid", "--mount-proc", "--fork", "--kill-child", "sh", "-c", commands)
+        self._start(
+            node,
+            "unshare",
+            "--uts",
+            "--pid",
+            "--mount-proc",
+            "--fork",
+            "--kill-child",
+            "sh",
+            "-c",
+            commands,
+        )
 
     def kill_node(self, node: str) -> None:
         """The kernel ends every process in the node's namespace with its first one, which is the one child of `unshare`."""
@@ -73,12 +97,26 @@ class LocalCluster:
         process.wait()
 
     def call(self, *words) -> str:
-        result = subprocess.run([str(word) for word in words], capture_output=True, text=True, env=self.environment, timeout=60)
-        assert result.returncode == 0, f"{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}\n{self.logs()}"
+        result = subprocess.run(
+            [str(word) for word in words],
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            timeout=60,
+        )
+        assert (
+            result.returncode == 0
+        ), f"{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}\n{self.logs()}"
         return result.stdout
 
     def node_states(self) -> dict[str, str]:
-        result = subprocess.run(["sinfo", "-h", "-N", "-o", "%N %t"], capture_output=True, text=True, env=self.environment, timeout=60)
+        result = subprocess.run(
+            ["sinfo", "-h", "-N", "-o", "%N %t"],
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            timeout=60,
+        )
         return dict(line.split() for line in result.stdout.splitlines())
 
     def jobs(self) -> list[str]:
@@ -95,13 +133,22 @@ class LocalCluster:
 
     def logs(self) -> str:
         """The last lines of every daemon's log."""
-        tails = ("\n".join([f"--- {path.name}", *path.read_text(errors="replace").splitlines()[-15:]]) for path in sorted(self.folder.glob("*.log")))
+        tails = (
+            "\n".join([f"--- {path.name}", *path.read_text(errors="replace").splitlines()[-15:]])
+            for path in sorted(self.folder.glob("*.log"))
+        )
         return "\n".join(tails)
 
     def _start(self, name: str, *words: str) -> None:
         with (self.folder / f"{name}.out.log").open("a") as output:
-            self.processes[name] = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *words], stdout=output, stderr=output,
-                                                    stdin=subprocess.DEVNULL, cwd=self.folder, env=self.environment)
+            self.processes[name] = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", *words],
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                cwd=self.folder,
+                env=self.environment,
+            )
 
     def _end(self, name: str) -> None:
         process = self.processes.pop(name)
@@ -117,18 +164,46 @@ class LocalCluster:
         (self.folder / "key").chmod(0o600)
         host, folder = socket.gethostname(), self.folder
         controller, *ports = free_ports(1 + len(NODES))
-        nodes = [f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=1" for node, port in zip(NODES, ports)]
-        (folder / "slurm.conf").write_text("\n".join([
-            "ClusterName=tricolour-test", f"SlurmctldHost={host}(127.0.0.1)", f"SlurmctldPort={controller}", "SlurmUser=root", "SlurmdUser=root",
-            # A requeued job waits for its credential to expire.
-            "AuthType=auth/munge", "CredType=cred/munge", f"AuthInfo=socket={folder}/munge.socket,cred_expire=5",
-            f"StateSaveLocation={folder}/state", f"SlurmctldPidFile={folder}/slurmctld.pid", f"SlurmctldLogFile={folder}/slurmctld.log",
-            f"SlurmdPidFile={folder}/%n.pid", f"SlurmdLogFile={folder}/%n.log", f"SlurmdSpoolDir={folder}/spool-%n",
-            "ProctrackType=proctrack/linuxproc", "TaskPlugin=task/none", "JobAcctGatherType=jobacct_gather/none",
-            "AccountingStorageType=accounting_storage/none", "SwitchType=switch/none", "MpiDefault=none", "MailProg=/bin/true",
-            "SelectType=select/cons_tres", "SelectTypeParameters=CR_CPU", "SchedulerParameters=batch_sched_delay=1,bf_interval=1",
-            "ReturnToService=2", "SlurmdTimeout=5", *nodes, f"PartitionName=all Nodes={','.join(NODES)} Default=YES State=UP",
-        ]) + "\n")
+        nodes = [
+            f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=1"
+            for node, port in zip(NODES, ports)
+        ]
+        (folder / "slurm.conf").write_text(
+            "\n".join(
+                [
+                    "ClusterName=tricolour-test",
+                    f"SlurmctldHost={host}(127.0.0.1)",
+                    f"SlurmctldPort={controller}",
+                    "SlurmUser=root",
+                    "SlurmdUser=root",
+                    # A requeued job waits for its credential to expire.
+                    "AuthType=auth/munge",
+                    "CredType=cred/munge",
+                    f"AuthInfo=socket={folder}/munge.socket,cred_expire=5",
+                    f"StateSaveLocation={folder}/state",
+                    f"SlurmctldPidFile={folder}/slurmctld.pid",
+                    f"SlurmctldLogFile={folder}/slurmctld.log",
+                    f"SlurmdPidFile={folder}/%n.pid",
+                    f"SlurmdLogFile={folder}/%n.log",
+                    f"SlurmdSpoolDir={folder}/spool-%n",
+                    "ProctrackType=proctrack/linuxproc",
+                    "TaskPlugin=task/none",
+                    "JobAcctGatherType=jobacct_gather/none",
+                    "AccountingStorageType=accounting_storage/none",
+                    "SwitchType=switch/none",
+                    "MpiDefault=none",
+                    "MailProg=/bin/true",
+                    "SelectType=select/cons_tres",
+                    "SelectTypeParameters=CR_CPU",
+                    "SchedulerParameters=batch_sched_delay=1,bf_interval=1",
+                    "ReturnToService=2",
+                    "SlurmdTimeout=5",
+                    *nodes,
+                    f"PartitionName=all Nodes={','.join(NODES)} Default=YES State=UP",
+                ]
+            )
+            + "\n"
+        )
         for name in ("state", *(f"spool-{node}" for node in NODES)):
             (folder / name).mkdir()
 

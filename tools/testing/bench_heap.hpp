@@ -1,6 +1,8 @@
-// Heaps for microbenchmarks and unit tests: one in which no collection may happen, and one in which everything dies.
+// Heaps for microbenchmarks and unit tests: one in which no collection may happen, and one in which
+// everything dies.
 //
-// Purpose: a microbenchmark times one operation, a unit test looks at one; a collector that woke up in between would disturb both.
+// Purpose: a microbenchmark times one operation, a unit test looks at one; a collector that woke up
+// in between would disturb both.
 //
 // Ownership: a heap, its hooks and one mutator, all on the benchmark's thread.
 #pragma once
@@ -15,8 +17,9 @@ struct NoCollection final : CollectorHooks {
   bool on_exhausted(MutatorContext&, std::size_t, unsigned&) override { return false; }
 };
 
-/// When memory runs out every object is dead: a cycle without roots and marking, swept lazily by the allocation that follows. So what is
-/// timed is allocation with its share of sweeping empty blocks.
+/// When memory runs out every object is dead: a cycle without roots and marking, swept lazily by
+/// the allocation that follows. So what is timed is allocation with its share of sweeping empty
+/// blocks.
 struct EverythingDies final : CollectorHooks {
   void on_refill(MutatorContext&, std::size_t) override {}
   bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned& attempts) override {
@@ -29,7 +32,8 @@ struct EverythingDies final : CollectorHooks {
     World::Exclusive world(heap.world, &mutator);
     world.stop({}, [&](Pause&) {
       heap.large.sweep();
-      for (std::size_t block = 0; block < heap.blocks.block_count(); ++block) heap.blocks.sweep(block);
+      for (std::size_t block = 0; block < heap.blocks.block_count(); ++block)
+        heap.blocks.sweep(block);
       heap.phase.sense = heap.phase.sense.flipped();
       for (MutatorContext* each : world.mutators()) {
         each->adopt(heap.phase);

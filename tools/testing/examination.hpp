@@ -1,8 +1,9 @@
 // The examination: what every barrier must do, whatever its name, as its traits promise it.
 //
-// Purpose: runs a barrier's own source in a small environment that records every action in order, over every combination of
-// marking, own roots scanned or not, source black or not (grey to a load), old and new value null, white or black, and slot logged or
-// not; each in every slot of a source of one to three slots. It states what is wrong in words.
+// Purpose: runs a barrier's own source in a small environment that records every action in order,
+// over every combination of marking, own roots scanned or not, source black or not (grey to a
+// load), old and new value null, white or black, and slot logged or not; each in every slot of a
+// source of one to three slots. It states what is wrong in words.
 //
 // Source: the invariants are Pirinen 1998, "Barrier techniques for incremental tracing".
 #pragma once
@@ -85,11 +86,19 @@ class Recorder {
     for (Field* const each : {&first_, &field, &last_}) work(*each);
     visits_ = false;
   }
-  bool is_white(Cell* cell) { return note(Action::asked_white, cell, cell != nullptr && cell->white); }
-  bool is_black(Cell* source, Field&) { return note(Action::asked_black, source, situation_.source_black); }
-  bool is_grey(Cell* source, Field&) { return note(Action::asked_grey, source, !situation_.source_black); }
+  bool is_white(Cell* cell) {
+    return note(Action::asked_white, cell, cell != nullptr && cell->white);
+  }
+  bool is_black(Cell* source, Field&) {
+    return note(Action::asked_black, source, situation_.source_black);
+  }
+  bool is_grey(Cell* source, Field&) {
+    return note(Action::asked_grey, source, !situation_.source_black);
+  }
   void mark_card(Cell* source, Field&) { note(Action::dirtied, source, 0); }
-  bool is_logged(Field&) { return note(Action::asked_logged, nullptr, situation_.logged == Logged::yes); }
+  bool is_logged(Field&) {
+    return note(Action::asked_logged, nullptr, situation_.logged == Logged::yes);
+  }
   bool try_log(Field&) { return note(Action::tried_log, nullptr, situation_.logged == Logged::no); }
   void regrey(Cell* source, Field&) { note(Action::regreyed, source, 0); }
   void shade(Cell* cell) {
@@ -106,7 +115,8 @@ class Recorder {
   /// Position in the record, if it is there.
   std::optional<std::size_t> find(Action action) const {
     const auto at = std::ranges::find(record, action, &Entry::action);
-    return at == record.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - record.begin()));
+    return at == record.end() ? std::nullopt
+                              : std::optional(static_cast<std::size_t>(at - record.begin()));
   }
   bool has(Action action) const { return find(action).has_value(); }
 
@@ -149,7 +159,8 @@ class Examination {
       for (const bool scanned : {false, true}) {
         for (const bool source_black : {false, true}) {
           for (const int old_value : {0, 1, 2}) {
-            if constexpr (traits.guards_loads) examine_load(marking, scanned, source_black, old_value);
+            if constexpr (traits.guards_loads)
+              examine_load(marking, scanned, source_black, old_value);
             for (const int new_value : {0, 1, 2}) {
               for (const Logged logged : {Logged::no, Logged::lost, Logged::yes}) {
                 examine(marking, scanned, source_black, old_value, new_value, logged);
@@ -171,15 +182,22 @@ class Examination {
   }
 
   /// Values: 0 null, 1 white, 2 black.
-  void examine(bool marking, bool scanned, bool source_black, int old_value, int new_value, Logged logged) {
+  void examine(bool marking, bool scanned, bool source_black, int old_value, int new_value,
+               Logged logged) {
     Cell source, neighbour;
     Cell old_cell{.white = old_value == 1};
     Cell new_cell{.white = new_value == 1};
-    const Situation situation{marking, scanned, source_black, old_value == 0 ? nullptr : &old_cell, new_value == 0 ? nullptr : &new_cell, logged};
+    const Situation situation{marking,
+                              scanned,
+                              source_black,
+                              old_value == 0 ? nullptr : &old_cell,
+                              new_value == 0 ? nullptr : &new_cell,
+                              logged};
     Field& field = fill_slots(source, situation.old_value, neighbour);
     Recorder m(situation);
-    const int result = B::store(m, &source, field, situation.new_value,
-                                [&](std::memory_order order) { return m.write(field, situation.new_value, order); });
+    const int result = B::store(
+        m, &source, field, situation.new_value,
+        [&](std::memory_order order) { return m.write(field, situation.new_value, order); });
     examine_write(m, result);
     if (!traits.guards_loads) examine_flag(m, situation);
     if (marking) {
@@ -195,7 +213,8 @@ class Examination {
   void examine_load(bool marking, bool scanned, bool source_black, int value) {
     Cell source, neighbour;
     Cell cell{.white = value == 1};
-    const Situation situation{marking, scanned, source_black, value == 0 ? nullptr : &cell, nullptr};
+    const Situation situation{marking, scanned, source_black, value == 0 ? nullptr : &cell,
+                              nullptr};
     Field& field = fill_slots(source, situation.old_value, neighbour);
     Recorder m(situation);
     Cell* const loaded = B::load(m, &source, field);
@@ -205,36 +224,53 @@ class Examination {
     const bool from_grey = !source_black && loaded != nullptr;
     require(!from_grey || !loaded->white, "a white object is handed out");
     asks_grey_ = asks_grey_ || m.has(Action::asked_grey);
-    require(!m.has(Action::asked_grey) || m.find(Action::asked_grey) < m.find(Action::loaded), "the source's colour is looked at after the load");
-    require(!m.has(Action::shaded) || !source_black, "what is loaded from a black object is shaded");
+    require(!m.has(Action::asked_grey) || m.find(Action::asked_grey) < m.find(Action::loaded),
+            "the source's colour is looked at after the load");
+    require(!m.has(Action::shaded) || !source_black,
+            "what is loaded from a black object is shaded");
   }
 
   void examine_write(const Recorder& m, int result) {
     require(m.writes == 1, "the store is not made exactly once");
     require(result == m.writes, "the result of the write is not returned");
-    require(
-        std::ranges::all_of(m.orders, [](auto order) { return order == std::memory_order_release || order == std::memory_order_seq_cst; }),
-        "the store is neither release nor sequentially consistent");
+    require(std::ranges::all_of(m.orders,
+                                [](auto order) {
+                                  return order == std::memory_order_release ||
+                                         order == std::memory_order_seq_cst;
+                                }),
+            "the store is neither release nor sequentially consistent");
   }
 
   void examine_flag(const Recorder& m, const Situation& situation) {
-    require(traits.has_flag == m.has(Action::asked_marking), "traits.has_flag is not what the barrier does");
-    const std::size_t first = traits.side_table == SideTable::cards ? 1 : 0;  // a card is dirtied behind the store
-    require(!traits.has_flag || m.find(Action::asked_marking) == first, "something is done before the flag is tested");
+    require(traits.has_flag == m.has(Action::asked_marking),
+            "traits.has_flag is not what the barrier does");
+    const std::size_t first =
+        traits.side_table == SideTable::cards ? 1 : 0;  // a card is dirtied behind the store
+    require(!traits.has_flag || m.find(Action::asked_marking) == first,
+            "something is done before the flag is tested");
     if (situation.marking) return;
-    require(!m.has(Action::shaded) && !m.has(Action::regreyed) && !m.has(Action::dirtied), "something is shaded while nothing is marked");
-    require(!traits.has_flag || m.record.size() == 2, "more than the flag test and the store while nothing is marked");
+    require(!m.has(Action::shaded) && !m.has(Action::regreyed) && !m.has(Action::dirtied),
+            "something is shaded while nothing is marked");
+    require(!traits.has_flag || m.record.size() == 2,
+            "more than the flag test and the store while nothing is marked");
   }
 
   void examine_deletion(const Recorder& m, const Situation& situation) {
-    const bool asked_late = m.has(Action::asked_black) && m.find(Action::asked_black) > m.find(Action::wrote);
-    require(traits.black_means != BlackMeans::completed || !asked_late, "whether the scan has completed is asked after the store");
-    require(traits.needs_old_value || !m.has(Action::loaded), "the old value is read although traits.needs_old_value is false");
-    require(!m.has(Action::loaded) || m.find(Action::loaded) < m.find(Action::wrote), "the old value is read after the store");
-    require(!m.has(Action::tried_log) || m.find(Action::loaded) < m.find(Action::tried_log), "the old value is read after the bit was won");
+    const bool asked_late =
+        m.has(Action::asked_black) && m.find(Action::asked_black) > m.find(Action::wrote);
+    require(traits.black_means != BlackMeans::completed || !asked_late,
+            "whether the scan has completed is asked after the store");
+    require(traits.needs_old_value || !m.has(Action::loaded),
+            "the old value is read although traits.needs_old_value is false");
+    require(!m.has(Action::loaded) || m.find(Action::loaded) < m.find(Action::wrote),
+            "the old value is read after the store");
+    require(!m.has(Action::tried_log) || m.find(Action::loaded) < m.find(Action::tried_log),
+            "the old value is read after the bit was won");
     logs_ = logs_ || m.has(Action::tried_log);
-    const bool left_to_another = traits.side_table == SideTable::log_bits && situation.logged != Logged::no;
-    const bool deletes_unscanned = situation.old_value != nullptr && !situation.source_black && !left_to_another;
+    const bool left_to_another =
+        traits.side_table == SideTable::log_bits && situation.logged != Logged::no;
+    const bool deletes_unscanned =
+        situation.old_value != nullptr && !situation.source_black && !left_to_another;
     if (traits.invariant == Invariant::weak && traits.needs_old_value && deletes_unscanned) {
       const std::string when = situation.new_value == nullptr ? " by a null store" : "";
       require(!situation.old_value->white, "a white object is deleted from the snapshot" + when);
@@ -242,37 +278,54 @@ class Examination {
   }
 
   void examine_insertion(const Recorder& m, const Situation& situation) {
-    const bool inserts_white = situation.new_value != nullptr && situation.new_value->white;  // still, after the barrier
+    const bool inserts_white =
+        situation.new_value != nullptr && situation.new_value->white;  // still, after the barrier
     // Under a read barrier mutators hold nothing white that they could insert.
     if (traits.invariant == Invariant::strong && !traits.guards_loads && situation.source_black) {
-      require(!inserts_white || m.has(Action::regreyed) || m.has(Action::dirtied), "a black object refers to a white one");
+      require(!inserts_white || m.has(Action::regreyed) || m.has(Action::dirtied),
+              "a black object refers to a white one");
     }
-    if (traits.ragged_safe && !situation.scanned) require(!inserts_white, "an unscanned mutator hides a white object in the heap");
-    require(!m.has(Action::dirtied) || m.find(Action::wrote) < m.find(Action::dirtied), "the card is dirtied before the store");
+    if (traits.ragged_safe && !situation.scanned)
+      require(!inserts_white, "an unscanned mutator hides a white object in the heap");
+    require(!m.has(Action::dirtied) || m.find(Action::wrote) < m.find(Action::dirtied),
+            "the card is dirtied before the store");
     dirties_ = dirties_ || m.has(Action::dirtied);
     regreys_ = regreys_ || m.has(Action::regreyed);
-    require(traits.keeps_an_invariant() || !m.has(Action::shaded), "a barrier without an invariant shades");
+    require(traits.keeps_an_invariant() || !m.has(Action::shaded),
+            "a barrier without an invariant shades");
   }
 
   void examine_looks(const Recorder& m) {
     asks_black_ = asks_black_ || m.has(Action::asked_black);
     if (traits.invariant != Invariant::strong || !m.has(Action::asked_black)) return;
-    require(m.find(Action::wrote) < m.find(Action::asked_black), "the source's colour is looked at before the store");
-    require(m.orders.front() == std::memory_order_seq_cst, "no store-load order between the store and the look at the source's colour");
+    require(m.find(Action::wrote) < m.find(Action::asked_black),
+            "the source's colour is looked at before the store");
+    require(m.orders.front() == std::memory_order_seq_cst,
+            "no store-load order between the store and the look at the source's colour");
   }
 
   void examine_traits() {
-    require((traits.side_table == SideTable::cards) == dirties_, "traits.side_table is not what the barrier dirties");
-    require((traits.side_table == SideTable::log_bits) == logs_, "traits.side_table is not what the barrier logs in");
+    require((traits.side_table == SideTable::cards) == dirties_,
+            "traits.side_table is not what the barrier dirties");
+    require((traits.side_table == SideTable::log_bits) == logs_,
+            "traits.side_table is not what the barrier logs in");
     require(traits.regreys == regreys_, "traits.regreys is not what the barrier does");
-    require((traits.black_means != BlackMeans::marked) == (asks_black_ || asks_grey_), "traits.black_means is not what the barrier does");
-    require(traits.black_means == BlackMeans::started || !acts_on_black_, "black objects are acted on, so black has to mean started");
-    require(traits.black_means == BlackMeans::completed || !(acts_on_others_ || asks_grey_), "black objects are skipped, so black has to mean completed");
-    require(!traits.sound_with_white_allocation || traits.invariant == Invariant::strong, "white allocation without the strong invariant");
-    require(traits.allocation == AllocationColour::black || traits.sound_with_white_allocation, "the allocation colour is not a sound one");
-    require((traits.invariant == Invariant::none) == (traits.mutators == MutatorColour::none), "invariant and mutators' colour disagree");
-    require(traits.has_flag || traits.idle_instructions + traits.idle_load_instructions == 0, "instructions for a flag that is not tested");
-    require(!traits.name.empty() && !traits.summary.empty() && !traits.source.empty(), "name, summary or source is missing");
+    require((traits.black_means != BlackMeans::marked) == (asks_black_ || asks_grey_),
+            "traits.black_means is not what the barrier does");
+    require(traits.black_means == BlackMeans::started || !acts_on_black_,
+            "black objects are acted on, so black has to mean started");
+    require(traits.black_means == BlackMeans::completed || !(acts_on_others_ || asks_grey_),
+            "black objects are skipped, so black has to mean completed");
+    require(!traits.sound_with_white_allocation || traits.invariant == Invariant::strong,
+            "white allocation without the strong invariant");
+    require(traits.allocation == AllocationColour::black || traits.sound_with_white_allocation,
+            "the allocation colour is not a sound one");
+    require((traits.invariant == Invariant::none) == (traits.mutators == MutatorColour::none),
+            "invariant and mutators' colour disagree");
+    require(traits.has_flag || traits.idle_instructions + traits.idle_load_instructions == 0,
+            "instructions for a flag that is not tested");
+    require(!traits.name.empty() && !traits.summary.empty() && !traits.source.empty(),
+            "name, summary or source is missing");
   }
 
   void require(bool holds, const std::string& fault) {

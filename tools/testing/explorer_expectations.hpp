@@ -1,7 +1,8 @@
 // What the explorer must find, and what it must not, as data.
 //
-// Purpose: each row is a barrier or a mutant under a protocol and a memory model, with the bounds within which it is explored, and whether an object
-// is lost. The bounds of a row that loses are small ones in which it is found at once; its sound twin is explored in the same.
+// Purpose: each row is a barrier or a mutant under a protocol and a memory model, with the bounds
+// within which it is explored, and whether an object is lost. The bounds of a row that loses are
+// small ones in which it is found at once; its sound twin is explored in the same.
 #pragma once
 
 #include <cstdio>
@@ -17,8 +18,10 @@ using Explore = Report (*)(const Request&);
 template <class B, MemoryKind memory = MemoryKind::sc>
 Report explore_in(const Request& request) {
   const Protocol protocol = protocol_for(B::traits, request.variant);
-  if constexpr (memory == MemoryKind::tso) return explore_with<B, StoreBufferMemory>(request, protocol);
-  if constexpr (memory == MemoryKind::ra) return explore_with<B, ReleaseAcquireMemory>(request, protocol);
+  if constexpr (memory == MemoryKind::tso)
+    return explore_with<B, StoreBufferMemory>(request, protocol);
+  if constexpr (memory == MemoryKind::ra)
+    return explore_with<B, ReleaseAcquireMemory>(request, protocol);
   return explore_with<B, SequentialMemory>(request, protocol);
 }
 
@@ -31,7 +34,8 @@ struct Expectation {
 
 using enum OperationKind;
 
-inline Bounds bounded(unsigned mutators, unsigned operations, std::initializer_list<OperationKind> kinds, bool threads = false) {
+inline Bounds bounded(unsigned mutators, unsigned operations,
+                      std::initializer_list<OperationKind> kinds, bool threads = false) {
   Bounds bounds;
   bounds.mutators = mutators;
   bounds.operations = operations;
@@ -45,14 +49,18 @@ inline Bounds two_objects(Bounds bounds) {
 }
 
 /// What is visited at most where nothing is lost: everything, unless searches are cut short.
-inline constexpr std::uint64_t most_states = searches_are_cut_short ? cut_short_states : ~std::uint64_t{0};
+inline constexpr std::uint64_t most_states =
+    searches_are_cut_short ? cut_short_states : ~std::uint64_t{0};
 
-inline bool loses_nothing(const Coverage& coverage) { return !coverage.violated && (coverage.exhausted || coverage.states >= most_states); }
+inline bool loses_nothing(const Coverage& coverage) {
+  return !coverage.violated && (coverage.exhausted || coverage.states >= most_states);
+}
 
 /// A line about an exploration, for whoever reads a test's output.
 inline void show(std::string_view what, const Report& report) {
-  std::printf("%-72.*s %9llu states  %2zu steps  %.2f s\n", static_cast<int>(what.size()), what.data(),
-              static_cast<unsigned long long>(report.coverage.states), report.coverage.path.size(), report.seconds);
+  std::printf("%-72.*s %9llu states  %2zu steps  %.2f s\n", static_cast<int>(what.size()),
+              what.data(), static_cast<unsigned long long>(report.coverage.states),
+              report.coverage.path.size(), report.seconds);
 }
 
 inline constexpr ProtocolVariant ragged{.ragged_roots = true, .handshake_end = true};

@@ -1,6 +1,8 @@
-// What killing tests of seeded faults share: one scenario, run with the fault off and on, and a line for tools/faults.
+// What killing tests of seeded faults share: one scenario, run with the fault off and on, and a
+// line for tools/faults.
 //
-// A killing test's name is "fault NAME: ..." and its tag [fault]. It stands in a <unit>_fault_test.cpp beside what is at fault.
+// A killing test's name is "fault NAME: ..." and its tag [fault]. It stands in a
+// <unit>_fault_test.cpp beside what is at fault.
 #pragma once
 
 #include <iostream>
@@ -15,8 +17,8 @@ namespace tricolour {
 
 /// How a scenario ended.
 struct Sighting {
-  std::string failure;         ///< what was reported; empty when nothing was
-  std::uint64_t cycles = 0;    ///< collections until then
+  std::string failure;       ///< what was reported; empty when nothing was
+  std::uint64_t cycles = 0;  ///< collections until then
 };
 
 constexpr std::string_view name_of(Fault fault) {
@@ -28,8 +30,12 @@ constexpr std::string_view name_of(Fault fault) {
 
 /// Who reported a failure of a whole heap, by the words of its message.
 inline std::string_view reporter_of(std::string_view failure) {
-  const auto says = [&](std::string_view words) { return failure.find(words) != std::string_view::npos; };
-  if (says("lost object") || says("allocated over") || says("freed twice") || says("the oracle") || says("outside the heap:")) return "oracle";
+  const auto says = [&](std::string_view words) {
+    return failure.find(words) != std::string_view::npos;
+  };
+  if (says("lost object") || says("allocated over") || says("freed twice") || says("the oracle") ||
+      says("outside the heap:"))
+    return "oracle";
   if (says("words are not") || says("points outside")) return "mutator's self-check";
   if (says("is called full") || says("is called free") || says("and not listed") ||
       says("is on no list"))
@@ -69,7 +75,8 @@ void check_kill(Fault fault, Scenario scenario, std::string_view by = {}) {
   const FaultSwitch on(fault);
   const Sighting sighting = scenario();
   CHECK(sighting.failure != "");
-  if (!sighting.failure.empty()) report_kill(fault, by.empty() ? reporter_of(sighting.failure) : by, sighting.cycles);
+  if (!sighting.failure.empty())
+    report_kill(fault, by.empty() ? reporter_of(sighting.failure) : by, sighting.cycles);
 }
 
 /// A fault that is a mutant type: `healthy` reports nothing, `mutant` something.
@@ -79,7 +86,8 @@ void check_kill(Fault fault, Healthy healthy, Mutant mutant, std::string_view by
   CHECK(healthy().failure == "");
   const Sighting sighting = mutant();
   CHECK(sighting.failure != "");
-  if (!sighting.failure.empty()) report_kill(fault, by.empty() ? reporter_of(sighting.failure) : by, sighting.cycles);
+  if (!sighting.failure.empty())
+    report_kill(fault, by.empty() ? reporter_of(sighting.failure) : by, sighting.cycles);
 }
 
 }  // namespace tricolour

@@ -7,8 +7,8 @@
 #include <iterator>
 #include <vector>
 
-#include "core/observe/events.hpp"
 #include "core/mutex.hpp"
+#include "core/observe/events.hpp"
 
 namespace tricolour {
 

@@ -17,8 +17,8 @@
 #include <thread>
 #include <vector>
 
-#include "harness/run/execution.hpp"
 #include "harness/files/result_folder.hpp"
+#include "harness/run/execution.hpp"
 #include "harness/text/toml.hpp"
 
 namespace tricolour {

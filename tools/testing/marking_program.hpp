@@ -3,10 +3,10 @@
 //
 // Purpose: thread 0 runs the scanner (collectors/marking/scanner.hpp) over side metadata; each
 // other thread runs a script of loads and stores through a barrier, over the colours of a mutator
-// (core/barrier/mutator_colours.hpp). All of it is over the model's atomics. A mutator may hand its buffer
-// to the marker, which looks once for each and traces what is there. In the end the world stops:
-// what mutators shaded since is traced, and their roots if the barrier asks for that. Then every
-// object that can be reached must be marked.
+// (core/barrier/mutator_colours.hpp). All of it is over the model's atomics. A mutator may hand its
+// buffer to the marker, which looks once for each and traces what is there. In the end the world
+// stops: what mutators shaded since is traced, and their roots if the barrier asks for that. Then
+// every object that can be reached must be marked.
 //
 // Invariant: object 0 is global, grey from the start and the marker's first item. It has `slots`
 // slots; the others have one. An object that is allocated is white, unless the barrier needs black.
@@ -21,9 +21,9 @@
 #include <vector>
 
 #include "collectors/marking/scanner.hpp"
+#include "core/barrier/mutator_colours.hpp"
 #include "core/exploration/model_object.hpp"
 #include "core/exploration/order_search.hpp"
-#include "core/barrier/mutator_colours.hpp"
 
 namespace tricolour::exploration {
 

@@ -1,7 +1,8 @@
-// Barriers that are wrong, for tests: the seeded faults that no switch can make, and a few that nobody should get away with.
+// Barriers that are wrong, for tests: the seeded faults that no switch can make, and a few that
+// nobody should get away with.
 //
-// Purpose: each mutant changes one thing and keeps its original's traits, unless the traits are what is wrong. The conformance suite, random
-// mutators and the explorer kill the same ones.
+// Purpose: each mutant changes one thing and keeps its original's traits, unless the traits are
+// what is wrong. The conformance suite, random mutators and the explorer kill the same ones.
 #pragma once
 
 #include <type_traits>
@@ -22,7 +23,8 @@ namespace tricolour {
 struct LoadsFlagBeforePoll {
   static constexpr BarrierTraits traits = Yuasa::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference, Write write) {
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot,
+                    typename M::Reference, Write write) {
     const bool marking = m.marking();
     m.poll();
     if (marking) m.shade(m.load(slot));
@@ -35,7 +37,8 @@ template <class Original>
 struct ReadsOldValueAfterStore {
   static constexpr BarrierTraits traits = Original::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference value, Write write) {
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
     const bool marking = m.marking();
     const auto result = write(std::memory_order_release);
     if (!marking) return result;
@@ -50,7 +53,8 @@ template <class Original>
 struct SkipsNullStores {
   static constexpr BarrierTraits traits = Original::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
     if (m.marking() && value == nullptr) return write(std::memory_order_release);
     return Original::store(m, source, slot, value, write);
   }
@@ -60,7 +64,8 @@ struct SkipsNullStores {
 struct ShadesIfBlackUnordered {
   static constexpr BarrierTraits traits = DijkstraBlack::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
     if (!m.marking()) return write(std::memory_order_release);
     const auto result = write(std::memory_order_release);
     if (m.is_black(source, slot)) m.shade(value);
@@ -72,7 +77,8 @@ struct ShadesIfBlackUnordered {
 struct TestsBeforeItStores {
   static constexpr BarrierTraits traits = DijkstraBlack::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
     if (m.marking() && m.is_black(source, slot)) m.shade(value);
     return write(std::memory_order_seq_cst);
   }
@@ -91,7 +97,8 @@ struct SkipsWhatIsBeingScanned : AbrahamPatel {
 struct AsksAfterStore {
   static constexpr BarrierTraits traits = AbrahamPatel::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference, Write write) {
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference, Write write) {
     if (!m.marking()) return write(std::memory_order_release);
     const typename M::Reference old_value = m.load(slot);
     const auto result = write(std::memory_order_release);
@@ -122,7 +129,8 @@ struct LoadsUnshaded : Baker {
 struct ReadsOldValueAsWinner {
   static constexpr BarrierTraits traits = FieldLog::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference, Write write) {
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot,
+                    typename M::Reference, Write write) {
     if (m.marking() && !m.is_logged(slot) && m.try_log(slot)) m.shade(m.load(slot));
     return write(std::memory_order_release);
   }
@@ -131,7 +139,8 @@ struct ReadsOldValueAsWinner {
 struct DirtiesBeforeStore {
   static constexpr BarrierTraits traits = BoehmCards::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference, Write write) {
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference, Write write) {
     if (m.marking()) m.mark_card(source, slot);
     return write(std::memory_order_release);
   }
@@ -139,7 +148,8 @@ struct DirtiesBeforeStore {
 
 struct InsertsUnshaded : Dijkstra {
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference, typename M::SlotReference, typename M::Reference, Write write) {
+  static auto store(M& m, typename M::Reference, typename M::SlotReference, typename M::Reference,
+                    Write write) {
     m.marking();
     return write(std::memory_order_release);
   }
@@ -175,11 +185,13 @@ struct RescansBeforeStore {
   }
 };
 
-/// Hybrid without its insertion half, under the traits that let roots be scanned one mutator at a time. Also fault 8.
+/// Hybrid without its insertion half, under the traits that let roots be scanned one mutator at a
+/// time. Also fault 8.
 struct IgnoresOwnRoots {
   static constexpr BarrierTraits traits = Hybrid::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
     return Yuasa::store(m, source, slot, value, write);
   }
 };
@@ -189,7 +201,8 @@ struct AsksForRootsOfAnyMutator {
   static constexpr BarrierTraits traits = Hybrid::traits;
   static inline bool any_scanned = false;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference value, Write write) {
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
     if (m.marking()) {
       any_scanned = any_scanned || m.roots_scanned();
       m.shade(m.load(slot));
@@ -225,21 +238,25 @@ struct GuardsFirstSlot {
 struct WritesRelaxed {
   static constexpr BarrierTraits traits = Yuasa::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference, typename M::SlotReference slot, typename M::Reference, Write write) {
+  static auto store(M& m, typename M::Reference, typename M::SlotReference slot,
+                    typename M::Reference, Write write) {
     m.shade(m.load(slot));
     m.marking();
     return write(std::memory_order_relaxed);
   }
 };
 
-/// Fault 3: exchange and compare-exchange return something else than a plain store does, and so are told apart.
+/// Fault 3: exchange and compare-exchange return something else than a plain store does, and so are
+/// told apart.
 template <class Original>
 struct ExchangesWithoutBarrier {
   static constexpr BarrierTraits traits = Original::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
     using Result = decltype(write(std::memory_order_release));
-    constexpr bool exchanges = std::is_same_v<Result, typename M::Reference> || std::is_same_v<Result, bool>;
+    constexpr bool exchanges =
+        std::is_same_v<Result, typename M::Reference> || std::is_same_v<Result, bool>;
     if constexpr (exchanges) {
       return write(std::memory_order_release);
     } else {
@@ -248,13 +265,14 @@ struct ExchangesWithoutBarrier {
   }
 };
 
-/// A safepoint may fall between shading and storing. Of dijkstra: its first version, as Stenning and Woodger read it. Of yuasa also fault 11:
-/// a buffer-full path that polls.
+/// A safepoint may fall between shading and storing. Of dijkstra: its first version, as Stenning
+/// and Woodger read it. Of yuasa also fault 11: a buffer-full path that polls.
 template <class Original>
 struct PollsBeforeStore {
   static constexpr BarrierTraits traits = Original::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
     return Original::store(m, source, slot, value, [&](std::memory_order order) {
       if (m.marking()) m.poll();
       return write(order);
@@ -262,12 +280,14 @@ struct PollsBeforeStore {
   }
 };
 
-/// Fault 10: a store to a global skips the barrier. Globals are told by their place: the first object of a model.
+/// Fault 10: a store to a global skips the barrier. Globals are told by their place: the first
+/// object of a model.
 template <class Original>
 struct SkipsGlobals {
   static constexpr BarrierTraits traits = Original::traits;
   template <class M, class Write>
-  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot, typename M::Reference value, Write write) {
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
     if (source == M::globals()) return write(std::memory_order_release);
     return Original::store(m, source, slot, value, write);
   }

@@ -1,15 +1,17 @@
 // Killing tests by random mutators and the oracle.
 //
-// Invariant: under `incremental` and `stop_the_world` with the serial marker everything happens on one thread at a time, so a seed decides the
-// whole run, and what kills a fault once kills it always.
+// Invariant: under `incremental` and `stop_the_world` with the serial marker everything happens on
+// one thread at a time, so a seed decides the whole run, and what kills a fault once kills it
+// always.
 #pragma once
 
-#include "tools/testing/random_run.hpp"
 #include "tools/testing/fault_test.hpp"
+#include "tools/testing/random_run.hpp"
 
 namespace tricolour {
 
-/// A heap in which little room is left and everything is tiny, so that cycles are many and every overflow path is taken.
+/// A heap in which little room is left and everything is tiny, so that cycles are many and every
+/// overflow path is taken.
 inline CollectedHeapOptions tiny_heap(const BarrierTraits& barrier, const std::string& collector) {
   CollectedHeapOptions options;
   options.heap.bytes = std::size_t{1} << 20;
@@ -52,7 +54,8 @@ std::string_view check_kill_by_random_mutators(Fault fault,
   CHECK(failure != "");
   CHECK(failure.find("heap exhausted") == std::string::npos);
   if (!failure.empty()) report_kill(fault, reporter_of(failure), cycles);
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) CHECK(random_mutator_sees<Original>(options, seed).failure == "");
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed)
+    CHECK(random_mutator_sees<Original>(options, seed).failure == "");
   return reporter_of(failure);
 }
 

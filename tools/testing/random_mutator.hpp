@@ -1,7 +1,9 @@
-// A random mutator, for tests: every operation of the facade, on objects of every shape, in an order that a seed decides.
+// A random mutator, for tests: every operation of the facade, on objects of every shape, in an
+// order that a seed decides.
 //
-// Purpose: the general adversary. It knows nothing of barriers or collectors. Each object carries a serial and a word derived from it, and
-// every object that is loaded is checked, so that even without an oracle a freed or torn object is noticed.
+// Purpose: the general adversary. It knows nothing of barriers or collectors. Each object carries a
+// serial and a word derived from it, and every object that is loaded is checked, so that even
+// without an oracle a freed or torn object is noticed.
 //
 // Invariant: no raw reference is kept across a safepoint.
 #pragma once
@@ -17,11 +19,16 @@ namespace tricolour {
 template <Barrier B>
 class RandomMutator {
  public:
-  /// Slots of the globals object that mutators share; `heap.make_globals` with this many comes first.
+  /// Slots of the globals object that mutators share; `heap.make_globals` with this many comes
+  /// first.
   static constexpr std::uint32_t globals = 16;
 
   RandomMutator(Mutator<B>& m, std::uint64_t seed, bool has_children = true)
-      : m_(m), random_(seed), has_children_(has_children), roots_{Root(m), Root(m), Root(m), Root(m), Root(m), Root(m)}, array_(m) {}
+      : m_(m),
+        random_(seed),
+        has_children_(has_children),
+        roots_{Root(m), Root(m), Root(m), Root(m), Root(m), Root(m)},
+        array_(m) {}
 
   /// Throws std::runtime_error when something that was reachable is not what it was.
   void run(int steps) {
@@ -37,26 +44,62 @@ class RandomMutator {
     std::uint64_t serial;
     std::uint64_t check;
   };
-  static constexpr std::uint64_t mix(std::uint64_t serial) { return (serial ^ 0xc0ffee) * 0x9e3779b97f4a7c15u; }
+  static constexpr std::uint64_t mix(std::uint64_t serial) {
+    return (serial ^ 0xc0ffee) * 0x9e3779b97f4a7c15u;
+  }
   static std::uint32_t array_slots_for(std::uint64_t r) {
     return r % 3 == 0 ? most_whole_slots + 100 : 300;
   }
 
   void step() {
     switch (random_() % 32) {
-      case 0: array_ = make(array_slots_for(random_())); break;
-      case 1: any() = nullptr; break;
-      case 2: any() = taken(m_.exchange(globals_object(), random_() % globals, nullptr)); break;
-      case 3: m_.store(globals_object(), random_() % globals, any()); break;
-      case 4: any() = taken(m_.load(globals_object(), random_() % globals)); break;
-      case 5: bulk(); break;
-      case 6: m_.blocking([] { std::this_thread::yield(); }); break;
-      case 7: swap_by_compare_exchange(); break;
-      case 8: if (has_children_ && random_() % 8 == 0) spawn(); break;
-      case 9: case 10: case 11: store_somewhere(nullptr); break;
-      case 12: case 13: case 14: hide(); break;
-      case 15: m_.allocate(0, random_() % 3000); break;
-      case 16: case 17: case 18: case 19: case 20: walk(); break;
+      case 0:
+        array_ = make(array_slots_for(random_()));
+        break;
+      case 1:
+        any() = nullptr;
+        break;
+      case 2:
+        any() = taken(m_.exchange(globals_object(), random_() % globals, nullptr));
+        break;
+      case 3:
+        m_.store(globals_object(), random_() % globals, any());
+        break;
+      case 4:
+        any() = taken(m_.load(globals_object(), random_() % globals));
+        break;
+      case 5:
+        bulk();
+        break;
+      case 6:
+        m_.blocking([] { std::this_thread::yield(); });
+        break;
+      case 7:
+        swap_by_compare_exchange();
+        break;
+      case 8:
+        if (has_children_ && random_() % 8 == 0) spawn();
+        break;
+      case 9:
+      case 10:
+      case 11:
+        store_somewhere(nullptr);
+        break;
+      case 12:
+      case 13:
+      case 14:
+        hide();
+        break;
+      case 15:
+        m_.allocate(0, random_() % 3000);
+        break;
+      case 16:
+      case 17:
+      case 18:
+      case 19:
+      case 20:
+        walk();
+        break;
       default: {
         Root fresh(m_, make(static_cast<std::uint32_t>(random_() % 6)));
         store_somewhere(fresh);
@@ -74,9 +117,11 @@ class RandomMutator {
 
   Object* taken(Object* object) const {
     if (object == nullptr) return nullptr;
-    if (!m_.heap().contains(object)) throw std::runtime_error("a reference points outside the heap");
+    if (!m_.heap().contains(object))
+      throw std::runtime_error("a reference points outside the heap");
     const Identity identity = *object->template payload<Identity>();
-    if (identity.check != mix(identity.serial)) throw std::runtime_error("an object's words are not what was written");
+    if (identity.check != mix(identity.serial))
+      throw std::runtime_error("an object's words are not what was written");
     return object;
   }
 
@@ -111,7 +156,8 @@ class RandomMutator {
 
   void walk() { any() = reachable(); }
 
-  /// Takes the only reference out of one object, and puts it into another that has probably been scanned.
+  /// Takes the only reference out of one object, and puts it into another that has probably been
+  /// scanned.
   void hide() {
     Object* const from = holder();
     if (from->slot_count() == 0) return;

@@ -1,4 +1,5 @@
-// Random mutators side by side on one collected heap, for tests: what the soundness tests and the killing tests of faults run.
+// Random mutators side by side on one collected heap, for tests: what the soundness tests and the
+// killing tests of faults run.
 #pragma once
 
 #include <mutex>
@@ -7,9 +8,9 @@
 #include <vector>
 
 #include "collectors/collected_heap.hpp"
+#include "core/mutex.hpp"
 #include "tools/testing/random_mutator.hpp"
 #include "tools/testing/stop_heap.hpp"
-#include "core/mutex.hpp"
 
 namespace tricolour {
 
@@ -19,9 +20,11 @@ struct RandomRun {
   std::string failure;  ///< the first that any mutator met; empty when there was none
 };
 
-/// Runs `mutators` random mutators for `steps` each, then collects once more. `options` must ask for verification.
+/// Runs `mutators` random mutators for `steps` each, then collects once more. `options` must ask
+/// for verification.
 template <Barrier B>
-RandomRun run_random_mutators(const CollectedHeapOptions& options, int mutators, int steps, std::uint64_t seed) {
+RandomRun run_random_mutators(const CollectedHeapOptions& options, int mutators, int steps,
+                              std::uint64_t seed) {
   RandomRun outcome;
   CollectedHeap heap(options, B::traits);
   {

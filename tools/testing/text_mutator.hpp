@@ -63,12 +63,14 @@ class TextMutator {
 
 /// Calls `look(mutant, text)` with `mutants` texts, each a changed one of `corpus`.
 template <class Look>
-void for_each_mutant(const Words& corpus, const Words& words, std::uint64_t seed, std::size_t mutants, Look look) {
+void for_each_mutant(const Words& corpus, const Words& words, std::uint64_t seed,
+                     std::size_t mutants, Look look) {
   REQUIRE(!corpus.empty());
   for (std::size_t mutant = 0; mutant < mutants; ++mutant) {
     TextMutator mutator(seed * 1'000'003 + mutant, words);
     const std::string& text = corpus[mutator.below(corpus.size())];
-    look(fmt::format("mutant {}/{}", seed, mutant), mutator.mutate(text, corpus[mutator.below(corpus.size())]));
+    look(fmt::format("mutant {}/{}", seed, mutant),
+         mutator.mutate(text, corpus[mutator.below(corpus.size())]));
   }
 }
 

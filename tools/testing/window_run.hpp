@@ -8,9 +8,9 @@
 #include <string>
 #include <thread>
 
-#include "tools/testing/stop_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/fault_test.hpp"
+#include "tools/testing/stop_heap.hpp"
 
 namespace tricolour {
 

@@ -34,8 +34,8 @@ def run_report(arguments: argparse.Namespace) -> int:
 
 
 def run_summary(arguments: argparse.Namespace) -> int:
-    from .read.experiment import load_experiment
     from .page.terminal import print_summary
+    from .read.experiment import load_experiment
 
     print_summary(load_experiment(arguments.folder, tell))
     return 0
@@ -60,8 +60,8 @@ def run_compare(arguments: argparse.Namespace) -> int:
     from .compare.compare import compare
     from .compare.compare_text import as_json, as_text
     from .compare.gate import judge
-    from .statistics.metrics import METRICS
     from .compare.operands import parse
+    from .statistics.metrics import METRICS
 
     names = list(dict.fromkeys(arguments.metric or DEFAULT_METRICS))
     for name in names:
@@ -86,13 +86,20 @@ def percentage(text: str) -> float:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = process.ArgumentParser(prog="tricolour", description="Statistics, plots and comparisons of Tricolour's result folders.")
+    top = process.ArgumentParser(
+        prog="tricolour",
+        description="Statistics, plots and comparisons of Tricolour's result folders.",
+    )
     commands = top.add_subparsers(required=True, metavar="report|summary|compare|export|precision")
 
-    report = commands.add_parser("report", help="plots, summary.csv and a self-contained page for a sweep folder")
+    report = commands.add_parser(
+        "report", help="plots, summary.csv and a self-contained page for a sweep folder"
+    )
     report.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
     report.add_argument(
-        "--html", type=Path, metavar="FILE",
+        "--html",
+        type=Path,
+        metavar="FILE",
         help=(
             "where to write the page (default: DIR/report.html); if DIR cannot be written, only the "
             "page is"
@@ -108,7 +115,8 @@ def parser() -> argparse.ArgumentParser:
     add_compare(commands)
 
     export = commands.add_parser(
-        "export", help="a sweep folder in another tool's format",
+        "export",
+        help="a sweep folder in another tool's format",
         epilog=(
             "hgrm, hlog: HdrHistogram's percentiles and interval logs of pauses and requests; perfetto: a timeline of each run in the "
             "Trace Event Format; gbench: Google Benchmark's JSON; benchstat: Go's benchmark text; dacapo: request latencies as DaCapo "
@@ -116,13 +124,31 @@ def parser() -> argparse.ArgumentParser:
         ),
     )
     export.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
-    export.add_argument("--format", required=True, metavar="F", help="hgrm, hlog, perfetto, gbench, benchstat, dacapo or csv")
-    export.add_argument("--out", required=True, type=Path, metavar="DIR", help="a new folder for it")
-    export.add_argument("--quiet", action="store_true", help="no progress on standard error; skipped runs are still told")
+    export.add_argument(
+        "--format",
+        required=True,
+        metavar="F",
+        help="hgrm, hlog, perfetto, gbench, benchstat, dacapo or csv",
+    )
+    export.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help="a new folder for it"
+    )
+    export.add_argument(
+        "--quiet",
+        action="store_true",
+        help="no progress on standard error; skipped runs are still told",
+    )
     export.set_defaults(run=run_export, parser=export)
 
-    precision = commands.add_parser("precision", help="floating garbage per barrier, from the cycles.csv of tools/precision")
-    precision.add_argument("folder", type=Path, metavar="DIR", help="where cycles.csv is, and summary.csv and plots/ go")
+    precision = commands.add_parser(
+        "precision", help="floating garbage per barrier, from the cycles.csv of tools/precision"
+    )
+    precision.add_argument(
+        "folder",
+        type=Path,
+        metavar="DIR",
+        help="where cycles.csv is, and summary.csv and plots/ go",
+    )
     precision.set_defaults(run=run_precision, parser=precision)
     return top
 
@@ -131,14 +157,25 @@ def add_compare(commands) -> None:
     from .statistics.metrics import METRICS
 
     compare = commands.add_parser(
-        "compare", help="ratios OTHER/BASE with 95 %% intervals",
-        epilog="Within one DIR runs are paired by block; over two they are unpaired. Metrics: " + ", ".join(METRICS),
+        "compare",
+        help="ratios OTHER/BASE with 95 %% intervals",
+        epilog="Within one DIR runs are paired by block; over two they are unpaired. Metrics: "
+        + ", ".join(METRICS),
     )
-    compare.add_argument("base", metavar="BASE", help="DIR[:key=value,...], a sweep folder and a filter on its cells")
-    compare.add_argument("other", metavar="OTHER", help="the same, for the other side")
-    compare.add_argument("--metric", action="append", metavar="M", help=f"may be repeated (default: {', '.join(DEFAULT_METRICS)})")
     compare.add_argument(
-        "--fail-on", type=percentage, metavar="PERCENT",
+        "base", metavar="BASE", help="DIR[:key=value,...], a sweep folder and a filter on its cells"
+    )
+    compare.add_argument("other", metavar="OTHER", help="the same, for the other side")
+    compare.add_argument(
+        "--metric",
+        action="append",
+        metavar="M",
+        help=f"may be repeated (default: {', '.join(DEFAULT_METRICS)})",
+    )
+    compare.add_argument(
+        "--fail-on",
+        type=percentage,
+        metavar="PERCENT",
         help=(
             "such as 5%%. Exit 6, a regression: an interval excludes 1 on the bad side and its "
             "ratio is worse than PERCENT; or, of a longest value or an MMU, which have no "

@@ -6,10 +6,10 @@ import shutil
 import pytest
 
 from .__main__ import main
+from .compare.tidy import tidy_table
 from .read.experiment import load_experiment
 from .testing.synthetic_barrier_cost import write_barrier_cost
 from .testing.synthetic_sweep import write_sweep
-from .compare.tidy import tidy_table
 
 PAIRS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
 

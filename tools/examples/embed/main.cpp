@@ -7,7 +7,8 @@
 
 int main() {
   using namespace tricolour;
-  CollectedHeap heap({.heap = {.bytes = std::size_t{32} << 20}, .collector = "concurrent"}, Yuasa::traits);
+  CollectedHeap heap({.heap = {.bytes = std::size_t{32} << 20}, .collector = "concurrent"},
+                     Yuasa::traits);
   {
     Mutator<Yuasa> m(heap);
     Root list{m};  // a rooted handle: what it refers to stays
@@ -22,5 +23,6 @@ int main() {
   }
   heap.stop();
   const CollectorStatistics statistics = heap.collector().statistics();
-  std::cout << statistics.cycles << " cycles, " << statistics.live_bytes << " bytes live, " << statistics.stalls << " stalls\n";
+  std::cout << statistics.cycles << " cycles, " << statistics.live_bytes << " bytes live, "
+            << statistics.stalls << " stalls\n";
 }

@@ -47,8 +47,11 @@ def machine_floor(experiment: Experiment) -> Floor | None:
         max(one[name] for one in measured) for name in ("p50_ns", "p99_ns", "max_ns")
     )
     return Floor(
-        min(one["count"] for one in measured), p50, p99, min(one["max_ns"] for one in measured),
-        longest
+        min(one["count"] for one in measured),
+        p50,
+        p99,
+        min(one["max_ns"] for one in measured),
+        longest,
     )
 
 
@@ -70,7 +73,8 @@ def excess(experiment: Experiment, result: CellResult) -> float:
     known."""
     mutators = result.cell.parameters.get("mutators")
     alike = [
-        other for other in experiment.results
+        other
+        for other in experiment.results
         if other.cell.workload == result.cell.workload
         and other.cell.parameters.get("mutators") == mutators
     ]
@@ -90,8 +94,7 @@ def _core_to_spare(result: CellResult) -> bool:
 
 
 def delay_text(experiment: Experiment, result: CellResult) -> str:
-    """The 99th percentile of the median run, and what of it is the collector's where that is known.
-    """
+    """The 99th percentile of the median run, and what of it is the collector's where that is known."""
     own, more = result.told(METRIC), excess(experiment, result)
     if isnan(own):
         return ABSENT

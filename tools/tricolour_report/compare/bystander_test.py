@@ -5,9 +5,9 @@ from math import isnan
 
 import pytest
 
-from .bystander import delay_text, excess, floor_sentence, machine_floor
 from ..read.experiment import load_experiment
 from ..testing.synthetic_sweep import write_sweep
+from .bystander import delay_text, excess, floor_sentence, machine_floor
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"), ("concurrent", "steele"))
 DELAY = {"count": 1000, "p50_ns": 50_000, "p99_ns": 200_000, "max_ns": 900_000}
@@ -27,21 +27,26 @@ def floored(folder, **floor):
 def test_the_floor_is_the_greater_of_before_and_after(small_sweep):
     after = DELAY | {"p99_ns": 150_000, "max_ns": 3_000_000, "count": 500}
     floor = machine_floor(floored(small_sweep, before=DELAY, after=after))
-    assert (
-        floor.p50, floor.p99, floor.least, floor.longest
-    ) == (50_000, 200_000, 900_000, 3_000_000)
+    assert (floor.p50, floor.p99, floor.least, floor.longest) == (
+        50_000,
+        200_000,
+        900_000,
+        3_000_000,
+    )
     assert [list(values) for values in floor.points] == [
-        [50_000, 200_000, 3_000_000], [0.5, 0.01, 1 / 500]
+        [50_000, 200_000, 3_000_000],
+        [0.5, 0.01, 1 / 500],
     ]
     assert "900 µs to 3.00 ms" in floor_sentence(floor)
 
 
 @pytest.mark.parametrize(
-    "floor", [
+    "floor",
+    [
         {"before": None, "after": None},
         {"before": DELAY | {"count": 3}, "after": None},
         {"before": None, "after": DELAY | {"count": 100}},  # no 99th percentile of so few
-    ]
+    ],
 )
 def test_an_unknown_floor_is_said_and_not_drawn(small_sweep, floor):
     assert machine_floor(floored(small_sweep, **floor)) is None

@@ -11,7 +11,6 @@ side is a finding, not a gap. A mean names the workloads that it is of and those
 
 from dataclasses import dataclass, field
 
-from ..statistics import intervals
 from ..read.experiment import (
     OPEN_LOOP,
     CellResult,
@@ -21,11 +20,12 @@ from ..read.experiment import (
     paired_ratio,
     shared_values,
 )
+from ..read.sweep_folder import of_workload
+from ..statistics import intervals
 from ..statistics.intervals import LogEstimate, Ratio
 from ..statistics.metrics import METRICS, Metric
 from .operands import UNSET, Match, Operand, differences, match
 from .rows import cycles_said
-from ..read.sweep_folder import of_workload
 from .unserved import counted, told_of_side
 
 
@@ -96,8 +96,10 @@ def compare(base: Operand, other: Operand, names: list[str], progress) -> Compar
     matches, unmatched = match(base, other, left.results, right.results)
     notes = [f"differs in {text}" for text in differences(matches)] + unmatched
     notes += [
-        f"{_where(one)}: {text}" for one in matches
-        for text in (told_of_side("BASE", one.base), told_of_side("OTHER", one.other)) if text
+        f"{_where(one)}: {text}"
+        for one in matches
+        for text in (told_of_side("BASE", one.base), told_of_side("OTHER", one.other))
+        if text
     ]
     findings = []
     for name in names:
@@ -121,14 +123,13 @@ def _finding(metric: Metric, one: Match, paired: bool) -> Finding:
     )
 
 
-def _starvation(
-    metric: Metric, ratio: Ratio | None, matches: list[Match]
-) -> tuple[str, bool, str]:
+def _starvation(metric: Metric, ratio: Ratio | None, matches: list[Match]) -> tuple[str, bool, str]:
     """(who is starved, whether the side that the ratio favours is, why to doubt OTHER)."""
     named = [
         f"{side} is starved ({cycles_said(cell)})"
         for one in matches
-        for side, cell in (("BASE", one.base), ("OTHER", one.other)) if cell.starved
+        for side, cell in (("BASE", one.base), ("OTHER", one.other))
+        if cell.starved
     ]
     doubt = "; ".join(why for one in matches if (why := _doubt(metric, one)))
     if ratio is None:
@@ -219,8 +220,15 @@ def _mean_of(metric: Metric, setting: str, group: list[Match], paired: bool) -> 
     ratio = estimate and intervals.ratio(estimate)
     why_not = "no ratio: no block that all workloads have"
     return Finding(
-        metric, where, ratio, (), (), why_not, *_starvation(metric, ratio, usable),
-        workloads=tuple(map(_where, usable)), left_out=left_out,
+        metric,
+        where,
+        ratio,
+        (),
+        (),
+        why_not,
+        *_starvation(metric, ratio, usable),
+        workloads=tuple(map(_where, usable)),
+        left_out=left_out,
     )
 
 
@@ -234,7 +242,10 @@ def _why_left_out(metric: Metric, one: Match) -> str:
 def _mean(metric: Metric, usable: list[Match], paired: bool) -> LogEstimate | None:
     if paired:
         return intervals.mean_over_workloads_paired(
-            [intervals.block_log_ratios(m.base.values(metric.name), m.other.values(metric.name)) for m in usable]
+            [
+                intervals.block_log_ratios(m.base.values(metric.name), m.other.values(metric.name))
+                for m in usable
+            ]
         )
     return intervals.mean_over_workloads_unpaired(
         [intervals.unpaired(*_runs(metric, m, paired)) for m in usable]

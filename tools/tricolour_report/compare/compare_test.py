@@ -15,13 +15,18 @@ def slower(tmp_path_factory):
     """Two sweeps of 10 invocations; in the second `concurrent` is 20 % slower and spends three times as much on marking."""
     arguments = dict(invocations=10, workloads=("gcbench", "gcold"), combinations=PAIRS, cycles=4)
     before = write_sweep(tmp_path_factory.mktemp("before"), **arguments)
-    after = write_sweep(tmp_path_factory.mktemp("after"), **arguments, speed={("concurrent", "yuasa"): 0.8})
+    after = write_sweep(
+        tmp_path_factory.mktemp("after"), **arguments, speed={("concurrent", "yuasa"): 0.8}
+    )
     for path in after.glob("runs/*/*/run.json"):
         record = json.loads(path.read_text())
         if record["parameters"]["collector"] == "concurrent":
             record["cpu_ns"]["mark"] *= 3
             path.write_text(json.dumps(record))
-    return f"{before}:collector=concurrent,workload=gcbench", f"{after}:collector=concurrent,workload=gcbench"
+    return (
+        f"{before}:collector=concurrent,workload=gcbench",
+        f"{after}:collector=concurrent,workload=gcbench",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +55,14 @@ def test_for_a_metric_where_less_is_better_more_is_the_regression(slower, comman
 
 
 def test_within_one_folder_runs_are_paired_and_json_says_all(sweep, command):
-    code, out, _ = command("compare", f"{sweep}:collector=stop-the-world", f"{sweep}:collector=concurrent", "--metric", "throughput", "--json")
+    code, out, _ = command(
+        "compare",
+        f"{sweep}:collector=stop-the-world",
+        f"{sweep}:collector=concurrent",
+        "--metric",
+        "throughput",
+        "--json",
+    )
     document = json.loads(out)
     assert code == 0 and document["paired"]
     rows = {finding["where"]: finding for finding in document["findings"]}
@@ -58,7 +70,11 @@ def test_within_one_folder_runs_are_paired_and_json_says_all(sweep, command):
     for finding in rows.values():
         assert finding["ratio"] == pytest.approx(0.95 * 0.96, rel=0.02)
         assert finding["low"] < finding["ratio"] < finding["high"] < 1
-        assert finding["verdict"] == "worse" and finding["invocations"] == 10 and not finding["exploratory"]
+        assert (
+            finding["verdict"] == "worse"
+            and finding["invocations"] == 10
+            and not finding["exploratory"]
+        )
 
 
 def means_of(out):
@@ -92,11 +108,14 @@ def own_parameters(folder, values):
     (folder / "index.json").write_text(json.dumps(index))
 
 
-@pytest.mark.parametrize("values", [
-    {"latency": {"seconds": "3"}},
-    {"gcbench": {"operations": "5"}, "gcold": {"operations": "7"}, "latency": {"seconds": "3"}},
-    {"gcold": {"param": {"live_mb": 4}}, "latency": {"param": {"rate": 9, "live_mb": 2}}},
-])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"latency": {"seconds": "3"}},
+        {"gcbench": {"operations": "5"}, "gcold": {"operations": "7"}, "latency": {"seconds": "3"}},
+        {"gcold": {"param": {"live_mb": 4}}, "latency": {"param": {"rate": 9, "live_mb": 2}}},
+    ],
+)
 def test_what_a_workload_has_of_its_own_takes_it_out_of_no_mean(tmp_path, command, values):
     folder = write_sweep(tmp_path, 3, ("gcbench", "gcold", "latency"), combinations=PAIRS)
     own_parameters(folder, values)
@@ -109,7 +128,10 @@ def test_what_a_workload_has_of_its_own_takes_it_out_of_no_mean(tmp_path, comman
 
 def test_a_mean_names_the_workload_that_has_no_ratio(tmp_path, command):
     folder = write_sweep(
-        tmp_path, 3, ("gcbench", "gcold", "latency"), combinations=PAIRS,
+        tmp_path,
+        3,
+        ("gcbench", "gcold", "latency"),
+        combinations=PAIRS,
         failing={("concurrent", "yuasa", "latency"): "crashed"},
     )
     base, other = (f"{folder}:collector={name}" for name, _ in PAIRS)
@@ -129,11 +151,15 @@ def test_a_mean_is_of_one_heap(tmp_path, command):
 
 
 def test_a_longest_pause_has_no_interval_and_fails_when_all_of_its_runs_are_worse(sweep, command):
-    base, other = (f"{sweep}:collector={name},workload=gcbench" for name in ("concurrent", "stop_the_world"))
+    base, other = (
+        f"{sweep}:collector={name},workload=gcbench" for name in ("concurrent", "stop_the_world")
+    )
     words = ["--metric", "pause_max", "--fail-on", "5%", "--json"]
     code, out, _ = command("compare", base, other, *words)
     assert code == 6
-    assert all(finding["low"] is None and finding["ratio"] > 5 for finding in json.loads(out)["findings"])
+    assert all(
+        finding["low"] is None and finding["ratio"] > 5 for finding in json.loads(out)["findings"]
+    )
     assert command("compare", other, base, *words)[0] == 0
 
 
@@ -198,16 +224,24 @@ def starving(tmp_path_factory):
     enough."""
     pairs = (*PAIRS, ("incremental", "yuasa"))
     return write_sweep(
-        tmp_path_factory.mktemp("starving"), 10, ("gcbench",), combinations=pairs,
-        speed={("concurrent", "yuasa"): 1.2}, cycles_of={("concurrent", "yuasa"): 1},
+        tmp_path_factory.mktemp("starving"),
+        10,
+        ("gcbench",),
+        combinations=pairs,
+        speed={("concurrent", "yuasa"): 1.2},
+        cycles_of={("concurrent", "yuasa"): 1},
     )
 
 
-@pytest.mark.parametrize("base, other, verdict", [
-    ("stop_the_world", "concurrent", "higher here, nothing claimed"),
-    ("concurrent", "stop_the_world", "lower here, nothing claimed"),
-    ("stop_the_world", "incremental", "worse"), ("incremental", "stop_the_world", "better"),
-])
+@pytest.mark.parametrize(
+    "base, other, verdict",
+    [
+        ("stop_the_world", "concurrent", "higher here, nothing claimed"),
+        ("concurrent", "stop_the_world", "lower here, nothing claimed"),
+        ("stop_the_world", "incremental", "worse"),
+        ("incremental", "stop_the_world", "better"),
+    ],
+)
 def test_a_starved_side_never_comes_out_better(starving, command, base, other, verdict):
     sides = [f"{starving}:collector={name}" for name in (base, other)]
     _, out, _ = command("compare", *sides, "--metric", "throughput")
@@ -216,9 +250,11 @@ def test_a_starved_side_never_comes_out_better(starving, command, base, other, v
 
 def test_a_starved_side_that_loses_is_still_worse(tmp_path, command):
     folder = write_sweep(
-        tmp_path / "sweep", 10, ("gcbench",), combinations=PAIRS, speed={
-            ("concurrent", "yuasa"): 0.5
-        },
+        tmp_path / "sweep",
+        10,
+        ("gcbench",),
+        combinations=PAIRS,
+        speed={("concurrent", "yuasa"): 0.5},
         cycles_of={("concurrent", "yuasa"): 2},
     )
     sides = [f"{folder}:collector={name}" for name in ("stop_the_world", "concurrent")]
@@ -227,12 +263,22 @@ def test_a_starved_side_that_loses_is_still_worse(tmp_path, command):
 
 
 def test_few_invocations_are_labelled_exploratory(small_sweep, command):
-    _, out, _ = command("compare", f"{small_sweep}:collector=stop_the_world", f"{small_sweep}:collector=concurrent")
-    assert "n=3, exploratory" in out and "nothing claimed" in out and "worse" not in out and "better\n" not in out.replace(" is better)", "")
+    _, out, _ = command(
+        "compare", f"{small_sweep}:collector=stop_the_world", f"{small_sweep}:collector=concurrent"
+    )
+    assert (
+        "n=3, exploratory" in out
+        and "nothing claimed" in out
+        and "worse" not in out
+        and "better\n" not in out.replace(" is better)", "")
+    )
 
 
 def test_a_zero_and_a_missing_value_say_which_metric_and_side(small_sweep, command):
-    sides = (f"{small_sweep}:collector=stop_the_world,workload=gcbench", f"{small_sweep}:collector=concurrent,workload=gcbench")
+    sides = (
+        f"{small_sweep}:collector=stop_the_world,workload=gcbench",
+        f"{small_sweep}:collector=concurrent,workload=gcbench",
+    )
     _, out, _ = command("compare", *sides, "--metric", "stall_total", "--metric", "request_p99")
     assert "no ratio: stall_total is 0 in 3 of the 3 runs of BASE" in out
     assert "no ratio: no run of BASE has a request_p99" in out
@@ -250,13 +296,25 @@ def test_request_percentiles_are_the_runs_own_and_unset_coordinates_are_silent(t
         if cell["parameters"]["workload"] == "latency":
             cell["parameters"]["seconds"] = "3"
     (folder / "index.json").write_text(json.dumps(index))
-    _, out, _ = command("compare", f"{folder}:collector=stop_the_world", f"{folder}:collector=concurrent", "--metric", "request_p99")
+    _, out, _ = command(
+        "compare",
+        f"{folder}:collector=stop_the_world",
+        f"{folder}:collector=concurrent",
+        "--metric",
+        "request_p99",
+    )
     assert "123 ms -> 123 ms" in out and "latency seconds=3" in out and "seconds=-" not in out
 
 
 def test_a_side_that_began_to_fail_is_a_finding(tmp_path, command):
     before = write_sweep(tmp_path / "before", 2, ("gcbench",), combinations=PAIRS)
-    after = write_sweep(tmp_path / "after", 2, ("gcbench",), combinations=PAIRS, failing={("concurrent", "yuasa", "gcbench"): "crashed"})
+    after = write_sweep(
+        tmp_path / "after",
+        2,
+        ("gcbench",),
+        combinations=PAIRS,
+        failing={("concurrent", "yuasa", "gcbench"): "crashed"},
+    )
     code, out, _ = command("compare", before, after, "--fail-on", "5%")
     assert code == 6 and "2 crashed" in out
 
@@ -264,19 +322,31 @@ def test_a_side_that_began_to_fail_is_a_finding(tmp_path, command):
 @pytest.mark.parametrize(
     "base, other, words, said",
     [
-        ("{}:collector=stop", "{}", [], "collector=stop; there are concurrent, incremental, stop_the_world"),
+        (
+            "{}:collector=stop",
+            "{}",
+            [],
+            "collector=stop; there are concurrent, incremental, stop_the_world",
+        ),
         ("{}:colour=red", "{}", [], "barrier, collector, heap"),
         ("{}:collector=concurrent,barrier=none", "{}", [], "collector=concurrent, barrier=yuasa"),
         ("{}:collector", "{}", [], "no such"),
         ("{}:collector=,", "{}", [], "not key=value"),
         ("{}", "{}:collector=concurrent", [], "selects several cells"),
-        ("{}:workload=gcbench,collector=concurrent", "{}:workload=latency,collector=concurrent", [], "no cell with the same workload"),
+        (
+            "{}:workload=gcbench,collector=concurrent",
+            "{}:workload=latency,collector=concurrent",
+            [],
+            "no cell with the same workload",
+        ),
         ("{}", "{}", ["--metric", "speed"], "there are throughput"),
         ("{}", "{}", ["--fail-on", "fast"], "not a percentage"),
         ("{}", "/nowhere", [], "/nowhere is not a folder"),
     ],
 )
 def test_a_wrong_operand_says_what_exists(small_sweep, command, base, other, words, said):
-    code, out, error = command("compare", base.format(small_sweep), other.format(small_sweep), *words)
+    code, out, error = command(
+        "compare", base.format(small_sweep), other.format(small_sweep), *words
+    )
     assert code == 2 and out == ""
     assert said in error or said == "no such" and "is not a folder" in error

@@ -10,19 +10,24 @@ from math import isfinite, isnan
 
 import numpy as np
 
-from .compare import Comparison, Finding
 from ..read.experiment import ENOUGH_CYCLES
-from .gate import NO_REGRESSION, REGRESSION, UNDECIDED, Decision, Gate
 from ..statistics.intervals import CONFIDENCE, ENOUGH_INVOCATIONS
 from ..statistics.quantities import measured, ratio
+from .compare import Comparison, Finding
+from .gate import NO_REGRESSION, REGRESSION, UNDECIDED, Decision, Gate
 
 REGRESSIONS = {REGRESSION: True, NO_REGRESSION: False}
 
 
 def as_text(comparison: Comparison, gate: Gate | None) -> str:
-    how = "paired by block" if comparison.paired else "unpaired: two folders, independent runs (Welch)"
+    how = (
+        "paired by block"
+        if comparison.paired
+        else "unpaired: two folders, independent runs (Welch)"
+    )
     lines = [
-        f"BASE  {comparison.base.text}", f"OTHER {comparison.other.text}",
+        f"BASE  {comparison.base.text}",
+        f"OTHER {comparison.other.text}",
         f"{how}; ratio = OTHER / BASE, 95 % t interval on log ratios; values: geometric means of "
         f"the runs behind a ratio",
     ]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..read import schema
 from ..program.errors import DamagedRun
+from ..read import schema
 from .lower_bound_overhead import Overhead
 
 FILE = "explicit_free.json"
@@ -27,7 +27,11 @@ class ExplicitFree:
         """Cost over the floor of the same work; None where no cell does that."""
         for one in overheads:
             parameters = one.result.cell.parameters
-            same = one.resource == "wall" and one.result.cell.workload == self.workload and parameters.get("mutators", "1") == "1"
+            same = (
+                one.resource == "wall"
+                and one.result.cell.workload == self.workload
+                and parameters.get("mutators", "1") == "1"
+            )
             if same and not any(key.startswith("param.") for key in parameters):
                 return self.wall_ns / one.floor_cost
         return None

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .compare import Comparison, Finding
 from ..statistics.intervals import ENOUGH_INVOCATIONS
 from ..statistics.metrics import Metric
+from .compare import Comparison, Finding
 
 REGRESSION, NO_REGRESSION, UNDECIDED = "regression", "no regression", "undecided"
 EXIT_CODES = {NO_REGRESSION: 0, REGRESSION: 6, UNDECIDED: 8}

@@ -5,11 +5,11 @@ from math import nan
 
 import pytest
 
-from .compare import Comparison, Finding
-from .gate import NO_REGRESSION, REGRESSION, UNDECIDED, decide, judge
 from ..statistics.intervals import Ratio
 from ..statistics.metrics import METRICS
 from ..testing.synthetic_sweep import write_sweep
+from .compare import Comparison, Finding
+from .gate import NO_REGRESSION, REGRESSION, UNDECIDED, decide, judge
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
 TOLERANCE = 0.05
@@ -22,22 +22,25 @@ def finding(metric, ratio=None, base=(), other=(), **more):
 # --- one figure -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("metric, value, low, high, runs, verdict, why", [
-    ("cpu_total", 1.20, 1.15, 1.25, 10, REGRESSION, ""),
-    ("cpu_total", 1.20, 1.01, 1.42, 10, REGRESSION, ""),
-    ("cpu_total", 1.20, 1.15, 1.25, 3, REGRESSION, ""),
-    ("cpu_total", 1.00, 0.97, 1.03, 10, NO_REGRESSION, ""),
-    ("cpu_total", 1.03, 1.01, 1.049, 10, NO_REGRESSION, ""),
-    ("cpu_total", 0.50, 0.40, 0.60, 10, NO_REGRESSION, ""),
-    ("cpu_total", 1.00, 0.80, 1.25, 10, UNDECIDED, "the interval reaches 1.250"),
-    ("cpu_total", 1.04, 1.01, 1.07, 10, UNDECIDED, "the interval reaches 1.070"),
-    ("cpu_total", 1.00, 0.99, 1.01, 9, UNDECIDED, "too few runs: 9, and a claim needs 10"),
-    ("cpu_total", 0.50, nan, nan, 1, UNDECIDED, "too few runs: 1"),
-    ("cpu_total", 9.00, nan, nan, 1, UNDECIDED, "too few runs: 1"),
-    ("throughput", 0.80, 0.75, 0.85, 10, REGRESSION, ""),
-    ("throughput", 1.20, 1.15, 1.25, 10, NO_REGRESSION, ""),
-    ("throughput", 1.00, 0.90, 1.11, 10, UNDECIDED, "the interval reaches 0.900"),
-])
+@pytest.mark.parametrize(
+    "metric, value, low, high, runs, verdict, why",
+    [
+        ("cpu_total", 1.20, 1.15, 1.25, 10, REGRESSION, ""),
+        ("cpu_total", 1.20, 1.01, 1.42, 10, REGRESSION, ""),
+        ("cpu_total", 1.20, 1.15, 1.25, 3, REGRESSION, ""),
+        ("cpu_total", 1.00, 0.97, 1.03, 10, NO_REGRESSION, ""),
+        ("cpu_total", 1.03, 1.01, 1.049, 10, NO_REGRESSION, ""),
+        ("cpu_total", 0.50, 0.40, 0.60, 10, NO_REGRESSION, ""),
+        ("cpu_total", 1.00, 0.80, 1.25, 10, UNDECIDED, "the interval reaches 1.250"),
+        ("cpu_total", 1.04, 1.01, 1.07, 10, UNDECIDED, "the interval reaches 1.070"),
+        ("cpu_total", 1.00, 0.99, 1.01, 9, UNDECIDED, "too few runs: 9, and a claim needs 10"),
+        ("cpu_total", 0.50, nan, nan, 1, UNDECIDED, "too few runs: 1"),
+        ("cpu_total", 9.00, nan, nan, 1, UNDECIDED, "too few runs: 1"),
+        ("throughput", 0.80, 0.75, 0.85, 10, REGRESSION, ""),
+        ("throughput", 1.20, 1.15, 1.25, 10, NO_REGRESSION, ""),
+        ("throughput", 1.00, 0.90, 1.11, 10, UNDECIDED, "the interval reaches 0.900"),
+    ],
+)
 def test_a_figure_with_an_interval(metric, value, low, high, runs, verdict, why):
     decision = decide(finding(metric, Ratio(value, low, high, runs)), TOLERANCE)
     assert decision.verdict == verdict and decision.why.startswith(why)
@@ -56,21 +59,30 @@ def times(factor, values=TEN):
     return [factor * value for value in values]
 
 
-@pytest.mark.parametrize("metric, base, other, verdict, why", [
-    ("pause_max", TEN, times(11), REGRESSION, ""),
-    ("pause_max", TEN, times(1.16), REGRESSION, ""),
-    ("pause_max", TEN, TEN, NO_REGRESSION, ""),
-    ("pause_max", TEN, times(0.1), NO_REGRESSION, ""),
-    ("pause_max", TEN, times(1.10), UNDECIDED, "it has no interval, and runs of both sides"),
-    ("pause_max", TEN, [*TEN[:9], 110], UNDECIDED, "it has no interval"),
-    ("pause_max", TEN, [10.8] * 10, UNDECIDED, "it has no interval, and runs of both sides overlap:"
-     " least 1.080, median 1.033, greatest 0.991 times"),
-    ("pause_max", TEN[:9], times(11), UNDECIDED, "too few runs: 9"),
-    ("pause_max", TEN, times(11)[:1], UNDECIDED, "too few runs: 1"),
-    ("mmu_10ms", times(0.01), times(0.005), REGRESSION, ""),
-    ("mmu_10ms", times(0.01), times(0.02), NO_REGRESSION, ""),
-    ("mmu_10ms", times(0.01), times(0.0094), UNDECIDED, "it has no interval"),
-])
+@pytest.mark.parametrize(
+    "metric, base, other, verdict, why",
+    [
+        ("pause_max", TEN, times(11), REGRESSION, ""),
+        ("pause_max", TEN, times(1.16), REGRESSION, ""),
+        ("pause_max", TEN, TEN, NO_REGRESSION, ""),
+        ("pause_max", TEN, times(0.1), NO_REGRESSION, ""),
+        ("pause_max", TEN, times(1.10), UNDECIDED, "it has no interval, and runs of both sides"),
+        ("pause_max", TEN, [*TEN[:9], 110], UNDECIDED, "it has no interval"),
+        (
+            "pause_max",
+            TEN,
+            [10.8] * 10,
+            UNDECIDED,
+            "it has no interval, and runs of both sides overlap:"
+            " least 1.080, median 1.033, greatest 0.991 times",
+        ),
+        ("pause_max", TEN[:9], times(11), UNDECIDED, "too few runs: 9"),
+        ("pause_max", TEN, times(11)[:1], UNDECIDED, "too few runs: 1"),
+        ("mmu_10ms", times(0.01), times(0.005), REGRESSION, ""),
+        ("mmu_10ms", times(0.01), times(0.02), NO_REGRESSION, ""),
+        ("mmu_10ms", times(0.01), times(0.0094), UNDECIDED, "it has no interval"),
+    ],
+)
 def test_an_extreme_is_decided_by_runs_that_do_not_overlap(metric, base, other, verdict, why):
     ratio = Ratio(min(other) / min(base), nan, nan, min(len(base), len(other)))
     decision = decide(finding(metric, ratio, base, other), TOLERANCE)
@@ -108,12 +120,17 @@ def verdict_of(*findings, failed=(), unmatched=(), asked=True):
     return gate.verdict, gate.exit_code, gate
 
 
-@pytest.mark.parametrize("ratios, more, code", [
-    ([GOOD, GOOD], {}, 0), ([GOOD, FEW], {}, 8), ([FEW, BAD], {}, 6),
-    ([GOOD], {"failed": ["OTHER has failed runs"]}, 6),
-    ([GOOD], {"unmatched": ["only in BASE: workload=gcold"]}, 8),
-    ([BAD], {"unmatched": ["only in BASE: workload=gcold"]}, 6),
-])
+@pytest.mark.parametrize(
+    "ratios, more, code",
+    [
+        ([GOOD, GOOD], {}, 0),
+        ([GOOD, FEW], {}, 8),
+        ([FEW, BAD], {}, 6),
+        ([GOOD], {"failed": ["OTHER has failed runs"]}, 6),
+        ([GOOD], {"unmatched": ["only in BASE: workload=gcold"]}, 8),
+        ([BAD], {"unmatched": ["only in BASE: workload=gcold"]}, 6),
+    ],
+)
 def test_a_regression_wins_and_a_gap_is_never_a_no(ratios, more, code):
     verdict, exit_code, gate = verdict_of(*(finding("cpu_total", one) for one in ratios), **more)
     assert exit_code == code

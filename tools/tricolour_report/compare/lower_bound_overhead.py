@@ -14,8 +14,8 @@ from typing import Iterator
 import numpy as np
 import pandas as pd
 
-from ..statistics import intervals
 from ..read.experiment import CellResult, Experiment
+from ..statistics import intervals
 from ..statistics.intervals import Ratio
 
 RESOURCES = {"wall": ("wall_time", "wall_gc"), "cpu": ("cpu_total", "cpu_gc")}
@@ -34,38 +34,60 @@ class Overhead:
     @property
     def floor_cost(self) -> float:
         """Nanoseconds per operation."""
-        return float(np.exp(np.mean(np.log(list(_cost(self.floor, self.resource, distilled=True).values())))))
+        return float(
+            np.exp(np.mean(np.log(list(_cost(self.floor, self.resource, distilled=True).values()))))
+        )
 
 
 def overheads(experiment: Experiment) -> list[Overhead]:
     """For every cell with a timed run, of wall time first."""
-    return [one for resource in RESOURCES for work in _works(experiment) for one in _over_floor(work, resource)]
+    return [
+        one
+        for resource in RESOURCES
+        for work in _works(experiment)
+        for one in _over_floor(work, resource)
+    ]
 
 
 def overhead_table(experiment: Experiment) -> pd.DataFrame:
     rows = [
         {
-            "cell": one.result.cell.hash, **one.result.cell.parameters, "resource": one.resource, "overhead": one.ratio.value,
-            "low": one.ratio.low, "high": one.ratio.high, "invocations": one.ratio.invocations, "floor_cell": one.floor.cell.hash,
+            "cell": one.result.cell.hash,
+            **one.result.cell.parameters,
+            "resource": one.resource,
+            "overhead": one.ratio.value,
+            "low": one.ratio.low,
+            "high": one.ratio.high,
+            "invocations": one.ratio.invocations,
+            "floor_cell": one.floor.cell.hash,
         }
         for one in overheads(experiment)
     ]
     keys = sorted({key for result in experiment.results for key in result.cell.parameters})
-    return pd.DataFrame(rows, columns=["cell", *keys, "resource", "overhead", "low", "high", "invocations", "floor_cell"])
+    return pd.DataFrame(
+        rows,
+        columns=["cell", *keys, "resource", "overhead", "low", "high", "invocations", "floor_cell"],
+    )
 
 
 def _works(experiment: Experiment) -> list[list[CellResult]]:
     """Cells that do the same work: they differ in collector, barrier, heap and what tunes these."""
     groups: dict[tuple, list[CellResult]] = {}
     for result in experiment.results:
-        same = {key: value for key, value in result.cell.parameters.items() if key in WORK_KEYS or key.startswith("param.")}
+        same = {
+            key: value
+            for key, value in result.cell.parameters.items()
+            if key in WORK_KEYS or key.startswith("param.")
+        }
         groups.setdefault(tuple(sorted(same.items())), []).append(result)
     return list(groups.values())
 
 
 def _over_floor(work: list[CellResult], resource: str) -> Iterator[Overhead]:
     totals = [(result, _cost(result, resource, distilled=False)) for result in work]
-    distilled = [(result, costs) for result in work if (costs := _cost(result, resource, distilled=True))]
+    distilled = [
+        (result, costs) for result in work if (costs := _cost(result, resource, distilled=True))
+    ]
     if not distilled:
         return
     floor, floor_costs = min(distilled, key=lambda one: np.mean(np.log(list(one[1].values()))))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..program.errors import UsageProblem
-from ..read.experiment import CellResult
 from ..program.process import shown
+from ..read.experiment import CellResult
 from ..read.sweep_folder import Cell, open_sweep
 
 UNSET = "-"  # where a cell leaves a parameter to its default
@@ -26,7 +26,10 @@ class Operand:
     filter: dict
 
     def selects(self, cell: Cell) -> bool:
-        return all(_spelling(cell.parameters.get(key, "")) == _spelling(value) for key, value in self.filter.items())
+        return all(
+            _spelling(cell.parameters.get(key, "")) == _spelling(value)
+            for key, value in self.filter.items()
+        )
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,20 @@ def _check(operand: Operand) -> None:
             existing.setdefault(key, set()).add(value)
     for key, value in operand.filter.items():
         if key not in existing:
-            raise UsageProblem(f"no cell of {operand.folder} has a parameter '{key}'; there are {', '.join(sorted(existing))}")
+            raise UsageProblem(
+                f"no cell of {operand.folder} has a parameter '{key}'; there are {', '.join(sorted(existing))}"
+            )
         if _spelling(value) not in {_spelling(one) for one in existing[key]}:
-            raise UsageProblem(f"no cell of {operand.folder} has {key}={value}; there are {', '.join(sorted(existing[key]))}")
+            raise UsageProblem(
+                f"no cell of {operand.folder} has {key}={value}; there are {', '.join(sorted(existing[key]))}"
+            )
     if not any(operand.selects(cell) for cell in cells):
-        there = sorted({", ".join(f"{k}={cell.parameters.get(k, UNSET)}" for k in operand.filter) for cell in cells})
+        there = sorted(
+            {
+                ", ".join(f"{k}={cell.parameters.get(k, UNSET)}" for k in operand.filter)
+                for cell in cells
+            }
+        )
         raise UsageProblem(f"no cell matches '{operand.text}'; there are {'; '.join(there)}")
 
 
@@ -80,43 +92,63 @@ def _spelling(name: str) -> str:
     return name.replace("-", "_")
 
 
-def match(base: Operand, other: Operand, left: list[CellResult], right: list[CellResult]) -> tuple[list[Match], list[str]]:
+def match(
+    base: Operand, other: Operand, left: list[CellResult], right: list[CellResult]
+) -> tuple[list[Match], list[str]]:
     """(comparisons, one sentence for each cell without a partner); raises UsageProblem when a side is ambiguous or nothing fits."""
     keys = _matching_keys(base, other, left, right)
     left_by_key = _by_key(base, left, keys)
     right_by_key = _by_key(other, right, keys)
     matches = [
         Match(dict(zip(keys, values)), left_by_key[values], right_by_key[values])
-        for values in left_by_key if values in right_by_key
+        for values in left_by_key
+        if values in right_by_key
     ]
     if not matches:
-        raise UsageProblem(f"'{base.text}' and '{other.text}' have no cell with the same {', '.join(keys)}")
+        raise UsageProblem(
+            f"'{base.text}' and '{other.text}' have no cell with the same {', '.join(keys)}"
+        )
     lonely = [
         f"only in '{operand.text}': {', '.join(f'{k}={v}' for k, v in zip(keys, values) if v != UNSET)}"
-        for operand, mine, theirs in ((base, left_by_key, right_by_key), (other, right_by_key, left_by_key))
-        for values in mine if values not in theirs
+        for operand, mine, theirs in (
+            (base, left_by_key, right_by_key),
+            (other, right_by_key, left_by_key),
+        )
+        for values in mine
+        if values not in theirs
     ]
     return matches, lonely
 
 
-def _matching_keys(base: Operand, other: Operand, left: list[CellResult], right: list[CellResult]) -> list[str]:
+def _matching_keys(
+    base: Operand, other: Operand, left: list[CellResult], right: list[CellResult]
+) -> list[str]:
     varying = set()
     for side in (left, right):
         names = {name for result in side for name in result.cell.parameters}
-        varying |= {name for name in names if len({result.cell.parameters.get(name) for result in side}) > 1}
+        varying |= {
+            name for name in names if len({result.cell.parameters.get(name) for result in side}) > 1
+        }
     pinned = (base.filter.keys() | other.filter.keys()) - {"workload"}
     return ["workload", *sorted(varying - pinned - {"workload"})]
 
 
-def _by_key(operand: Operand, results: list[CellResult], keys: list[str]) -> dict[tuple, CellResult]:
+def _by_key(
+    operand: Operand, results: list[CellResult], keys: list[str]
+) -> dict[tuple, CellResult]:
     by_key: dict[tuple, CellResult] = {}
     for result in results:
         values = tuple(result.cell.parameters.get(key, UNSET) for key in keys)
         if values in by_key:
             one, two = by_key[values].cell.parameters, result.cell.parameters
             names = sorted(key for key in one.keys() | two.keys() if one.get(key) != two.get(key))
-            differing = " and ".join(f"{name} ({one.get(name)}, {two.get(name)})" for name in names) or "nothing"
-            raise UsageProblem(f"'{operand.text}' selects several cells for {values[0]}, which differ in {differing}; add a filter")
+            differing = (
+                " and ".join(f"{name} ({one.get(name)}, {two.get(name)})" for name in names)
+                or "nothing"
+            )
+            raise UsageProblem(
+                f"'{operand.text}' selects several cells for {values[0]}, which differ in {differing}; add a filter"
+            )
         by_key[values] = result
     return by_key
 

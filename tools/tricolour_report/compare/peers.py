@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from ..read import schema
 from ..program.errors import DamagedRun
+from ..program.regular import regular
+from ..read import schema
 from ..read.experiment import ENOUGH_CYCLES
 from ..statistics.intervals import ENOUGH_INVOCATIONS, Ratio, paired, ratio
-from ..statistics.quantities import ABSENT, duration, measured, size
+from ..statistics.quantities import ABSENT, duration, measured
 from ..statistics.quantities import ratio as ratio_text
-from ..program.regular import regular
+from ..statistics.quantities import size
 
 FILE = "peers.json"
 FIGURE = Path("plots") / "peers.png"
@@ -297,7 +298,9 @@ def _in_unit(value: float | None, unit: str) -> str:
     return (
         f"{100 * value:.2f} %"
         if unit == "share"
-        else f"{value:.3f}" if unit == "ratio" else f"{value:g}"
+        else f"{value:.3f}"
+        if unit == "ratio"
+        else f"{value:g}"
     )
 
 

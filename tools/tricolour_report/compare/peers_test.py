@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from . import peers
-from ..program.errors import DamagedRun
 from ..figures.peers import draw_peers
+from ..program.errors import DamagedRun
+from . import peers
 from .peers import Peers, cells_of, columns, paired_ratio, read_peers, row
 
 

@@ -8,10 +8,10 @@ cell, or one against a starved baseline, is never marked as different.
 
 from dataclasses import dataclass
 
-from .bystander import delay_text
 from ..read.experiment import CellResult, Experiment, heap_order
 from ..statistics.quantiles import quantile
 from ..statistics.quantities import ABSENT, duration, fraction, ratio, share
+from .bystander import delay_text
 
 BASELINE = "1 (baseline)"
 
@@ -49,7 +49,9 @@ class Group:
 def groups(experiment: Experiment) -> list[Group]:
     by_setting: dict[tuple, list[CellResult]] = {}
     for result in experiment.results:
-        extra = tuple(f"{key} {result.cell.parameters.get(key, ABSENT)}" for key in experiment.extra_keys)
+        extra = tuple(
+            f"{key} {result.cell.parameters.get(key, ABSENT)}" for key in experiment.extra_keys
+        )
         by_setting.setdefault((result.cell.workload, result.cell.heap, *extra), []).append(result)
     order = {workload: place for place, workload in enumerate(experiment.workloads)}
     settings = sorted(by_setting, key=lambda s: (order[s[0]], heap_order(s[1]), s[2:]))
@@ -71,8 +73,10 @@ def _row(experiment: Experiment, result: CellResult) -> Row:
         barrier=result.cell.barrier,
         ratio=BASELINE if result.is_baseline and result.digests else ratio(result.ratio()),
         differs=bool(
-            not result.is_baseline and result.fairly_compared
-            and result.ratio() and result.ratio().differs
+            not result.is_baseline
+            and result.fairly_compared
+            and result.ratio()
+            and result.ratio().differs
         ),
         p50=duration(quantile(pooled, 0.5)),
         tail=ABSENT if tail is None else f"p{100 * tail[0]:g} {duration(tail[1])}",
@@ -93,9 +97,9 @@ def _row(experiment: Experiment, result: CellResult) -> Row:
 def over_runs(result: CellResult, metric: str) -> str:
     """`54.1 µs · 1.14 ms · 1.27 ms`: least, median and greatest over runs."""
     found = result.over_runs(metric)
-    return " · ".join(
-        map(duration, (found.least, found.median, found.greatest))
-    ) if found else ABSENT
+    return (
+        " · ".join(map(duration, (found.least, found.median, found.greatest))) if found else ABSENT
+    )
 
 
 def cycles_text(result: CellResult) -> str:
@@ -117,7 +121,10 @@ def _can_fall_back(result: CellResult) -> bool:
 
 
 def _status(result: CellResult) -> str:
-    parts = [f"{count} {status}" for status, count in sorted(result.statuses.items(), key=lambda s: s[0] != "ok")]
+    parts = [
+        f"{count} {status}"
+        for status, count in sorted(result.statuses.items(), key=lambda s: s[0] != "ok")
+    ]
     if result.never_ran:
         parts.append(f"{result.never_ran} missing")
     return ", ".join(parts) or "none readable"

@@ -8,8 +8,8 @@ metric and value.
 import pandas as pd
 
 from ..read.experiment import Experiment
-from ..statistics.metrics import METRICS
 from ..read.sweep_folder import Run
+from ..statistics.metrics import METRICS
 
 
 def tidy_table(experiment: Experiment) -> pd.DataFrame:
@@ -19,15 +19,28 @@ def tidy_table(experiment: Experiment) -> pd.DataFrame:
         for run in result.runs:
             rows += _run_rows(run, measured.get(run.block, {}) if run.timed else {})
     keys = sorted({key for result in experiment.results for key in result.cell.parameters})
-    return pd.DataFrame(rows, columns=["cell", "block", "status", *keys, "metric", "value", "unit", "better"])
+    return pd.DataFrame(
+        rows, columns=["cell", "block", "status", *keys, "metric", "value", "unit", "better"]
+    )
 
 
 def _run_rows(run: Run, values: dict[str, float]) -> list[dict]:
-    common = {"cell": run.cell.hash, "block": run.block, "status": run.status, **run.cell.parameters}
+    common = {
+        "cell": run.cell.hash,
+        "block": run.block,
+        "status": run.status,
+        **run.cell.parameters,
+    }
     if not values:
         return [common]
     return [
-        {**common, "metric": name, "value": value, "unit": METRICS[name].unit, "better": METRICS[name].better}
+        {
+            **common,
+            "metric": name,
+            "value": value,
+            "unit": METRICS[name].unit,
+            "better": METRICS[name].better,
+        }
         for name, value in values.items()
         if value == value
     ]

@@ -15,10 +15,19 @@ from ..statistics.quantities import ABSENT, duration, share
 SLOW = "1 ms"
 UNEXPLAINED = "unexplained"
 CAUSES = {
-    "pause": "#222222", "handshake": "#8C6D31", "assist": "#7A5195", "stall": "#B00020",
-    "sweep": "#E69F00", "search": "#D55E00", "large_object_search": "#CC79A7",
-    "registry_lock": "#0072B2", "page_fault": "#56B4E9", "allocation": "#009E73",
-    "run_delay": "#999999", "steal": "#332288", "blocked": "#F0E442",
+    "pause": "#222222",
+    "handshake": "#8C6D31",
+    "assist": "#7A5195",
+    "stall": "#B00020",
+    "sweep": "#E69F00",
+    "search": "#D55E00",
+    "large_object_search": "#CC79A7",
+    "registry_lock": "#0072B2",
+    "page_fault": "#56B4E9",
+    "allocation": "#009E73",
+    "run_delay": "#999999",
+    "steal": "#332288",
+    "blocked": "#F0E442",
 }
 COLOURS = CAUSES | {UNEXPLAINED: "#E4E4E4"}
 
@@ -54,7 +63,10 @@ def slow_requests(block: int, record: dict, most: int) -> list[Request]:
     """The slowest of a run, slowest first."""
     return [
         Request(
-            block, one["thread"], one["start_ns"] - record["start_ns"], one["duration_ns"],
+            block,
+            one["thread"],
+            one["start_ns"] - record["start_ns"],
+            one["duration_ns"],
             _parts(one["causes"], one["duration_ns"]),
         )
         for one in (record["requests"] or {"slow": []})["slow"][:most]
@@ -73,7 +85,9 @@ def waits(result: CellResult) -> Waits | None:
         one for digest in result.digests for one in slow_requests(digest.block, digest.record, 1)
     ]
     return Waits(
-        count=sum(one["slow_count"] for one in told), total=total, parts=_parts(named, total),
+        count=sum(one["slow_count"] for one in told),
+        total=total,
+        parts=_parts(named, total),
         explained=sum(named.values()) / total if total and known else float("nan"),
         slowest=max(slowest, key=lambda one: one.length, default=None),
     )
@@ -91,7 +105,7 @@ def parts_text(parts: dict[str, int], most: int = 0) -> str:
     given."""
     longest = sorted(parts.items(), key=lambda part: -part[1])
     return ", ".join(
-        f"{cause.replace('_', ' ')} {duration(spent)}" for cause, spent in longest[:most or None]
+        f"{cause.replace('_', ' ')} {duration(spent)}" for cause, spent in longest[: most or None]
     )
 
 

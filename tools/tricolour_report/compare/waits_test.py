@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from ..page.terminal import summary
 from ..read.experiment import load_experiment
 from ..testing.synthetic_sweep import write_sweep
-from ..page.terminal import summary
 from .waits import UNEXPLAINED, explained_text, shares_text, slow_requests, waits
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
@@ -41,8 +41,11 @@ def all_of(*requests, share="known"):
             named[cause] = named.get(cause, 0) + spent
     known = sum(named.values()) / total if total and share == "known" else None
     return {
-        "slow": list(requests), "slow_count": len(requests), "slow_total_ns": total,
-        "slow_causes": named, "explained_share": known,
+        "slow": list(requests),
+        "slow_count": len(requests),
+        "slow_total_ns": total,
+        "slow_causes": named,
+        "explained_share": known,
     }
 
 
@@ -89,12 +92,16 @@ def test_the_slowest_of_a_run_come_first(told):
     assert [(one.length, one.parts) for one in found] == [(8 * MS, {"pause": 8 * MS})]
 
 
-@pytest.mark.parametrize("damage", [
-    {"slow_causes": {"pause": 10**12}}, {
-        "slow": [slow(0, MS, pause=MS, search=1)]
-    }, {"count": 3999}, {"max_ns": 1},
-    {"slow_causes": {"running": 5}},
-])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"slow_causes": {"pause": 10**12}},
+        {"slow": [slow(0, MS, pause=MS, search=1)]},
+        {"count": 3999},
+        {"max_ns": 1},
+        {"slow_causes": {"running": 5}},
+    ],
+)
 def test_causes_that_cannot_be_are_refused(told, damage):
     experiment, result = told(damage)
     assert [digest.block for digest in result.digests] == [1]

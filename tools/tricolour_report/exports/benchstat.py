@@ -11,8 +11,8 @@ from typing import Callable
 
 from ..read.digest import Digest
 from ..read.experiment import Experiment
-from ..statistics.metrics import METRICS
 from ..read.sweep_folder import Run
+from ..statistics.metrics import METRICS
 from .runs import coordinates
 
 FILE = "benchmarks.txt"
@@ -27,7 +27,9 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
     stated: dict[str, str] = {}
     for result in experiment.results:
         digests = {digest.block: digest for digest in result.digests}
-        name = "BenchmarkTricolour/" + "/".join(f"{key}={value}" for key, value in coordinates(experiment, result).items())
+        name = "BenchmarkTricolour/" + "/".join(
+            f"{key}={value}" for key, value in coordinates(experiment, result).items()
+        )
         for run in (run for run in result.runs if not run.verified):
             lines += _configuration(run, stated)
             lines += _result(name, run, digests.get(run.block))
@@ -35,12 +37,21 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
 
 
 def _unit(metric: str) -> str:
-    return metric.replace("_", "-") + {"ns": "-ns", "bytes": "-bytes", "share": "", "count": "", "operations/s": "-op/s"}[METRICS[metric].unit]
+    return (
+        metric.replace("_", "-")
+        + {"ns": "-ns", "bytes": "-bytes", "share": "", "count": "", "operations/s": "-op/s"}[
+            METRICS[metric].unit
+        ]
+    )
 
 
 def _configuration(run: Run, stated: dict[str, str]) -> list[str]:
     """Lines for what differs from what was stated last; they are remembered in `stated`."""
-    now = {key: " ".join(str(value).split()) for key, value in (run.record or {}).get("provenance", {}).items() if key in CONFIGURATION}
+    now = {
+        key: " ".join(str(value).split())
+        for key, value in (run.record or {}).get("provenance", {}).items()
+        if key in CONFIGURATION
+    }
     changed = {key: value for key, value in now.items() if stated.get(key) != value}
     stated.update(changed)
     return [f"{key.replace('_', '-')}: {value}" for key, value in changed.items()]

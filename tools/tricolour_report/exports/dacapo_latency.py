@@ -20,7 +20,9 @@ from .recorded_times import Series
 from .runs import file_stem, timed_runs
 
 KINDS = {
-    "requests_simple": "simple", "requests_intended": "intended", "requests_metered_100ms": "metered_100ms",
+    "requests_simple": "simple",
+    "requests_intended": "intended",
+    "requests_metered_100ms": "metered_100ms",
     "requests_metered_full": "metered",
 }
 

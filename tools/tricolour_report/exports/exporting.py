@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Callable
 
 from ..program.errors import UsageProblem
-from ..read.experiment import Experiment, load_experiment
 from ..program.writing import new_folder
+from ..read.experiment import Experiment, load_experiment
 from . import benchstat, dacapo_latency, google_benchmark, hgrm, hlog, perfetto, tidy_tables
 
 Progress = Callable[[str], None]
 FORMATS: dict[str, Callable[[Experiment, Path, Progress], None]] = {
-    "hgrm": hgrm.write, "hlog": hlog.write, "perfetto": perfetto.write, "gbench": google_benchmark.write,
-    "benchstat": benchstat.write, "dacapo": dacapo_latency.write, "csv": tidy_tables.write,
+    "hgrm": hgrm.write,
+    "hlog": hlog.write,
+    "perfetto": perfetto.write,
+    "gbench": google_benchmark.write,
+    "benchstat": benchstat.write,
+    "dacapo": dacapo_latency.write,
+    "csv": tidy_tables.write,
 }
 OF_EVENTS = ("hgrm", "hlog", "perfetto", "dacapo", "csv")  # made from single pauses and requests
 

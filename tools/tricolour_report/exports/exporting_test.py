@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from ..read.experiment import load_experiment
-from ..statistics.request_latency import latencies
-from ..testing.synthetic_sweep import write_sweep
 from ..read.tables import read_table
+from ..statistics.request_latency import latencies
+from ..testing.line_grammar import Grammar
+from ..testing.synthetic_sweep import write_sweep
 from . import exporting
 from .exporting import FORMATS
-from ..testing.line_grammar import Grammar
 
 GRAMMARS = Path(__file__).parents[1] / "testing"
 PAIRS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
@@ -23,7 +23,9 @@ FAILING = {("incremental", "yuasa", "latency"): "heap_exhausted"}
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory):
     """Three combinations, two invocations; one combination failed."""
-    return write_sweep(tmp_path_factory.mktemp("sweep"), 2, ("latency",), combinations=PAIRS, failing=FAILING)
+    return write_sweep(
+        tmp_path_factory.mktemp("sweep"), 2, ("latency",), combinations=PAIRS, failing=FAILING
+    )
 
 
 @pytest.fixture
@@ -45,8 +47,13 @@ def test_histograms_have_a_file_for_each_run_and_kind(exported, form):
     folder, error = exported(form)
     kinds = ("pauses", "requests_simple", "requests_metered_100ms", "requests_metered_full")
     cells = ("latency-stop_the_world-none-2x-00000000", "latency-concurrent-yuasa-2x-00000002")
-    assert files(folder) == {f"{cell}-{block}-{kind}.{form}" for cell in cells for block in (0, 1) for kind in kinds}
-    assert error.count("left out latency-incremental-yuasa-2x-00000001") == 2 and "heap_exhausted" in error
+    assert files(folder) == {
+        f"{cell}-{block}-{kind}.{form}" for cell in cells for block in (0, 1) for kind in kinds
+    }
+    assert (
+        error.count("left out latency-incremental-yuasa-2x-00000001") == 2
+        and "heap_exhausted" in error
+    )
 
 
 def test_google_benchmark_has_every_metric_and_the_failures(exported, sweep):
@@ -56,10 +63,16 @@ def test_google_benchmark_has_every_metric_and_the_failures(exported, sweep):
     assert len(entries) == 4 and [entry["repetition_index"] for entry in entries] == [0, 1] * 2
     assert entries[0]["name"] == "latency/collector:stop_the_world/barrier:none/heap:2x"
     assert [one["status"] for one in document["failures"]] == ["heap_exhausted"] * 2
-    assert all("incremental" in one["name"] and "no room" in one["error_message"] for one in document["failures"])
+    assert all(
+        "incremental" in one["name"] and "no room" in one["error_message"]
+        for one in document["failures"]
+    )
     digest = load_experiment(sweep, print).results[0].digests[0]
     assert entries[0]["real_time"] == digest.record["wall_ns"] / digest.record["operations"]
-    assert entries[0]["cpu_time"] == sum(digest.record["cpu_ns"].values()) / digest.record["operations"]
+    assert (
+        entries[0]["cpu_time"]
+        == sum(digest.record["cpu_ns"].values()) / digest.record["operations"]
+    )
     assert entries[0]["pause_max"] == digest.metrics["pause_max"]
 
 
@@ -74,9 +87,17 @@ def test_benchstat_text_is_of_its_grammar(exported):
     assert text.count("cpu: ") == 1  # stated once, since it never changes
 
 
-@pytest.mark.parametrize("damage", [
-    ("\t", " "), ("Unit ", "unit "), (" ns/op", ""), ("better=lower", "better"), ("--- FAIL: B", "FAIL: B"), ("workload=", "workload "),
-])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        ("\t", " "),
+        ("Unit ", "unit "),
+        (" ns/op", ""),
+        ("better=lower", "better"),
+        ("--- FAIL: B", "FAIL: B"),
+        ("workload=", "workload "),
+    ],
+)
 def test_the_grammar_refuses_what_is_not_benchstat(exported, damage):
     text = (exported("benchstat")[0] / "benchmarks.txt").read_text()
     assert text.replace(*damage, 1) != text
@@ -87,24 +108,39 @@ def test_dacapo_files_are_of_their_grammar_and_hold_the_latencies(exported, swee
     folder, _ = exported("dacapo")
     cell = "latency-concurrent-yuasa-2x-00000002"
     kinds = ("simple", "metered_100ms", "metered")
-    assert files(folder / cell) == {f"dacapo-latency-usec-{kind}-{block}.csv" for kind in kinds for block in (0, 1)}
+    assert files(folder / cell) == {
+        f"dacapo-latency-usec-{kind}-{block}.csv" for kind in kinds for block in (0, 1)
+    }
     for path in folder.rglob("*.csv"):
-        assert Grammar(GRAMMARS / "dacapo_latency.grammar").complaint(path.read_text()) is None, path
-    rows = np.loadtxt(folder / cell / "dacapo-latency-usec-simple-1.csv", delimiter=",", dtype="int64")
+        assert (
+            Grammar(GRAMMARS / "dacapo_latency.grammar").complaint(path.read_text()) is None
+        ), path
+    rows = np.loadtxt(
+        folder / cell / "dacapo-latency-usec-simple-1.csv", delimiter=",", dtype="int64"
+    )
     table = read_table(sweep / "runs/00000002/1", "requests")
     weights = table["weight"].to_numpy()
     assert weights.max() > 1 and len(rows) == weights.sum() == 4000
     assert np.array_equal(
         rows[:, 1] - rows[:, 0],
-        np.repeat((table["end_ns"] - table["start_ns"]).to_numpy() // 1000, weights)
+        np.repeat((table["end_ns"] - table["start_ns"]).to_numpy() // 1000, weights),
     )
-    metered = np.loadtxt(folder / cell / "dacapo-latency-usec-metered-1.csv", delimiter=",", dtype="int64")
-    assert np.abs(
-        metered[:, 1] - metered[:, 0] - np.repeat(latencies(table)["metered_full"], weights) / 1000
-    ).max() <= 1.001
+    metered = np.loadtxt(
+        folder / cell / "dacapo-latency-usec-metered-1.csv", delimiter=",", dtype="int64"
+    )
+    assert (
+        np.abs(
+            metered[:, 1]
+            - metered[:, 0]
+            - np.repeat(latencies(table)["metered_full"], weights) / 1000
+        ).max()
+        <= 1.001
+    )
 
 
-@pytest.mark.parametrize("text", ["1,2\n", "1, 2", "1, 2, 3\n", "1.5, 2\n", "start, end\n1, 2\n", ""])
+@pytest.mark.parametrize(
+    "text", ["1,2\n", "1, 2", "1, 2, 3\n", "1.5, 2\n", "start, end\n1, 2\n", ""]
+)
 def test_the_grammar_refuses_what_dacapo_would_not_write(text):
     assert Grammar(GRAMMARS / "dacapo_latency.grammar").complaint(text) is not None
 
@@ -135,11 +171,15 @@ def test_a_full_disk_leaves_nothing_behind(sweep, tmp_path, command, monkeypatch
         raise OSError(28, "No space left on device")
 
     monkeypatch.setitem(exporting.FORMATS, form, full)
-    code, out, error = command("export", sweep, "--format", form, "--out", tmp_path / "new", "--quiet")
+    code, out, error = command(
+        "export", sweep, "--format", form, "--out", tmp_path / "new", "--quiet"
+    )
     assert code == 1 and out == "" and "No space left" in error and not any(tmp_path.iterdir())
 
 
 def test_a_sweep_without_requests_has_no_dacapo_files(tmp_path, command):
     folder = write_sweep(tmp_path / "sweep", 1, ("gcbench",), combinations=PAIRS[:1])
-    code, _, error = command("export", folder, "--format", "dacapo", "--out", tmp_path / "out", "--quiet")
+    code, _, error = command(
+        "export", folder, "--format", "dacapo", "--out", tmp_path / "out", "--quiet"
+    )
     assert code == 2 and "recorded a request" in error and not (tmp_path / "out").exists()

@@ -26,36 +26,65 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
         name = name_of(experiment, result)
         for run in (run for run in result.runs if not run.verified):
             if run.block in digests:
-                document["benchmarks"].append(_repetition(name, family, experiment.sweep.invocations, digests[run.block]))
+                document["benchmarks"].append(
+                    _repetition(name, family, experiment.sweep.invocations, digests[run.block])
+                )
             else:
                 document["failures"].append(_failure(name, run))
-    (out / FILE).write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    (out / FILE).write_text(
+        json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8"
+    )
 
 
 def name_of(experiment: Experiment, result: CellResult) -> str:
-    return "/".join(value if key == "workload" else f"{key}:{value}" for key, value in coordinates(experiment, result).items())
+    return "/".join(
+        value if key == "workload" else f"{key}:{value}"
+        for key, value in coordinates(experiment, result).items()
+    )
 
 
 def _context(experiment: Experiment) -> dict:
-    provenance = next(digest.record["provenance"] for result in experiment.results for digest in result.digests)
+    provenance = next(
+        digest.record["provenance"] for result in experiment.results for digest in result.digests
+    )
     return {
-        "date": experiment.sweep.created_utc, "host_name": provenance["host"], "executable": "tricolour",
-        "num_cpus": provenance["cores"], "cpu_scaling_enabled": provenance["governor"] not in ("performance", "none"), "caches": [],
+        "date": experiment.sweep.created_utc,
+        "host_name": provenance["host"],
+        "executable": "tricolour",
+        "num_cpus": provenance["cores"],
+        "cpu_scaling_enabled": provenance["governor"] not in ("performance", "none"),
+        "caches": [],
         "library_build_type": "release" if provenance["build_type"] == "Release" else "debug",
-        "sweep": experiment.sweep.name, "commit": provenance["commit"], "cpu": provenance["cpu"], "kernel": provenance["kernel"],
+        "sweep": experiment.sweep.name,
+        "commit": provenance["commit"],
+        "cpu": provenance["cpu"],
+        "kernel": provenance["kernel"],
     }
 
 
 def _repetition(name: str, family: int, repetitions: int, digest: Digest) -> dict:
     operations = digest.record["operations"]
     return {
-        "name": name, "family_index": family, "per_family_instance_index": 0, "run_name": name, "run_type": "iteration",
-        "repetitions": repetitions, "repetition_index": digest.block, "threads": digest.record["parameters"]["mutators"],
-        "iterations": operations, "real_time": digest.metrics["wall_time"] / operations,
-        "cpu_time": digest.metrics["cpu_total"] / operations, "time_unit": "ns",
+        "name": name,
+        "family_index": family,
+        "per_family_instance_index": 0,
+        "run_name": name,
+        "run_type": "iteration",
+        "repetitions": repetitions,
+        "repetition_index": digest.block,
+        "threads": digest.record["parameters"]["mutators"],
+        "iterations": operations,
+        "real_time": digest.metrics["wall_time"] / operations,
+        "cpu_time": digest.metrics["cpu_total"] / operations,
+        "time_unit": "ns",
         **{metric: value for metric, value in digest.metrics.items() if value == value},
     }
 
 
 def _failure(name: str, run: Run) -> dict:
-    return {"name": name, "repetition_index": run.block, "status": run.status, "error_message": (run.record or {}).get("error", "")}
+    return {
+        "name": name,
+        "repetition_index": run.block,
+        "status": run.status,
+        "error_message": (run.record or {}).get("error", ""),
+    }

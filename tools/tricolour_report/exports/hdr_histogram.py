@@ -83,7 +83,9 @@ class HdrHistogram:
         body = _packed(self.counts)
         header = struct.pack(">iiiiqqd", COOKIE, len(body), 0, DIGITS, 1, self.highest, 1.0)
         squeezed = zlib.compress(header + body)
-        return base64.b64encode(struct.pack(">ii", COMPRESSED_COOKIE, len(squeezed)) + squeezed).decode("ascii")
+        return base64.b64encode(
+            struct.pack(">ii", COMPRESSED_COOKIE, len(squeezed)) + squeezed
+        ).decode("ascii")
 
 
 def _index_of(values: np.ndarray) -> np.ndarray:

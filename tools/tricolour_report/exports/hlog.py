@@ -25,7 +25,9 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
     for result, run, _ in timed_runs(experiment, progress):
         stem = f"{file_stem(experiment, result)}-{run.block}"
         for series in (recorded_times.pauses(run), *recorded_times.requests(run)):
-            (out / f"{stem}-{series.name}.hlog").write_text(interval_log(run, series), encoding="utf-8")
+            (out / f"{stem}-{series.name}.hlog").write_text(
+                interval_log(run, series), encoding="utf-8"
+            )
 
 
 def interval_log(run: Run, series: Series) -> str:
@@ -41,7 +43,7 @@ def interval_log(run: Run, series: Series) -> str:
         lines.insert(
             1,
             f"#[of {total} requests the slowest, and a sample that stands for the others: {rows} "
-            f"rows]"
+            f"rows]",
         )
     length = run.record["end_ns"] - run.record["start_ns"]
     last = max(0, (length - 1) // INTERVAL_NS)
@@ -50,5 +52,7 @@ def interval_log(run: Run, series: Series) -> str:
         own = interval == number
         histogram = HdrHistogram(series.lengths[own], series.weights[own])
         seconds = (min(length, (number + 1) * INTERVAL_NS) - number * INTERVAL_NS) / 1e9
-        lines.append(f"{number * INTERVAL_NS / 1e9:.3f},{seconds:.3f},{histogram.maximum / 1e6:.3f},{histogram.encoded()}")
+        lines.append(
+            f"{number * INTERVAL_NS / 1e9:.3f},{seconds:.3f},{histogram.maximum / 1e6:.3f},{histogram.encoded()}"
+        )
     return "\n".join(lines) + "\n"

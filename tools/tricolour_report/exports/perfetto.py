@@ -41,20 +41,35 @@ class Slice:
 
 def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) -> None:
     for result, run, _ in timed_runs(experiment, progress):
-        (out / f"{file_stem(experiment, result)}-{run.block}.json").write_text(timeline(run), encoding="utf-8")
+        (out / f"{file_stem(experiment, result)}-{run.block}.json").write_text(
+            timeline(run), encoding="utf-8"
+        )
 
 
 def timeline(run: Run) -> str:
-    slices = [Slice(RUN, "measured region", run.record["start_ns"], run.record["end_ns"]), *_pauses(run), *_phases(run)]
+    slices = [
+        Slice(RUN, "measured region", run.record["start_ns"], run.record["end_ns"]),
+        *_pauses(run),
+        *_phases(run),
+    ]
     counts = list(_heap(run))
     origin = min([one.begin for one in slices] + [at for _, at, _ in counts])
     lines = []
     for thread, (name, members) in enumerate(nested_rows(slices)):
         lines.append(_event("M", thread, "thread_name", "", {"name": name}))
-        lines += [_event("X", thread, one.name, _span(one, origin), one.arguments) for one in members]
-    lines += [_event("C", None, name, f'"ts":{_microseconds(at - origin)},', {"bytes": value}) for name, at, value in counts]
+        lines += [
+            _event("X", thread, one.name, _span(one, origin), one.arguments) for one in members
+        ]
+    lines += [
+        _event("C", None, name, f'"ts":{_microseconds(at - origin)},', {"bytes": value})
+        for name, at, value in counts
+    ]
     other = _json({"command": run.record["command"], "origin_ns": origin})
-    return f'{{"displayTimeUnit":"ns","otherData":{other},"traceEvents":[\n' + ",\n".join(lines) + "\n]}\n"
+    return (
+        f'{{"displayTimeUnit":"ns","otherData":{other},"traceEvents":[\n'
+        + ",\n".join(lines)
+        + "\n]}\n"
+    )
 
 
 def nested_rows(slices: Iterable[Slice]) -> list[tuple[str, list[Slice]]]:
@@ -84,19 +99,35 @@ def _place(row: str) -> tuple[int, int]:
 def _pauses(run: Run) -> Iterable[Slice]:
     for one in read_table(run.folder, "pauses").itertuples():
         row = COLLECTOR if one.mutator == "all" else f"mutator {one.mutator}"
-        yield Slice(row, f"pause: {one.kind}", one.request_ns, one.resume_ns, {
-            "cycle": one.cycle, "cause": one.cause, "time_to_safepoint_ns": one.stopped_ns - one.request_ns,
-            "heap_before": one.heap_before, "heap_after": one.heap_after,
-        })
+        yield Slice(
+            row,
+            f"pause: {one.kind}",
+            one.request_ns,
+            one.resume_ns,
+            {
+                "cycle": one.cycle,
+                "cause": one.cause,
+                "time_to_safepoint_ns": one.stopped_ns - one.request_ns,
+                "heap_before": one.heap_before,
+                "heap_after": one.heap_after,
+            },
+        )
 
 
 def _phases(run: Run) -> Iterable[Slice]:
     for one in read_table(run.folder, "phases").itertuples():
         if one.role == "mutator":
-            yield Slice(f"mutator {one.thread}", one.phase, one.begin_ns, one.end_ns, {"cycle": one.cycle})
+            yield Slice(
+                f"mutator {one.thread}", one.phase, one.begin_ns, one.end_ns, {"cycle": one.cycle}
+            )
         else:
-            yield Slice(COLLECTOR, one.phase, one.begin_ns, one.end_ns,
-                        {"cycle": one.cycle, "role": one.role, "bytes": one.bytes, "objects": one.objects})
+            yield Slice(
+                COLLECTOR,
+                one.phase,
+                one.begin_ns,
+                one.end_ns,
+                {"cycle": one.cycle, "role": one.role, "bytes": one.bytes, "objects": one.objects},
+            )
 
 
 def _heap(run: Run) -> Iterable[tuple[str, int, int]]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..statistics.lost_time import pauses_in_region
-from ..statistics.request_latency import latencies, weights_of
 from ..read.sweep_folder import Run
 from ..read.tables import read_table
+from ..statistics.lost_time import pauses_in_region
+from ..statistics.request_latency import latencies, weights_of
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ def pauses(run: Run) -> Series:
 
 def requests(run: Run) -> list[Series]:
     """One series for each kind of latency, or none: simple, intended where there is a schedule, and metered."""
-    table = read_table(run.folder, "requests").sort_values("intended_ns", kind="stable", ignore_index=True)
+    table = read_table(run.folder, "requests").sort_values(
+        "intended_ns", kind="stable", ignore_index=True
+    )
     if table.empty:
         return []
     start = run.record["start_ns"]
@@ -45,8 +47,11 @@ def requests(run: Run) -> list[Series]:
     ends = table["end_ns"].to_numpy("int64") - start
     return [
         Series(
-            f"requests_{name}", begins.get(name, scheduled), ends, np.rint(lengths).astype("int64"),
-            weights_of(table)
+            f"requests_{name}",
+            begins.get(name, scheduled),
+            ends,
+            np.rint(lengths).astype("int64"),
+            weights_of(table),
         )
         for name, lengths in latencies(table).items()
     ]

@@ -18,11 +18,22 @@ def run(tmp_path):
 def test_simple_latency_begins_at_the_start_and_the_others_at_the_schedule(run):
     at = run.record["start_ns"]
     rows = [(0, at + 50, at + 70, at + 90, 1), (1, at + 10, at + 10, at + 25, 4)]
-    pd.DataFrame(rows, columns=schema.table_columns("requests")[0]).to_csv(run.folder / "requests.csv", index=False)
+    pd.DataFrame(rows, columns=schema.table_columns("requests")[0]).to_csv(
+        run.folder / "requests.csv", index=False
+    )
     found = {series.name: series for series in requests(run)}
-    assert set(found) == {"requests_simple", "requests_intended", "requests_metered_100ms", "requests_metered_full"}
-    assert found["requests_simple"].begins.tolist() == [10, 70] and found["requests_simple"].lengths.tolist() == [15, 20]
-    assert found["requests_intended"].begins.tolist() == [10, 50] and found["requests_intended"].lengths.tolist() == [15, 40]
+    assert set(found) == {
+        "requests_simple",
+        "requests_intended",
+        "requests_metered_100ms",
+        "requests_metered_full",
+    }
+    assert found["requests_simple"].begins.tolist() == [10, 70] and found[
+        "requests_simple"
+    ].lengths.tolist() == [15, 20]
+    assert found["requests_intended"].begins.tolist() == [10, 50] and found[
+        "requests_intended"
+    ].lengths.tolist() == [15, 40]
     assert all(series.ends.tolist() == [25, 90] for series in found.values())
     assert all(series.weights.tolist() == [4, 1] for series in found.values())
 
@@ -30,4 +41,7 @@ def test_simple_latency_begins_at_the_start_and_the_others_at_the_schedule(run):
 def test_pauses_count_from_the_regions_start(run):
     series = pauses(run)
     assert len(series.lengths) == 24 and (series.ends - series.begins == series.lengths).all()
-    assert 0 < series.begins.min() and series.ends.max() <= run.record["end_ns"] - run.record["start_ns"]
+    assert (
+        0 < series.begins.min()
+        and series.ends.max() <= run.record["end_ns"] - run.record["start_ns"]
+    )

@@ -15,16 +15,22 @@ def coordinates(experiment: Experiment, result: CellResult) -> dict[str, str]:
     """What tells the cell from all others of the experiment, workload first."""
     parameters = result.cell.parameters
     keys = ("workload", *(key for key in MAIN_KEYS if key != "workload"), *experiment.extra_keys)
-    return {key: re.sub(r"[^A-Za-z0-9._-]", "_", parameters[key]) for key in keys if key in parameters}
+    return {
+        key: re.sub(r"[^A-Za-z0-9._-]", "_", parameters[key]) for key in keys if key in parameters
+    }
 
 
 def file_stem(experiment: Experiment, result: CellResult) -> str:
     """`gcbench-concurrent-yuasa-2x-<cell>`."""
     main = coordinates(experiment, result)
-    return "-".join([*(main[key] for key in ("workload", "collector", "barrier", "heap")), result.cell.hash])
+    return "-".join(
+        [*(main[key] for key in ("workload", "collector", "barrier", "heap")), result.cell.hash]
+    )
 
 
-def timed_runs(experiment: Experiment, progress: Callable[[str], None]) -> Iterator[tuple[CellResult, Run, Digest]]:
+def timed_runs(
+    experiment: Experiment, progress: Callable[[str], None]
+) -> Iterator[tuple[CellResult, Run, Digest]]:
     """Every run with timings; each failed one is told instead."""
     for result in experiment.results:
         digests = {digest.block: digest for digest in result.digests}
@@ -32,4 +38,6 @@ def timed_runs(experiment: Experiment, progress: Callable[[str], None]) -> Itera
             if run.timed:
                 yield result, run, digests[run.block]
             elif run.status != "ok":
-                progress(f"left out {file_stem(experiment, result)}, block {run.block}: {run.status}")
+                progress(
+                    f"left out {file_stem(experiment, result)}, block {run.block}: {run.status}"
+                )

@@ -10,15 +10,26 @@ from typing import Callable
 
 import pandas as pd
 
-from ..read.experiment import Experiment
-from ..statistics.lost_time import pauses_in_region
 from ..compare.lower_bound_overhead import overhead_table
+from ..compare.tidy import tidy_table
+from ..read.experiment import Experiment
 from ..read.sweep_folder import Run
 from ..read.tables import read_table
-from ..compare.tidy import tidy_table
+from ..statistics.lost_time import pauses_in_region
 from .runs import timed_runs
 
-PAUSE_COLUMNS = ["cycle", "kind", "cause", "mutator", "begin_ns", "length_ns", "time_to_safepoint_ns", "thread_cpu_ns", "heap_before", "heap_after"]
+PAUSE_COLUMNS = [
+    "cycle",
+    "kind",
+    "cause",
+    "mutator",
+    "begin_ns",
+    "length_ns",
+    "time_to_safepoint_ns",
+    "thread_cpu_ns",
+    "heap_before",
+    "heap_after",
+]
 
 
 def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) -> None:
@@ -31,7 +42,12 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
 def _pauses(run: Run) -> pd.DataFrame:
     start, end = run.record["start_ns"], run.record["end_ns"]
     table = pauses_in_region(read_table(run.folder, "pauses"), start, end)
-    table = table.assign(begin_ns=table["begin_ns"] - start, time_to_safepoint_ns=table["stopped_ns"] - table["request_ns"])[PAUSE_COLUMNS]
-    for place, (name, value) in enumerate({"cell": run.cell.hash, "block": run.block, **run.cell.parameters}.items()):
+    table = table.assign(
+        begin_ns=table["begin_ns"] - start,
+        time_to_safepoint_ns=table["stopped_ns"] - table["request_ns"],
+    )[PAUSE_COLUMNS]
+    for place, (name, value) in enumerate(
+        {"cell": run.cell.hash, "block": run.block, **run.cell.parameters}.items()
+    ):
         table.insert(place, name, value)
     return table

@@ -8,13 +8,18 @@ arm that a barrier lacks says n/a.
 
 from pathlib import Path
 
-from ..read import schema
 from ..program.errors import DamagedRun
+from ..read import schema
 from ..statistics.intervals import mean_with_interval
 from .style import GREY, panels
 
 FILE = "barrier_cost.json"
-ARMS = {"off": "no barrier", "test": "flag test only", "filtered": "armed, all filtered", "full": "armed, shading"}
+ARMS = {
+    "off": "no barrier",
+    "test": "flag test only",
+    "filtered": "armed, all filtered",
+    "full": "armed, shading",
+}
 ARM_COLOURS = ["#BBBBBB", "#56B4E9", "#E69F00", "#D55E00"]
 NS_PER_UNIT = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
 
@@ -26,9 +31,16 @@ def read_costs(path: Path) -> dict[str, dict[str, dict[str, list[float]]]]:
         costs: dict = {}
         for entry in sorted(entries, key=lambda entry: entry.get("family_index", 0)):
             parts = entry["name"].split("/")
-            if parts[0] != "store" or len(parts) < 3 or entry.get("run_type") == "aggregate" or entry.get("error_occurred"):
+            if (
+                parts[0] != "store"
+                or len(parts) < 3
+                or entry.get("run_type") == "aggregate"
+                or entry.get("error_occurred")
+            ):
                 continue
-            arm = costs.setdefault(parts[1], {}).setdefault(parts[2], {"ns": [], "instructions": []})
+            arm = costs.setdefault(parts[1], {}).setdefault(
+                parts[2], {"ns": [], "instructions": []}
+            )
             arm["ns"].append(entry["cpu_time"] * NS_PER_UNIT[entry["time_unit"]])
             if "instructions" in entry:
                 arm["instructions"].append(float(entry["instructions"]))
@@ -41,17 +53,23 @@ def read_costs(path: Path) -> dict[str, dict[str, dict[str, list[float]]]]:
 
 def barrier_cost(costs: dict):
     has_instructions = any(arm["instructions"] for arms in costs.values() for arm in arms.values())
-    quantities = [("ns", "ns per store"), ("instructions", "instructions per store")][: 1 + has_instructions]
+    quantities = [("ns", "ns per store"), ("instructions", "instructions per store")][
+        : 1 + has_instructions
+    ]
     figure, grid = panels(len(quantities), columns=2, width=4.8, height=3.6)
     for axes, (quantity, label) in zip(grid, quantities):
         for number, arm in enumerate(ARMS):
             _bars(axes, costs, arm, number, quantity)
-        axes.set_xticks(range(len(costs)), list(costs), rotation=30, ha="right", rotation_mode="anchor")
+        axes.set_xticks(
+            range(len(costs)), list(costs), rotation=30, ha="right", rotation_mode="anchor"
+        )
         axes.set_xlabel("barrier")
         axes.set_ylabel(label)
         axes.grid(axis="x", visible=False)
     handles, labels = grid[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=4, fontsize=9)
+    figure.legend(
+        handles, labels, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=4, fontsize=9
+    )
     return figure
 
 
@@ -68,4 +86,12 @@ def _bars(axes, costs: dict, arm: str, number: int, quantity: str) -> None:
         places.append(x)
         heights.append(mean)
         reaches.append(mean - low)
-    axes.bar(places, heights, width * 0.92, yerr=reaches, color=ARM_COLOURS[number], label=ARMS[arm], error_kw={"elinewidth": 1, "capsize": 2})
+    axes.bar(
+        places,
+        heights,
+        width * 0.92,
+        yerr=reaches,
+        color=ARM_COLOURS[number],
+        label=ARMS[arm],
+        error_kw={"elinewidth": 1, "capsize": 2},
+    )

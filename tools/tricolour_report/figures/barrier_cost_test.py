@@ -18,18 +18,29 @@ def test_repetitions_are_read_and_aggregates_are_not(tmp_path):
 
 
 def test_units_and_suffixes_of_names_are_understood(tmp_path):
-    entry = {"name": "store/yuasa/full/repeats:2", "run_type": "iteration", "cpu_time": 0.004, "real_time": 9, "time_unit": "us"}
+    entry = {
+        "name": "store/yuasa/full/repeats:2",
+        "run_type": "iteration",
+        "cpu_time": 0.004,
+        "real_time": 9,
+        "time_unit": "us",
+    }
     (tmp_path / "cost.json").write_text(json.dumps({"benchmarks": [entry]}))
     assert read_costs(tmp_path / "cost.json")["yuasa"]["full"]["ns"] == [4.0]
 
 
 def test_barriers_stand_in_the_order_of_registration_though_they_ran_interleaved(tmp_path):
-    entries = [{"name": f"store/{name}/off", "family_index": place, "cpu_time": 1.0, "time_unit": "ns"} for name, place in (("yuasa", 2), ("none", 0), ("hybrid", 1))]
+    entries = [
+        {"name": f"store/{name}/off", "family_index": place, "cpu_time": 1.0, "time_unit": "ns"}
+        for name, place in (("yuasa", 2), ("none", 0), ("hybrid", 1))
+    ]
     (tmp_path / "cost.json").write_text(json.dumps({"benchmarks": entries}))
     assert list(read_costs(tmp_path / "cost.json")) == ["none", "hybrid", "yuasa"]
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"benchmarks": []}', '{"benchmarks": [{"name": "store/a/full"}]}'])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "{}", '{"benchmarks": []}', '{"benchmarks": [{"name": "store/a/full"}]}']
+)
 def test_anything_else_is_refused(tmp_path, text):
     (tmp_path / "cost.json").write_text(text)
     with pytest.raises(DamagedRun, match="cost.json"):

@@ -12,7 +12,9 @@ from matplotlib.figure import Figure
 FORMS = {"png": None, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
-def save(figure: Figure, plots: Path, name: str, place: Callable[[Path], Path], extent="tight") -> dict[str, Path]:
+def save(
+    figure: Figure, plots: Path, name: str, place: Callable[[Path], Path], extent="tight"
+) -> dict[str, Path]:
     """Writes `name` in every form to where `place` says for its final path in `plots`; returns what was written, by form."""
     written = {}
     for form, metadata in FORMS.items():

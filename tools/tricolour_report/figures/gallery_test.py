@@ -52,7 +52,13 @@ def test_distributions_are_shown_at_the_reference_heap(tmp_path):
 def test_a_sweep_without_pauses_delays_or_cycles_is_drawn(tmp_path):
     folder = write_sweep(tmp_path, 1, ("gcbench",), combinations=PAIRS)
     empty_tables(folder, "pauses", "phases", "heap", "bystander")
-    assert set(drawn(folder)) == {"throughput", "lower_bound_overhead", "utilisation_gcbench", "timeline_gcbench", "time_spent_gcbench"}
+    assert set(drawn(folder)) == {
+        "throughput",
+        "lower_bound_overhead",
+        "utilisation_gcbench",
+        "timeline_gcbench",
+        "time_spent_gcbench",
+    }
 
 
 @pytest.mark.parametrize("form", ["simple", "metered, window"])
@@ -94,15 +100,20 @@ def test_a_starved_cell_is_hollow(tmp_path):
     folder = write_sweep(tmp_path, 2, ("gcbench",), combinations=PAIRS, cycles_of={PAIRS[2]: 1})
     (axes,) = drawn(folder)["throughput"].figure.axes
     faces = [
-        line.get_markerfacecolor()
-        for line in axes.get_lines() if line.get_marker() in MARKERS
+        line.get_markerfacecolor() for line in axes.get_lines() if line.get_marker() in MARKERS
     ]
     assert faces[-1] == "white" and "white" not in faces[:-1]
 
 
 def test_a_sweep_in_which_everything_failed_has_no_figure(tmp_path):
     pairs = PAIRS[:2]
-    folder = write_sweep(tmp_path, 1, ("gcbench",), combinations=pairs, failing={(*pair, "gcbench"): "crashed" for pair in pairs})
+    folder = write_sweep(
+        tmp_path,
+        1,
+        ("gcbench",),
+        combinations=pairs,
+        failing={(*pair, "gcbench"): "crashed" for pair in pairs},
+    )
     assert drawn(folder) == {}
 
 

@@ -47,18 +47,35 @@ def _draw(axes, run: OneRun, experiment: Experiment, style: Style) -> None:
     if heap.empty:
         empty_note(axes, "no sample of the heap in this stretch")
         return
-    axes.step(heap["t_ms"], heap["used"] / MIB, where="post", color=style.colour(run.result.cell.collector), linewidth=1.3)
+    axes.step(
+        heap["t_ms"],
+        heap["used"] / MIB,
+        where="post",
+        color=style.colour(run.result.cell.collector),
+        linewidth=1.3,
+    )
     axes.step(heap["t_ms"], heap["committed"] / MIB, where="post", color="#000000", linewidth=1)
     paced = heap[heap["trigger"] > 0]
     axes.step(
-        paced["t_ms"], paced["trigger"] / MIB, where="post", color="#000000", linestyle="--",
-        linewidth=1
+        paced["t_ms"],
+        paced["trigger"] / MIB,
+        where="post",
+        color="#000000",
+        linestyle="--",
+        linewidth=1,
     )
     begun = heap[heap["event"] == "trigger"]
     axes.plot(begun["t_ms"], begun["used"] / MIB, "v", color="#000000", markersize=5)
     pauses = run.pauses[(run.pauses["resume_ms"] > begin) & (run.pauses["begin_ms"] < end)]
     shown = bars(pauses["begin_ms"], pauses["resume_ms"], end - begin)
-    axes.broken_barh(shown, (0, 1), transform=axes.get_xaxis_transform(), color="#222222", alpha=0.25, linewidth=0.3)
+    axes.broken_barh(
+        shown,
+        (0, 1),
+        transform=axes.get_xaxis_transform(),
+        color="#222222",
+        alpha=0.25,
+        linewidth=0.3,
+    )
     axes.set_xlim(begin, end)
     axes.set_ylim(0, 1.15 * heap[["used", "committed", "trigger"]].to_numpy().max() / MIB)
     axes.set_ylabel("heap (MiB)")
@@ -67,7 +84,11 @@ def _draw(axes, run: OneRun, experiment: Experiment, style: Style) -> None:
 
 def _stretch(run: OneRun) -> tuple[float, float]:
     """Begin and end in ms of CYCLES cycles from the middle; the whole run when it has no more than that."""
-    begins = pd.concat([run.pauses[["cycle", "begin_ms"]], run.phases[["cycle", "begin_ms"]]]).groupby("cycle")["begin_ms"].min()
+    begins = (
+        pd.concat([run.pauses[["cycle", "begin_ms"]], run.phases[["cycle", "begin_ms"]]])
+        .groupby("cycle")["begin_ms"]
+        .min()
+    )
     begins = begins.sort_values().to_numpy()
     if len(begins) <= CYCLES:
         return 0.0, run.length_ms

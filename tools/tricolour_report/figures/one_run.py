@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..read.experiment import CellResult
-from ..statistics.lost_time import merge, pauses_in_region
 from ..read.tables import read_table
+from ..statistics.lost_time import merge, pauses_in_region
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class OneRun:
     phases: pd.DataFrame
     heap: pd.DataFrame
     length_ms: float
+
 
 INVISIBLE = 1 / 4000
 
@@ -51,7 +52,11 @@ def _load(result: CellResult) -> OneRun:
     phases, heap = read_table(run.folder, "phases"), read_table(run.folder, "heap")
     phases = phases[(phases["end_ns"] > start) & (phases["begin_ns"] < end)].copy()
     heap = heap[heap["t_ns"].between(start, end)].copy()
-    for table, columns in ((pauses, ("begin_ns", "resume_ns")), (phases, ("begin_ns", "end_ns")), (heap, ("t_ns",))):
+    for table, columns in (
+        (pauses, ("begin_ns", "resume_ns")),
+        (phases, ("begin_ns", "end_ns")),
+        (heap, ("t_ns",)),
+    ):
         for column in columns:
             table[column.replace("_ns", "_ms")] = (table[column] - start) / 1e6
     return OneRun(result, digest.block, pauses, phases, heap, (end - start) / 1e6)

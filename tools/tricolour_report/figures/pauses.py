@@ -37,7 +37,9 @@ def histogram(experiment: Experiment, results: list[CellResult], style: Style):
         log_count_axis(axes)
         axes.set_ylim(0.7, max(axes.get_ylim()[1], counts.max() * 1.6, 12))
 
-    return _by_kind(experiment, results, style, draw, "pauses in all invocations", (10.0**low, 10.0**high))
+    return _by_kind(
+        experiment, results, style, draw, "pauses in all invocations", (10.0**low, 10.0**high)
+    )
 
 
 def complementary(experiment: Experiment, results: list[CellResult], style: Style):
@@ -50,7 +52,12 @@ def complementary(experiment: Experiment, results: list[CellResult], style: Styl
         log_count_axis(axes)
 
     figure = _by_kind(
-        experiment, results, style, draw, "P(pause > x)", (10.0**low, 10.0**high),
+        experiment,
+        results,
+        style,
+        draw,
+        "P(pause > x)",
+        (10.0**low, 10.0**high),
         extra=floor_legend(floor),
     )
     for axes in figure.axes:
@@ -82,7 +89,9 @@ def draw_survival(axes, values, **look) -> None:
 def survival(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Corners (x, P(> x)) of steps; the longest EVERY_RANK values each, the rest thinned to what a picture can show."""
     n = len(values)
-    above = np.unique(np.concatenate([np.arange(min(n, EVERY_RANK)), np.geomspace(1, n, 400).astype(int) - 1]))[::-1]
+    above = np.unique(
+        np.concatenate([np.arange(min(n, EVERY_RANK)), np.geomspace(1, n, 400).astype(int) - 1])
+    )[::-1]
     ordered = np.sort(values)[n - 1 - above]
     probability = np.maximum(above, 1) / n
     return np.concatenate([ordered[:1], ordered]), np.concatenate([[1.0], probability])
@@ -118,5 +127,7 @@ def _by_kind(experiment, results, style, draw, ylabel, limits, extra=()):
         axes.set_xlabel("pause")
     for axes in grid[:: min(3, len(grid))]:
         axes.set_ylabel(ylabel)
-    legend_below(figure, experiment, [r for r in results if len(r.pooled_pauses())], style, extra=extra)
+    legend_below(
+        figure, experiment, [r for r in results if len(r.pooled_pauses())], style, extra=extra
+    )
     return figure

@@ -10,15 +10,17 @@ over runs, and a bar from the least to the greatest.
 import numpy as np
 from matplotlib.lines import Line2D
 
-from ..statistics import quantiles
 from ..read.experiment import CellResult, Experiment, OverRuns
+from ..statistics import quantiles
 from ..statistics.request_latency import METERED_WINDOWS
 from .style import GREY, Style, empty_note, legend_below, log_time_axis, nines_axis, panels
 
 X = 1.0 / (1.0 - quantiles.PROBABILITIES)
 LATENCY_TITLES = {
-    "simple": "simple: end - start", "intended": "intended: end - scheduled start",
-    "metered_100ms": "metered, window of 100 ms of requests", "metered_full": "metered, whole run",
+    "simple": "simple: end - start",
+    "intended": "intended: end - scheduled start",
+    "metered_100ms": "metered, window of 100 ms of requests",
+    "metered_full": "metered, whole run",
 }
 LONGEST = "longest request of a run: median, least to greatest"
 
@@ -30,7 +32,11 @@ def pause_percentiles(experiment: Experiment, results: list[CellResult], style: 
     for result in drawn:
         pooled = quantiles.curve(result.pooled_pauses())
         axes.plot(X, pooled, **style.line(result) | {"linewidth": 0.8})
-        _band(axes, [quantiles.curve(digest.all_pauses) for digest in result.digests], style.line(result))
+        _band(
+            axes,
+            [quantiles.curve(digest.all_pauses) for digest in result.digests],
+            style.line(result),
+        )
         reach = max(reach, quantiles.PROBABILITIES[np.isfinite(pooled)].max(initial=0.0))
         extent.append(pooled[np.isfinite(pooled)])
     _finish(axes, reach, extent, "pause")
@@ -43,7 +49,9 @@ def request_percentiles(experiment: Experiment, results: list[CellResult], style
     drawn = [result for result in results if any(d.request_count for d in result.digests)]
     if not drawn:
         return None
-    present = {name for result in drawn for digest in result.digests for name in digest.request_curves}
+    present = {
+        name for result in drawn for digest in result.digests for name in digest.request_curves
+    }
     names = [name for name in ("simple", "intended", *METERED_WINDOWS) if name in present]
     figure, grid = panels(len(names), columns=2, width=4.6, height=3.6, sharey=True)
     for axes, name in zip(grid, names):
@@ -57,7 +65,7 @@ def request_percentiles(experiment: Experiment, results: list[CellResult], style
                 reach = max(reach, 1 - 1 / end[0])
                 look = {
                     "color": style.line(result)["color"],
-                    "marker": style.marker(result.cell.barrier)
+                    "marker": style.marker(result.cell.barrier),
                 }
                 extent.append(_end(axes, middle, end, look))
         _finish(axes, reach, extent, "request latency" if axes in grid[::2] else "")
@@ -86,8 +94,11 @@ def _end(axes, middle: np.ndarray, end: tuple[float, OverRuns], look: dict) -> n
     known = np.flatnonzero(np.isfinite(middle))
     if len(known):
         axes.plot(
-            [X[known[-1]], x], [middle[known[-1]], over.median], ":", color=look["color"],
-            linewidth=1
+            [X[known[-1]], x],
+            [middle[known[-1]], over.median],
+            ":",
+            color=look["color"],
+            linewidth=1,
         )
     axes.plot(x, over.median, **look, markersize=4, clip_on=False, zorder=3)
     axes.plot([x, x], [over.least, over.greatest], color=look["color"], linewidth=1, clip_on=False)
@@ -98,7 +109,9 @@ def _band(axes, curves: list[np.ndarray], look: dict) -> np.ndarray:
     """Median line and range over invocations; returns the median."""
     middle, low, high = quantiles.median_and_range(curves, len(X))
     axes.plot(X, middle, **look)
-    axes.fill_between(X, low, high, where=np.isfinite(middle), color=look["color"], alpha=0.12, linewidth=0)
+    axes.fill_between(
+        X, low, high, where=np.isfinite(middle), color=look["color"], alpha=0.12, linewidth=0
+    )
     return middle
 
 

@@ -21,20 +21,40 @@ def draw_precision(summary: pd.DataFrame) -> Figure:
         _panel(axes, rows, bars, named=number % 4 == 0)
         axes.set_title(workload)
     handles, labels = grid[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=2, fontsize=9)
+    figure.legend(
+        handles, labels, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=2, fontsize=9
+    )
     return figure
 
 
 def _panel(axes, rows: pd.DataFrame, bars: list[tuple[str, str]], named: bool) -> None:
-    shares = [rows.loc[bar, ["retained", "black"]] * 100 if bar in rows.index else None for bar in bars]
+    shares = [
+        rows.loc[bar, ["retained", "black"]] * 100 if bar in rows.index else None for bar in bars
+    ]
     places = [place for place, share in enumerate(shares) if share is not None]
     retained = [shares[place]["retained"] for place in places]
     black = [shares[place]["black"] for place in places]
-    axes.barh(places, retained, 0.7, color=RETAINED, label="retained: marked, and unreachable at the end of the cycle")
-    axes.barh(places, black, 0.7, left=retained, color=BLACK, label="born black: allocated while marking, and dead before its end")
+    axes.barh(
+        places,
+        retained,
+        0.7,
+        color=RETAINED,
+        label="retained: marked, and unreachable at the end of the cycle",
+    )
+    axes.barh(
+        places,
+        black,
+        0.7,
+        left=retained,
+        color=BLACK,
+        label="born black: allocated while marking, and dead before its end",
+    )
     for place, *parts in zip(places, retained, black):
         axes.text(sum(parts), place, f" {sum(parts):#.3g}", va="center", fontsize=8, color=GREY)
-    axes.set_yticks(range(len(bars)), [f"{barrier}, {colour}" for barrier, colour in bars] if named else [""] * len(bars))
+    axes.set_yticks(
+        range(len(bars)),
+        [f"{barrier}, {colour}" for barrier, colour in bars] if named else [""] * len(bars),
+    )
     axes.set_ylabel("barrier, colour of new objects" if named else "")
     axes.invert_yaxis()
     axes.margins(x=0.18)

@@ -6,10 +6,10 @@ right, the slowest request of all runs by its causes, in ms. Time without a name
 
 from matplotlib.patches import Patch
 
-from ..read.experiment import CellResult, Experiment
-from ..statistics.quantities import duration
 from ..compare.rows import over_runs
 from ..compare.waits import COLOURS, SLOW, Waits, explained_text, waits
+from ..read.experiment import CellResult, Experiment
+from ..statistics.quantities import duration
 from .style import GREY, Style, panels
 
 
@@ -20,8 +20,12 @@ def slowest_requests(experiment: Experiment, results: list[CellResult], style: S
         return None
     labels = [experiment.label(result.cell) for result in results]
     figure, (of_all, slowest) = panels(
-        2, columns=2, width=5.0, height=1.3 + 0.42 * len(labels),
-        beside=0.075 * max(map(len, labels)), sharey=True,
+        2,
+        columns=2,
+        width=5.0,
+        height=1.3 + 0.42 * len(labels),
+        beside=0.075 * max(map(len, labels)),
+        sharey=True,
     )
     for row, (result, one) in enumerate(found):
         if one is None or not one.count:
@@ -34,8 +38,11 @@ def slowest_requests(experiment: Experiment, results: list[CellResult], style: S
         _stack(slowest, row, one.slowest.parts, 1e6)
         of_all.text(0.005, row - 0.31, _told(result, one), va="bottom", fontsize=7, color=GREY)
         slowest.text(
-            one.slowest.length / 1e6, row, f" {duration(one.slowest.length)}", va="center",
-            fontsize=8
+            one.slowest.length / 1e6,
+            row,
+            f" {duration(one.slowest.length)}",
+            va="center",
+            fontsize=8,
         )
     of_all.set_title(f"all requests of {SLOW} or more")
     of_all.set_xlabel("share of their time")

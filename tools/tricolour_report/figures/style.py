@@ -21,9 +21,19 @@ from ..statistics.quantities import time_text
 # By the place in the program's list. Okabe and Ito's colours first; the marker X is a failure.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#000000", "#8C6D31"]
 LINES = [
-    "-", (0, (5, 2)), (0, (9, 2)), (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)), (0, (9, 1.5, 3, 1.5)),
-    (0, (1.2, 1.4)), (0, (2.4, 2.4)), (0, (1.2, 3)), (0, (6, 1.5, 1.2, 1.5)),
-    (0, (9, 1.5, 1.2, 1.5, 1.2, 1.5)), (0, (14, 3)), (0, (4, 4)), (0, (2, 1, 6, 1)),
+    "-",
+    (0, (5, 2)),
+    (0, (9, 2)),
+    (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)),
+    (0, (9, 1.5, 3, 1.5)),
+    (0, (1.2, 1.4)),
+    (0, (2.4, 2.4)),
+    (0, (1.2, 3)),
+    (0, (6, 1.5, 1.2, 1.5)),
+    (0, (9, 1.5, 1.2, 1.5, 1.2, 1.5)),
+    (0, (14, 3)),
+    (0, (4, 4)),
+    (0, (2, 1, 6, 1)),
     (0, (8, 2, 2, 2, 2, 2)),
 ]
 MARKERS = ["o", "s", "p", "v", "h", "^", "<", ">", "D", "d", "P", "8", "*"]
@@ -32,12 +42,24 @@ GREY = "#767676"
 MOST_NINES = 5  # ticks beside each other, before their texts meet
 FAILED = "#B00020"
 
-plt.rcParams.update({
-    "font.size": 10, "axes.titlesize": 11, "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False,
-    "axes.grid": True, "grid.color": "#E3E3E3", "grid.linewidth": 0.7, "axes.axisbelow": True, "legend.frameon": False,
-    "figure.dpi": 110, "savefig.dpi": 130, "svg.hashsalt": "tricolour",
-    "pdf.fonttype": 42,  # TrueType: printers and proceedings refuse matplotlib's own Type 3
-})
+plt.rcParams.update(
+    {
+        "font.size": 10,
+        "axes.titlesize": 11,
+        "axes.titlelocation": "left",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "grid.color": "#E3E3E3",
+        "grid.linewidth": 0.7,
+        "axes.axisbelow": True,
+        "legend.frameon": False,
+        "figure.dpi": 110,
+        "savefig.dpi": 130,
+        "svg.hashsalt": "tricolour",
+        "pdf.fonttype": 42,  # TrueType: printers and proceedings refuse matplotlib's own Type 3
+    }
+)
 
 
 class Style:
@@ -68,7 +90,14 @@ class Style:
         return MARKERS[self._place("barriers", barrier) % len(MARKERS)]
 
 
-def legend_below(figure: Figure, experiment: Experiment, results: list[CellResult], style: Style, with_markers=False, extra=()) -> None:
+def legend_below(
+    figure: Figure,
+    experiment: Experiment,
+    results: list[CellResult],
+    style: Style,
+    with_markers=False,
+    extra=(),
+) -> None:
     """One legend under all panels: an entry for each combination, plus `extra` handles."""
     handles = []
     for result in results:
@@ -77,17 +106,34 @@ def legend_below(figure: Figure, experiment: Experiment, results: list[CellResul
             look |= {"marker": style.marker(result.cell.barrier), "linestyle": "none"}
         handles.append(Line2D([], [], label=experiment.label(result.cell), **look))
     figure.legend(
-        handles=[*handles, *extra], loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=3,
-        fontsize=9, handlelength=3.4, columnspacing=1.6,
+        handles=[*handles, *extra],
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        ncol=3,
+        fontsize=9,
+        handlelength=3.4,
+        columnspacing=1.6,
     )
 
 
-def panels(count: int, columns: int = 3, width: float = 3.6, height: float = 3.1, beside: float = 0.0, **kwargs) -> tuple[Figure, list[Axes]]:
+def panels(
+    count: int,
+    columns: int = 3,
+    width: float = 3.6,
+    height: float = 3.1,
+    beside: float = 0.0,
+    **kwargs,
+) -> tuple[Figure, list[Axes]]:
     """A grid of `count` panels, with `beside` inches for what stands at its side; unused places stay empty."""
     columns = min(columns, count)
     rows = -(-count // columns)
     figure, grid = plt.subplots(
-        rows, columns, figsize=(max(width * columns + beside, 6.4), height * rows), squeeze=False, constrained_layout=True, **kwargs
+        rows,
+        columns,
+        figsize=(max(width * columns + beside, 6.4), height * rows),
+        squeeze=False,
+        constrained_layout=True,
+        **kwargs,
     )
     figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08)
     axes = list(grid.ravel())

@@ -8,7 +8,9 @@ from .style import Style, readable_limits
 
 
 def test_every_value_and_1_are_inside_with_their_intervals():
-    low, high = readable_limits([Ratio(0.9, 0.85, 0.95, 10), Ratio(1.3, 1.2, 1.4, 10), Ratio(1.1, nan, nan, 1)])
+    low, high = readable_limits(
+        [Ratio(0.9, 0.85, 0.95, 10), Ratio(1.3, 1.2, 1.4, 10), Ratio(1.1, nan, nan, 1)]
+    )
     assert low < 0.85 and 1.4 < high
 
 
@@ -39,7 +41,9 @@ def test_cells_of_one_collector_and_barrier_look_different():
         SimpleNamespace(
             results=results,
             combination=lambda cell: f"{cell.barrier} {cell.allocate}",
-            sweep=SimpleNamespace(place=lambda kind, name: {"dijkstra": 1, "steele": 3}.get(name, 0)),
+            sweep=SimpleNamespace(
+                place=lambda kind, name: {"dijkstra": 1, "steele": 3}.get(name, 0)
+            ),
         )
     )
     assert len({str(style.line(result)) for result in results}) == len(cells)

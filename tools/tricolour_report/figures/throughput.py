@@ -6,8 +6,9 @@ is of a starved cell or against a starved baseline, and ranks nothing. With seve
 the heap multiple; with one the combinations are listed one a line.
 """
 
-from matplotlib.lines import Line2D
 from math import isnan
+
+from matplotlib.lines import Line2D
 
 from ..read.experiment import ENOUGH_CYCLES, CellResult, Experiment
 from ..statistics.intervals import Ratio
@@ -17,13 +18,24 @@ INCHES_PER_LETTER = 0.075
 
 
 def throughput(experiment: Experiment, style: Style):
-    return _over_heaps(experiment, style) if len(experiment.heaps) > 1 else _at_one_heap(experiment, style)
+    return (
+        _over_heaps(experiment, style)
+        if len(experiment.heaps) > 1
+        else _at_one_heap(experiment, style)
+    )
 
 
 def _at_one_heap(experiment: Experiment, style: Style):
     labels = list(dict.fromkeys(experiment.label(result.cell) for result in experiment.results))
     beside = INCHES_PER_LETTER * max(map(len, labels))
-    figure, grid = panels(len(experiment.workloads), columns=3, width=2.9, height=0.9 + 0.27 * len(labels), beside=beside, sharey=True)
+    figure, grid = panels(
+        len(experiment.workloads),
+        columns=3,
+        width=2.9,
+        height=0.9 + 0.27 * len(labels),
+        beside=beside,
+        sharey=True,
+    )
     for axes, workload in zip(grid, experiment.workloads):
         failed = []
         for result in (r for r in experiment.results if r.cell.workload == workload):
@@ -42,7 +54,9 @@ def _at_one_heap(experiment: Experiment, style: Style):
 
 
 def _ratios(experiment: Experiment, workload: str) -> list[Ratio]:
-    return [ratio for r in experiment.results if r.cell.workload == workload and (ratio := r.ratio())]
+    return [
+        ratio for r in experiment.results if r.cell.workload == workload and (ratio := r.ratio())
+    ]
 
 
 def _finish_x(axes, workload: str, experiment: Experiment) -> None:
@@ -53,7 +67,15 @@ def _finish_x(axes, workload: str, experiment: Experiment) -> None:
 
 def _mark_failed(axes, place: float, result: CellResult) -> None:
     axes.plot(0.02, place, "x", color=FAILED, transform=axes.get_yaxis_transform(), clip_on=False)
-    axes.text(0.07, place, _reason(result), color=FAILED, fontsize=8, va="center", transform=axes.get_yaxis_transform())
+    axes.text(
+        0.07,
+        place,
+        _reason(result),
+        color=FAILED,
+        fontsize=8,
+        va="center",
+        transform=axes.get_yaxis_transform(),
+    )
 
 
 def _reason(result: CellResult) -> str:
@@ -69,11 +91,14 @@ def _point(axes, result: CellResult, style: Style, place: float, horizontal: boo
         return False
     reach = None if isnan(ratio.low) else [[ratio.value - ratio.low], [ratio.high - ratio.value]]
     look = {
-        "color": style.colour(result.cell.collector), "marker": style.marker(result.cell.barrier),
-        "capsize": 3, "linestyle": "none", "markersize": 5,
-        "markerfacecolor": "white" if not result.fairly_compared else style.colour(
-            result.cell.collector
-        ),
+        "color": style.colour(result.cell.collector),
+        "marker": style.marker(result.cell.barrier),
+        "capsize": 3,
+        "linestyle": "none",
+        "markersize": 5,
+        "markerfacecolor": "white"
+        if not result.fairly_compared
+        else style.colour(result.cell.collector),
     }
     if horizontal:
         axes.errorbar(ratio.value, place, xerr=reach, **look)
@@ -88,20 +113,35 @@ def _over_heaps(experiment: Experiment, style: Style):
     for axes, workload in zip(grid, experiment.workloads):
         own = [r for r in experiment.results if r.cell.workload == workload]
         for number, label in enumerate(labels):
-            _series(axes, experiment, [r for r in own if experiment.label(r.cell) == label], style, number, len(labels))
+            _series(
+                axes,
+                experiment,
+                [r for r in own if experiment.label(r.cell) == label],
+                style,
+                number,
+                len(labels),
+            )
         axes.axhline(1.0, color=GREY, linewidth=1)
         axes.set_title(workload)
         axes.set_xticks(range(len(experiment.heaps)), experiment.heaps)
         axes.set_xlim(-0.5, len(experiment.heaps) - 0.5)
         axes.set_ylim(readable_limits(_ratios(experiment, workload)))
-        axes.set_xlabel("heap, as a multiple of the least that works" if experiment.heaps[-1].endswith("x") else "heap")
+        axes.set_xlabel(
+            "heap, as a multiple of the least that works"
+            if experiment.heaps[-1].endswith("x")
+            else "heap"
+        )
         axes.set_ylabel("throughput / baseline")
     shown = list({experiment.label(r.cell): r for r in experiment.results}.values())
     crossed = any(result.ratio() is None for result in experiment.results)
     cross = Line2D([], [], color=FAILED, marker="x", linestyle="none", label="failed")
     legend_below(
-        figure, experiment, shown, style, with_markers=True,
-        extra=([cross] if crossed else []) + _starved_legend(experiment)
+        figure,
+        experiment,
+        shown,
+        style,
+        with_markers=True,
+        extra=([cross] if crossed else []) + _starved_legend(experiment),
     )
     return figure
 
@@ -123,6 +163,8 @@ def _series(axes, experiment, results, style, number, count) -> None:
         if _point(axes, result, style, place, horizontal=False):
             line.append((place, result.ratio().value))
         else:
-            axes.plot(place, 0.03, "x", color=FAILED, transform=axes.get_xaxis_transform(), clip_on=False)
+            axes.plot(
+                place, 0.03, "x", color=FAILED, transform=axes.get_xaxis_transform(), clip_on=False
+            )
     if line:
         axes.plot(*zip(*line), **style.line(results[0]) | {"linewidth": 0.8, "alpha": 0.7})

@@ -11,10 +11,20 @@ from .one_run import OneRun, bars, one_of_each_collector
 from .style import Style, empty_note, panels
 
 PHASES = {
-    "begin": "#56B4E9", "marking": "#009E73", "termination": "#CC79A7", "sweeping": "#E69F00",
-    "stall": "#B00020", "assist": "#7A5195", "handshake": "#8C6D31",
-    "lazy_sweeping": "#F5C05C", "search": "#D55E00", "large_object_search": "#E8A1C6",
-    "registry_lock": "#0072B2", "page_fault": "#9AD3F2", "run_delay": "#999999", "allocation_slow_path": "#5CC3A2",
+    "begin": "#56B4E9",
+    "marking": "#009E73",
+    "termination": "#CC79A7",
+    "sweeping": "#E69F00",
+    "stall": "#B00020",
+    "assist": "#7A5195",
+    "handshake": "#8C6D31",
+    "lazy_sweeping": "#F5C05C",
+    "search": "#D55E00",
+    "large_object_search": "#E8A1C6",
+    "registry_lock": "#0072B2",
+    "page_fault": "#9AD3F2",
+    "run_delay": "#999999",
+    "allocation_slow_path": "#5CC3A2",
 }
 PAUSE = "#222222"
 COLOURS = PHASES | {"paused": PAUSE}  # what a mutator alone was stopped for is a pause as any
@@ -31,9 +41,12 @@ def timeline(experiment: Experiment, results: list[CellResult], style: Style):
     shown = {str(phase) for run in runs for phase in run.phases["phase"]}
     handles += [
         Patch(color=colour, label=name.replace("_", " "))
-        for name, colour in PHASES.items() if name in shown
+        for name, colour in PHASES.items()
+        if name in shown
     ]
-    figure.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=5, fontsize=9)
+    figure.legend(
+        handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=5, fontsize=9
+    )
     return figure
 
 
@@ -56,16 +69,28 @@ def _draw(axes, run: OneRun, experiment: Experiment, style: Style) -> None:
     threads = _threads(run)
     for row, (role, index) in enumerate(threads):
         if role == "mutator":
-            axes.broken_barh([(begin - margin, end - begin + 2 * margin)], (row - 0.36, 0.72), facecolor=RUNNING)
-        own = run.phases[(run.phases["role"] == role) & (run.phases["thread"] == index) & (run.phases["cycle"] == number)]
+            axes.broken_barh(
+                [(begin - margin, end - begin + 2 * margin)], (row - 0.36, 0.72), facecolor=RUNNING
+            )
+        own = run.phases[
+            (run.phases["role"] == role)
+            & (run.phases["thread"] == index)
+            & (run.phases["cycle"] == number)
+        ]
         for phase, group in own.groupby("phase"):
             shown = bars(group["begin_ms"], group["end_ms"], end - begin)
-            axes.broken_barh(shown, (row - 0.36, 0.72), facecolor=COLOURS.get(str(phase), "#999999"), linewidth=0)
+            axes.broken_barh(
+                shown, (row - 0.36, 0.72), facecolor=COLOURS.get(str(phase), "#999999"), linewidth=0
+            )
         if role == "mutator":
             stops = run.pauses[run.pauses["mutator"].isin(["all", str(index)])]
-            stops = stops[(stops["resume_ms"] > begin - margin) & (stops["begin_ms"] < end + margin)]
+            stops = stops[
+                (stops["resume_ms"] > begin - margin) & (stops["begin_ms"] < end + margin)
+            ]
             shown = bars(stops["begin_ms"], stops["resume_ms"], end - begin)
-            axes.broken_barh(shown, (row - 0.36, 0.72), facecolor=PAUSE, edgecolor=PAUSE, linewidth=0.6)
+            axes.broken_barh(
+                shown, (row - 0.36, 0.72), facecolor=PAUSE, edgecolor=PAUSE, linewidth=0.6
+            )
     axes.set_yticks(range(len(threads)), [f"{role} {index}" for role, index in threads])
     axes.set_ylim(len(threads) - 0.5, -0.5)
     axes.set_xlim(begin - margin, end + margin)
@@ -77,7 +102,10 @@ def _median_cycle(run: OneRun) -> tuple[int, float, float] | None:
     """(number, begin, end) in ms of the cycle of median length, or None."""
     spans = []
     for number in sorted(set(run.pauses["cycle"]) | set(run.phases["cycle"])):
-        pauses, phases = run.pauses[run.pauses["cycle"] == number], run.phases[run.phases["cycle"] == number]
+        pauses, phases = (
+            run.pauses[run.pauses["cycle"] == number],
+            run.phases[run.phases["cycle"] == number],
+        )
         begins = [*pauses["begin_ms"], *phases["begin_ms"]]
         ends = [*pauses["resume_ms"], *phases["end_ms"]]
         if min(begins) >= 0 and max(ends) <= run.length_ms:

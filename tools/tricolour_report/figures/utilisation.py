@@ -6,9 +6,9 @@ lines are medians over invocations, bands their range.
 
 import numpy as np
 
-from ..statistics import quantiles
 from ..read.digest import WINDOWS
 from ..read.experiment import CellResult, Experiment
+from ..statistics import quantiles
 from .style import Style, legend_below, log_time_axis, panels
 
 TITLES = {"mmu": "MMU: worst window of this length", "bmu": "BMU: worst window this long or longer"}
@@ -20,7 +20,9 @@ def utilisation(experiment: Experiment, results: list[CellResult], style: Style)
     figure, grid = panels(2, columns=2, width=4.8, height=3.6, sharey=True)
     for axes, kind in zip(grid, TITLES):
         for result in drawn:
-            middle, low, high = quantiles.median_and_range([getattr(digest, kind) for digest in result.digests], len(WINDOWS))
+            middle, low, high = quantiles.median_and_range(
+                [getattr(digest, kind) for digest in result.digests], len(WINDOWS)
+            )
             look = style.line(result)
             axes.plot(WINDOWS, middle, **look)
             axes.fill_between(WINDOWS, low, high, color=look["color"], alpha=0.10, linewidth=0)

@@ -4,10 +4,10 @@ Purpose: sentences for the reader, so that nothing is missing in silence.
 """
 
 from ..compare.bystander import machine_floor
-from ..read.digest import Digest
-from ..read.experiment import Experiment
 from ..compare.explicit_free import FILE as EXPLICIT_FREE
 from ..figures.barrier_cost import FILE as COST
+from ..read.digest import Digest
+from ..read.experiment import Experiment
 from ..read.published import RECORDS
 from ..read.tables import TABLES
 
@@ -25,19 +25,27 @@ def absences(experiment: Experiment) -> list[str]:
         if (folder / "plots").is_dir():
             found[-1] += " The pictures drawn when they were there lie in plots/."
         if not any(digest.metrics["wall_gc"] >= 0 for digest in digests):
-            found.append("Lower-bound overhead in wall time: summary.csv is older than the metric wall_gc, which it is made from.")
+            found.append(
+                "Lower-bound overhead in wall time: summary.csv is older than the metric wall_gc, which it is made from."
+            )
     elif digests:
         found += _without_events(experiment, digests)
     if not (folder / COST).exists():
-        found.append(f"Cost of a store: there is no {COST} in the folder, the output of the benchmark of stores.")
+        found.append(
+            f"Cost of a store: there is no {COST} in the folder, the output of the benchmark of stores."
+        )
     if not (folder / EXPLICIT_FREE).exists():
-        found.append(f"malloc and free beside the lower-bound overhead: there is no {EXPLICIT_FREE} in the folder, the output of tools/compare_malloc.")
+        found.append(
+            f"malloc and free beside the lower-bound overhead: there is no {EXPLICIT_FREE} in the folder, the output of tools/compare_malloc."
+        )
     return found
 
 
 def _without_events(experiment: Experiment, digests: list[Digest]) -> list[str]:
     quiet = [
-        workload for workload in experiment.workloads if not any(d.request_count for d in digests if d.cell.workload == workload)
+        workload
+        for workload in experiment.workloads
+        if not any(d.request_count for d in digests if d.cell.workload == workload)
     ]
     found = [f"Request latency of {', '.join(quiet)}: no request was recorded."] if quiet else []
     if not any(len(digest.bystander) for digest in digests):

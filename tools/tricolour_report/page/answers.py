@@ -14,14 +14,14 @@ from typing import Callable, Collection
 
 import numpy as np
 
-from ..statistics import intervals
 from ..compare.bystander import floor_sentence, machine_floor
+from ..compare.rows import cycles_said, over_runs
+from ..compare.unserved import counted
 from ..read.experiment import OPEN_LOOP, CellResult, Experiment, shared_values
+from ..statistics import intervals
 from ..statistics.intervals import Ratio
 from ..statistics.metrics import METRICS, Metric
 from ..statistics.quantities import measured, ratio
-from ..compare.rows import cycles_said, over_runs
-from ..compare.unserved import counted
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,9 @@ def answers(experiment: Experiment) -> list[Answer]:
     result = []
     for workload in experiment.workloads:
         for heap in experiment.heaps:
-            cells = [r for r in experiment.results if (r.cell.workload, r.cell.heap) == (workload, heap)]
+            cells = [
+                r for r in experiment.results if (r.cell.workload, r.cell.heap) == (workload, heap)
+            ]
             wins = [win for contest in CONTESTS if (win := _win(experiment, cells, contest))]
             if wins:
                 result.append(Answer(f"{workload}, heap {heap}", wins))
@@ -193,16 +195,23 @@ def _mean(experiment: Experiment, name: str, group: list[CellResult]) -> Mean | 
             left_out[experiment.workload_label(result.cell)] = why
         else:
             usable.append(result)
-    estimate = usable and intervals.mean_over_workloads_paired([
-        intervals.block_log_ratios(r.baseline.values("throughput"), r.values("throughput"))
-        for r in usable
-    ])
+    estimate = usable and intervals.mean_over_workloads_paired(
+        [
+            intervals.block_log_ratios(r.baseline.values("throughput"), r.values("throughput"))
+            for r in usable
+        ]
+    )
     if not estimate:
         return None
     cell = usable[0].cell
     workloads = [experiment.workload_label(result.cell) for result in usable]
     return Mean(
-        name, cell.collector, cell.barrier, cell.heap, intervals.ratio(estimate), workloads,
+        name,
+        cell.collector,
+        cell.barrier,
+        cell.heap,
+        intervals.ratio(estimate),
+        workloads,
         left_out,
     )
 
@@ -238,7 +247,10 @@ def headline(experiment: Experiment) -> list[str]:
         )
     if sentences:
         baseline = experiment.sweep.baseline_label
-        sentences.insert(0, f"Against the baseline {baseline}, geometric means over workloads with 95 % intervals:")
+        sentences.insert(
+            0,
+            f"Against the baseline {baseline}, geometric means over workloads with 95 % intervals:",
+        )
     if experiment.timed_runs:
         sentences.append(floor_sentence(machine_floor(experiment)))
     return sentences
@@ -248,7 +260,8 @@ def _longest_pause(experiment: Experiment, mean: Mean) -> str:
     """How the longest pauses of a combination compare, over the workloads where both sides paused
     and are not starved."""
     own = [
-        r for r in experiment.results
+        r
+        for r in experiment.results
         if (experiment.combination(r.cell), r.cell.heap) == (mean.combination, mean.heap)
     ]
     usable = [r for r in own if r.fairly_compared and r.ratio("pause_max") is not None]

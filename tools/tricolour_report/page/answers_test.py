@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from .answers import answers, headline, means, starved
-from ..read.experiment import load_experiment
 from ..compare.rows import groups
+from ..read.experiment import load_experiment
 from ..testing.synthetic_sweep import write_sweep
+from .answers import answers, headline, means, starved
 
 PAIRS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
 WINNER = ("concurrent", "yuasa")
@@ -21,7 +21,8 @@ def sweep_of(folder, invocations=10, workloads=("gcbench",), **arguments):
 def wins_of(experiment, setting="gcbench, heap 2x"):
     return {
         win.contest: win
-        for answer in answers(experiment) if answer.setting == setting
+        for answer in answers(experiment)
+        if answer.setting == setting
         for win in answer.wins
     }
 
@@ -83,9 +84,8 @@ def test_a_longest_pause_has_two_winners_and_both_say_by_what(tmp_path):
         wins[f"shortest longest pause, {name} over runs"] for name in ("least", "median")
     )
     assert least.winner == "incremental + yuasa" and middle.winner == "concurrent + yuasa"
-    assert (
-        least.figure.count(" · ") == middle.figure.count(" · ") == 2
-        and least.figure.endswith("50.0 ms")
+    assert least.figure.count(" · ") == middle.figure.count(" · ") == 2 and least.figure.endswith(
+        "50.0 ms"
     )
     assert "concurrent" not in least.winner and middle.against_baseline.startswith("baseline ")
 
@@ -115,7 +115,10 @@ def test_requests_are_compared_by_the_form_that_fits_the_loop(tmp_path, open_loo
 def test_a_mean_names_its_workloads_and_those_that_it_leaves_out(tmp_path):
     """Also where workloads have parameters of their own, or one workload stands for several."""
     folder = sweep_of(
-        tmp_path, 3, ("gcbench", "gcold", "latency"), open_loop=True,
+        tmp_path,
+        3,
+        ("gcbench", "gcold", "latency"),
+        open_loop=True,
         failing={("concurrent", "yuasa", "gcold"): "crashed"},
     )
     by_collector = {mean.collector: mean for mean in means(load_experiment(folder, print))}

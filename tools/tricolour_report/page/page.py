@@ -12,21 +12,21 @@ from pathlib import Path
 import jinja2
 
 from ..compare import unserved
+from ..compare.bystander import floor_sentence, machine_floor
+from ..compare.peers import appendix
+from ..compare.rows import groups
+from ..compare.waits import SLOW, explained_text, shares_text, waits
+from ..program.errors import DamagedRun
+from ..program.regular import regular
+from ..read.calibration import Calibration, read_calibration
+from ..read.experiment import ENOUGH_CYCLES, Experiment
+from ..read.sweep_folder import flatten
+from ..statistics.intervals import ENOUGH_INVOCATIONS
+from ..statistics.quantities import ABSENT, duration, size
 from .absent import absences
 from .answers import answers, headline, means, starved
-from ..compare.bystander import floor_sentence, machine_floor
-from ..read.calibration import Calibration, read_calibration
-from ..program.errors import DamagedRun
-from ..read.experiment import ENOUGH_CYCLES, Experiment
 from .interactive.document import as_script, document
 from .interactive.script import Script
-from ..statistics.intervals import ENOUGH_INVOCATIONS
-from ..compare.peers import appendix
-from ..statistics.quantities import ABSENT, duration, size
-from ..program.regular import regular
-from ..compare.rows import groups
-from ..read.sweep_folder import flatten
-from ..compare.waits import SLOW, explained_text, shares_text, waits
 
 TEMPLATE = "page.html.j2"
 STYLE_SHEET = "page.css"
@@ -47,12 +47,17 @@ class Shown:
 def render(experiment: Experiment, static: list[Shown] | None, script: Script) -> str:
     """`static`: drawn figures, None where only the page is written."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     calibration, calibration_absent = _calibration(experiment)
     peers, peers_absent = appendix(experiment.sweep.folder)
-    fewest = min((len(result.digests) for result in experiment.results if result.digests), default=0)
+    fewest = min(
+        (len(result.digests) for result in experiment.results if result.digests), default=0
+    )
     return environment.get_template(TEMPLATE).render(
         sweep=experiment.sweep,
         baseline=experiment.sweep.baseline_label,
@@ -100,14 +105,21 @@ def _waited(experiment: Experiment) -> list[dict]:
     """One entry for each cell with requests."""
     return [
         {
-            "label": experiment.label(row.result.cell), "setting": group.title, "count": one.count,
-            "total": duration(one.total) if one.count else ABSENT, "unexplained": row.unexplained,
+            "label": experiment.label(row.result.cell),
+            "setting": group.title,
+            "count": one.count,
+            "total": duration(one.total) if one.count else ABSENT,
+            "unexplained": row.unexplained,
             "shares": shares_text(one, len(one.parts)) or ABSENT,
             "explained": explained_text(one) if one.count else ABSENT,
             "slowest": f"{duration(one.slowest.length)} (block {one.slowest.block}): "
-            f"{one.slowest.text}" if one.slowest else ABSENT,
+            f"{one.slowest.text}"
+            if one.slowest
+            else ABSENT,
         }
-        for group in groups(experiment) for row in group.rows if (one := waits(row.result))
+        for group in groups(experiment)
+        for row in group.rows
+        if (one := waits(row.result))
     ]
 
 
@@ -115,11 +127,18 @@ def _failures(experiment: Experiment) -> list[dict]:
     """One entry for each failed run."""
     return [
         {
-            "label": experiment.label(result.cell), "workload": result.cell.workload, "heap": result.cell.heap, "block": run.block,
-            "status": run.status, "exit_code": run.exit_code, "error": (run.record or {}).get("error", ""),
+            "label": experiment.label(result.cell),
+            "workload": result.cell.workload,
+            "heap": result.cell.heap,
+            "block": run.block,
+            "status": run.status,
+            "exit_code": run.exit_code,
+            "error": (run.record or {}).get("error", ""),
             "command": (run.record or {}).get("command", ""),
         }
-        for result in experiment.results for run in result.runs if run.status != "ok"
+        for result in experiment.results
+        for run in result.runs
+        if run.status != "ok"
     ]
 
 
@@ -127,10 +146,18 @@ def _verified(experiment: Experiment) -> list[dict]:
     found = []
     for run in experiment.verified:
         verdict = run.record.get("verify", {})
-        found.append({
-            "label": experiment.label(run.cell), "workload": run.cell.workload, "heap": run.cell.heap, "block": run.block, "status": run.status,
-            "cycles": verdict.get("cycles_checked", 0), "lost": verdict.get("lost_objects", 0), "floating": size(verdict.get("floating_bytes", 0)),
-        })
+        found.append(
+            {
+                "label": experiment.label(run.cell),
+                "workload": run.cell.workload,
+                "heap": run.cell.heap,
+                "block": run.block,
+                "status": run.status,
+                "cycles": verdict.get("cycles_checked", 0),
+                "lost": verdict.get("lost_objects", 0),
+                "floating": size(verdict.get("floating_bytes", 0)),
+            }
+        )
     return found
 
 
@@ -142,13 +169,29 @@ def _provenance(experiment: Experiment) -> list[dict]:
             for key, value in (run.record or {}).get("provenance", {}).items():
                 if key != "utc":
                     values.setdefault(key, {})[_text(value)] = None
-    return [{"name": key, "values": list(found), "differs": len(found) > 1} for key, found in values.items()]
+    return [
+        {"name": key, "values": list(found), "differs": len(found) > 1}
+        for key, found in values.items()
+    ]
 
 
 def _shared_parameters(experiment: Experiment) -> list[tuple[str, str]]:
     """Every parameter that has one value in all runs, defaults included."""
-    runs = [flatten(run.record["parameters"]) for result in experiment.results for run in result.runs if run.record and "parameters" in run.record]
-    return [(name, value) for name, value in runs[0].items() if all(other.get(name) == value for other in runs)] if runs else []
+    runs = [
+        flatten(run.record["parameters"])
+        for result in experiment.results
+        for run in result.runs
+        if run.record and "parameters" in run.record
+    ]
+    return (
+        [
+            (name, value)
+            for name, value in runs[0].items()
+            if all(other.get(name) == value for other in runs)
+        ]
+        if runs
+        else []
+    )
 
 
 def _recipe(folder: Path) -> str:
@@ -175,8 +218,13 @@ def _commands(experiment: Experiment) -> list[dict]:
     for result in experiment.results:
         commands = [run.record["command"] for run in result.runs if run.record]
         if commands:
-            found.append({
-                "label": experiment.label(result.cell), "workload": result.cell.workload, "heap": result.cell.heap,
-                "cell": result.cell.hash, "command": commands[0],
-            })
+            found.append(
+                {
+                    "label": experiment.label(result.cell),
+                    "workload": result.cell.workload,
+                    "heap": result.cell.heap,
+                    "cell": result.cell.hash,
+                    "command": commands[0],
+                }
+            )
     return found

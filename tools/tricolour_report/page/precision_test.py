@@ -14,7 +14,15 @@ ROWS = [
     ("fifo", "yuasa", "black", 2, 3000, 300, 60),
     ("gcold", "steele", "white", 1, 500, 0, 0),
 ]
-COLUMNS = ["workload", "barrier", "allocate", "cycle", "live_at_end", "floating_black", "floating_retained"]
+COLUMNS = [
+    "workload",
+    "barrier",
+    "allocate",
+    "cycle",
+    "live_at_end",
+    "floating_black",
+    "floating_retained",
+]
 
 
 def table(rows=ROWS):

@@ -12,13 +12,13 @@ import os
 from pathlib import Path
 from typing import Callable
 
+from ..compare.lower_bound_overhead import overhead_table
+from ..compare.tidy import tidy_table
 from ..program.errors import UsageProblem
+from ..program.writing import Publication, destination, publish
 from ..read.experiment import Experiment, load_experiment
 from .interactive.script import read_script
-from ..compare.lower_bound_overhead import overhead_table
 from .page import Shown, render
-from ..compare.tidy import tidy_table
-from ..program.writing import Publication, destination, publish
 
 TABLES = {"summary.csv": tidy_table, "lower_bound_overhead.csv": overhead_table}
 
@@ -65,7 +65,9 @@ def _keeps_plots(experiment: Experiment, progress: Callable[[str], None]) -> boo
     return False
 
 
-def _draw(experiment: Experiment, plots: Path, publication: Publication, progress: Callable[[str], None]) -> list[Shown]:
+def _draw(
+    experiment: Experiment, plots: Path, publication: Publication, progress: Callable[[str], None]
+) -> list[Shown]:
     """Every figure into files, and their captions; returns those of the overview for readers without JavaScript."""
     from ..figures.files import save
     from ..figures.gallery import OVERVIEW, pictures
@@ -77,9 +79,13 @@ def _draw(experiment: Experiment, plots: Path, publication: Publication, progres
         extent = _lay_out(picture.figure)
         svg = save(picture.figure, plots, picture.name, publication.path, extent)["svg"]
         plt.close(picture.figure)
-        captions.append(f"- `{picture.name}`: {picture.title} ({picture.section}). {picture.reading}\n")
+        captions.append(
+            f"- `{picture.name}`: {picture.title} ({picture.section}). {picture.reading}\n"
+        )
         if picture.section == OVERVIEW:
-            shown.append(Shown(picture.title, picture.reading, _inline(svg), round(96 * extent.width)))
+            shown.append(
+                Shown(picture.title, picture.reading, _inline(svg), round(96 * extent.width))
+            )
     publication.path(plots / "README.md").write_text("\n".join(captions), encoding="utf-8")
     return shown
 

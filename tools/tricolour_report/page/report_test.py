@@ -10,14 +10,22 @@ import matplotlib.image
 import pandas as pd
 import pytest
 
-from . import report
-from .interactive import script
 from ..testing.synthetic_barrier_cost import write_barrier_cost
 from ..testing.synthetic_sweep import write_sweep
+from . import report
+from .interactive import script
 
 KINDS = (
-    "pause_histogram", "pause_distribution", "pause_percentiles", "utilisation", "request_latency", "timeline", "heap", "time_spent",
-    "slowest_requests", "bystander",
+    "pause_histogram",
+    "pause_distribution",
+    "pause_percentiles",
+    "utilisation",
+    "request_latency",
+    "timeline",
+    "heap",
+    "time_spent",
+    "slowest_requests",
+    "bystander",
 )
 
 
@@ -27,26 +35,47 @@ def listing(folder):
 
 @pytest.fixture
 def latency_sweep(tmp_path):
-    folder = write_sweep(tmp_path, 2, ("latency",), combinations=(("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa")))
+    folder = write_sweep(
+        tmp_path,
+        2,
+        ("latency",),
+        combinations=(
+            ("stop_the_world", "none"),
+            ("incremental", "yuasa"),
+            ("concurrent", "yuasa"),
+        ),
+    )
     write_barrier_cost(folder)
     return folder
 
 
 def test_report_writes_figures_table_and_page(latency_sweep, command):
-    (latency_sweep / "index.json").write_text((latency_sweep / "index.json").read_text().replace('"synthetic"', '"<b>bold</b> & co"'))
+    (latency_sweep / "index.json").write_text(
+        (latency_sweep / "index.json").read_text().replace('"synthetic"', '"<b>bold</b> & co"')
+    )
     (latency_sweep / "experiment.toml").write_text("(unaltered) [matrix]")
     code, out, error = command("report", latency_sweep)
     page = latency_sweep / "report.html"
     assert code == 0 and out.splitlines()[-1] == str(page)
     assert "drawing throughput" in error
-    names = {"throughput", "lower_bound_overhead", "barrier_cost"} | {f"{kind}_latency" for kind in KINDS}
-    assert listing(latency_sweep / "plots") == {f"{name}.{form}" for name in names for form in ("png", "svg", "pdf")} | {"README.md"}
-    assert all(f"`{name}`: " in (latency_sweep / "plots" / "README.md").read_text() for name in names)
+    names = {"throughput", "lower_bound_overhead", "barrier_cost"} | {
+        f"{kind}_latency" for kind in KINDS
+    }
+    assert listing(latency_sweep / "plots") == {
+        f"{name}.{form}" for name in names for form in ("png", "svg", "pdf")
+    } | {"README.md"}
+    assert all(
+        f"`{name}`: " in (latency_sweep / "plots" / "README.md").read_text() for name in names
+    )
     for picture in (latency_sweep / "plots").glob("*.png"):
         assert matplotlib.image.imread(picture).std() > 0.01
     for picture in (latency_sweep / "plots").glob("*.pdf"):
         document = picture.read_bytes()
-        assert document.startswith(b"%PDF-") and b"/Type3" not in document and b"/CreationDate" not in document
+        assert (
+            document.startswith(b"%PDF-")
+            and b"/Type3" not in document
+            and b"/CreationDate" not in document
+        )
     assert len(pd.read_csv(latency_sweep / "summary.csv")) > 6 * 15
     assert len(pd.read_csv(latency_sweep / "lower_bound_overhead.csv")) == 3 * 2
     assert not any(name.startswith(".") for name in listing(latency_sweep))
@@ -56,32 +85,53 @@ def test_report_writes_figures_table_and_page(latency_sweep, command):
 def check_page(html):
     assert "&lt;b&gt;bold&lt;/b&gt; &amp; co" in html and "<b>bold" not in html
     markup = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
-    references = re.findall(r'(?:src|href)="([^"]*)"', markup) + re.findall(r"url\(([^)]*)\)", markup)
+    references = re.findall(r'(?:src|href)="([^"]*)"', markup) + re.findall(
+        r"url\(([^)]*)\)", markup
+    )
     assert len(references) > 10
     assert all(reference.startswith(("data:", "#")) for reference in references)
     assert html.count("<script") == html.count("</script>") == 3 and "default-src 'none'" in html
     assert "Redistributions in binary form" in html and "(unaltered) [matrix]" in html
-    assert "Exploratory" in html and "tricolour run --collector concurrent" in html and "0123abc" in html
+    assert (
+        "Exploratory" in html
+        and "tricolour run --collector concurrent" in html
+        and "0123abc" in html
+    )
 
 
 def test_failed_cells_and_an_interrupted_sweep_stand_on_the_page(tmp_path, command):
     folder = write_sweep(
-        tmp_path, 2, ("gcbench",), combinations=(("stop_the_world", "none"), ("concurrent", "yuasa")),
-        failing={("concurrent", "yuasa", "gcbench"): "heap_exhausted", ("stop_the_world", "none", "gcbench"): "crashed"},
+        tmp_path,
+        2,
+        ("gcbench",),
+        combinations=(("stop_the_world", "none"), ("concurrent", "yuasa")),
+        failing={
+            ("concurrent", "yuasa", "gcbench"): "heap_exhausted",
+            ("stop_the_world", "none", "gcbench"): "crashed",
+        },
     )
     index = json.loads((folder / "index.json").read_text())
     index["invocations"] = 3
     (folder / "index.json").write_text(json.dumps(index))
     assert command("report", folder, "--quiet")[::2] == (0, "")
     html = (folder / "report.html").read_text()
-    assert "interrupted" in html and html.count('<td data-label="status">heap_exhausted</td>') == 2 and "no room for 4096 bytes" in html
+    assert (
+        "interrupted" in html
+        and html.count('<td data-label="status">heap_exhausted</td>') == 2
+        and "no room for 4096 bytes" in html
+    )
 
 
 def test_the_page_says_why_slow_requests_have_no_explained_share(tmp_path, command):
     folder = write_sweep(tmp_path, 1, ("latency",), combinations=(("stop_the_world", "none"),))
     path = next(folder.glob("runs/*/*/run.json"))
     record = json.loads(path.read_text())
-    record["run_delay"] = {"available": False, "why": "there is no schedstat", "total_ns": None, "steal_ns": None}
+    record["run_delay"] = {
+        "available": False,
+        "why": "there is no schedstat",
+        "total_ns": None,
+        "steal_ns": None,
+    }
     record["requests"]["explained_share"] = None
     path.write_text(json.dumps(record))
     assert command("report", folder, "--quiet")[0] == 0
@@ -156,11 +206,19 @@ def test_requests_that_were_never_served_stand_on_the_page(tmp_path, command):
     assert sentence in " ".join(command("summary", folder)[1].split())
 
 
-def test_the_page_may_go_elsewhere_and_a_wrong_place_is_refused(small_sweep, tmp_path, command, monkeypatch):
+def test_the_page_may_go_elsewhere_and_a_wrong_place_is_refused(
+    small_sweep, tmp_path, command, monkeypatch
+):
     monkeypatch.setattr(report, "_draw", lambda *_: [])
     code, out, _ = command("report", small_sweep, "--html", tmp_path / "page.html", "--quiet")
-    assert code == 0 and out.strip() == str(tmp_path / "page.html") and (tmp_path / "page.html").exists()
-    code, _, error = command("report", small_sweep, "--html", tmp_path / "no" / "page.html", "--quiet")
+    assert (
+        code == 0
+        and out.strip() == str(tmp_path / "page.html")
+        and (tmp_path / "page.html").exists()
+    )
+    code, _, error = command(
+        "report", small_sweep, "--html", tmp_path / "no" / "page.html", "--quiet"
+    )
     assert code == 2 and "is not a folder" in error
 
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from ..compare import unserved
 from ..compare.bystander import floor_sentence, machine_floor
-from ..read.experiment import ENOUGH_CYCLES, Experiment
-from ..statistics.intervals import ENOUGH_INVOCATIONS
-from ..program.process import write_out
-from ..statistics.quantities import duration, time_text
 from ..compare.rows import Group, Row, groups
 from ..compare.waits import SLOW, explained_text, parts_text, shares_text, waits
+from ..program.process import write_out
+from ..read.experiment import ENOUGH_CYCLES, Experiment
+from ..statistics.intervals import ENOUGH_INVOCATIONS
+from ..statistics.quantities import duration, time_text
 
 WIDTH = 100
 HEIGHT = 4
@@ -34,7 +34,10 @@ MOST_CAUSES = 3
 def summary(experiment: Experiment, coloured: bool) -> str:
     """The whole summary; `coloured` adds ANSI colours."""
     colours = colours_of(experiment) if coloured else {}
-    lines = [f"{experiment.sweep.name}: throughput as a ratio to {experiment.sweep.baseline_label}", ""]
+    lines = [
+        f"{experiment.sweep.name}: throughput as a ratio to {experiment.sweep.baseline_label}",
+        "",
+    ]
     for group in groups(experiment):
         lines += _table(group, colours) + [""]
     lines += _notes(experiment) + [""] + _histograms(experiment, colours)
@@ -56,16 +59,40 @@ def _table(group: Group, colours: Colours) -> list[str]:
     label = "" if group.invocations >= ENOUGH_INVOCATIONS else "; exploratory"
     width = max(9, 1 + max(len(row.barrier) for row in group.rows))
     lines = [f"{group.title} ({group.invocations} invocations{label})"]
-    lines.append(COLUMNS.format(
-        "collector", "barrier", "throughput [95 %]", "p50", "tail", "MMU10", "cycles", "fallback",
-        "runs", barrier_width=width,
-    ))
+    lines.append(
+        COLUMNS.format(
+            "collector",
+            "barrier",
+            "throughput [95 %]",
+            "p50",
+            "tail",
+            "MMU10",
+            "cycles",
+            "fallback",
+            "runs",
+            barrier_width=width,
+        )
+    )
     for row in group.rows:
         ratio, cycles = row.ratio + "*" * row.differs, row.cycles + "!" * row.starved
-        lines.append(_coloured(row, colours, COLUMNS.format(
-            row.collector, row.barrier, ratio, row.p50, row.tail, row.mmu, cycles, row.fallback,
-            row.status, barrier_width=width,
-        )))
+        lines.append(
+            _coloured(
+                row,
+                colours,
+                COLUMNS.format(
+                    row.collector,
+                    row.barrier,
+                    ratio,
+                    row.p50,
+                    row.tail,
+                    row.mmu,
+                    cycles,
+                    row.fallback,
+                    row.status,
+                    barrier_width=width,
+                ),
+            )
+        )
     lines += ["", "longest over runs: least · median · greatest"]
     lines.append(LONGEST.format(f"  {'collector':<15}barrier", "pause", "request", left=17 + width))
     for row in group.rows:
@@ -99,11 +126,14 @@ def _waits(group: Group, colours: Colours) -> list[str]:
             continue
         of_all = shares_text(one, MOST_CAUSES)
         of_slowest = parts_text(one.slowest.parts, MOST_CAUSES)
-        lines += [_coloured(row, colours, text) for text in (
-            f"{name}: {one.count} requests, {duration(one.total)}: {of_all}",
-            f"    explained {explained_text(one)}; {gap}",
-            f"    slowest {duration(one.slowest.length)}: {of_slowest}",
-        )]
+        lines += [
+            _coloured(row, colours, text)
+            for text in (
+                f"{name}: {one.count} requests, {duration(one.total)}: {of_all}",
+                f"    explained {explained_text(one)}; {gap}",
+                f"    slowest {duration(one.slowest.length)}: {of_slowest}",
+            )
+        ]
     return lines
 
 
@@ -128,7 +158,9 @@ def _notes(experiment: Experiment) -> list[str]:
     for sentence in unserved.sentences(experiment):
         notes += textwrap.wrap(sentence, WIDTH)
     if experiment.sweep.never_ran:
-        notes.append(f"Interrupted sweep: {experiment.sweep.never_ran} of {experiment.sweep.planned} runs are missing.")
+        notes.append(
+            f"Interrupted sweep: {experiment.sweep.never_ran} of {experiment.sweep.planned} runs are missing."
+        )
     if experiment.verified:
         notes.append(f"{len(experiment.verified)} verified runs are left out of every timing.")
     notes += [f"Skipped {one.place}: {one.reason}" for one in experiment.skipped]
@@ -162,7 +194,9 @@ def _histograms(experiment: Experiment, colours: Colours) -> list[str]:
 def _bars(counts: np.ndarray) -> list[str]:
     """HEIGHT lines of block characters; a count of 1 is one eighth of a line at least."""
     full = HEIGHT * 8
-    heights = np.where(counts > 0, 1 + (full - 1) * np.log(np.maximum(counts, 1)) / np.log(max(counts.max(), 2)), 0)
+    heights = np.where(
+        counts > 0, 1 + (full - 1) * np.log(np.maximum(counts, 1)) / np.log(max(counts.max(), 2)), 0
+    )
     rows = []
     for level in reversed(range(HEIGHT)):
         filled = np.clip(np.round(heights) - level * 8, 0, 8).astype(int)

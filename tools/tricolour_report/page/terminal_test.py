@@ -23,7 +23,8 @@ def test_longest_values_are_three_and_mmu_is_the_median(small_sweep):
     experiment = load_experiment(small_sweep, print)
     text = summary(experiment, coloured=False)
     result = next(
-        r for r in experiment.results
+        r
+        for r in experiment.results
         if r.cell.collector == "concurrent" and r.cell.workload == "latency"
     )
     over = result.over_runs("request_max")
@@ -35,8 +36,12 @@ def test_longest_values_are_three_and_mmu_is_the_median(small_sweep):
 def test_a_starved_cell_is_marked(tmp_path):
     pairs = (("stop_the_world", "none"), ("concurrent", "yuasa"))
     folder = write_sweep(
-        tmp_path, 12, ("gcbench",), combinations=pairs, speed={pairs[1]: 2.0},
-        cycles_of={pairs[1]: 1}
+        tmp_path,
+        12,
+        ("gcbench",),
+        combinations=pairs,
+        speed={pairs[1]: 2.0},
+        cycles_of={pairs[1]: 1},
     )
     text = summary(load_experiment(folder, print), coloured=False)
     (line,) = [line for line in text.splitlines() if line.startswith("concurrent ")]
@@ -52,13 +57,22 @@ def test_a_starved_cell_is_marked(tmp_path):
 
 def test_long_names_stand_apart(tmp_path):
     pairs = (("stop_the_world", "none"), ("stop_the_world", "dijkstra_black"))
-    text = summary(load_experiment(write_sweep(tmp_path, 2, ("gcbench",), combinations=pairs), print), coloured=False)
+    text = summary(
+        load_experiment(write_sweep(tmp_path, 2, ("gcbench",), combinations=pairs), print),
+        coloured=False,
+    )
     assert max(map(len, text.splitlines())) <= 100 and "stop_the_world dijkstra_black " in text
 
 
 def test_failures_and_missing_runs_are_visible(tmp_path):
     pairs = (("stop_the_world", "none"), ("concurrent", "yuasa"))
-    folder = write_sweep(tmp_path, 2, ("gcbench",), combinations=pairs, failing={("concurrent", "yuasa", "gcbench"): "timeout"})
+    folder = write_sweep(
+        tmp_path,
+        2,
+        ("gcbench",),
+        combinations=pairs,
+        failing={("concurrent", "yuasa", "gcbench"): "timeout"},
+    )
     index = folder / "index.json"
     index.write_text(index.read_text().replace('"invocations": 2', '"invocations": 3'))
     text = summary(load_experiment(folder, print), coloured=False)

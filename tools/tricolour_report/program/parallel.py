@@ -53,9 +53,7 @@ def share_out(function: Callable, items: Sequence) -> list:
     """`[function(item) for item in items]`, by several processes where there is enough to do."""
     workers = min(processors(), len(items) // ITEMS_PER_WORKER)
     found = _by_workers(function, items, workers) if workers > 1 else {}
-    return [
-        found[place] if place in found else function(item) for place, item in enumerate(items)
-    ]
+    return [found[place] if place in found else function(item) for place, item in enumerate(items)]
 
 
 def _by_workers(function: Callable, items: Sequence, workers: int) -> dict[int, object]:

@@ -46,22 +46,39 @@ def groups(root, memberships, files):
         path.write_text(text + "\n")
 
 
-@pytest.mark.parametrize("memberships, files, count", [
-    ("0::/job\n", {"job/cpu.max": "200000 100000"}, 2),
-    ("0::/job\n", {"job/cpu.max": "250000 100000"}, 3),
-    ("0::/job\n", {"job/cpu.max": "max 100000"}, 16),
-    ("0::/outer/job\n", {"outer/job/cpu.max": "max 100000", "outer/cpu.max": "400000 100000"}, 4),
-    ("0::/\n", {"cpu.max": "50000 100000"}, 1),
-    ("0::/../elsewhere\n", {"cpu.max": "300000 100000"}, 3),
-    ("4:cpu,cpuacct:/job\n0::/\n", {
-        "cpu,cpuacct/job/cpu.cfs_quota_us": "500000", "cpu,cpuacct/job/cpu.cfs_period_us": "100000"
-    }, 5),
-    ("4:cpu,cpuacct:/job\n", {
-        "cpu,cpuacct/job/cpu.cfs_quota_us": "-1", "cpu,cpuacct/job/cpu.cfs_period_us": "100000"
-    }, 16),
-    ("3:memory:/job\n", {"memory/job/cpu.max": "100000 100000"}, 16),
-    ("no groups\n", {"cpu.max": "broken"}, 16),
-])
+@pytest.mark.parametrize(
+    "memberships, files, count",
+    [
+        ("0::/job\n", {"job/cpu.max": "200000 100000"}, 2),
+        ("0::/job\n", {"job/cpu.max": "250000 100000"}, 3),
+        ("0::/job\n", {"job/cpu.max": "max 100000"}, 16),
+        (
+            "0::/outer/job\n",
+            {"outer/job/cpu.max": "max 100000", "outer/cpu.max": "400000 100000"},
+            4,
+        ),
+        ("0::/\n", {"cpu.max": "50000 100000"}, 1),
+        ("0::/../elsewhere\n", {"cpu.max": "300000 100000"}, 3),
+        (
+            "4:cpu,cpuacct:/job\n0::/\n",
+            {
+                "cpu,cpuacct/job/cpu.cfs_quota_us": "500000",
+                "cpu,cpuacct/job/cpu.cfs_period_us": "100000",
+            },
+            5,
+        ),
+        (
+            "4:cpu,cpuacct:/job\n",
+            {
+                "cpu,cpuacct/job/cpu.cfs_quota_us": "-1",
+                "cpu,cpuacct/job/cpu.cfs_period_us": "100000",
+            },
+            16,
+        ),
+        ("3:memory:/job\n", {"memory/job/cpu.max": "100000 100000"}, 16),
+        ("no groups\n", {"cpu.max": "broken"}, 16),
+    ],
+)
 def test_a_quota_of_a_control_group_bounds_them(monkeypatch, tmp_path, memberships, files, count):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(16)))
     groups(tmp_path, memberships, files)
@@ -152,15 +169,22 @@ def is_running(process):
     return state != "Z"
 
 
-@pytest.mark.parametrize("number, code, said", [
-    (signal.SIGINT, 130, b"slow: interrupted\n"), (signal.SIGTERM, 130, b"slow: interrupted\n"),
-    (signal.SIGKILL, -9, b""),
-])
+@pytest.mark.parametrize(
+    "number, code, said",
+    [
+        (signal.SIGINT, 130, b"slow: interrupted\n"),
+        (signal.SIGTERM, 130, b"slow: interrupted\n"),
+        (signal.SIGKILL, -9, b""),
+    ],
+)
 def test_workers_end_with_their_parent_and_say_nothing(number, code, said):
     reader, writer = os.pipe()
     words = [sys.executable, "-I", "-c", SLOW, Path(__file__).resolve().parents[2], str(writer)]
     with subprocess.Popen(
-        words, stderr=subprocess.PIPE, start_new_session=True, pass_fds=(writer,),
+        words,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        pass_fds=(writer,),
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as command:
         os.close(writer)

@@ -23,7 +23,9 @@ def tricolour(*words, isolated=True, environment=None, **options):
     prefix = ["-I", MAIN] if isolated else ["-m", "tricolour_report"]
     surroundings = {**os.environ, "PYTHONPATH": str(TOOLS), **(environment or {})}
     return subprocess.run(
-        [sys.executable, *prefix, *words], env=surroundings, timeout=120,
+        [sys.executable, *prefix, *words],
+        env=surroundings,
+        timeout=120,
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
     )
 
@@ -36,13 +38,17 @@ def compared(sweep, *words):
 def in_process(code, *words, **options):
     """A command of a few lines, carried out by `process.run`."""
     lines = [
-        "import os, signal, subprocess, sys", "sys.path.insert(0, sys.argv.pop(1))",
-        "from tricolour_report.program import process", "from tricolour_report.program.process import *",
-        "def command():", *(f"    {line}" for line in code.splitlines()),
+        "import os, signal, subprocess, sys",
+        "sys.path.insert(0, sys.argv.pop(1))",
+        "from tricolour_report.program import process",
+        "from tricolour_report.program.process import *",
+        "def command():",
+        *(f"    {line}" for line in code.splitlines()),
         "sys.exit(process.run('it', command))",
     ]
     return subprocess.run(
-        [sys.executable, "-I", "-c", "\n".join(lines), TOOLS, *words], timeout=60,
+        [sys.executable, "-I", "-c", "\n".join(lines), TOOLS, *words],
+        timeout=60,
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
     )
 
@@ -61,26 +67,43 @@ def mine(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("how", [
-    "working folder", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME", "PYTHONUSERBASE",
-    "PYTHONPLATLIBDIR", "PYTHONWARNINGS", "PYTHONINSPECT",
-])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "working folder",
+        "PYTHONPATH",
+        "PYTHONSTARTUP",
+        "PYTHONHOME",
+        "PYTHONUSERBASE",
+        "PYTHONPLATLIBDIR",
+        "PYTHONWARNINGS",
+        "PYTHONINSPECT",
+    ],
+)
 def test_no_module_or_setting_of_the_surroundings_is_used(small_sweep, mine, how):
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     shutil.copytree(mine, mine / "lib" / version / "site-packages")
     values = {
-        "PYTHONPATH": f"{mine}::.", "PYTHONSTARTUP": str(mine / "csv.py"),
-        "PYTHONWARNINGS": "error", "PYTHONINSPECT": "1", "PYTHONPLATLIBDIR": "mine",
+        "PYTHONPATH": f"{mine}::.",
+        "PYTHONSTARTUP": str(mine / "csv.py"),
+        "PYTHONWARNINGS": "error",
+        "PYTHONINSPECT": "1",
+        "PYTHONPLATLIBDIR": "mine",
     }
     environment = {} if how == "working folder" else {how: values.get(how, str(mine))}
     finished = tricolour("summary", small_sweep, environment=environment, cwd=mine)
     assert (finished.returncode, finished.stderr) == (0, b"") and finished.stdout
 
 
-@pytest.mark.parametrize("environment", [
-    {}, {"MPLBACKEND": "module://mine"}, {"MPLBACKEND": "nonsense"},
-    {"MATPLOTLIBRC": "matplotlibrc"},
-])
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"MPLBACKEND": "module://mine"},
+        {"MPLBACKEND": "nonsense"},
+        {"MATPLOTLIBRC": "matplotlibrc"},
+    ],
+)
 def test_pictures_look_the_same_everywhere(mine, environment):
     code = (
         "from tricolour_report.figures.style import plt\n"
@@ -100,7 +123,10 @@ def test_tools_python_takes_no_interpreter_for_what_surrounds_it(tmp_path):
     (tmp_path / "only_here.py").write_text("")
     for environment in ({"PYTHONPATH": str(tmp_path)}, {"PYTHONUSERBASE": str(tmp_path)}, {}):
         finished = subprocess.run(
-            [TOOLS / "python", "only_here"], cwd=tmp_path, capture_output=True, text=True,
+            [TOOLS / "python", "only_here"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
             env={**os.environ, **environment},
         )
         assert finished.returncode == 1 and finished.stdout == ""
@@ -127,12 +153,17 @@ def test_an_interpreter_without_the_modules_is_exchanged_for_one_that_has_them(t
 # --- encodings and names ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("isolated, environment", [
-    (True, {"PYTHONIOENCODING": "ascii"}), (True, {"LC_ALL": "C"}),
-    (False, {"PYTHONIOENCODING": "ascii"}), (False, {"PYTHONIOENCODING": "latin-1"}),
-    (False, {"PYTHONIOENCODING": "utf-8:strict"}),
-    (False, {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}),
-])
+@pytest.mark.parametrize(
+    "isolated, environment",
+    [
+        (True, {"PYTHONIOENCODING": "ascii"}),
+        (True, {"LC_ALL": "C"}),
+        (False, {"PYTHONIOENCODING": "ascii"}),
+        (False, {"PYTHONIOENCODING": "latin-1"}),
+        (False, {"PYTHONIOENCODING": "utf-8:strict"}),
+        (False, {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}),
+    ],
+)
 def test_every_encoding_can_be_written(small_sweep, environment, isolated):
     index = small_sweep / "index.json"
     index.write_text(index.read_text().replace('"synthetic"', '"☃ synthetic"'), encoding="utf-8")
@@ -150,10 +181,15 @@ def odd_sweep(small_sweep):
     return odd
 
 
-@pytest.mark.parametrize("isolated, environment", [
-    (True, {}), (True, {"LC_ALL": "C"}), (False, {"LC_ALL": "C"}),
-    (False, {"PYTHONIOENCODING": "utf-8:strict"}),
-])
+@pytest.mark.parametrize(
+    "isolated, environment",
+    [
+        (True, {}),
+        (True, {"LC_ALL": "C"}),
+        (False, {"LC_ALL": "C"}),
+        (False, {"PYTHONIOENCODING": "utf-8:strict"}),
+    ],
+)
 def test_names_that_are_not_utf8_are_escaped(odd_sweep, environment, isolated):
     (odd_sweep / "runs" / "00000001" / "0" / "heap.csv").unlink()
     for words in (compared(odd_sweep), compared(odd_sweep, "--json")):
@@ -187,10 +223,15 @@ def closed(*descriptors):
     return lambda: [os.close(descriptor) for descriptor in descriptors]
 
 
-@pytest.mark.parametrize("words, code", [
-    (["--metric", "cpu_total"], 0), (["--fail-on", "5%"], 8), (["--help"], 0),
-    (["--no-such-option"], 2),
-])
+@pytest.mark.parametrize(
+    "words, code",
+    [
+        (["--metric", "cpu_total"], 0),
+        (["--fail-on", "5%"], 8),
+        (["--help"], 0),
+        (["--no-such-option"], 2),
+    ],
+)
 def test_a_closed_standard_error_changes_nothing(small_sweep, words, code):
     finished = tricolour(*compared(small_sweep, *words), preexec_fn=closed(2), stderr=None)
     assert finished.returncode == code
@@ -242,20 +283,32 @@ def test_no_file_gets_the_number_of_a_closed_stream(tmp_path, descriptors):
 # --- how a command ends -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code, exit_code, said", [
-    ("return 6", 6, ""), ("pass", 0, ""), ("sys.exit(3)", 3, ""), ("sys.exit()", 0, ""),
-    ("os.kill(os.getpid(), signal.SIGINT)", 130, "it: interrupted\n"),
-    ("os.kill(os.getpid(), signal.SIGTERM)", 130, "it: interrupted\n"),
-    ("raise process.UsageProblem('wrong')", 2, "it: wrong\n"),
-    ("open('/nowhere/x')", 1, "it: /nowhere/x: No such file or directory\n"),
-    ("os.rename('/nowhere/x', '/nowhere/y')", 1, "it: /nowhere/y: No such file or directory\n"),
-    ("import json; json.loads('[' * 10**6)", 1, "it: the input is nested too deeply\n"),
-    ("raise MemoryError", 1, "it: there is too little memory for this input\n"),
-    ("captured(['sh', '-c', 'echo why >&2; exit 4'], check=True)", 1,
-     "it: sh -c 'echo why >&2; exit 4': exit 4: why\n"),
-    ("captured(['sleep', '9'], timeout=0.01)", 1,
-     "it: Command '['sleep', '9']' timed out after 0.01 seconds\n"),
-])
+@pytest.mark.parametrize(
+    "code, exit_code, said",
+    [
+        ("return 6", 6, ""),
+        ("pass", 0, ""),
+        ("sys.exit(3)", 3, ""),
+        ("sys.exit()", 0, ""),
+        ("os.kill(os.getpid(), signal.SIGINT)", 130, "it: interrupted\n"),
+        ("os.kill(os.getpid(), signal.SIGTERM)", 130, "it: interrupted\n"),
+        ("raise process.UsageProblem('wrong')", 2, "it: wrong\n"),
+        ("open('/nowhere/x')", 1, "it: /nowhere/x: No such file or directory\n"),
+        ("os.rename('/nowhere/x', '/nowhere/y')", 1, "it: /nowhere/y: No such file or directory\n"),
+        ("import json; json.loads('[' * 10**6)", 1, "it: the input is nested too deeply\n"),
+        ("raise MemoryError", 1, "it: there is too little memory for this input\n"),
+        (
+            "captured(['sh', '-c', 'echo why >&2; exit 4'], check=True)",
+            1,
+            "it: sh -c 'echo why >&2; exit 4': exit 4: why\n",
+        ),
+        (
+            "captured(['sleep', '9'], timeout=0.01)",
+            1,
+            "it: Command '['sleep', '9']' timed out after 0.01 seconds\n",
+        ),
+    ],
+)
 def test_an_end_is_one_line_and_an_exit_code(code, exit_code, said):
     finished = in_process(code, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     assert (finished.returncode, finished.stderr.decode()) == (exit_code, said)

@@ -7,9 +7,9 @@ import threading
 import pytest
 
 from ..compare import peers
-from .errors import UsageProblem
 from ..compare.peers import appendix
 from ..page.precision import read_cycles
+from .errors import UsageProblem
 from .regular import regular
 
 TABLES = ("pauses.csv", "phases.csv", "requests.csv", "heap.csv", "bystander.csv", "verify.csv")

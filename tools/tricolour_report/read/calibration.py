@@ -7,8 +7,8 @@ Invariant: a file that is there is shown or named as damaged, never ignored; a c
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import schema
 from ..program.errors import DamagedRun
+from . import schema
 
 FILE = "calibration.json"
 SCHEMA_VERSION = 1
@@ -41,9 +41,15 @@ def read_calibration(folder: Path) -> Calibration | None:
     try:
         document = schema.parse(path, path.name)
         if document["schema_version"] != SCHEMA_VERSION:
-            raise DamagedRun(f"{path.name}: schema version {document['schema_version']!r}, this program reads version {SCHEMA_VERSION}")
+            raise DamagedRun(
+                f"{path.name}: schema version {document['schema_version']!r}, this program reads version {SCHEMA_VERSION}"
+            )
         checks = [
-            Check(*(str(one[key]) for key in ("name", "what", "expected", "measured")), passes=_truth(one["passes"])) for one in document["checks"]
+            Check(
+                *(str(one[key]) for key in ("name", "what", "expected", "measured")),
+                passes=_truth(one["passes"]),
+            )
+            for one in document["checks"]
         ]
         made_by = {str(name): str(value) for name, value in document["made_by"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:

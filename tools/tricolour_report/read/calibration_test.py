@@ -4,12 +4,22 @@ import json
 
 import pytest
 
+from ..program.errors import DamagedRun
 from . import calibration
 from .calibration import read_calibration
-from ..program.errors import DamagedRun
 
-CHECK = {"name": "clock", "what": "A sleep of 1 ms is read as one.", "expected": "1 ms", "measured": "1.06 ms <b>", "passes": True}
-DOCUMENT = {"schema_version": 1, "made_by": {"commit": "0123abc", "cores": 2}, "checks": [CHECK, CHECK | {"name": "stop", "passes": False}]}
+CHECK = {
+    "name": "clock",
+    "what": "A sleep of 1 ms is read as one.",
+    "expected": "1 ms",
+    "measured": "1.06 ms <b>",
+    "passes": True,
+}
+DOCUMENT = {
+    "schema_version": 1,
+    "made_by": {"commit": "0123abc", "cores": 2},
+    "checks": [CHECK, CHECK | {"name": "stop", "passes": False}],
+}
 
 
 @pytest.fixture
@@ -30,7 +40,16 @@ def test_the_sweeps_own_goes_before_the_published_one(tmp_path, published):
     assert found.own and found.checks == [] and found.made_by == {"commit": "0123abc", "cores": "2"}
 
 
-@pytest.mark.parametrize("change", [{"schema_version": 2}, {"checks": [{}]}, {"checks": [CHECK | {"passes": "yes"}]}, {"made_by": []}, {"checks": 3}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schema_version": 2},
+        {"checks": [{}]},
+        {"checks": [CHECK | {"passes": "yes"}]},
+        {"made_by": []},
+        {"checks": 3},
+    ],
+)
 def test_anything_else_is_refused(tmp_path, published, change):
     (tmp_path / "calibration.json").write_text(json.dumps(DOCUMENT | change))
     with pytest.raises(DamagedRun, match="calibration.json"):
@@ -43,7 +62,11 @@ def test_it_stands_on_the_page_escaped(published_sweep, published, command):
     assert "There is no calibration.json" in page.read_text()
     published.write_text(json.dumps(DOCUMENT))
     assert command("report", published_sweep, "--quiet")[0] == 0
-    assert "1 of 2 checks passed" in page.read_text() and "1.06 ms &lt;b&gt;" in page.read_text() and "cores 2" in page.read_text()
+    assert (
+        "1 of 2 checks passed" in page.read_text()
+        and "1.06 ms &lt;b&gt;" in page.read_text()
+        and "cores 2" in page.read_text()
+    )
     published.write_text("{")
     assert command("report", published_sweep, "--quiet")[0] == 0
     assert "The calibration is damaged" in page.read_text()

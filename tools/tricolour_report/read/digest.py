@@ -12,8 +12,8 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from ..statistics import mmu, quantiles
 from ..program.errors import DamagedRun
+from ..statistics import mmu, quantiles
 from ..statistics.explicit_cost import explicit_wall_cost
 from ..statistics.lost_time import lost_intervals, pauses_in_region
 from ..statistics.metrics import METRICS, MMU_WINDOWS, measure
@@ -65,7 +65,9 @@ def digest_run(run: Run) -> Digest:
         raise DamagedRun(f"pauses.csv: no mutator is called '{unknown.iloc[0]}'")
     mutators = record["parameters"]["mutators"]
     if mutators != len(record["mutator_time_ns"]):
-        raise DamagedRun(f"run.json: {mutators} mutators, and the times of {len(record['mutator_time_ns'])}")
+        raise DamagedRun(
+            f"run.json: {mutators} mutators, and the times of {len(record['mutator_time_ns'])}"
+        )
     pauses = pauses_in_region(tables["pauses"], start, end)
     if (pauses["length_ns"] < 0).any():
         raise DamagedRun("pauses.csv: a pause ends before it begins")
@@ -76,7 +78,9 @@ def digest_run(run: Run) -> Digest:
         for index in range(mutators)
     ]
     mmu_curve, bmu_curve = mmu.least_over_mutators(lost, WINDOWS)
-    mmu_metrics = {name: min(one.mmu(window) for one in lost) for name, window in MMU_WINDOWS.items()}
+    mmu_metrics = {
+        name: min(one.mmu(window) for one in lost) for name, window in MMU_WINDOWS.items()
+    }
     wall_gc = explicit_wall_cost(pauses, tables["phases"], mutators, start, end)
     curves = latencies(requests) if len(requests) else {}
     weights = weights_of(requests)
@@ -88,7 +92,10 @@ def digest_run(run: Run) -> Digest:
         metrics=measure(
             record, pauses, wall_gc, mmu_metrics, requests, curves.get("metered_100ms", np.zeros(0))
         ),
-        pauses={str(kind): group["length_ns"].to_numpy("int64") for kind, group in pauses.groupby("kind")},
+        pauses={
+            str(kind): group["length_ns"].to_numpy("int64")
+            for kind, group in pauses.groupby("kind")
+        },
         bystander=bystander.loc[bystander["t_ns"].between(start, end), "gap_ns"].to_numpy("int64"),
         mmu=mmu_curve,
         bmu=bmu_curve,
@@ -136,7 +143,15 @@ def digest_published(run: Run, metrics: dict[str, float] | None) -> Digest:
         raise DamagedRun("summary.csv has no row for it")
     nothing = np.full(len(WINDOWS), np.nan)
     return Digest(
-        cell=run.cell, block=run.block, record=run.record, metrics={name: metrics.get(name, float("nan")) for name in METRICS},
-        pauses={}, bystander=np.zeros(0, dtype="int64"), mmu=nothing, bmu=nothing,
-        request_count=0, request_curves={}, request_longest={},
+        cell=run.cell,
+        block=run.block,
+        record=run.record,
+        metrics={name: metrics.get(name, float("nan")) for name in METRICS},
+        pauses={},
+        bystander=np.zeros(0, dtype="int64"),
+        mmu=nothing,
+        bmu=nothing,
+        request_count=0,
+        request_curves={},
+        request_longest={},
     )

@@ -17,18 +17,20 @@ from typing import Callable, Collection, Iterable
 
 import numpy as np
 
-from ..statistics import intervals, quantiles
-from .digest import Digest, digest_published, digest_run
 from ..program.errors import DamagedRun
+from ..program.parallel import share_out
+from ..statistics import intervals, quantiles
 from ..statistics.intervals import Ratio
 from ..statistics.metrics import METRICS
-from ..program.parallel import share_out
+from .digest import Digest, digest_published, digest_run
 from .published import read_metrics
 from .sweep_folder import MAIN_KEYS, Cell, Run, Skipped, Sweep, of_workload, open_sweep
 
 ENOUGH_CYCLES = 3
 OPEN_LOOP = "an open loop, whose rate was asked for"  # why a cell has no throughput of its own
-HEAP = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(x|B|[KMGTkmgt](?:i|B|iB)?|)")  # as `tricolour run --heap` reads it
+HEAP = re.compile(
+    r"([0-9]+\.?[0-9]*|\.[0-9]+)(x|B|[KMGTkmgt](?:i|B|iB)?|)"
+)  # as `tricolour run --heap` reads it
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,9 @@ class CellResult:
         return not self.starved and not (self.baseline and self.baseline.starved)
 
     def pooled_pauses(self, kind: str | None = None) -> np.ndarray:
-        parts = [d.all_pauses if kind is None else d.pauses.get(kind, np.zeros(0)) for d in self.digests]
+        parts = [
+            d.all_pauses if kind is None else d.pauses.get(kind, np.zeros(0)) for d in self.digests
+        ]
         return np.concatenate([np.zeros(0), *parts])
 
     @property
@@ -139,11 +143,16 @@ class Experiment:
         """Parameters beyond the main four in which cells of one collector, barrier, workload and heap differ."""
         groups: dict[tuple, list[Cell]] = {}
         for result in self.results:
-            groups.setdefault(tuple(result.cell.parameters[k] for k in MAIN_KEYS), []).append(result.cell)
+            groups.setdefault(tuple(result.cell.parameters[k] for k in MAIN_KEYS), []).append(
+                result.cell
+            )
         keys = {key for cells in groups.values() for cell in cells for key in cell.parameters}
         return sorted(
-            key for key in keys
-            if any(len({cell.parameters.get(key) for cell in cells}) > 1 for cells in groups.values())
+            key
+            for key in keys
+            if any(
+                len({cell.parameters.get(key) for cell in cells}) > 1 for cells in groups.values()
+            )
         )
 
     def label(self, cell: Cell) -> str:
@@ -208,11 +217,17 @@ def heap_order(heap: str) -> tuple:
     if size is None:
         return (2, 0.0, heap)
     number, unit = float(size[1]), size[2] or "B"
-    return (0, number, heap) if unit == "x" else (1, number * 1024 ** ("KMGT".find(unit[0].upper()) + 1), heap)
+    return (
+        (0, number, heap)
+        if unit == "x"
+        else (1, number * 1024 ** ("KMGT".find(unit[0].upper()) + 1), heap)
+    )
 
 
 def load_experiment(
-    folder: Path, progress: Callable[[str], None], wanted: Callable[[Cell], bool] = lambda cell: True
+    folder: Path,
+    progress: Callable[[str], None],
+    wanted: Callable[[Cell], bool] = lambda cell: True,
 ) -> Experiment:
     """Open the sweep and digest the timed runs of the wanted cells; damaged runs are told through `progress` and skipped."""
     sweep = open_sweep(folder)
@@ -238,10 +253,14 @@ def load_experiment(
     return Experiment(sweep, results, [run for run in whole if run.verified], skipped)
 
 
-def _digest_published(runs: list[Run], metrics: dict[tuple[str, int], dict[str, float]]) -> Iterable[Digest | str | None]:
+def _digest_published(
+    runs: list[Run], metrics: dict[tuple[str, int], dict[str, float]]
+) -> Iterable[Digest | str | None]:
     for run in runs:
         try:
-            yield digest_published(run, metrics.get((run.cell.hash, run.block))) if run.timed else None
+            yield digest_published(
+                run, metrics.get((run.cell.hash, run.block))
+            ) if run.timed else None
         except DamagedRun as damage:
             yield str(damage)
 
@@ -254,20 +273,34 @@ def _attempt(run: Run) -> Digest | str | None:
         return str(damage)
 
 
-def _result(sweep: Sweep, cell: Cell, digests: dict[str, list[Digest]], runs: Iterable[Run]) -> CellResult:
+def _result(
+    sweep: Sweep, cell: Cell, digests: dict[str, list[Digest]], runs: Iterable[Run]
+) -> CellResult:
     own = [run for run in runs if run.cell is cell]
-    listed = sum(run.cell is cell for run in sweep.runs) + sum(f"/{cell.hash}/" in s.place for s in sweep.skipped)
+    listed = sum(run.cell is cell for run in sweep.runs) + sum(
+        f"/{cell.hash}/" in s.place for s in sweep.skipped
+    )
     statuses = Counter(run.status for run in own)
-    return CellResult(cell, digests.get(cell.hash, []), own, statuses, max(0, sweep.invocations - listed))
+    return CellResult(
+        cell, digests.get(cell.hash, []), own, statuses, max(0, sweep.invocations - listed)
+    )
 
 
 def _attach_baselines(results: list[CellResult], baseline: dict[str, str]) -> None:
-    candidates = [result for result in results if baseline.items() <= result.cell.parameters.items()]
+    candidates = [
+        result for result in results if baseline.items() <= result.cell.parameters.items()
+    ]
     setting = [key for key in ("workload", "heap", "mutators") if key not in baseline]
     for result in results:
-        same_setting = [c for c in candidates if all(c.cell.parameters.get(k) == result.cell.parameters.get(k) for k in setting)]
+        same_setting = [
+            c
+            for c in candidates
+            if all(c.cell.parameters.get(k) == result.cell.parameters.get(k) for k in setting)
+        ]
         if same_setting:
-            result.baseline = max(same_setting, key=lambda c: _shared_parameters(c.cell, result.cell))
+            result.baseline = max(
+                same_setting, key=lambda c: _shared_parameters(c.cell, result.cell)
+            )
             result.is_baseline = result.baseline is result
 
 

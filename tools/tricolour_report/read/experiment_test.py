@@ -4,21 +4,25 @@ import json
 
 import pytest
 
-from ..program import parallel
-from .experiment import OverRuns, heap_order, load_experiment
-from ..testing.synthetic_sweep import write_sweep
 from ..compare.tidy import tidy_table
+from ..program import parallel
+from ..testing.synthetic_sweep import write_sweep
+from .experiment import OverRuns, heap_order, load_experiment
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
 
 
 def result_of(experiment, collector, workload="gcbench", heap="2x"):
     wanted = (collector, workload, heap)
-    return next(r for r in experiment.results if (r.cell.collector, r.cell.workload, r.cell.heap) == wanted)
+    return next(
+        r for r in experiment.results if (r.cell.collector, r.cell.workload, r.cell.heap) == wanted
+    )
 
 
 def test_the_ratio_finds_the_factor_that_was_put_in(tmp_path):
-    folder = write_sweep(tmp_path, 12, ("gcbench",), combinations=PAIRS, speed={("concurrent", "yuasa"): 0.5})
+    folder = write_sweep(
+        tmp_path, 12, ("gcbench",), combinations=PAIRS, speed={("concurrent", "yuasa"): 0.5}
+    )
     ratio = result_of(load_experiment(folder, print), "concurrent").ratio()
     assert ratio.low < 0.5 * 0.95 * 0.96 < ratio.high
     assert ratio.differs and not ratio.exploratory and ratio.invocations == 12
@@ -29,7 +33,9 @@ def test_each_heap_has_its_own_baseline(tmp_path):
     experiment = load_experiment(folder, print)
     assert experiment.heaps == ["1.5x", "2x", "10x"]
     for heap in experiment.heaps:
-        assert result_of(experiment, "concurrent", heap=heap).baseline is result_of(experiment, "stop_the_world", heap=heap)
+        assert result_of(experiment, "concurrent", heap=heap).baseline is result_of(
+            experiment, "stop_the_world", heap=heap
+        )
 
 
 def test_a_baseline_at_another_heap_is_none(tmp_path):
@@ -50,11 +56,20 @@ def test_a_baseline_may_name_its_heap(tmp_path):
     experiment = load_experiment(folder, print)
     assert experiment.sweep.baseline_label == "stop_the_world + none heap=2x"
     everywhere = result_of(experiment, "stop_the_world", heap="2x")
-    assert all(result.baseline is everywhere for result in experiment.results) and everywhere.is_baseline
+    assert (
+        all(result.baseline is everywhere for result in experiment.results)
+        and everywhere.is_baseline
+    )
 
 
 def test_a_failed_cell_stays_with_its_status(tmp_path):
-    folder = write_sweep(tmp_path, 2, ("gcbench",), combinations=PAIRS, failing={("concurrent", "yuasa", "gcbench"): "heap_exhausted"})
+    folder = write_sweep(
+        tmp_path,
+        2,
+        ("gcbench",),
+        combinations=PAIRS,
+        failing={("concurrent", "yuasa", "gcbench"): "heap_exhausted"},
+    )
     result = result_of(load_experiment(folder, print), "concurrent")
     assert result.failures == {"heap_exhausted": 2} and result.ratio() is None
 
@@ -119,6 +134,18 @@ def test_runs_shared_among_processes_give_the_same(small_sweep, monkeypatch):
 
 
 def test_heaps_are_ordered_as_numbers():
-    wanted = ["1.5x", "2x", "10x", "4096", "512k", "64M", "256M", "0.5GiB", "1G", "1.5T", "as typed"]
+    wanted = [
+        "1.5x",
+        "2x",
+        "10x",
+        "4096",
+        "512k",
+        "64M",
+        "256M",
+        "0.5GiB",
+        "1G",
+        "1.5T",
+        "as typed",
+    ]
     assert sorted(reversed(wanted), key=heap_order) == wanted
     assert heap_order("1G")[:2] == heap_order("1024MiB")[:2] == heap_order("1073741824B")[:2]

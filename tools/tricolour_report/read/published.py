@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import schema
 from ..program.errors import UsageProblem
 from ..program.regular import regular
+from . import schema
 
 RECORDS = "runs.json.gz"
 METRICS = "summary.csv"
@@ -37,7 +37,15 @@ def read_records(folder: Path) -> dict[tuple[str, int], dict]:
             records[record["cell"], record["block"]] = record
             while place < len(text) and text[place].isspace():
                 place += 1
-    except (OSError, EOFError, zlib.error, RecursionError, ValueError, KeyError, TypeError) as error:
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        RecursionError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as error:
         raise UsageProblem(f"{path} cannot be read: {error!r}") from error
     return records
 
@@ -52,8 +60,12 @@ def read_metrics(folder: Path) -> dict[tuple[str, int], dict[str, float]]:
         )
         rows = table[table["metric"].notna()]
         found: dict[tuple[str, int], dict[str, float]] = {}
-        for cell, block, metric, value in zip(rows["cell"], rows["block"], rows["metric"], rows["value"]):
+        for cell, block, metric, value in zip(
+            rows["cell"], rows["block"], rows["metric"], rows["value"]
+        ):
             found.setdefault((cell, block), {})[metric] = value
     except (OSError, ValueError, KeyError) as error:
-        raise UsageProblem(f"{path}, which a folder with {RECORDS} needs, cannot be read: {error}") from error
+        raise UsageProblem(
+            f"{path}, which a folder with {RECORDS} needs, cannot be read: {error}"
+        ) from error
     return found

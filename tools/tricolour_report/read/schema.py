@@ -89,7 +89,8 @@ def _is_whole(_, value: object) -> bool:
 
 
 Validator = jsonschema.validators.extend(
-    jsonschema.Draft7Validator, type_checker=jsonschema.Draft7Validator.TYPE_CHECKER.redefine("integer", _is_whole)
+    jsonschema.Draft7Validator,
+    type_checker=jsonschema.Draft7Validator.TYPE_CHECKER.redefine("integer", _is_whole),
 )
 
 

@@ -8,8 +8,8 @@ Invariants: nothing here computes a statistic. Each run that the index lists end
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import schema
 from ..program.errors import DamagedRun, UsageProblem
+from . import schema
 from .published import is_published, read_records
 
 MAIN_KEYS = ("collector", "barrier", "workload", "heap")
@@ -105,7 +105,11 @@ class Sweep:
 
     @property
     def baseline_label(self) -> str:
-        others = [f"{key}={value}" for key, value in self.baseline.items() if key not in ("collector", "barrier")]
+        others = [
+            f"{key}={value}"
+            for key, value in self.baseline.items()
+            if key not in ("collector", "barrier")
+        ]
         return " ".join([f"{self.baseline['collector']} + {self.baseline['barrier']}", *others])
 
     @property
@@ -132,21 +136,33 @@ def open_sweep(folder: Path) -> Sweep:
             except DamagedRun as damage:
                 skipped.append(Skipped(listing["path"], str(damage)))
     return Sweep(
-        folder, _name(index), index[
-            "created_utc"
-        ], index["baseline"], _invocations(index), cells, runs, skipped, listed,
-        records is not None, index.get("machine_floor"), index.get("lists", {}),
+        folder,
+        _name(index),
+        index["created_utc"],
+        index["baseline"],
+        _invocations(index),
+        cells,
+        runs,
+        skipped,
+        listed,
+        records is not None,
+        index.get("machine_floor"),
+        index.get("lists", {}),
     )
 
 
 def _name(index: dict) -> str:
-    return index["name"] + (f", shard {index['shard']['number']}/{index['shard']['count']}" if "shard" in index else "")
+    return index["name"] + (
+        f", shard {index['shard']['number']}/{index['shard']['count']}" if "shard" in index else ""
+    )
 
 
 def _invocations(index: dict) -> int:
     """Of the folder's blocks: all, or those of its shard."""
     shard = index.get("shard", {"number": 1, "count": 1})
-    return sum(block % shard["count"] == shard["number"] - 1 for block in range(index["invocations"]))
+    return sum(
+        block % shard["count"] == shard["number"] - 1 for block in range(index["invocations"])
+    )
 
 
 def flatten(parameters: dict, prefix: str = "") -> dict:
@@ -156,7 +172,9 @@ def flatten(parameters: dict, prefix: str = "") -> dict:
         if isinstance(value, dict):
             flat.update(flatten(value, f"{prefix}{key}."))
         else:
-            flat[prefix + key] = ("true" if value else "false") if isinstance(value, bool) else str(value)
+            flat[prefix + key] = (
+                ("true" if value else "false") if isinstance(value, bool) else str(value)
+            )
     return flat
 
 
@@ -184,11 +202,17 @@ def _check_once(path: Path, what: str, names: list) -> None:
         seen.add(name)
 
 
-def _read_run(folder: Path, cell: Cell, listing: dict, records: dict[tuple[str, int], dict] | None) -> Run:
+def _read_run(
+    folder: Path, cell: Cell, listing: dict, records: dict[tuple[str, int], dict] | None
+) -> Run:
     """`records`: those of a published sweep, else the run's folder has its own."""
     place = _place_of(folder, listing["path"])
     try:
-        record = _record_in(place) if records is None else _checked(records.get((cell.hash, listing["block"])))
+        record = (
+            _record_in(place)
+            if records is None
+            else _checked(records.get((cell.hash, listing["block"])))
+        )
     except DamagedRun as damage:
         raise DamagedRun(f"run.json: {damage}") from damage
     if record is None:

@@ -36,10 +36,15 @@ def test_what_is_no_sweep_folder_is_refused_in_one_sentence(tmp_path, content):
     assert str(tmp_path) in str(refusal.value) and "\n" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("content, said", [
-    ("[" * 100_000, "nested too deeply"), ('{"a":' * 100_000, "nested too deeply"),
-    ("pipe", "is no regular file"), ("huge", "is larger than 256 MiB"),
-])
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a":' * 100_000, "nested too deeply"),
+        ("pipe", "is no regular file"),
+        ("huge", "is larger than 256 MiB"),
+    ],
+)
 def test_what_cannot_be_read_to_its_end_is_refused_in_one_sentence(small_sweep, content, said):
     for path in (small_sweep / "index.json", some_run(small_sweep) / "run.json"):
         whole = path.read_text()
@@ -77,13 +82,19 @@ DAMAGE = {
     "first version": lambda run: edit(
         run / "run.json", lambda record: record.update(schema_version=1)
     ),
-    "truncated record": lambda run: (run / "run.json").write_text((run / "run.json").read_text()[:-40]),
-    "other version": lambda run: edit(run / "run.json", lambda record: record.update(schema_version=7)),
+    "truncated record": lambda run: (run / "run.json").write_text(
+        (run / "run.json").read_text()[:-40]
+    ),
+    "other version": lambda run: edit(
+        run / "run.json", lambda record: record.update(schema_version=7)
+    ),
     "missing field": lambda run: edit(run / "run.json", lambda record: record.pop("cpu_ns")),
     "other cell": lambda run: edit(run / "run.json", lambda record: record.update(cell="ffff")),
     "no record": lambda run: (run / "run.json").unlink(),
     "no table": lambda run: (run / "pauses.csv").unlink(),
-    "truncated table": lambda run: (run / "phases.csv").write_bytes((run / "phases.csv").read_bytes()[:-3]),
+    "truncated table": lambda run: (run / "phases.csv").write_bytes(
+        (run / "phases.csv").read_bytes()[:-3]
+    ),
     "unknown mutator": lambda run: (run / "pauses.csv").write_text(
         (run / "pauses.csv").read_text().replace(",0,", ",x,")
     ),
@@ -102,7 +113,10 @@ def test_a_damaged_run_is_named_and_skipped_and_the_rest_counts(small_sweep, kin
 
 
 def test_a_path_that_leaves_the_folder_is_not_followed(small_sweep):
-    edit(small_sweep / "index.json", lambda index: index["cells"][0]["runs"][0].update(path="../elsewhere"))
+    edit(
+        small_sweep / "index.json",
+        lambda index: index["cells"][0]["runs"][0].update(path="../elsewhere"),
+    )
     assert "leaves" in open_sweep(small_sweep).skipped[0].reason
 
 
@@ -122,7 +136,11 @@ def test_a_shard_misses_nothing_of_other_shards(small_sweep):
     edit(small_sweep / "index.json", keep_shard_two)
     experiment = load_experiment(small_sweep, print)
     assert experiment.sweep.name == "synthetic, shard 2/2"
-    assert experiment.sweep.planned == 6 and experiment.sweep.never_ran == 0 and experiment.results[0].never_ran == 0
+    assert (
+        experiment.sweep.planned == 6
+        and experiment.sweep.never_ran == 0
+        and experiment.results[0].never_ran == 0
+    )
 
 
 def test_a_crash_that_left_no_folder_is_still_a_run(small_sweep):
@@ -133,4 +151,8 @@ def test_a_crash_that_left_no_folder_is_still_a_run(small_sweep):
 
 
 def test_nested_parameters_become_flat_text():
-    assert flatten({"a": 1, "param": {"scale": 2, "deep": {"x": True}}}) == {"a": "1", "param.scale": "2", "param.deep.x": "true"}
+    assert flatten({"a": 1, "param": {"scale": 2, "deep": {"x": True}}}) == {
+        "a": "1",
+        "param.scale": "2",
+        "param.deep.x": "true",
+    }

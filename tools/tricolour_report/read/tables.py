@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from . import schema
 from ..program.errors import DamagedRun
 from ..program.regular import regular
+from . import schema
 
 TABLES = ("pauses", "phases", "requests", "heap", "bystander", "verify")
 MOST = 2**62
@@ -27,7 +27,11 @@ def read_table(run_folder: Path, table: str) -> pd.DataFrame:
         path = run_folder / f"{table}.bin"
     try:
         regular(path)
-        rows = _read_binary(path, columns) if path.suffix == ".bin" else _read_text(path, columns, text)
+        rows = (
+            _read_binary(path, columns)
+            if path.suffix == ".bin"
+            else _read_text(path, columns, text)
+        )
     except OSError as error:
         raise DamagedRun(f"{path.name}: {error.strerror}") from error
     except (ValueError, OverflowError) as error:
@@ -38,7 +42,9 @@ def read_table(run_folder: Path, table: str) -> pd.DataFrame:
     for name, words in schema.table_words(table).items():
         unknown = rows.loc[~rows[name].isin(words), name]
         if len(unknown):
-            raise DamagedRun(f"{path.name}: no {name} is called '{unknown.iloc[0]}'; there are {', '.join(words)}")
+            raise DamagedRun(
+                f"{path.name}: no {name} is called '{unknown.iloc[0]}'; there are {', '.join(words)}"
+            )
     return rows
 
 

@@ -14,15 +14,21 @@ from .lost_time import merge
 EXPLICIT_PHASES = ("stall", "assist")
 
 
-def explicit_wall_cost(pauses: pd.DataFrame, phases: pd.DataFrame, mutators: int, start_ns: int, end_ns: int) -> int:
+def explicit_wall_cost(
+    pauses: pd.DataFrame, phases: pd.DataFrame, mutators: int, start_ns: int, end_ns: int
+) -> int:
     """Nanoseconds of the region in which all `mutators` were kept from running; `pauses` comes from `pauses_in_region`."""
     own = phases[(phases["role"] == "mutator") & phases["phase"].isin(EXPLICIT_PHASES)]
     begins, ends = [], []
     for mutator in range(mutators):
         stopped = pauses[pauses["mutator"].isin(["all", str(mutator)])]
         worked = own[own["thread"] == mutator]
-        begin = np.concatenate([stopped["stopped_ns"].to_numpy("int64"), worked["begin_ns"].to_numpy("int64")])
-        end = np.concatenate([stopped["resume_ns"].to_numpy("int64"), worked["end_ns"].to_numpy("int64")])
+        begin = np.concatenate(
+            [stopped["stopped_ns"].to_numpy("int64"), worked["begin_ns"].to_numpy("int64")]
+        )
+        end = np.concatenate(
+            [stopped["resume_ns"].to_numpy("int64"), worked["end_ns"].to_numpy("int64")]
+        )
         begin, end = merge(np.clip(begin, start_ns, end_ns), np.clip(end, start_ns, end_ns))
         begins.append(begin)
         ends.append(end)

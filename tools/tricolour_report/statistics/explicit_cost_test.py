@@ -15,14 +15,27 @@ def random_events(seed, mutators):
     """Rows of the two tables; no pause of all overlaps another."""
     rng = np.random.default_rng(seed)
     stops = [
-        ("verify" if rng.random() < 0.1 else "full", "all", at, at + int(rng.integers(0, 6)), at + int(rng.integers(6, 20)))
-        for at in range(0, LENGTH - 20, 25) if rng.random() < 0.4
+        (
+            "verify" if rng.random() < 0.1 else "full",
+            "all",
+            at,
+            at + int(rng.integers(0, 6)),
+            at + int(rng.integers(6, 20)),
+        )
+        for at in range(0, LENGTH - 20, 25)
+        if rng.random() < 0.4
     ]
     for mutator in range(mutators):
         for at in rng.integers(0, LENGTH - 30, 4):
             stops.append(("quantum", str(mutator), at, at + 1, at + int(rng.integers(1, 30))))
     work = [
-        (int(rng.integers(0, mutators)), "mutator", str(rng.choice(["assist", "stall", "handshake", "sweeping"])), at, at + int(rng.integers(0, 30)))
+        (
+            int(rng.integers(0, mutators)),
+            "mutator",
+            str(rng.choice(["assist", "stall", "handshake", "sweeping"])),
+            at,
+            at + int(rng.integers(0, 30)),
+        )
         for at in rng.integers(0, LENGTH - 30, 8 * mutators)
     ]
     return stops, [*work, (0, "marker", "marking", 0, LENGTH)]
@@ -44,7 +57,9 @@ def by_the_nanosecond(stops, work, mutators):
 def test_explicit_cost_is_time_in_which_every_mutator_was_kept(seed, mutators):
     stops, work = random_events(seed, mutators)
     table = pauses_in_region(pauses(*stops), START, END)
-    assert explicit_wall_cost(table, phases(*work), mutators, START, END) == by_the_nanosecond(stops, work, mutators)
+    assert explicit_wall_cost(table, phases(*work), mutators, START, END) == by_the_nanosecond(
+        stops, work, mutators
+    )
 
 
 def test_time_to_safepoint_of_several_mutators_is_not_claimed():

@@ -52,7 +52,10 @@ def paired(base: dict[int, float], other: dict[int, float]) -> LogEstimate | Non
 
 
 def block_log_ratios(base: dict[int, float], other: dict[int, float]) -> dict[int, float]:
-    return {block: float(np.log(other[block] / base[block])) for block in sorted(base.keys() & other.keys())}
+    return {
+        block: float(np.log(other[block] / base[block]))
+        for block in sorted(base.keys() & other.keys())
+    }
 
 
 def one_sample(log_ratios: dict[int, float]) -> LogEstimate | None:
@@ -70,7 +73,12 @@ def unpaired(base: list[float], other: list[float]) -> LogEstimate | None:
         return None
     samples = [np.log(np.array(base)), np.log(np.array(other))]
     parts = [
-        LogEstimate(sign * s.mean(), s.var(ddof=1) / len(s) if len(s) > 1 else float("nan"), len(s) - 1, len(s))
+        LogEstimate(
+            sign * s.mean(),
+            s.var(ddof=1) / len(s) if len(s) > 1 else float("nan"),
+            len(s) - 1,
+            len(s),
+        )
         for sign, s in zip((-1.0, 1.0), samples)
     ]
     return _sum_of_independent(parts)
@@ -79,7 +87,9 @@ def unpaired(base: list[float], other: list[float]) -> LogEstimate | None:
 def mean_over_workloads_paired(by_workload: list[dict[int, float]]) -> LogEstimate | None:
     """Geometric mean over workloads: mean log ratio within each block that every workload has, then over blocks."""
     common = set.intersection(*(set(ratios) for ratios in by_workload)) if by_workload else set()
-    return one_sample({block: float(np.mean([r[block] for r in by_workload])) for block in sorted(common)})
+    return one_sample(
+        {block: float(np.mean([r[block] for r in by_workload])) for block in sorted(common)}
+    )
 
 
 def mean_over_workloads_unpaired(estimates: list[LogEstimate]) -> LogEstimate | None:
@@ -96,7 +106,9 @@ def _sum_of_independent(parts: list[LogEstimate]) -> LogEstimate:
     variance = sum(p.variance for p in parts)
     weight = sum(p.variance**2 / p.freedom for p in parts if p.freedom > 0)
     freedom = variance**2 / weight if weight > 0 else float(min(p.freedom for p in parts))
-    return LogEstimate(sum(p.mean for p in parts), variance, freedom, min(p.invocations for p in parts))
+    return LogEstimate(
+        sum(p.mean for p in parts), variance, freedom, min(p.invocations for p in parts)
+    )
 
 
 def ratio(estimate: LogEstimate) -> Ratio:

@@ -15,7 +15,12 @@ import numpy as np
 import pandas as pd
 
 SLOW_PATHS = (
-    "lazy_sweeping", "search", "large_object_search", "registry_lock", "page_fault", "run_delay",
+    "lazy_sweeping",
+    "search",
+    "large_object_search",
+    "registry_lock",
+    "page_fault",
+    "run_delay",
     "allocation_slow_path",
 )
 LOST_PHASES = ("paused", "stall", "assist", "handshake", *SLOW_PATHS)
@@ -25,7 +30,9 @@ def pauses_in_region(pauses: pd.DataFrame, start_ns: int, end_ns: int) -> pd.Dat
     """The collector's pauses that touch the region, with added columns `begin_ns` and `length_ns`."""
     begin = np.where(pauses["mutator"] == "all", pauses["request_ns"], pauses["stopped_ns"])
     table = pauses.assign(begin_ns=begin, length_ns=pauses["resume_ns"] - begin)
-    inside = (table["resume_ns"] > start_ns) & (table["begin_ns"] < end_ns) & (table["kind"] != "verify")
+    inside = (
+        (table["resume_ns"] > start_ns) & (table["begin_ns"] < end_ns) & (table["kind"] != "verify")
+    )
     return table[inside]
 
 
@@ -35,9 +42,13 @@ def lost_intervals(
     """(begins, ends) of what mutator `mutator` lost; `pauses` comes from `pauses_in_region`."""
     stopped = pauses[pauses["mutator"].isin(["all", str(mutator)])]
     own = phases[
-        (phases["role"] == "mutator") & (phases["thread"] == mutator) & phases["phase"].isin(LOST_PHASES)
+        (phases["role"] == "mutator")
+        & (phases["thread"] == mutator)
+        & phases["phase"].isin(LOST_PHASES)
     ]
-    begins = np.concatenate([stopped["begin_ns"].to_numpy("int64"), own["begin_ns"].to_numpy("int64")])
+    begins = np.concatenate(
+        [stopped["begin_ns"].to_numpy("int64"), own["begin_ns"].to_numpy("int64")]
+    )
     ends = np.concatenate([stopped["resume_ns"].to_numpy("int64"), own["end_ns"].to_numpy("int64")])
     return merge(np.clip(begins, start_ns, end_ns), np.clip(ends, start_ns, end_ns))
 

@@ -10,12 +10,17 @@ from .lost_time import LOST_PHASES, SLOW_PATHS, lost_intervals, merge, pauses_in
 
 def pauses(*rows):
     columns = schema.table_columns("pauses")[0]
-    return pd.DataFrame([(1, kind, "test", who, a, b, c, 0, 0, 0) for kind, who, a, b, c in rows], columns=columns)
+    return pd.DataFrame(
+        [(1, kind, "test", who, a, b, c, 0, 0, 0) for kind, who, a, b, c in rows], columns=columns
+    )
 
 
 def phases(*rows):
     columns = schema.table_columns("phases")[0]
-    return pd.DataFrame([(1, thread, role, phase, a, b, 0, 0) for thread, role, phase, a, b in rows], columns=columns)
+    return pd.DataFrame(
+        [(1, thread, role, phase, a, b, 0, 0) for thread, role, phase, a, b in rows],
+        columns=columns,
+    )
 
 
 def test_merge_joins_what_touches_or_overlaps_and_drops_what_is_empty():
@@ -59,16 +64,20 @@ def test_what_was_timed_of_the_slow_path_is_lost(phase):
 
 def test_every_phase_of_a_mutator_that_the_schema_knows_is_lost_or_marks():
     known = set(schema.table_words("phases")["phase"])
-    assert known - set(LOST_PHASES) == {
-        "begin", "marking", "termination", "sweeping"
-    } and set(LOST_PHASES) <= known
+    assert (
+        known - set(LOST_PHASES) == {"begin", "marking", "termination", "sweeping"}
+        and set(LOST_PHASES) <= known
+    )
 
 
 def test_assists_stalls_and_handshakes_of_the_mutator_itself_are_lost():
     rows = pauses(("full", "all", 10, 10, 20), ("quantum", "1", 60, 60, 70))
     stops = pauses_in_region(rows, 0, 100)
     own = phases(
-        (0, "mutator", "assist", 15, 25), (0, "mutator", "stall", 40, 45), (1, "mutator", "handshake", 80, 81), (0, "marker", "marking", 0, 99),
+        (0, "mutator", "assist", 15, 25),
+        (0, "mutator", "stall", 40, 45),
+        (1, "mutator", "handshake", 80, 81),
+        (0, "marker", "marking", 0, 99),
         (0, "mutator", "begin", 90, 95),
     )
     begins, ends = lost_intervals(stops, own, 0, 0, 42)

@@ -58,72 +58,125 @@ class Metric:
 METRICS = {
     metric.name: metric
     for metric in [
-        Metric("throughput", "operations/s", "higher", "operations per second of the measured region"),
+        Metric(
+            "throughput", "operations/s", "higher", "operations per second of the measured region"
+        ),
         Metric("wall_time", "ns", "lower", "length of the measured region"),
         Metric("pause_p50", "ns", "lower", "median pause (needs 20 pauses in each run)"),
         Metric("pause_p99", "ns", "lower", "99th percentile of pauses (needs 1000 in each run)"),
         Metric("pause_max", "ns", "lower", "longest pause", LONGEST),
         Metric(
-            "pause_cpu_max", "ns", "lower", "longest CPU time of the stopping thread in a pause",
-            LONGEST
+            "pause_cpu_max",
+            "ns",
+            "lower",
+            "longest CPU time of the stopping thread in a pause",
+            LONGEST,
         ),
         Metric("pause_total", "ns", "lower", "sum of all pauses"),
         Metric(
-            "time_to_safepoint_max", "ns", "lower",
-            "longest time from a stop's request to the last mutator's stop", LONGEST
+            "time_to_safepoint_max",
+            "ns",
+            "lower",
+            "longest time from a stop's request to the last mutator's stop",
+            LONGEST,
         ),
         Metric(
-            "mmu_1ms", "share", "higher", "minimum mutator utilisation over windows of 1 ms",
-            WORST_WINDOW
+            "mmu_1ms",
+            "share",
+            "higher",
+            "minimum mutator utilisation over windows of 1 ms",
+            WORST_WINDOW,
         ),
         Metric(
-            "mmu_10ms", "share", "higher", "minimum mutator utilisation over windows of 10 ms",
-            WORST_WINDOW
+            "mmu_10ms",
+            "share",
+            "higher",
+            "minimum mutator utilisation over windows of 10 ms",
+            WORST_WINDOW,
         ),
         Metric(
-            "mmu_100ms", "share", "higher", "minimum mutator utilisation over windows of 100 ms",
-            WORST_WINDOW
+            "mmu_100ms",
+            "share",
+            "higher",
+            "minimum mutator utilisation over windows of 100 ms",
+            WORST_WINDOW,
         ),
-        Metric("request_p50", "ns", "lower", "median request latency, from the scheduled start where there is one"),
+        Metric(
+            "request_p50",
+            "ns",
+            "lower",
+            "median request latency, from the scheduled start where there is one",
+        ),
         Metric("request_p99", "ns", "lower", "99th percentile of request latency"),
         Metric("request_p999", "ns", "lower", "99.9th percentile of request latency"),
         Metric(
-            "request_p9999", "ns", "lower", "99.99th percentile of request latency (from 10^5 "
-            "requests)"
+            "request_p9999",
+            "ns",
+            "lower",
+            "99.99th percentile of request latency (from 10^5 " "requests)",
         ),
         Metric(
-            "request_p99999", "ns", "lower", "99.999th percentile of request latency (from 10^6 "
-            "requests)"
+            "request_p99999",
+            "ns",
+            "lower",
+            "99.999th percentile of request latency (from 10^6 " "requests)",
         ),
         Metric("request_max", "ns", "lower", "longest request", LONGEST),
-        Metric("request_metered_p99", "ns", "lower", "99th percentile of metered latency, window 100 ms"),
         Metric(
-            "requests_unserved", "count", "lower",
+            "request_metered_p99",
+            "ns",
+            "lower",
+            "99th percentile of metered latency, window 100 ms",
+        ),
+        Metric(
+            "requests_unserved",
+            "count",
+            "lower",
             "requests of an open loop that were due and never served",
         ),
         Metric(
-            "request_explained_share", "share", "higher",
+            "request_explained_share",
+            "share",
+            "higher",
             "named time of all requests of 1 ms or more, of their time",
         ),
         Metric(
-            "unexplained_max", "ns", "lower", "longest gap between two operations without a name",
-            LONGEST
+            "unexplained_max",
+            "ns",
+            "lower",
+            "longest gap between two operations without a name",
+            LONGEST,
         ),
         Metric("stall_total", "ns", "lower", "mutators waiting for memory, summed"),
         Metric("assist_total", "ns", "lower", "marking done by mutators, summed"),
-        Metric("fallback_share", "share", "lower", "cycles that fell back to a stopped one, of all cycles"),
-        Metric("wall_gc", "ns", "lower", "wall time in which every mutator was paused, stalled or assisting"),
+        Metric(
+            "fallback_share",
+            "share",
+            "lower",
+            "cycles that fell back to a stopped one, of all cycles",
+        ),
+        Metric(
+            "wall_gc",
+            "ns",
+            "lower",
+            "wall time in which every mutator was paused, stalled or assisting",
+        ),
         Metric("cpu_total", "ns", "lower", "CPU time of all roles"),
         Metric("cpu_gc", "ns", "lower", "CPU time of marking, sweeping, pauses and assists"),
         Metric("heap_peak", "bytes", "lower", "most heap in use"),
         Metric("peak_resident", "bytes", "lower", "most resident memory of the process"),
         Metric(
-            "bystander_p99", "ns", "lower", "99th percentile of the delay of a thread that only "
-            "sleeps and wakes"
+            "bystander_p99",
+            "ns",
+            "lower",
+            "99th percentile of the delay of a thread that only " "sleeps and wakes",
         ),
         Metric(
-            "bystander_max", "ns", "lower", "longest delay of a thread that only sleeps and wakes",
-            LONGEST
+            "bystander_max",
+            "ns",
+            "lower",
+            "longest delay of a thread that only sleeps and wakes",
+            LONGEST,
         ),
         Metric("instructions", "count", "lower", "instructions in user space, of all threads"),
         Metric("cpu_cycles", "count", "lower", "processor cycles in user space, of all threads"),
@@ -135,7 +188,11 @@ METRICS = {
 
 
 def measure(
-    record: dict, pauses: pd.DataFrame, wall_gc: int, mmu: dict[str, float], requests: pd.DataFrame,
+    record: dict,
+    pauses: pd.DataFrame,
+    wall_gc: int,
+    mmu: dict[str, float],
+    requests: pd.DataFrame,
     metered: np.ndarray,
 ) -> dict[str, float]:
     """Every metric of a run: from its record, its pauses in the region, explicit wall cost, MMU by

@@ -7,11 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from .metrics import measure
 from ..testing.synthetic_sweep import write_sweep
+from .metrics import measure
 
 PERCENTILES = {
-    "request_p50": 20, "request_p99": 1000, "request_p999": 10_000, "request_p9999": 100_000,
+    "request_p50": 20,
+    "request_p99": 1000,
+    "request_p999": 10_000,
+    "request_p9999": 100_000,
     "request_p99999": 1_000_000,
 }
 PAUSE_COLUMNS = ("request_ns", "stopped_ns", "length_ns", "thread_cpu_ns")

@@ -56,14 +56,18 @@ class LostTime:
             gain = np.where(reachable, gain + best_so_far[last_begin], -np.inf)
             end = int(np.argmax(gain))
             begin = int(np.argmax(score_of_begin[: last_begin[end] + 1]))
-            ratio = (self.before[end + 1] - self.before[begin]) / (self.ends[end] - self.begins[begin])
+            ratio = (self.before[end + 1] - self.before[begin]) / (
+                self.ends[end] - self.begins[begin]
+            )
             if ratio <= worst * (1.0 + 1e-12):
                 break
             worst = ratio
         return 1.0 - worst
 
 
-def least_over_mutators(mutators: list[LostTime], windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def least_over_mutators(
+    mutators: list[LostTime], windows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """(MMU, BMU) at each window, the minimum over the mutators."""
     mmu = [[lost.mmu(w) for w in windows] for lost in mutators]
     bmu = [[lost.bmu(w) for w in windows] for lost in mutators]

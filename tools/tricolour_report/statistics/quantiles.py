@@ -58,10 +58,14 @@ def tail(values: np.ndarray) -> tuple[float, float] | None:
     return None
 
 
-def median_and_range(curves: list[np.ndarray], points: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def median_and_range(
+    curves: list[np.ndarray], points: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(median, least, most) over invocations' curves at each of `points`, NaN where not every one has a value."""
     if not curves:
         return (np.full(points, np.nan),) * 3
     stacked = np.array(curves)
     everywhere = np.isfinite(stacked).all(axis=0)
-    return tuple(np.where(everywhere, of(stacked, axis=0), np.nan) for of in (np.median, np.min, np.max))
+    return tuple(
+        np.where(everywhere, of(stacked, axis=0), np.nan) for of in (np.median, np.min, np.max)
+    )

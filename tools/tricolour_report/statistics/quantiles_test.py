@@ -6,7 +6,10 @@ import pytest
 from . import quantiles
 
 
-@pytest.mark.parametrize("n, p, defined", [(19, 0.5, False), (20, 0.5, True), (999, 0.99, False), (1000, 0.99, True), (0, 0.5, False)])
+@pytest.mark.parametrize(
+    "n, p, defined",
+    [(19, 0.5, False), (20, 0.5, True), (999, 0.99, False), (1000, 0.99, True), (0, 0.5, False)],
+)
 def test_a_quantile_needs_ten_values_beyond_it(n, p, defined):
     assert np.isfinite(quantiles.quantile(np.arange(n), p)) == defined
 

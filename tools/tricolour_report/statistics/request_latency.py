@@ -38,8 +38,10 @@ def latencies(requests: pd.DataFrame, rate: float | None = None) -> dict[str, np
     order = np.argsort(intended, kind="stable")
     first = intended[order[0]] if len(order) else 0
     begin, ended = (times[order] - first for times in (intended, end))
-    weight = requests["weight"].to_numpy("int64")[order] if "weight" in requests else np.ones(
-        len(order), "int64"
+    weight = (
+        requests["weight"].to_numpy("int64")[order]
+        if "weight" in requests
+        else np.ones(len(order), "int64")
     )
     forms = {name: spread_begins(begin, weight, window) for name, window in METERED_WINDOWS.items()}
     if rate is not None:
@@ -95,9 +97,9 @@ def median_interval(begin: np.ndarray, weight: np.ndarray) -> float:
         edges = np.interp(np.linspace(place[0], place[-1], stretches + 1), place, begin)
         return float(np.median(np.diff(edges))) / ((place[-1] - place[0]) / stretches)
     distinct, first = np.unique(begin, return_index=True)
-    together = np.diff(
-        np.append(np.concatenate([[0], np.cumsum(weight)])[first], weight.sum())
-    )[:-1]
+    together = np.diff(np.append(np.concatenate([[0], np.cumsum(weight)])[first], weight.sum()))[
+        :-1
+    ]
     intervals = np.diff(distinct) / together
     if not len(intervals):
         return 0.0

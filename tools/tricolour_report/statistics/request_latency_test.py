@@ -15,10 +15,14 @@ ALL_FORMS = ("simple", "metered_100ms", "metered_full", "scheduled")
 
 
 def frame_of(start, end, intended=None, thread=0, weight=None):
-    frame = pd.DataFrame({
-        "thread": thread, "intended_ns": start if intended is None else intended,
-        "start_ns": start, "end_ns": end,
-    })
+    frame = pd.DataFrame(
+        {
+            "thread": thread,
+            "intended_ns": start if intended is None else intended,
+            "start_ns": start,
+            "end_ns": end,
+        }
+    )
     return frame if weight is None else frame.assign(weight=weight)
 
 
@@ -32,8 +36,7 @@ def closed_loop(durations, pauses=(), gap=50):
 
 
 def pausing(length, every, seconds=4.0, duration=20_000):
-    """Equal requests of `duration` ns, and a pause of `length` ns in every stretch of `every` ns.
-    """
+    """Equal requests of `duration` ns, and a pause of `length` ns in every stretch of `every` ns."""
     count = int(seconds * 1e9 / (duration + 50 + duration * length / every))
     step = int(every / duration)
     return closed_loop(
@@ -95,9 +98,9 @@ def test_scheduled_latency_is_monotone_in_every_pause(seed):
     pauses = [(int(at), int(rng.integers(0, 90 * MS))) for at in rng.integers(0, 3000, 6)]
     before = latencies(closed_loop(durations, pauses), rate=50_000)["scheduled"]
     for place, (at, length) in enumerate(pauses):
-        longer = pauses[:place] + [
-            (at, length + int(rng.integers(1, 50 * MS)))
-        ] + pauses[place + 1:]
+        longer = (
+            pauses[:place] + [(at, length + int(rng.integers(1, 50 * MS)))] + pauses[place + 1 :]
+        )
         after = latencies(closed_loop(durations, longer), rate=50_000)["scheduled"]
         assert (after >= before - 1e-3).all() and after.sum() > before.sum()
 
@@ -106,9 +109,8 @@ def test_metered_latency_is_not_monotone_in_several_pauses():
     """Known: a later pause draws the spread begins of earlier requests to later times."""
     durations = np.full(10_000, 20_000)
     one, two = (
-        latencies(
-            closed_loop(durations, [(3000, 90 * MS), *more])
-        ) for more in ([], [(4000, 300 * MS)])
+        latencies(closed_loop(durations, [(3000, 90 * MS), *more]))
+        for more in ([], [(4000, 300 * MS)])
     )
     for form in ("metered_100ms", "metered_full"):
         assert two[form][3010] < one[form][3010] - MS
@@ -160,7 +162,7 @@ def sampled(frame, slowest, every):
     length = frame["end_ns"] - frame["start_ns"]
     slow = length.rank(method="first", ascending=False) <= slowest
     rest = frame[~slow]
-    kept = rest.iloc[every - 1::every].assign(weight=every)
+    kept = rest.iloc[every - 1 :: every].assign(weight=every)
     left = len(rest) - len(kept) * every
     kept.iloc[-1, kept.columns.get_loc("weight")] += left
     return pd.concat([frame[slow].assign(weight=1), kept]).sort_values("start_ns")
@@ -183,7 +185,8 @@ def test_a_frame_without_weights_counts_each_row_once():
 def test_a_shift_changes_nothing_and_loses_no_nanosecond():
     frame = pausing(30 * MS, 200 * MS, seconds=0.5)
     shifted = latencies(
-        frame + {"thread": 0, "intended_ns": 2**61, "start_ns": 2**61, "end_ns": 2**61}, 10_000
+        frame + {"thread": 0, "intended_ns": 2**61, "start_ns": 2**61, "end_ns": 2**61},
+        10_000,
     )
     for form, values in latencies(frame, 10_000).items():
         assert (values == shifted[form]).all(), form
@@ -200,9 +203,9 @@ def test_latency_scales_with_time():
 def test_a_single_request_has_one_latency(weight):
     frame = frame_of([7], [19], weight=[weight])
     found = latencies(frame)
-    assert {
-        name: values.tolist() for name, values in found.items()
-    } == dict.fromkeys(ALL_FORMS[:3], [12])
+    assert {name: values.tolist() for name, values in found.items()} == dict.fromkeys(
+        ALL_FORMS[:3], [12]
+    )
 
 
 def test_no_request_has_no_latency():

@@ -14,20 +14,42 @@ from pathlib import Path
 
 COMMAND = "chromium"
 FLAGS = (
-    "--headless", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-sync",
-    "--disable-component-update", "--disable-background-networking", "--hide-scrollbars",
+    "--headless",
+    "--remote-debugging-pipe",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-extensions",
+    "--disable-sync",
+    "--disable-component-update",
+    "--disable-background-networking",
+    "--hide-scrollbars",
 )
 
 
 class Browser:
     def __enter__(self) -> "Browser":
-        self._profile = tempfile.TemporaryDirectory(prefix="tricolour-browser-", ignore_cleanup_errors=True)
+        self._profile = tempfile.TemporaryDirectory(
+            prefix="tricolour-browser-", ignore_cleanup_errors=True
+        )
         reads, self._to = os.pipe()
         self._from, writes = os.pipe()
         # The protocol's pipe is descriptor 3 to the browser and 4 from it.
         self._process = subprocess.Popen(
-            ["bash", "-c", f'exec "$@" 3<&{reads} 4>&{writes}', "bash", COMMAND, *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"],
-            pass_fds=(reads, writes), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            [
+                "bash",
+                "-c",
+                f'exec "$@" 3<&{reads} 4>&{writes}',
+                "bash",
+                COMMAND,
+                *FLAGS,
+                f"--user-data-dir={self._profile.name}",
+                "about:blank",
+            ],
+            pass_fds=(reads, writes),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         os.close(reads)
         os.close(writes)
@@ -36,7 +58,9 @@ class Browser:
         self.requests: list[str] = []
         self._events: list[str] = []
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)[
+            "sessionId"
+        ]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
         return self
@@ -69,7 +93,9 @@ class Browser:
         while b"\0" not in self._rest:
             part = os.read(self._from, 1 << 16)
             if not part:
-                raise RuntimeError(f"{COMMAND} ended or did not start: exit code {self._process.wait()}")
+                raise RuntimeError(
+                    f"{COMMAND} ended or did not start: exit code {self._process.wait()}"
+                )
             self._rest += part
         text, self._rest = self._rest.split(b"\0", 1)
         message = json.loads(text)
@@ -85,11 +111,19 @@ class Browser:
             self.complaints.append(str(what["args"]))
         elif event == "Log.entryAdded" and what["entry"]["level"] in ("error", "warning"):
             self.complaints.append(what["entry"]["text"])
-        elif event == "Network.requestWillBeSent" and not what["request"]["url"].startswith("data:"):
+        elif event == "Network.requestWillBeSent" and not what["request"]["url"].startswith(
+            "data:"
+        ):
             self.requests.append(what["request"]["url"])
 
     def width(self, width: int, height: int = 900) -> None:
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
 
     def open(self, page: Path, scripts: bool = True) -> None:
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
@@ -100,9 +134,13 @@ class Browser:
 
     def run(self, script: str):
         """The value of a JavaScript expression, as JSON."""
-        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        answer = self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         if "exceptionDetails" in answer:
-            raise RuntimeError(answer["exceptionDetails"].get("exception", {}).get("description", "an exception"))
+            raise RuntimeError(
+                answer["exceptionDetails"].get("exception", {}).get("description", "an exception")
+            )
         return answer["result"].get("value")
 
     def point(self, x: float, y: float) -> None:
@@ -119,5 +157,7 @@ class Browser:
             f"(() => {{ const box = document.querySelector({json.dumps(selector or 'html')}).getBoundingClientRect();"
             " return {x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height, scale: 1}; })()"
         )
-        picture = self.call("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
+        picture = self.call(
+            "Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True
+        )
         path.write_bytes(base64.b64decode(picture["data"]))

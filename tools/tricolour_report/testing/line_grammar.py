@@ -14,10 +14,18 @@ class Grammar:
     """Of a `.grammar` file; its head says how it is written."""
 
     def __init__(self, path: Path):
-        written = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+        written = [
+            line
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if line and not line.startswith("#")
+        ]
         rules = dict(RULE.fullmatch(line).groups() for line in written)
         self._file = re.compile(rules.pop("file"))
-        self._lines = {name: re.compile(_expand(text, rules)) for name, text in rules.items() if re.search(rf"\b{name} ", self._file.pattern)}
+        self._lines = {
+            name: re.compile(_expand(text, rules))
+            for name, text in rules.items()
+            if re.search(rf"\b{name} ", self._file.pattern)
+        }
 
     def complaint(self, text: str) -> str | None:
         """What is wrong with the text, or None."""
@@ -29,7 +37,11 @@ class Grammar:
             if len(fitting) != 1:
                 return f"line {number} is {' and '.join(fitting) or 'nothing'}: {line[:200]}"
             kinds += fitting
-        return None if self._file.fullmatch("".join(f"{kind} " for kind in kinds)) else "the lines are in no order that the format has"
+        return (
+            None
+            if self._file.fullmatch("".join(f"{kind} " for kind in kinds))
+            else "the lines are in no order that the format has"
+        )
 
 
 def _expand(text: str, rules: dict[str, str]) -> str:

@@ -2,18 +2,25 @@
 
 
 def drawn(page):
-    return page.run("Object.fromEntries([...document.querySelectorAll('.chart')].map((chart) => [chart.id.slice(6), chart.dataset.drawn]))")
+    return page.run(
+        "Object.fromEntries([...document.querySelectorAll('.chart')].map((chart) => [chart.id.slice(6), chart.dataset.drawn]))"
+    )
 
 
 def choose(page, select, text):
-    assert page.run(
-        f"(() => {{ const select = document.getElementById('{select}'), place = [...select.options].findIndex((one) => one.textContent.includes({text!r}));"
-        " if (place >= 0) { select.selectedIndex = place; select.dispatchEvent(new Event('change')); } return place; })()"
-    ) >= 0
+    assert (
+        page.run(
+            f"(() => {{ const select = document.getElementById('{select}'), place = [...select.options].findIndex((one) => one.textContent.includes({text!r}));"
+            " if (place >= 0) { select.selectedIndex = place; select.dispatchEvent(new Event('change')); } return place; })()"
+        )
+        >= 0
+    )
 
 
 def text_of(page, selector):
-    return page.run(f"[...document.querySelectorAll({selector!r})].map((node) => node.textContent).join(' ')")
+    return page.run(
+        f"[...document.querySelectorAll({selector!r})].map((node) => node.textContent).join(' ')"
+    )
 
 
 def place_of(page, selector):

@@ -17,19 +17,39 @@ from ..read.tables import TABLES
 MILLISECOND = 1_000_000
 PAUSE_MS = {"stop_the_world": 20.0, "incremental": 0.5, "concurrent": 0.3}
 SPEED = {"stop_the_world": 1.0, "incremental": 0.85, "concurrent": 0.95}
-BARRIER_COST = {"dijkstra_black": 0.95, "none": 1.0, "dijkstra": 0.98, "yuasa": 0.96, "hybrid": 0.93, "steele": 0.97}
+BARRIER_COST = {
+    "dijkstra_black": 0.95,
+    "none": 1.0,
+    "dijkstra": 0.98,
+    "yuasa": 0.96,
+    "hybrid": 0.93,
+    "steele": 0.97,
+}
 DELAY = ("count", "p50_ns", "p99_ns", "max_ns")
 FLOOR = {"before": (900, 55_000, 140_000, 900_000), "after": (900, 56_000, 150_000, 1_100_000)}
 COMBINATIONS = [
     ("stop_the_world", "none"),
-    *[(c, b) for c in ("stop_the_world", "incremental", "concurrent") for b in ("dijkstra", "yuasa", "hybrid")],
+    *[
+        (c, b)
+        for c in ("stop_the_world", "incremental", "concurrent")
+        for b in ("dijkstra", "yuasa", "hybrid")
+    ],
 ]
 
 
 def write_sweep(
-    folder: Path, invocations: int = 5, workloads=("gcbench", "latency"), heaps=("2x",), combinations=tuple(COMBINATIONS),
-    failing: dict | None = None, mutators: int = 1, speed: dict | None = None, seconds: float = 1.0, cycles: int = 12,
-    cycles_of: dict | None = None, open_loop: bool = False,
+    folder: Path,
+    invocations: int = 5,
+    workloads=("gcbench", "latency"),
+    heaps=("2x",),
+    combinations=tuple(COMBINATIONS),
+    failing: dict | None = None,
+    mutators: int = 1,
+    speed: dict | None = None,
+    seconds: float = 1.0,
+    cycles: int = 12,
+    cycles_of: dict | None = None,
+    open_loop: bool = False,
 ) -> Path:
     """Write a whole sweep. `failing` maps (collector, barrier, workload) to a status; `speed`
     scales combinations' throughput; `cycles_of` gives combinations cycles of their own; in an open
@@ -41,7 +61,11 @@ def write_sweep(
         for heap in heaps:
             for collector, barrier in combinations:
                 parameters = {
-                    "collector": collector, "barrier": barrier, "marker": "serial", "workload": workload, "heap": heap,
+                    "collector": collector,
+                    "barrier": barrier,
+                    "marker": "serial",
+                    "workload": workload,
+                    "heap": heap,
                     "mutators": mutators,
                 }
                 cell = f"{number:08x}"
@@ -59,9 +83,12 @@ def write_sweep(
                 ]
                 cells.append({"cell": cell, "parameters": parameters, "runs": runs})
     index = {
-        "schema_version": schema.version("index.schema.json"), "name": "synthetic",
+        "schema_version": schema.version("index.schema.json"),
+        "name": "synthetic",
         "created_utc": "2026-01-02T03:04:05Z",
-        "baseline": {"collector": "stop_the_world", "barrier": "none"}, "invocations": invocations, "cells": cells,
+        "baseline": {"collector": "stop_the_world", "barrier": "none"},
+        "invocations": invocations,
+        "cells": cells,
         "machine_floor": {when: dict(zip(DELAY, values)) for when, values in FLOOR.items()},
     }
     (folder / "index.json").write_text(json.dumps(index))
@@ -75,8 +102,12 @@ def _write_run(folder, cell, block, parameters, status, factor, seconds, cycles,
     exit_code = {"ok": 0, "heap_exhausted": 4, "timeout": 5}.get(status, 1)
     record = {
         "schema_version": schema.version("run.schema.json"),
-        "cell": cell, "block": block, "status": status, "exit_code": exit_code,
-        "command": "tricolour run " + " ".join(f"--{key} {value}" for key, value in parameters.items() if key != "cell"),
+        "cell": cell,
+        "block": block,
+        "status": status,
+        "exit_code": exit_code,
+        "command": "tricolour run "
+        + " ".join(f"--{key} {value}" for key, value in parameters.items() if key != "cell"),
         "parameters": {**parameters, "verify": False, "seed": 42, "param": {}, "set": {}},
     }
     if status == "ok":
@@ -84,11 +115,18 @@ def _write_run(folder, cell, block, parameters, status, factor, seconds, cycles,
         tables, requests = _tables(rng, parameters, seconds, cycles, open_loop)
         record.update(_measurements(rng, parameters, factor, seconds, cycles, tables, requests))
         for name, rows in tables.items():
-            pd.DataFrame(rows, columns=schema.table_columns(name)[0]).to_csv(path / f"{name}.csv", index=False)
+            pd.DataFrame(rows, columns=schema.table_columns(name)[0]).to_csv(
+                path / f"{name}.csv", index=False
+            )
     else:
         record["error"] = "no room for 4096 bytes"
     (path / "run.json").write_text(json.dumps(record))
-    return {"block": block, "path": f"runs/{cell}/{block}", "status": status, "exit_code": exit_code}
+    return {
+        "block": block,
+        "path": f"runs/{cell}/{block}",
+        "status": status,
+        "exit_code": exit_code,
+    }
 
 
 def _room(parameters) -> float:
@@ -115,22 +153,36 @@ def _tables(rng, parameters, seconds, cycles, open_loop) -> tuple[dict, dict | N
         tables["bystander"].append(
             (start + step * length // 200, int(rng.gamma(1.5, 60_000 * slowness)))
         )
-    requests = _requests(
-        rng, tables, start, length, open_loop
-    ) if parameters["workload"] == "latency" else None
+    requests = (
+        _requests(rng, tables, start, length, open_loop)
+        if parameters["workload"] == "latency"
+        else None
+    )
     return tables, requests
 
 
 def _cycle(rng, tables, parameters, number, begin, duration) -> None:
-    pause = lambda scale=1.0: int(PAUSE_MS[parameters["collector"]] * scale * MILLISECOND * rng.lognormal(0, 0.4))
+    pause = lambda scale=1.0: int(
+        PAUSE_MS[parameters["collector"]] * scale * MILLISECOND * rng.lognormal(0, 0.4)
+    )
     stopped = "all" if parameters["mutators"] > 1 else "0"
     stop = lambda kind, at, length: tables["pauses"].append(
         (
-            number, kind, "pacer", stopped, at - 30_000, at, at + length, length - 1000,
-            60 * 2**20, 42 * 2**20,
+            number,
+            kind,
+            "pacer",
+            stopped,
+            at - 30_000,
+            at,
+            at + length,
+            length - 1000,
+            60 * 2**20,
+            42 * 2**20,
         )
     )
-    phase = lambda thread, role, name, at, end: tables["phases"].append((number, thread, role, name, at, end, 2**20, 9000))
+    phase = lambda thread, role, name, at, end: tables["phases"].append(
+        (number, thread, role, name, at, end, 2**20, 9000)
+    )
     if parameters["collector"] == "stop_the_world":
         length = pause()
         stop("full", begin, length)
@@ -153,8 +205,11 @@ def _cycle(rng, tables, parameters, number, begin, duration) -> None:
         phase(0, "mutator", "assist", begin + duration // 2, begin + duration // 2 + 400_000)
         if number % 4 == 0:
             phase(
-                0, "mutator", "search", begin + duration // 3,
-                begin + duration // 3 + int(rng.integers(1, 4)) * MILLISECOND
+                0,
+                "mutator",
+                "search",
+                begin + duration // 3,
+                begin + duration // 3 + int(rng.integers(1, 4)) * MILLISECOND,
             )
 
 
@@ -190,24 +245,38 @@ def _requests(rng, tables, start, length, open_loop) -> dict:
             named[cause] = named.get(cause, 0) + spent
     total = int(lengths[slow].sum())
     return {
-        "count": len(starts), "max_ns": int(lengths.max()), "row_every": 2,
+        "count": len(starts),
+        "max_ns": int(lengths.max()),
+        "row_every": 2,
         **{name: int(np.quantile(lengths, p)) for name, p in shares.items()},
-        "p9999_ns": None, "p99999_ns": None, "from": "intended" if open_loop else "start",
+        "p9999_ns": None,
+        "p99999_ns": None,
+        "from": "intended" if open_loop else "start",
         "slow": [
             {
-                "thread": 0, "start_ns": int(intended[place]), "duration_ns": int(lengths[place]),
-                "causes": causes[place]
+                "thread": 0,
+                "start_ns": int(intended[place]),
+                "duration_ns": int(lengths[place]),
+                "causes": causes[place],
             }
             for place in slow[:1000]
         ],
-        "slow_count": len(slow), "slow_total_ns": total, "slow_causes": named,
+        "slow_count": len(slow),
+        "slow_total_ns": total,
+        "slow_causes": named,
         "explained_share": sum(named.values()) / total if total else None,
     }
 
 
 def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) -> dict:
     wall = int(seconds * 1e9)
-    rate = 1e6 * factor * SPEED[parameters["collector"]] * BARRIER_COST[parameters["barrier"]] * rng.lognormal(0, 0.01)
+    rate = (
+        1e6
+        * factor
+        * SPEED[parameters["collector"]]
+        * BARRIER_COST[parameters["barrier"]]
+        * rng.lognormal(0, 0.01)
+    )
     room = _room(parameters)
     rate *= (1 - 0.25 / room) / 0.75
     lengths = [row[6] - row[5] for row in tables["pauses"]]
@@ -215,32 +284,77 @@ def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) ->
     lost = sum(lengths)
     gaps = [gap for _, gap in tables["bystander"]]
     mutator = dict(
-        running=wall - lost, allocation_slow_path=0, lazy_sweeping=0, paused=lost, handshake=0,
-        assisting=0, stalled=0, blocked=0, search=0, large_object_search=0, registry_lock=0,
-        page_fault=0, run_delay=0,
+        running=wall - lost,
+        allocation_slow_path=0,
+        lazy_sweeping=0,
+        paused=lost,
+        handshake=0,
+        assisting=0,
+        stalled=0,
+        blocked=0,
+        search=0,
+        large_object_search=0,
+        registry_lock=0,
+        page_fault=0,
+        run_delay=0,
     )
     if parameters["collector"] == "concurrent":
         mutator.update(running=wall - lost - wall // 50, assisting=wall // 50)
     return {
-        "start_ns": 5_000_000_000, "end_ns": 5_000_000_000 + wall, "wall_ns": wall,
-        "operations": int(rate * seconds), "operations_per_s": rate,
-        "allocated_bytes": 10**9, "allocated_objects": 10**7,
-        "cycles": cycles, "fallbacks": fallbacks,
-        "pauses": {"count": len(lengths), "total_ns": lost, "p50_ns": int(np.median(lengths)), "p99_ns": max(lengths),
-                   "max_ns": max(lengths), "max_time_to_safepoint_ns": 30_000},
-        "stalls": {
-            "count": 0, "total_ns": 0
-        }, "assists": {"count": 0, "total_ns": 0}, "requests": requests, "mmu": {},
-        "longest_unexplained_ns": 20_000 if requests else None, "run_delay": {
-            "available": True, "why": "", "total_ns": 10_000, "steal_ns": 0
+        "start_ns": 5_000_000_000,
+        "end_ns": 5_000_000_000 + wall,
+        "wall_ns": wall,
+        "operations": int(rate * seconds),
+        "operations_per_s": rate,
+        "allocated_bytes": 10**9,
+        "allocated_objects": 10**7,
+        "cycles": cycles,
+        "fallbacks": fallbacks,
+        "pauses": {
+            "count": len(lengths),
+            "total_ns": lost,
+            "p50_ns": int(np.median(lengths)),
+            "p99_ns": max(lengths),
+            "max_ns": max(lengths),
+            "max_time_to_safepoint_ns": 30_000,
         },
+        "stalls": {"count": 0, "total_ns": 0},
+        "assists": {"count": 0, "total_ns": 0},
+        "requests": requests,
+        "mmu": {},
+        "longest_unexplained_ns": 20_000 if requests else None,
+        "run_delay": {"available": True, "why": "", "total_ns": 10_000, "steal_ns": 0},
         "bystander": dict(
             zip(DELAY, [len(gaps), *(int(np.quantile(gaps, p)) for p in (0.5, 0.99, 1.0))])
         ),
-        "cpu_ns": {"mutator": wall - lost, "mark": int(wall / 5 / room), "sweep": int(wall / 20 / room), "pause": lost, "assist": 0, "other": wall // 100},
+        "cpu_ns": {
+            "mutator": wall - lost,
+            "mark": int(wall / 5 / room),
+            "sweep": int(wall / 20 / room),
+            "pause": lost,
+            "assist": 0,
+            "other": wall // 100,
+        },
         "mutator_time_ns": [{"mutator": i, **mutator} for i in range(parameters["mutators"])],
-        "heap": {"size": 64 * 2**20, "live": 32 * 2**20, "peak": 62 * 2**20, "metadata": 2**22, "grey_set_reserve": 2**20, "peak_resident": 80 * 2**20},
+        "heap": {
+            "size": 64 * 2**20,
+            "live": 32 * 2**20,
+            "peak": 62 * 2**20,
+            "metadata": 2**22,
+            "grey_set_reserve": 2**20,
+            "peak_resident": 80 * 2**20,
+        },
         "verify": {"cycles_checked": 0, "lost_objects": 0, "floating_bytes": 0},
-        "provenance": {"host": "example", "kernel": "6.1", "cpu": "an x86-64", "cores": 2, "governor": "performance", "compiler": "gcc 12.2",
-                       "build_type": "Release", "commit": "0123abc", "libraries": {"tbb": "2021.8"}, "utc": "2026-01-02T03:04:05Z"},
+        "provenance": {
+            "host": "example",
+            "kernel": "6.1",
+            "cpu": "an x86-64",
+            "cores": 2,
+            "governor": "performance",
+            "compiler": "gcc 12.2",
+            "build_type": "Release",
+            "commit": "0123abc",
+            "libraries": {"tbb": "2021.8"},
+            "utc": "2026-01-02T03:04:05Z",
+        },
     }

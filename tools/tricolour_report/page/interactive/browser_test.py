@@ -6,17 +6,27 @@ import shutil
 
 import pytest
 
-from .. import report
-from ...testing.synthetic_barrier_cost import write_barrier_cost
-from ...testing.synthetic_sweep import write_sweep
 from ...testing.headless_browser import Browser
 from ...testing.page_in_browser import choose, drawn, on_mark, place_of, text_of
+from ...testing.synthetic_barrier_cost import write_barrier_cost
+from ...testing.synthetic_sweep import write_sweep
+from .. import report
 
 COMBINATIONS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
 CHARTS = (
-    "metric", "overhead", "barrier-cost", "pause-histogram", "pause-distribution",
-    "pause-percentiles", "request-latency", "slowest-requests", "bystander", "utilisation",
-    "time-spent", "timeline", "heap",
+    "metric",
+    "overhead",
+    "barrier-cost",
+    "pause-histogram",
+    "pause-distribution",
+    "pause-percentiles",
+    "request-latency",
+    "slowest-requests",
+    "bystander",
+    "utilisation",
+    "time-spent",
+    "timeline",
+    "heap",
 )
 OF_RECORDS = ("metric", "overhead", "slowest-requests", "time-spent")
 # What a folder without tables of events and barrier cost lacks.
@@ -50,14 +60,38 @@ FITS = """(() => {
 def folder(tmp_path_factory):
     """Three combinations at two heaps, one failing, with requests, barrier cost and calibration."""
     folder = write_sweep(
-        tmp_path_factory.mktemp("sweep"), 2, ("gcbench", "latency"), ("2x", "3x"), COMBINATIONS, mutators=2,
+        tmp_path_factory.mktemp("sweep"),
+        2,
+        ("gcbench", "latency"),
+        ("2x", "3x"),
+        COMBINATIONS,
+        mutators=2,
         failing={("incremental", "yuasa", "gcbench"): "heap_exhausted"},
     )
     write_barrier_cost(folder)
-    check = {"name": "clock", "what": "A sleep of 1 ms is read as one, " * 4, "expected": "1 ms", "measured": "1.06 ms", "passes": True}
-    (folder / "calibration.json").write_text(json.dumps({"schema_version": 1, "made_by": {"commit": "0123abc"}, "checks": [check]}))
+    check = {
+        "name": "clock",
+        "what": "A sleep of 1 ms is read as one, " * 4,
+        "expected": "1 ms",
+        "measured": "1.06 ms",
+        "passes": True,
+    }
+    (folder / "calibration.json").write_text(
+        json.dumps({"schema_version": 1, "made_by": {"commit": "0123abc"}, "checks": [check]})
+    )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "_draw", lambda *_: [report.Shown("Throughput against the baseline", "Static.", "data:image/svg+xml,%3Csvg/%3E", 400)])
+        patch.setattr(
+            report,
+            "_draw",
+            lambda *_: [
+                report.Shown(
+                    "Throughput against the baseline",
+                    "Static.",
+                    "data:image/svg+xml,%3Csvg/%3E",
+                    400,
+                )
+            ],
+        )
         report.write_report(folder, None, lambda line: None)
     return folder
 
@@ -86,7 +120,9 @@ def test_every_chart_is_drawn_and_nothing_is_cut(page, folder, width):
         choose(page, "workload", workload)
         found = drawn(page)
         assert tuple(found) == CHARTS
-        assert {name: marks == "absent" or int(marks) >= 2 for name, marks in found.items()} == dict.fromkeys(CHARTS, True)
+        assert {
+            name: marks == "absent" or int(marks) >= 2 for name, marks in found.items()
+        } == dict.fromkeys(CHARTS, True)
         assert tuple(name for name, marks in found.items() if marks == "absent") == absent
         assert page.run(FITS) == []
 
@@ -94,12 +130,23 @@ def test_every_chart_is_drawn_and_nothing_is_cut(page, folder, width):
 def test_axes_have_units_or_say_what_they_count(page):
     choose(page, "workload", "latency")
     labels = {name: text_of(page, f"#chart-{name} svg text") for name in CHARTS}
-    assert "ms" in labels["pause-histogram"] and "pauses in all invocations" in labels["pause-histogram"]
+    assert (
+        "ms" in labels["pause-histogram"]
+        and "pauses in all invocations" in labels["pause-histogram"]
+    )
     assert "P(pause > x)" in labels["pause-distribution"] and "90 " in labels["pause-percentiles"]
-    assert "share of the window" in labels["utilisation"] and "CPU seconds" in labels["time-spent"] and "ns per store" in labels["barrier-cost"]
+    assert (
+        "share of the window" in labels["utilisation"]
+        and "CPU seconds" in labels["time-spent"]
+        and "ns per store" in labels["barrier-cost"]
+    )
     assert "share of their time" in labels["slowest-requests"]
     assert "P(delay > x)" in labels["bystander"]
-    assert "ms since" in labels["timeline"] and "MiB" in labels["heap"] and "heap, as a multiple" in labels["overhead"]
+    assert (
+        "ms since" in labels["timeline"]
+        and "MiB" in labels["heap"]
+        and "heap, as a multiple" in labels["overhead"]
+    )
 
 
 def test_workload_heap_and_metric_are_picked(page):
@@ -110,14 +157,20 @@ def test_workload_heap_and_metric_are_picked(page):
     choose(page, "workload", "latency")
     assert int(drawn(page)["request-latency"]) > 0
     choose(page, "metric", "pause_max")
-    assert "pause_max / baseline" in text_of(page, "#chart-metric svg text") and "extreme" in text_of(page, "#metric-meaning")
+    assert "pause_max / baseline" in text_of(
+        page, "#chart-metric svg text"
+    ) and "extreme" in text_of(page, "#metric-meaning")
     choose(page, "view", "value")
-    assert "pause_max, lower is better" in text_of(page, "#chart-metric svg text") and " ms" in text_of(page, "#chart-metric .y-tick")
+    assert "pause_max, lower is better" in text_of(
+        page, "#chart-metric svg text"
+    ) and " ms" in text_of(page, "#chart-metric .y-tick")
 
 
 def test_a_legend_switches_a_series_off_everywhere_and_on_again(page):
     def key(detail=1):
-        page.run(f"[...document.querySelectorAll('#chart-utilisation .key')].find((one) => one.textContent === 'concurrent + yuasa').dispatchEvent(new MouseEvent('click', {{detail: {detail}}}))")
+        page.run(
+            f"[...document.querySelectorAll('#chart-utilisation .key')].find((one) => one.textContent === 'concurrent + yuasa').dispatchEvent(new MouseEvent('click', {{detail: {detail}}}))"
+        )
 
     strokes = "[...document.querySelectorAll('#chart-{} .mark')].map((mark) => mark.getAttribute('stroke') || mark.getAttribute('fill'))"
     green, blue = "#009E73", "#0072B2"
@@ -125,8 +178,14 @@ def test_a_legend_switches_a_series_off_everywhere_and_on_again(page):
     before = drawn(page)
     assert count("utilisation", green) == 2 and count("pause-percentiles", green) > 0
     key()
-    assert count("utilisation", green) == count("pause-percentiles", green) == 0 and count("utilisation", blue) == 2
-    assert page.run("document.querySelectorAll('#chart-utilisation .key[aria-pressed=false]').length") == 1
+    assert (
+        count("utilisation", green) == count("pause-percentiles", green) == 0
+        and count("utilisation", blue) == 2
+    )
+    assert (
+        page.run("document.querySelectorAll('#chart-utilisation .key[aria-pressed=false]').length")
+        == 1
+    )
     key()
     assert drawn(page) == before
     key(2)
@@ -142,7 +201,9 @@ def test_value_axes_are_logarithmic_or_linear(page, folder):
     for name in LOGARITHMIC:
         before = page.run(f"document.querySelector('#chart-{name} .panels').innerHTML")
         page.run(f"document.querySelector('#chart-{name} input').click()")
-        assert page.run(f"document.querySelector('#chart-{name} .panels').innerHTML") != before, name
+        assert (
+            page.run(f"document.querySelector('#chart-{name} .panels').innerHTML") != before
+        ), name
         assert int(drawn(page)[name]) >= 2
     choose(page, "view", "value")
     for metric in ("stall_total", "assist_total", "peak_resident"):  # all 0, some 0, close together
@@ -151,13 +212,21 @@ def test_value_axes_are_logarithmic_or_linear(page, folder):
     assert page.run("document.querySelector('#chart-utilisation .tools label').hidden")
 
 
-@pytest.mark.parametrize("chart, said", [
-    ("utilisation", r"(stop_the_world|concurrent) \+ \w+windows of [\d.]+ (µs|ms|s): [\d.]+"), ("pause-percentiles", r".*p[\d.]+: [\d.]+ (µs|ms)"),
-    ("time-spent", r".*: [\d.]+ ms \([\d.]+ %\)"),
-    ("slowest-requests", r".*(pause|search): [\d.]+ % of \d+ requests, .*; explained [\d.]+ %"),
-    ("bystander", r"(the machine's floor|concurrent|stop).*P\(longer than .* (µs|ms)\) = [\d.]+"),
-    ("barrier-cost", r"none, no barrier.*ns per store"), ("timeline", r"mutator 0.*"),
-])
+@pytest.mark.parametrize(
+    "chart, said",
+    [
+        ("utilisation", r"(stop_the_world|concurrent) \+ \w+windows of [\d.]+ (µs|ms|s): [\d.]+"),
+        ("pause-percentiles", r".*p[\d.]+: [\d.]+ (µs|ms)"),
+        ("time-spent", r".*: [\d.]+ ms \([\d.]+ %\)"),
+        ("slowest-requests", r".*(pause|search): [\d.]+ % of \d+ requests, .*; explained [\d.]+ %"),
+        (
+            "bystander",
+            r"(the machine's floor|concurrent|stop).*P\(longer than .* (µs|ms)\) = [\d.]+",
+        ),
+        ("barrier-cost", r"none, no barrier.*ns per store"),
+        ("timeline", r"mutator 0.*"),
+    ],
+)
 def test_what_the_pointer_is_at_is_read_out(page, chart, said):
     if chart in OF_REQUESTS:
         choose(page, "workload", "latency")
@@ -171,7 +240,9 @@ def test_what_the_pointer_is_at_is_read_out(page, chart, said):
 def test_a_run_and_a_cycle_are_picked(page):
     choose(page, "run-cell", "latency, heap 3x, concurrent")
     choose(page, "run-block", "block 1")
-    assert "--collector concurrent" in text_of(page, "#run-command") and "--heap 3x" in text_of(page, "#run-command")
+    assert "--collector concurrent" in text_of(page, "#run-command") and "--heap 3x" in text_of(
+        page, "#run-command"
+    )
     first = page.run("document.getElementById('run-cycle').value")
     shown = text_of(page, "#chart-timeline svg text")
     assert f"cycle {first}" in shown and "marker 0" in shown and "mutator 1" in shown
@@ -180,8 +251,12 @@ def test_a_run_and_a_cycle_are_picked(page):
     left, top, width, height = place_of(page, "#chart-heap svg")
     page.click(left + width * 0.97, top + height * 0.5)
     assert page.run("Number(document.getElementById('run-cycle').value)") > int(first) + 1
-    assert "of 6 cycles" in text_of(page, "#left-out") or "All 6 cycles" in text_of(page, "#left-out")
-    assert "throughput" in text_of(page, "#run-metrics") and "operations/s" in text_of(page, "#run-metrics")
+    assert "of 6 cycles" in text_of(page, "#left-out") or "All 6 cycles" in text_of(
+        page, "#left-out"
+    )
+    assert "throughput" in text_of(page, "#run-metrics") and "operations/s" in text_of(
+        page, "#run-metrics"
+    )
 
 
 def test_the_longest_requests_are_in_the_chart_of_latencies_and_in_their_run(page):
@@ -223,7 +298,14 @@ def test_the_heap_has_its_size_and_its_trigger(page):
 def test_a_part_of_a_cycle_is_drawn_larger(page):
     whole = text_of(page, "#chart-timeline .x-tick")
     left, top, width, height = place_of(page, "#chart-timeline svg")
-    press = lambda kind, share: page.call("Input.dispatchMouseEvent", type=kind, x=left + width * share, y=top + height / 2, button="left", clickCount=1)
+    press = lambda kind, share: page.call(
+        "Input.dispatchMouseEvent",
+        type=kind,
+        x=left + width * share,
+        y=top + height / 2,
+        button="left",
+        clickCount=1,
+    )
     press("mousePressed", 0.4)
     press("mouseMoved", 0.5)
     press("mouseReleased", 0.6)
@@ -234,17 +316,28 @@ def test_a_part_of_a_cycle_is_drawn_larger(page):
 
 def test_a_failed_run_says_why(page):
     choose(page, "run-cell", "gcbench, heap 2x, incremental")
-    assert "heap exhausted" in text_of(page, "#run-status") and "no room" in text_of(page, "#run-status")
-    assert "heap exhausted" in text_of(page, "#chart-timeline .absent") and drawn(page)["heap"] == "absent"
+    assert "heap exhausted" in text_of(page, "#run-status") and "no room" in text_of(
+        page, "#run-status"
+    )
+    assert (
+        "heap exhausted" in text_of(page, "#chart-timeline .absent")
+        and drawn(page)["heap"] == "absent"
+    )
 
 
 def test_a_chart_is_saved_as_svg(page):
-    page.run("URL.createObjectURL = (file) => { window.saved = file; return 'data:,'; }; URL.revokeObjectURL = () => {}")
+    page.run(
+        "URL.createObjectURL = (file) => { window.saved = file; return 'data:,'; }; URL.revokeObjectURL = () => {}"
+    )
     for name in ("utilisation", "time-spent"):
         page.run(f"[...document.querySelectorAll('#chart-{name} .tools button')].at(-1).click()")
         document = page.run("window.saved.text()")
-        assert page.run(f"new DOMParser().parseFromString({json.dumps(document)}, 'image/svg+xml').querySelector('parsererror') === null")
-        assert document.count("<svg") > 2 and "</text>" in document and "class=\"halo\"" not in document
+        assert page.run(
+            f"new DOMParser().parseFromString({json.dumps(document)}, 'image/svg+xml').querySelector('parsererror') === null"
+        )
+        assert (
+            document.count("<svg") > 2 and "</text>" in document and 'class="halo"' not in document
+        )
 
 
 def test_without_scripts_the_answer_and_the_tables_are_there(page, folder):
@@ -262,7 +355,12 @@ def test_without_scripts_the_answer_and_the_tables_are_there(page, folder):
                 pass
         return shown
 
-    assert boxes(".answer p") >= 3 and boxes("noscript img") == 1 and boxes("#provenance ~ .scroll tr") > 5 and boxes("#commands ~ details code") > 5
+    assert (
+        boxes(".answer p") >= 3
+        and boxes("noscript img") == 1
+        and boxes("#provenance ~ .scroll tr") > 5
+        and boxes("#commands ~ details code") > 5
+    )
     assert boxes(".chart") == 0
 
 
@@ -274,11 +372,19 @@ def test_a_published_folder_shows_what_it_has(page, folder, published_sweep, com
     choose(page, "workload", "latency")
     found = drawn(page)
     assert tuple(name for name, marks in found.items() if marks == "absent") == EVENTS
-    assert "no tables of single events" in text_of(page, "#chart-timeline") and "not the tables of single events" in text_of(page, "#absent + ul")
+    assert "no tables of single events" in text_of(
+        page, "#chart-timeline"
+    ) and "not the tables of single events" in text_of(page, "#absent + ul")
     page.width(390)
     page.run("document.querySelector('#chart-metric input').click()")
     choose(page, "view", "value")
-    for metric in page.run("[...document.getElementById('metric').options].map((one) => one.value)"):
+    for metric in page.run(
+        "[...document.getElementById('metric').options].map((one) => one.value)"
+    ):
         choose(page, "metric", metric)
         assert page.run(FITS) == [], metric
-    page.requests[:] = [address for address in page.requests if address != (published_sweep / "report.html").as_uri()]
+    page.requests[:] = [
+        address
+        for address in page.requests
+        if address != (published_sweep / "report.html").as_uri()
+    ]

@@ -6,9 +6,19 @@ import pytest
 from .compact import curve, number, numbers, steps
 
 
-@pytest.mark.parametrize("value, short", [
-    (0.0, 0), (1234567.0, 1235000), (0.000123456, 0.0001235), (-12.345, -12.35), (3.0, 3), (float("nan"), None), (float("inf"), None), (1e-300, 1e-300),
-])
+@pytest.mark.parametrize(
+    "value, short",
+    [
+        (0.0, 0),
+        (1234567.0, 1235000),
+        (0.000123456, 0.0001235),
+        (-12.345, -12.35),
+        (3.0, 3),
+        (float("nan"), None),
+        (float("inf"), None),
+        (1e-300, 1e-300),
+    ],
+)
 def test_four_digits_stay(value, short):
     assert number(value) == short
 

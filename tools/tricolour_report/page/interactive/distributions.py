@@ -5,14 +5,14 @@ Invariant: the same numbers as in the figures of `figures/`, rounded; curves sta
 
 import numpy as np
 
-from ...statistics import quantiles
-from ...read.digest import WINDOWS
-from ...read.experiment import CellResult, OverRuns
+from ...compare.waits import waits
 from ...figures import percentiles
 from ...figures.bystander_delay import delays
 from ...figures.pauses import bin_edges, decades, kinds_of, survival
 from ...figures.time_spent import ROLES, STATES
-from ...compare.waits import waits
+from ...read.digest import WINDOWS
+from ...read.experiment import CellResult, OverRuns
+from ...statistics import quantiles
 from .compact import curve, number, numbers
 
 
@@ -31,24 +31,40 @@ def of_cell(result: CellResult, edges: np.ndarray) -> dict:
     digests = result.digests
     found = {
         "pauses": {kind: _pauses(result.pooled_pauses(kind), edges) for kind in kinds_of([result])},
-        "nines": None, "requests": _requests(result), "mmu": None, "bmu": None,
-        "bystander": _steps(seen) if len(seen := delays(result)) else None, "waits": _waits(result),
-        "cpu": [number(np.mean([d.record["cpu_ns"][role] for d in digests]) / 1e9) for role in ROLES],
+        "nines": None,
+        "requests": _requests(result),
+        "mmu": None,
+        "bmu": None,
+        "bystander": _steps(seen) if len(seen := delays(result)) else None,
+        "waits": _waits(result),
+        "cpu": [
+            number(np.mean([d.record["cpu_ns"][role] for d in digests]) / 1e9) for role in ROLES
+        ],
         "states": [
-            number(np.mean([sum(m[state] for m in d.record["mutator_time_ns"]) for d in digests]) / 1e9) for state in STATES
+            number(
+                np.mean([sum(m[state] for m in d.record["mutator_time_ns"]) for d in digests]) / 1e9
+            )
+            for state in STATES
         ],
     }
     if len(result.pooled_pauses()):
-        found["nines"] = _band([quantiles.curve(d.all_pauses) for d in digests], len(quantiles.PROBABILITIES))
+        found["nines"] = _band(
+            [quantiles.curve(d.all_pauses) for d in digests], len(quantiles.PROBABILITIES)
+        )
         found["nines"]["pooled"] = curve(quantiles.curve(result.pooled_pauses()))
     if any(np.isfinite(d.mmu).any() for d in digests):
-        found["mmu"], found["bmu"] = (_band([getattr(d, kind) for d in digests], len(WINDOWS)) for kind in ("mmu", "bmu"))
+        found["mmu"], found["bmu"] = (
+            _band([getattr(d, kind) for d in digests], len(WINDOWS)) for kind in ("mmu", "bmu")
+        )
     return found
 
 
 def _pauses(values: np.ndarray, edges: np.ndarray) -> dict:
     return {
-        "n": len(values), "most": number(values.max()), "counts": np.histogram(values, edges)[0].tolist(), "survival": _steps(values),
+        "n": len(values),
+        "most": number(values.max()),
+        "counts": np.histogram(values, edges)[0].tolist(),
+        "survival": _steps(values),
     }
 
 
@@ -63,7 +79,7 @@ def _requests(result: CellResult) -> dict:
         name: {
             **_band(
                 [d.request_curves[name] for d in result.digests if name in d.request_curves],
-                len(quantiles.PROBABILITIES)
+                len(quantiles.PROBABILITIES),
             ),
             "end": _end(*percentiles.longest(result, name)),
         }
@@ -82,9 +98,12 @@ def _waits(result: CellResult) -> dict | None:
     if not found or not found.count:
         return None
     return {
-        "count": found.count, "total": found.total,
-        "explained": number(found.explained), "parts": found.parts,
-        "slowest": found.slowest.parts, "length": found.slowest.length,
+        "count": found.count,
+        "total": found.total,
+        "explained": number(found.explained),
+        "parts": found.parts,
+        "slowest": found.slowest.parts,
+        "length": found.slowest.length,
     }
 
 

@@ -13,16 +13,16 @@ import numpy as np
 
 from ...compare import waits
 from ...compare.bystander import machine_floor
-from ...read.digest import WINDOWS
-from ...program.errors import DamagedRun
-from ...read.experiment import CellResult, Experiment
 from ...compare.explicit_free import read_explicit_free
+from ...compare.lower_bound_overhead import overheads
 from ...figures import barrier_cost, percentiles, time_spent, timeline
 from ...figures.style import FAILED, Style
-from ...statistics.intervals import Ratio, mean_with_interval
-from ...compare.lower_bound_overhead import overheads
-from ...statistics.metrics import METRICS
+from ...program.errors import DamagedRun
+from ...read.digest import WINDOWS
+from ...read.experiment import CellResult, Experiment
 from ...read.sweep_folder import Run
+from ...statistics.intervals import Ratio, mean_with_interval
+from ...statistics.metrics import METRICS
 from . import distributions
 from .compact import number, numbers
 from .run_detail import details
@@ -34,20 +34,44 @@ SLOWEST = 10  # requests of a run
 def document(experiment: Experiment) -> dict:
     style = Style(experiment)
     places = {result.cell.hash: place for place, result in enumerate(experiment.results)}
-    edges = {_setting(result): distributions.edges_of(group) for group in _by_setting(experiment) for result in group}
+    edges = {
+        _setting(result): distributions.edges_of(group)
+        for group in _by_setting(experiment)
+        for result in group
+    }
     return {
-        "workloads": experiment.workloads, "heaps": experiment.heaps, "published": experiment.sweep.published,
+        "workloads": experiment.workloads,
+        "heaps": experiment.heaps,
+        "published": experiment.sweep.published,
         "metrics": _metrics(experiment),
-        "cells": [_cell(experiment, result, style, edges[_setting(result)]) for result in experiment.results],
-        "settings": [
-            {"workload": group[0].cell.workload, "heap": group[0].cell.heap, **distributions.of_setting(group)} for group in _by_setting(experiment)
+        "cells": [
+            _cell(experiment, result, style, edges[_setting(result)])
+            for result in experiment.results
         ],
-        "nines": numbers(percentiles.X, FULL_DIGITS), "windows": numbers(WINDOWS, FULL_DIGITS), "latencies": percentiles.LATENCY_TITLES,
-        "roles": time_spent.ROLES, "states": time_spent.STATES, "phases": timeline.PHASES,
-        "causes": waits.COLOURS, "floor": _floor(experiment),
+        "settings": [
+            {
+                "workload": group[0].cell.workload,
+                "heap": group[0].cell.heap,
+                **distributions.of_setting(group),
+            }
+            for group in _by_setting(experiment)
+        ],
+        "nines": numbers(percentiles.X, FULL_DIGITS),
+        "windows": numbers(WINDOWS, FULL_DIGITS),
+        "latencies": percentiles.LATENCY_TITLES,
+        "roles": time_spent.ROLES,
+        "states": time_spent.STATES,
+        "phases": timeline.PHASES,
+        "causes": waits.COLOURS,
+        "floor": _floor(experiment),
         "looks": {"pause": timeline.PAUSE, "running": timeline.RUNNING, "failed": FAILED},
         "overheads": [
-            {"cell": places[one.result.cell.hash], "resource": one.resource, "ratio": _ratio(one.ratio)} for one in overheads(experiment)
+            {
+                "cell": places[one.result.cell.hash],
+                "resource": one.resource,
+                "ratio": _ratio(one.ratio),
+            }
+            for one in overheads(experiment)
         ],
         "explicit_free": _explicit_free(experiment),
         "barrier_cost": _barrier_cost(experiment.sweep.folder),
@@ -57,7 +81,9 @@ def document(experiment: Experiment) -> dict:
 
 def as_script(data: dict) -> str:
     """JSON that may stand inside a script element."""
-    return json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False).replace(
+        "<", "\\u003c"
+    )
 
 
 def _setting(result: CellResult) -> tuple[str, str]:
@@ -73,11 +99,24 @@ def _by_setting(experiment: Experiment) -> list[list[CellResult]]:
 
 def _metrics(experiment: Experiment) -> list[dict]:
     """Those that any run has."""
-    present = {name for result in experiment.results for digest in result.digests for name, value in digest.metrics.items() if not isnan(value)}
+    present = {
+        name
+        for result in experiment.results
+        for digest in result.digests
+        for name, value in digest.metrics.items()
+        if not isnan(value)
+    }
     return [
-        {"name": metric.name, "unit": metric.unit, "better": metric.better,
-         "meaning": metric.meaning, "extreme": metric.extreme, "told": metric.told}
-        for metric in METRICS.values() if metric.name in present
+        {
+            "name": metric.name,
+            "unit": metric.unit,
+            "better": metric.better,
+            "meaning": metric.meaning,
+            "extreme": metric.extreme,
+            "told": metric.told,
+        }
+        for metric in METRICS.values()
+        if metric.name in present
     ]
 
 
@@ -86,13 +125,24 @@ def _cell(experiment: Experiment, result: CellResult, style: Style, edges: np.nd
     values = {name: [number(digest.metrics[name]) for digest in result.digests] for name in METRICS}
     return {
         "label": experiment.label(result.cell),
-        "workload": result.cell.workload, "heap": result.cell.heap, "colour": style.colour(result.cell.collector),
-        "dash": [] if isinstance(dashes, str) else [1.5 * length for length in dashes[1]], "marker": style.marker(result.cell.barrier),
-        "is_baseline": result.is_baseline, "starved": result.starved,
-        "fair": result.fairly_compared, "failures": ", ".join(result.failures).replace("_", " "),
+        "workload": result.cell.workload,
+        "heap": result.cell.heap,
+        "colour": style.colour(result.cell.collector),
+        "dash": [] if isinstance(dashes, str) else [1.5 * length for length in dashes[1]],
+        "marker": style.marker(result.cell.barrier),
+        "is_baseline": result.is_baseline,
+        "starved": result.starved,
+        "fair": result.fairly_compared,
+        "failures": ", ".join(result.failures).replace("_", " "),
         "blocks": [d.block for d in result.digests],
-        "values": {name: found for name, found in values.items() if any(value is not None for value in found)},
-        "ratios": {name: _ratio(ratio) for name in METRICS if (ratio := result.ratio(name)) is not None},
+        "values": {
+            name: found
+            for name, found in values.items()
+            if any(value is not None for value in found)
+        },
+        "ratios": {
+            name: _ratio(ratio) for name in METRICS if (ratio := result.ratio(name)) is not None
+        },
         **(distributions.of_cell(result, edges) if result.digests else {}),
     }
 
@@ -137,10 +187,18 @@ def _barrier_cost(folder: Path) -> list[dict] | None:
         return None
     return [
         {
-            "barrier": barrier, "arm": title, "colour": colour,
-            **{quantity: numbers(mean_with_interval(values)) for quantity, values in arms[arm].items() if values},
+            "barrier": barrier,
+            "arm": title,
+            "colour": colour,
+            **{
+                quantity: numbers(mean_with_interval(values))
+                for quantity, values in arms[arm].items()
+                if values
+            },
         }
-        for (arm, title), colour in zip(barrier_cost.ARMS.items(), barrier_cost.ARM_COLOURS) for barrier, arms in costs.items() if arm in arms
+        for (arm, title), colour in zip(barrier_cost.ARMS.items(), barrier_cost.ARM_COLOURS)
+        for barrier, arms in costs.items()
+        if arm in arms
     ] or None
 
 
@@ -151,9 +209,15 @@ def _runs(experiment: Experiment, places: dict[str, int]) -> list[dict]:
     found = dict(zip(timed, details(timed)))
     return [
         {
-            "cell": places[run.cell.hash], "block": run.block, "status": run.status, "error": (run.record or {}).get("error", ""),
-            "command": (run.record or {}).get("command", ""), "utc": (run.record or {}).get("provenance", {}).get("utc", ""),
-            "verified": run.verified, "detail": found.get(run), "slow": _slow(run),
+            "cell": places[run.cell.hash],
+            "block": run.block,
+            "status": run.status,
+            "error": (run.record or {}).get("error", ""),
+            "command": (run.record or {}).get("command", ""),
+            "utc": (run.record or {}).get("provenance", {}).get("utc", ""),
+            "verified": run.verified,
+            "detail": found.get(run),
+            "slow": _slow(run),
         }
         for run in runs
     ]

@@ -13,7 +13,11 @@ PAIRS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "y
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    sweep = open_sweep(write_sweep(tmp_path_factory.mktemp("runs"), 1, ("gcbench",), combinations=PAIRS, mutators=2))
+    sweep = open_sweep(
+        write_sweep(
+            tmp_path_factory.mktemp("runs"), 1, ("gcbench",), combinations=PAIRS, mutators=2
+        )
+    )
     return {run.cell.collector: run for run in sweep.runs}
 
 
@@ -34,9 +38,14 @@ def test_bars_are_the_tables_intervals(runs, collector):
     assert len(shown["cycles"]) == shown["of"] == 12
     for cycle in shown["cycles"]:
         own = pauses[pauses["cycle"] == cycle["number"]]
-        stopped = {(request - start, resume - start) for request, resume in zip(own["request_ns"], own["resume_ns"])}
+        stopped = {
+            (request - start, resume - start)
+            for request, resume in zip(own["request_ns"], own["resume_ns"])
+        }
         drawn = {
-            one for row, what, bars in cycle["rows"] if row == ALL_MUTATORS and shown["names"][what].startswith("pause: ")
+            one
+            for row, what, bars in cycle["rows"]
+            if row == ALL_MUTATORS and shown["names"][what].startswith("pause: ")
             for one in intervals(bars, cycle["begin"])
         }
         assert drawn == stopped
@@ -46,7 +55,9 @@ def test_bars_are_the_tables_intervals(runs, collector):
 def test_the_cycles_of_a_crowded_run_are_thinned_but_never_the_remarkable_ones(runs):
     run = runs["incremental"]
     pauses = pauses_of(run)
-    pauses.loc[pauses.index[pauses["cycle"] == 6][20], "resume_ns"] += 500_000  # the longest pause; the longest cycle is another
+    pauses.loc[
+        pauses.index[pauses["cycle"] == 6][20], "resume_ns"
+    ] += 500_000  # the longest pause; the longest cycle is another
     phases = pd.read_csv(run.folder / "phases.csv")
     phases.loc[phases["cycle"] == 10, "end_ns"] += 9_000
     pauses.to_csv(run.folder / "pauses.csv", index=False)

@@ -26,6 +26,10 @@ def read_script() -> Script:
     try:
         library, notice = (path.read_text(encoding="utf-8") for path in (D3, D3_NOTICE))
     except OSError as error:
-        raise UsageProblem(f"{error.filename}, of Debian's package node-d3, is needed for the page's charts: {error.strerror}") from error
-    own = "\n".join((Path(__file__).parent / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
+        raise UsageProblem(
+            f"{error.filename}, of Debian's package node-d3, is needed for the page's charts: {error.strerror}"
+        ) from error
+    own = "\n".join(
+        (Path(__file__).parent / f"{part}.js").read_text(encoding="utf-8") for part in PARTS
+    )
     return Script(library, notice, f'(() => {{\n"use strict";\n{own}}})();')
