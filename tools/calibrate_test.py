@@ -19,7 +19,8 @@ from calibration import (
 )
 from calibration.bounds import STRICT, WIDE
 from calibration.checks import Check
-from calibration.runs import Progress, RunFailed, run
+from calibration.runs import RunFailed, run
+from tricolour_report.program.progress import Progress
 from tricolour_report.statistics import intervals
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent

@@ -111,6 +111,16 @@ BREAKAGES = {
         "from ..read import tables",
         "tools/tricolour_report/statistics/ includes tools/tricolour_report/read/tables",
     ),
+    "a tool imports another": (
+        "tools/mutation/new.py",
+        "from calibration.runs import run",
+        "tools/mutation/ imports calibration",
+    ),
+    "the report imports a tool": (
+        "tools/tricolour_report/page/new.py",
+        "from calibration import runs",
+        "tools/tricolour_report/ imports calibration",
+    ),
     "a file is too long": ("core/long.hpp", "\n" * 401, "400 are the most"),
 }
 
@@ -126,6 +136,9 @@ def check(root):
 def copy(tmp_path):
     for room in ROOMS:
         shutil.copytree(ROOT / room, tmp_path / room)
+    for package in ("calibration", "mutation", "tricolour_report"):
+        (tmp_path / "tools" / package).mkdir(parents=True)
+        (tmp_path / "tools" / package / "__init__.py").touch()
     (tmp_path / "harness/aa.cpp").write_text("#include <CLI/CLI.hpp>\n")
     (tmp_path / "harness/bb.cpp").write_text('#include "core/mutator/heap.hpp"\n')
     return tmp_path

@@ -19,7 +19,9 @@ import numpy as np
 
 from .bounds import STRICT, Bounds
 from .checks import Check, percent, within
-from .runs import Progress, run
+from tricolour_report.program.progress import Progress
+
+from .runs import run
 
 ARMS = ("off", "test", "filtered", "full")
 BASE, MORE = 10, 20  # multiplications; ten of them take some 8 ns

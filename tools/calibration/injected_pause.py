@@ -13,7 +13,9 @@ import numpy as np
 
 from .bounds import STRICT, Bounds
 from .checks import Check, percent, within
-from .runs import Progress, run
+from tricolour_report.program.progress import Progress
+
+from .runs import run
 
 INJECTED_NS = 100_000
 RUN_NOMINAL_S = 0.3

@@ -20,7 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from .checks import Check, percent
-from .runs import Progress, execute
+from tricolour_report.program.progress import Progress
+
+from .runs import execute
 
 INJECTED_NS = 5_000_000
 WINDOW, WINDOW_NS = "10ms", 10_000_000

@@ -27,7 +27,9 @@ from tricolour_report.statistics.intervals import CONFIDENCE
 
 from .bounds import STRICT, Bounds
 from .checks import Check
-from .runs import Progress, run
+from tricolour_report.program.progress import Progress
+
+from .runs import run
 
 RUN_NOMINAL_S = 0.12
 CELLS = {

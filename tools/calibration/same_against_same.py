@@ -32,7 +32,9 @@ from tricolour_report.statistics.metrics import MMU_WINDOWS
 
 from .bounds import STRICT, Bounds
 from .checks import Check, percent
-from .runs import Progress, RunFailed
+from tricolour_report.program.progress import Progress
+
+from .runs import RunFailed
 
 METRIC = "throughput"
 INVOCATIONS = (10, 20)

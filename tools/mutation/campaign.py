@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from calibration.runs import Progress
 from tricolour_report.program import session
 from tricolour_report.program.errors import UsageProblem
 from tricolour_report.program.line_journal import LineJournal
 from tricolour_report.program.process import tell
+from tricolour_report.program.progress import Progress
 
 from .checks import PYTHON_ROOM, Check, Programs, checks_for
 from .sites import Mutant
