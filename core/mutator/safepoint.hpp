@@ -7,8 +7,8 @@
 //   running   executes mutator code                     poll -> stopped; enter_blocked -> blocked
 //   stopped   waits at a poll                           the stopper's resume -> running
 //   blocked   outside the heap (a system call, a wait)  its own leave_blocked -> running; a
-//   collector's claim -> claimed claimed   blocked, and a collector acts for it      the
-//   collector's release -> blocked
+//                                                       collector's claim -> claimed
+//   claimed   blocked, and a collector acts for it      the collector's release -> blocked
 //
 // Invariant: `World::Exclusive` is held by one thread at a time, so there is one stop or handshake
 // at a time and none registers meanwhile. A blocked mutator holds none up: the compare-exchange
