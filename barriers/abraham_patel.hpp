@@ -18,7 +18,6 @@ struct AbrahamPatel {
       .summary = "if source's scan has not completed: shade(old); store",
       .invariant = Invariant::weak,
       .mutators = MutatorColour::black,
-      .needs_old_value = true,
       .black_means = BlackMeans::completed,
       .idle_instructions = 3,
       .source = "Abraham, Patel 1987",

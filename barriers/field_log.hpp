@@ -17,7 +17,6 @@ struct FieldLog {
       .summary = "first store to a slot in a cycle: shade(old); store",
       .invariant = Invariant::weak,
       .mutators = MutatorColour::black,
-      .needs_old_value = true,
       .side_table = SideTable::log_bits,
       .idle_instructions = 3,
       .source = "Zhao, Blackburn, McKinley 2022 (LXR)",

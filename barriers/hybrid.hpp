@@ -16,7 +16,6 @@ struct Hybrid {
       .summary = "shade(old); if own roots are unscanned: shade(new); store",
       .invariant = Invariant::weak,
       .mutators = MutatorColour::black,
-      .needs_old_value = true,
       .ragged_safe = true,
       .idle_instructions = 3,
       .source = "Clements, Hudson: Go proposal 17503, 2016",

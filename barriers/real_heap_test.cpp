@@ -82,7 +82,7 @@ class Marking {
   void check_invariant(std::size_t slot = 0) const {
     const bool was_read = B::traits.black_means == BlackMeans::completed &&
                           source_is_black(slot);  // by the marker, into the grey set
-    if (B::traits.needs_old_value) CHECK(is_white(old_value) == was_read);
+    if (B::traits.invariant == Invariant::weak) CHECK(is_white(old_value) == was_read);
     // Under a read barrier a mutator holds nothing white; the `spare` of these tests did not come
     // through it.
     if (B::traits.invariant == Invariant::strong && !B::traits.guards_loads) {

@@ -15,7 +15,6 @@ struct Yuasa {
       .summary = "shade(old); store",
       .invariant = Invariant::weak,
       .mutators = MutatorColour::black,
-      .needs_old_value = true,
       .idle_instructions = 3,
       .source = "Yuasa 1990",
   };

@@ -308,7 +308,7 @@ class Concurrent final : public Collector {
 constinit const CollectorInfo concurrent{
     .name = "concurrent",
     .summary = "background mark threads and two short pauses",
-    .marks_beside_mutators = true,
+    .cycle = {.marking = Marking::beside_mutators},
     .has_background_thread = true,
     .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> {
       return std::make_unique<Concurrent>(parts);

@@ -167,7 +167,7 @@ class Incremental final : public Collector {
 constinit const CollectorInfo incremental{
     .name = "incremental",
     .summary = "marks in bounded quanta, each a short stop of all mutators, paid for by allocation",
-    .marks_beside_mutators = true,
+    .cycle = {.marking = Marking::interleaved},
     .has_background_thread = false,
     .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> {
       return std::make_unique<Incremental>(parts);

@@ -17,10 +17,11 @@ const CollectorInfo* find_collector(std::string_view name) {
 
 namespace {
 /// "; use a, b" for the collectors that can, or "; no collector here does".
-std::string those_that_can(bool CollectorInfo::*ability) {
+template <class Ability>
+std::string those_that_can(Ability ability) {
   std::string names;
   for (const CollectorInfo& one : collectors()) {
-    if (one.*ability) names += (names.empty() ? "" : ", ") + std::string(one.name);
+    if (ability(one)) names += (names.empty() ? "" : ", ") + std::string(one.name);
   }
   return names.empty() ? "; no collector here does" : "; " + names + " can";
 }
@@ -35,33 +36,47 @@ std::string sweep_refused_because(const CollectorInfo& collector, SweepMode swee
   if (!info_of(sweep).needs_background_thread || collector.has_background_thread) return {};
   return "sweep '" + std::string(to_string(sweep)) +
          "' needs a collector with a background thread, which " + std::string(collector.name) +
-         " lacks" + those_that_can(&CollectorInfo::has_background_thread);
+         " lacks" +
+         those_that_can([](const CollectorInfo& one) { return one.has_background_thread; });
 }
 
 std::string ragged_roots_refused_because(const CollectorInfo& collector) {
-  if (collector.scans_roots_ragged) return {};
+  if (collector.cycle.ragged_roots) return {};
   return "collector '" + std::string(collector.name) +
          "' scans all roots in one stop and cannot scan them mutator by mutator" +
-         those_that_can(&CollectorInfo::scans_roots_ragged);
+         those_that_can([](const CollectorInfo& one) { return one.cycle.ragged_roots; });
 }
+
+namespace {
+std::string_view said_of(Mismatch reason) {
+  switch (reason) {
+    case Mismatch::no_invariant:
+      return "marking is interleaved with mutators, and the barrier keeps no invariant";
+    case Mismatch::white_allocation:
+      return "with white allocation neither the barrier nor a rescan of roots shades what is new, "
+             "so a new object that is stored into a scanned one is never marked";
+    case Mismatch::ragged_roots:
+      return "roots are scanned mutator by mutator, and a mutator whose own are not yet scanned "
+             "does not shade what it stores";
+    case Mismatch::white_to_the_end:
+      return "marking ends by handshakes, and what is born white behind a mutator's last is freed";
+    case Mismatch::cards_need_a_stop:
+      return "marking ends by handshakes, and the last scan of cards needs a stop";
+  }
+  return {};
+}
+}  // namespace
 
 std::string unsound_because(const CollectorInfo& collector, const BarrierTraits& barrier,
                             AllocationColour allocation) {
-  if (!collector.marks_beside_mutators) return {};
-  const std::string pair = "barrier '" + std::string(barrier.name) + "' under collector '" +
-                           std::string(collector.name) + "'";
-  if (!barrier.keeps_an_invariant()) {
-    return pair +
-           " loses objects: marking is interleaved with mutators, and the barrier keeps no "
-           "invariant";
+  std::string text;
+  for (const Mismatch reason : match(collector.cycle, barrier, allocation).reasons()) {
+    text += (text.empty() ? "barrier '" + std::string(barrier.name) + "' under collector '" +
+                                std::string(collector.name) + "' loses objects: "
+                          : "; and ") +
+            std::string(said_of(reason));
   }
-  if (allocation == AllocationColour::white && !barrier.sound_with_white_allocation) {
-    return pair +
-           " with white allocation loses objects: neither the barrier nor a rescan of roots shades "
-           "what is new, so a new object that is "
-           "stored into a scanned one is never marked";
-  }
-  return {};
+  return text;
 }
 
 }  // namespace tricolour

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "collectors/cycle/collector.hpp"
+#include "core/cycle/match.hpp"
 
 // clang-format off
 #define TRICOLOUR_COLLECTORS(collector) \
@@ -16,10 +17,8 @@ namespace tricolour {
 struct CollectorInfo {
   std::string_view name;
   std::string_view summary;
-  bool marks_beside_mutators;  ///< needs a barrier that keeps an invariant
+  CycleTraits cycle{};         ///< what barriers are matched with
   bool has_background_thread;  ///< can sweep concurrently
-  bool scans_roots_ragged =
-      false;  ///< mutator by mutator, each in its own handshake, instead of all in one stop
   std::unique_ptr<Collector> (*make)(const CollectorParts& parts);
   bool reference = false;  ///< minimum heaps and baselines are measured under it
 };
@@ -40,7 +39,7 @@ SweepMode resolved_sweep(const CollectorInfo& collector, SweepMode sweep);
 std::string sweep_refused_because(const CollectorInfo& collector, SweepMode sweep);
 std::string ragged_roots_refused_because(const CollectorInfo& collector);
 /// Empty when `collector` is sound with `barrier` and `allocation`; else one sentence that says why
-/// not.
+/// not: all reasons of `match`.
 std::string unsound_because(const CollectorInfo& collector, const BarrierTraits& barrier,
                             AllocationColour allocation);
 

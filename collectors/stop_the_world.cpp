@@ -39,7 +39,7 @@ class StopTheWorld final : public Collector {
 constinit const CollectorInfo stop_the_world{
     .name = "stop_the_world",
     .summary = "begin, mark and terminate in one pause when memory runs out",
-    .marks_beside_mutators = false,
+    .cycle = {.marking = Marking::in_pauses},
     .has_background_thread = false,
     .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> {
       return std::make_unique<StopTheWorld>(parts);

@@ -265,7 +265,7 @@ def test_a_wrong_collector_and_a_wrong_marker_are_caught_without_another_edit(tm
     ):
         code = code.replace(before, after)
     add_wrong(
-        tree, code, {".marks_beside_mutators = true": ".marks_beside_mutators = false"}, collector
+        tree, code, {"Marking::interleaved": "Marking::in_pauses"}, collector
     )
     build(tree)
     results = tmp_path / "results.csv"

@@ -69,7 +69,6 @@ struct BarrierTraits {
   std::string_view summary;  ///< one line: what it does on a store
   Invariant invariant = Invariant::none;
   MutatorColour mutators = MutatorColour::none;
-  bool needs_old_value = false;
   AllocationColour allocation = AllocationColour::black;  ///< what `--allocate auto` takes
   bool sound_with_white_allocation = false;
   BlackMeans black_means = BlackMeans::marked;

@@ -38,7 +38,6 @@ def test_lists(tricolour):
             "name",
             "invariant",
             "mutators",
-            "needs_old_value",
             "allocation_colour",
             "ragged_safe",
             "collectors",

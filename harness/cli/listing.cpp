@@ -60,9 +60,9 @@ Listing list_collectors() {
         fmt::format("{:<16}{}; barriers: {}\n", one.name, one.summary, joined(fitting, ", ")),
         {{"name", one.name},
          {"summary", one.summary},
-         {"marks_beside_mutators", one.marks_beside_mutators},
+         {"marks_beside_mutators", one.cycle.meets_mutators()},
          {"has_background_thread", one.has_background_thread},
-         {"scans_roots_ragged", one.scans_roots_ragged},
+         {"scans_roots_ragged", one.cycle.ragged_roots},
          {"reference", one.reference},
          {"barriers", array_of(fitting)}});
   }
@@ -82,7 +82,6 @@ Listing list_barriers() {
          {"summary", one->summary},
          {"invariant", to_string(one->invariant)},
          {"mutators", to_string(one->mutators)},
-         {"needs_old_value", one->needs_old_value},
          {"allocation_colour", to_string(one->allocation)},
          {"sound_with_white_allocation", one->sound_with_white_allocation},
          {"ragged_safe", one->ragged_safe},

@@ -49,7 +49,7 @@ void record_mutations(const RunCommand& command, RunPlan& plan) {
           what));
   };
   const RunOptions standard;
-  must(!plan.collector->marks_beside_mutators,
+  must(!plan.collector->cycle.meets_mutators(),
        fmt::format("it needs --collector {}", standard.collector));
   must(!plan.barrier->keeps_an_invariant() && options.barrier_arm.empty(),
        fmt::format("it needs --barrier {}, and no --barrier-arm", standard.barrier));

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/cycle/match.hpp"
 #include "core/errors.hpp"
 #include "core/observe/clock.hpp"
 #include "harness/explore/explorable.hpp"
@@ -62,7 +63,11 @@ ProtocolVariant variant_of(const std::string& protocol, const BarrierTraits& tra
   }
   if (variant.handshake_end) variant.allocation = AllocationColour::black;
   if (white) variant.allocation = AllocationColour::white;
-  if (variant.handshake_end && traits.side_table == SideTable::cards) {
+  // What else does not match is explored to see what it loses.
+  const CycleTraits cycle{.marking = Marking::interleaved,
+                          .ragged_roots = variant.ragged_roots,
+                          .handshake_end = variant.handshake_end};
+  if (match(cycle, traits, variant.allocation).has(Mismatch::cards_need_a_stop)) {
     throw ConfigurationError(fmt::format(
         "{} marks cards, and the last scan of cards needs a stop: it ends by no handshakes",
         traits.name));

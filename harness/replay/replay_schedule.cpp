@@ -67,7 +67,7 @@ void ScheduledCollector::collect(MutatorContext& mutator) {
 const CollectorInfo scheduled{
     .name = "scheduled",
     .summary = "at fixed points of a trace",
-    .marks_beside_mutators = true,
+    .cycle = {.marking = Marking::interleaved},
     .has_background_thread = false,
     .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> {
       return std::make_unique<ScheduledCollector>(parts);

@@ -56,9 +56,9 @@ void choose_arm(const RunOptions& options, RunPlan& plan) {
   if (options.barrier_arm.empty()) return;
   const std::size_t arm =
       choose("barrier arm", options.barrier_arm, {"off", "test", "filtered", "full"});
-  if (plan.collector->marks_beside_mutators) {
+  if (plan.collector->cycle.meets_mutators()) {
     const auto fitting =
-        names_of(collectors(), [](const CollectorInfo& one) { return !one.marks_beside_mutators; });
+        names_of(collectors(), [](const CollectorInfo& one) { return !one.cycle.meets_mutators(); });
     throw ConfigurationError(
         fmt::format("--barrier-arm needs a collector that never marks beside mutators: {}, not {}",
                     joined(fitting, ", "), plan.collector->name));

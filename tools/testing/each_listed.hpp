@@ -18,7 +18,7 @@ inline std::string each_collector_beside_mutators() {
   static const auto beside = [] {
     std::vector<std::string> names;
     for (const CollectorInfo& one : collectors()) {
-      if (one.marks_beside_mutators) names.emplace_back(one.name);
+      if (one.cycle.meets_mutators()) names.emplace_back(one.name);
     }
     return names;
   }();

@@ -260,8 +260,6 @@ class Examination {
         m.has(Action::asked_black) && m.find(Action::asked_black) > m.find(Action::wrote);
     require(traits.black_means != BlackMeans::completed || !asked_late,
             "whether the scan has completed is asked after the store");
-    require(traits.needs_old_value || !m.has(Action::loaded),
-            "the old value is read although traits.needs_old_value is false");
     require(!m.has(Action::loaded) || m.find(Action::loaded) < m.find(Action::wrote),
             "the old value is read after the store");
     require(!m.has(Action::tried_log) || m.find(Action::loaded) < m.find(Action::tried_log),
@@ -271,7 +269,7 @@ class Examination {
         traits.side_table == SideTable::log_bits && situation.logged != Logged::no;
     const bool deletes_unscanned =
         situation.old_value != nullptr && !situation.source_black && !left_to_another;
-    if (traits.invariant == Invariant::weak && traits.needs_old_value && deletes_unscanned) {
+    if (traits.invariant == Invariant::weak && deletes_unscanned) {
       const std::string when = situation.new_value == nullptr ? " by a null store" : "";
       require(!situation.old_value->white, "a white object is deleted from the snapshot" + when);
     }
