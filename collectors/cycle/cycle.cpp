@@ -121,39 +121,27 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
   PhaseState& phase = heap_.phase;
   bool flipped = false;
   for (const Step step : steps) {
+    phase.apply(step);
     switch (step) {
-      case Step::end:
-        break;
       case Step::flip_mark_sense:
-        phase.sense = phase.sense.flipped();
         phase.black_means =
             protocol_.stopped_throughout ? BlackMeans::marked : barrier_.black_means;
-        phase.roots_scanned = false;
-        phase.rescans_at_once = false;
-        ++phase.cycle;
         phase.tracing = true;
+        ++phase.cycle;
         flipped = true;
         break;
-      case Step::barrier_on:
-        phase.marking = true;
-        break;
-      case Step::barrier_off:
-        phase.marking = false;
-        break;
       case Step::allocate_black:
-        phase.allocation = flipped && faulty(Fault::allocation_stays_white)
-                               ? AllocationColour::white
-                               : AllocationColour::black;
+        if (flipped && faulty(Fault::allocation_stays_white)) phase.apply(Step::allocate_white);
         break;
+      case Step::end:
+      case Step::barrier_on:
+      case Step::barrier_off:
       case Step::allocate_white:
-        phase.allocation = AllocationColour::white;
+      case Step::roots_are_scanned:
         break;
       case Step::shade_roots:
         if (flipped) marker_->begin_cycle(phase);
         shade_roots(world, flipped);
-        break;
-      case Step::roots_are_scanned:
-        phase.roots_scanned = true;
         break;
       case Step::scan_cards:
         if (!card_scan_.scan_stopped(slots)) return false;

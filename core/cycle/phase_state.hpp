@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/barrier/barrier.hpp"
+#include "core/cycle/protocol.hpp"
 #include "core/heap/colour.hpp"
 
 namespace tricolour {
@@ -17,26 +17,59 @@ enum class BarrierArm : std::uint8_t {
              ///< discarded
 };
 
-struct PhaseState {
-  std::uint64_t cycle = 0;
+/// What the steps of a protocol's table change. The heap and the explorer carry steps out with it.
+struct SteppedPhase {
   MarkSense sense;
   bool marking = false;        ///< barriers are on
   bool roots_scanned = false;  ///< this mutator's roots, in this cycle
   AllocationColour allocation = AllocationColour::black;
-  BlackMeans black_means = BlackMeans::marked;
-  BarrierArm arm = BarrierArm::live;
   /// A slot that a barrier would have scanned again (its object made grey, its card dirtied) is
   /// scanned at once: what it refers to is shaded. Marking would not end otherwise where mutators
   /// store faster than markers scan again; set when it is to end.
   bool rescans_at_once = false;
-  /// A cycle has begun and not terminated. Barriers are on then, except of one that keeps no
-  /// invariant.
-  bool tracing = false;
+
+  /// What a step means to the phase; what it has threads do is for whoever carries it out.
+  constexpr void apply(Step step) {
+    switch (step) {
+      case Step::flip_mark_sense:
+        sense = sense.flipped();
+        roots_scanned = false;
+        rescans_at_once = false;
+        break;
+      case Step::barrier_on:
+        marking = true;
+        break;
+      case Step::barrier_off:
+        marking = false;
+        break;
+      case Step::allocate_black:
+        allocation = AllocationColour::black;
+        break;
+      case Step::allocate_white:
+        allocation = AllocationColour::white;
+        break;
+      case Step::roots_are_scanned:
+        roots_scanned = true;
+        break;
+      default:
+        break;
+    }
+  }
 
   /// The state byte of a new object.
   ColourByte allocation_state() const {
     return allocation == AllocationColour::black ? sense.black : sense.white();
   }
+};
+
+struct PhaseState : SteppedPhase {
+  BlackMeans black_means = BlackMeans::marked;
+  BarrierArm arm = BarrierArm::live;
+  /// A cycle has begun and not terminated. Barriers are on then, except of one that keeps no
+  /// invariant.
+  bool tracing = false;
+  std::uint64_t cycle = 0;
+
   /// What a shaded object becomes: grey where somebody asks what black means, else black at once.
   ColourByte shaded_state() const {
     return black_means == BlackMeans::marked ? sense.black : grey_state;

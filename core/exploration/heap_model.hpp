@@ -248,9 +248,7 @@ class HeapModel {
     if (!state.memory.can_store(index)) return false;
     for (unsigned i = 0; i < layout_.slots(); ++i)
       state.memory.store(index, layout_.slot(object, i), null_object, std::memory_order_relaxed);
-    const MarkSense sense = mutator.phase.sense;
-    state.memory.store(index, layout_.colour(object),
-                       mutator.phase.allocates_black ? sense.black : sense.white(),
+    state.memory.store(index, layout_.colour(object), mutator.phase.allocation_state(),
                        std::memory_order_release);
     add(state.allocated, object);
     label.action = Action::allocate;

@@ -123,10 +123,10 @@ class ModelCollector {
   /// One step of a table, the world stopped.
   void execute(State& state, Step step) const {
     CollectorState& collector = state.collector;
-    collector.phase.take(step);
+    collector.phase.apply(step);
     for (MutatorState& mutator : state.mutators) {
       if (mutator.life != Life::running) continue;
-      mutator.phase.take(step);
+      mutator.phase.apply(step);
       if (step == Step::flush_buffers) marking_.flush(state, mutator);
       if (step == Step::shade_roots) {
         for (const ObjectNumber root : mutator.roots) marking_.shade(state, root);
@@ -275,7 +275,7 @@ class ModelCollector {
     collector.acknowledged = 0;
     for (std::size_t i = collector.step; steps[i] != Step::acknowledge && steps[i] != Step::end;
          ++i) {
-      collector.phase.take(steps[i]);
+      collector.phase.apply(steps[i]);
       if (steps[i] == Step::flip_mark_sense) marking_.forget_last_cycle(state);
       const bool shades_globals = steps[i] == Step::shade_roots && collector.stage == Stage::begin;
       if (shades_globals &&
@@ -326,7 +326,7 @@ class ModelCollector {
     state.memory.synchronise(thread_, index);
     collector.held = 0;
     for (std::size_t i = from; steps[i] != Step::acknowledge && steps[i] != Step::end; ++i) {
-      if (!goes_on) mutator.phase.take(steps[i]);
+      if (!goes_on) mutator.phase.apply(steps[i]);
       if (steps[i] == Step::flush_buffers && !goes_on) marking_.flush(state, mutator);
       if (steps[i] != Step::shade_roots) continue;
       if (!shade_one_root(state, index)) collector.held = static_cast<std::uint8_t>(index + 1);

@@ -15,7 +15,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "core/cycle/protocol.hpp"
+#include "core/cycle/phase_state.hpp"
 #include "core/exploration/archive.hpp"
 #include "core/exploration/resumption.hpp"
 #include "core/heap/colour.hpp"
@@ -78,45 +78,11 @@ struct Operation {
 };
 
 /// The phase as one thread knows it.
-struct ModelPhase {
-  MarkSense sense{};
-  bool marking = false;
-  bool roots_scanned = false;
-  bool allocates_black = true;
-  bool rescans_at_once = false;
-
-  /// What a step of the table changes.
-  void take(Step step) {
-    switch (step) {
-      case Step::flip_mark_sense:
-        sense = sense.flipped();
-        roots_scanned = false;
-        rescans_at_once = false;
-        break;
-      case Step::barrier_on:
-        marking = true;
-        break;
-      case Step::barrier_off:
-        marking = false;
-        break;
-      case Step::allocate_black:
-        allocates_black = true;
-        break;
-      case Step::allocate_white:
-        allocates_black = false;
-        break;
-      case Step::roots_are_scanned:
-        roots_scanned = true;
-        break;
-      default:
-        break;
-    }
-  }
-
+struct ModelPhase : SteppedPhase {
   template <class Archive>
   void transfer(Archive& archive) {
     transfer_packed<std::uint8_t>(archive, Bits{sense.black, 2}, Bits{marking, 1},
-                                  Bits{roots_scanned, 1}, Bits{allocates_black, 1},
+                                  Bits{roots_scanned, 1}, Bits{allocation, 1},
                                   Bits{rescans_at_once, 1});
   }
 };
