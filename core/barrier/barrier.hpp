@@ -135,4 +135,14 @@ concept Barrier = requires {
   { B::traits } -> std::convertible_to<BarrierTraits>;
 };
 
+/// Written against `M`: its stores, and where it guards loads those, too.
+template <class B, class M>
+concept BarrierOver = Barrier<B> && EnvironmentOfBarriers<M> &&
+    requires(M& m, typename M::Reference object, typename M::SlotReference slot) {
+  B::store(m, object, slot, object, [](std::memory_order) { return true; });
+  requires !B::traits.guards_loads || requires {
+    { B::load(m, object, slot) } -> std::same_as<typename M::Reference>;
+  };
+};
+
 }  // namespace tricolour

@@ -39,6 +39,10 @@ class ModelEnvironment {
  public:
   using Reference = const ModelObject*;
   using SlotReference = const ModelSlot&;
+  /// Where a safepoint falls is what poll() is there for.
+  struct BarrierSpan {
+    explicit BarrierSpan(ModelEnvironment&) {}
+  };
 
   ModelEnvironment(HeapState<Memory>& state, unsigned mutator, const Layout& layout,
                    const Bounds& bounds, BlackMeans means, Choice& choice, Label& label)

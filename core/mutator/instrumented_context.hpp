@@ -27,7 +27,16 @@ class InstrumentedContext : public MutatorContext {
 
   const BarrierCounts& barrier_counts() const { return counts_; }
 
-  void count_execution() { ++counts_.executed; }
+  /// Each barrier that is executed is counted.
+  class BarrierSpan {
+   public:
+    explicit BarrierSpan(InstrumentedContext& mutator) : no_safepoint_(mutator) {
+      ++mutator.counts_.executed;
+    }
+
+   private:
+    const NoSafepoint no_safepoint_;
+  };
 
   // --- the barrier's environment, where it differs from MutatorContext's ------------------------
 

@@ -18,6 +18,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/barrier/operations.hpp"
 #include "core/mutator/instrumented_context.hpp"
 #include "core/mutator/thread_start.hpp"
 
@@ -57,7 +58,8 @@ class Root {
 /// What barriers are compiled against: the mutator's context, which the instrumented build wraps.
 using BarrierEnvironment =
     std::conditional_t<instrumented_built, InstrumentedContext, MutatorContext>;
-static_assert(EnvironmentOfBarriers<MutatorContext> && EnvironmentOfBarriers<InstrumentedContext>);
+static_assert(EnvironmentOfOperations<MutatorContext> &&
+              EnvironmentOfOperations<InstrumentedContext>);
 
 template <Barrier B>
 class Mutator : public BarrierEnvironment {
@@ -72,7 +74,7 @@ class Mutator : public BarrierEnvironment {
 
   /// Reads field `index` of `object`.
   Object* load(Object* object, std::size_t index) {
-    return this->note(load_through_barrier(object, slot_of(object, index)));
+    return this->note(Made::load(*this, object, slot_of(object, index)));
   }
   /// Writes field `index` of `object`; `value` may be null.
   void store(Object* object, std::size_t index, Object* value) {
@@ -80,17 +82,14 @@ class Mutator : public BarrierEnvironment {
     Slot& slot = slot_of(object, index);
     if (faulty(Fault::global_store_without_barrier) && object == heap().globals())
       return slot.store(value);
-    const NoSafepoint barrier(*this);
-    B::store(environment(), object, slot, value, [&](std::memory_order order) {
-      pass_window(Window::between_barrier_and_store);
-      slot.store(value, order);
-      return value;
-    });
+    Made::store(*this, object, slot, value);
   }
   /// Writes `value` and returns what it replaced, atomically: a load and a store.
   Object* exchange(Object* object, std::size_t index, Object* value) {
     require_value(value);
-    return this->note(exchange_through_barrier(object, slot_of(object, index), value));
+    Slot& slot = slot_of(object, index);
+    if (faulty(Fault::exchange_without_barrier)) return this->note(slot.exchange(value));
+    return this->note(Made::exchange(*this, object, slot, value));
   }
   /// Writes `value` if the field holds `expected`; a refused exchange changes nothing, shades
   /// nothing. It hands out no reference that the caller did not have, so it is no load to a read
@@ -98,9 +97,8 @@ class Mutator : public BarrierEnvironment {
   bool compare_exchange(Object* object, std::size_t index, Object* expected, Object* value) {
     require_value(value);
     Slot& slot = slot_of(object, index);
-    if (slot.load() != expected) return false;
     if (faulty(Fault::exchange_without_barrier)) return slot.compare_exchange(expected, value);
-    return store_if(object, slot, expected, value);
+    return Made::compare_exchange(*this, object, slot, expected, value);
   }
 
   // --- many slots: atomic per slot, a safepoint between chunks ----------------------------------
@@ -136,6 +134,8 @@ class Mutator : public BarrierEnvironment {
   }
 
  private:
+  using Made = Operations<B, BarrierEnvironment>;
+
   /// The field; in a checked build, of an object that is alive and has it.
   Slot& slot_of(Object* object, std::size_t index) const {
     if constexpr (checked_built) this->require_slots(object, index, 1);
@@ -157,48 +157,7 @@ class Mutator : public BarrierEnvironment {
     }
     return heap;
   }
-  /// Asked for once by each barrier that is executed.
-  BarrierEnvironment& environment() {
-    if constexpr (instrumented_built) this->count_execution();
-    return *this;
-  }
-  /// An exchange acquires what it reads as well.
-  static constexpr std::memory_order both(std::memory_order order) {
-    return order == std::memory_order_seq_cst ? order : std::memory_order_acq_rel;
-  }
   static constexpr std::size_t bulk_chunk = 512;
-
-  Object* load_through_barrier(Object* object, Slot& slot) {
-    if constexpr (B::traits.guards_loads) {
-      const NoSafepoint barrier(*this);
-      return B::load(environment(), object, slot);
-    }
-    return MutatorContext::load(slot);
-  }
-  Object* exchange_through_barrier(Object* object, Slot& slot, Object* value) {
-    if (faulty(Fault::exchange_without_barrier)) return slot.exchange(value);
-    if constexpr (B::traits.guards_loads) {
-      // What it returns has to come through the barrier: it is loaded first, and then replaced if
-      // it is still there.
-      for (;;) {
-        Object* const seen = load_through_barrier(object, slot);
-        if (store_if(object, slot, seen, value)) return seen;
-      }
-    } else {
-      const NoSafepoint barrier(*this);
-      return B::store(environment(), object, slot, value, [&](std::memory_order order) {
-        pass_window(Window::between_barrier_and_store);
-        return slot.exchange(value, both(order));
-      });
-    }
-  }
-  bool store_if(Object* object, Slot& slot, Object* expected, Object* value) {
-    const NoSafepoint barrier(*this);
-    return B::store(environment(), object, slot, value, [&](std::memory_order order) {
-      pass_window(Window::between_barrier_and_store);
-      return slot.compare_exchange(expected, value, both(order));
-    });
-  }
 
   template <class Each>
   void in_chunks(std::size_t count, Each each) {

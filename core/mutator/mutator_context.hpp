@@ -39,11 +39,13 @@
 namespace tricolour {
 
 class Heap;
+class NoSafepoint;
 
 class MutatorContext {
  public:
   using Reference = Object*;
   using SlotReference = Slot&;
+  using BarrierSpan = NoSafepoint;
 
   /// Registers with `heap`. `running`: on the thread that will mutate; `blocked`: on a parent's,
   /// for a thread that attaches later. `arrival` runs registered, before any stop or handshake can
@@ -131,6 +133,22 @@ class MutatorContext {
   }
   bool is_logged(Slot& slot) const { return log_bits_.test(slot); }
   bool try_log(Slot& slot) const { return log_bits_.try_set(slot, log_mask_); }
+
+  // --- the writes that a barrier is given -------------------------------------------------------
+
+  Object* write(Slot& slot, Object* value, std::memory_order order) {
+    pass_window(Window::between_barrier_and_store);
+    slot.store(value, order);
+    return value;
+  }
+  Object* exchange(Slot& slot, Object* value, std::memory_order order) {
+    pass_window(Window::between_barrier_and_store);
+    return slot.exchange(value, order);
+  }
+  bool compare_exchange(Slot& slot, Object* expected, Object* value, std::memory_order order) {
+    pass_window(Window::between_barrier_and_store);
+    return slot.compare_exchange(expected, value, order);
+  }
 
   // --- for a collector that holds this mutator, and for the oracle ------------------------------
 
