@@ -81,7 +81,7 @@ bool Cycle::terminate(World::Exclusive& world, std::size_t slots) {
   end_interval(interval, Role::collector);
   if (!done) {
     // What sent the cycle back must not grow meanwhile.
-    heap_.phase.rescans_at_once = true;
+    heap_.phase.apply(Step::rescan_at_once);
     for (MutatorContext* mutator : world.mutators()) mutator->rescan_at_once();
     enter(Phase::marking);
     return false;
@@ -159,7 +159,10 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
         break;
       case Step::acknowledge:
       case Step::repeat_until_clean:
-        throw InvariantViolated("a cycle in stops cannot execute a table with handshakes");
+      case Step::rescan_at_once:
+      case Step::take_cards:
+      case Step::scan_taken_cards:
+        throw InvariantViolated("a stop cannot carry out a step of handshakes");
     }
   }
   if (!flipped) phase.tracing = false;
@@ -195,18 +198,25 @@ bool Cycle::drain(std::size_t slots) {
   return drained;
 }
 
+bool Cycle::gather_from(MutatorContext& mutator) {
+  bool any = false;
+  for (const Step step : protocol_.gather) {
+    if (step == Step::rescan_at_once) mutator.rescan_at_once();
+    if (step == Step::flush_buffers) any = mutator.flush_shade_buffer() || any;
+    if (step == Step::shade_roots && is_rescanned(mutator)) any = scan_roots(heap_, mutator) || any;
+  }
+  return any;
+}
+
 bool Cycle::gather_from_mutators(World::Exclusive& world) {
-  const bool has_cards = barrier_.side_table == SideTable::cards;
-  if (has_cards) card_scan_.take();
+  if (has(protocol_.card_round, Step::take_cards)) card_scan_.take();
+  for (const Step step : protocol_.gather) heap_.phase.apply(step);
   std::atomic<bool> found{false};  // relaxed: the handshake orders it before the read below
-  heap_.phase.rescans_at_once = true;
   world.handshake([&](MutatorContext& mutator) {
-    mutator.rescan_at_once();
-    bool any = mutator.flush_shade_buffer();
-    if (barrier_.rescans_roots() && is_rescanned(mutator)) any = scan_roots(heap_, mutator) || any;
-    if (any) found.store(true, std::memory_order_relaxed);
+    if (gather_from(mutator)) found.store(true, std::memory_order_relaxed);
   });
-  const bool found_on_cards = has_cards && card_scan_.scan_taken();
+  const bool found_on_cards =
+      has(protocol_.card_round, Step::scan_taken_cards) && card_scan_.scan_taken();
   return found.load(std::memory_order_relaxed) || found_on_cards;
 }
 

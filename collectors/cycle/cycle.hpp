@@ -101,6 +101,8 @@ class Cycle {
   bool execute(const Steps& steps, World::Exclusive& world, std::size_t slots);
   /// `first`: in this cycle; otherwise it is the rescan.
   void shade_roots(World::Exclusive& world, bool first);
+  /// In its handshake; true when that brought anything to light.
+  bool gather_from(MutatorContext& mutator);
   bool drain(std::size_t slots);
   void sweep(void (Sweeper::*how)());
   void begin_sweep(World::Exclusive& world);

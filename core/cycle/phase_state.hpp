@@ -51,6 +51,9 @@ struct SteppedPhase {
       case Step::roots_are_scanned:
         roots_scanned = true;
         break;
+      case Step::rescan_at_once:
+        rescans_at_once = true;
+        break;
       default:
         break;
     }

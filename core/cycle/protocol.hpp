@@ -64,9 +64,13 @@ enum class Step : std::uint8_t {
   allocate_white,     ///< new objects take this cycle's white
   shade_roots,        ///< every reference in every root is shaded
   roots_are_scanned,  ///< every mutator is black from here on: its roots are not looked at again
-  scan_cards,     ///< marked objects' slots on dirty cards are looked at again; too many send the
-                  ///< cycle back to marking
-  flush_buffers,  ///< every mutator's shade buffer joins the grey set
+  scan_cards,      ///< marked objects' slots on dirty cards are looked at again; too many send the
+                   ///< cycle back to marking
+  flush_buffers,   ///< every mutator's shade buffer joins the grey set
+  rescan_at_once,  ///< slots that a barrier would have scanned again are, at each store, from here
+                   ///< on
+  take_cards,      ///< what is dirty now is to be scanned once every mutator has acknowledged
+  scan_taken_cards,
   drain,  ///< mark until the grey set is empty; too much of it sends the cycle back to marking
   barrier_off,  ///< every mutator's marking flag is cleared
   acknowledge,  ///< the steps before it are each mutator's own handshake, and nothing goes on until
@@ -80,6 +84,11 @@ using Steps = std::array<Step, max_steps>;
 
 struct Protocol {
   Steps begin{};
+  /// Whenever the markers have run dry: each mutator in a handshake of its own, and what is found
+  /// is marked.
+  Steps gather{};
+  /// Around a round of those handshakes, with every mutator; empty where there are no cards.
+  Steps card_round{};
   Steps termination{};
   /// The world stays stopped from begin to termination.
   bool stopped_throughout = false;
@@ -100,12 +109,13 @@ constexpr void append(Steps& steps, std::initializer_list<Step> more) {
   for (const Step step : more) steps[used++] = step;
 }
 
-constexpr bool by_handshakes(const Steps& steps) {
+constexpr bool has(const Steps& steps, Step wanted) {
   for (const Step step : steps) {
-    if (step == Step::acknowledge) return true;
+    if (step == wanted) return true;
   }
   return false;
 }
+constexpr bool by_handshakes(const Steps& steps) { return has(steps, Step::acknowledge); }
 
 /// The table of a cycle that marks beside mutators.
 constexpr Protocol protocol_for(const BarrierTraits& traits, const ProtocolVariant& variant) {
@@ -121,9 +131,18 @@ constexpr Protocol protocol_for(const BarrierTraits& traits, const ProtocolVaria
   if (!traits.rescans_roots()) append(protocol.begin, {Step::roots_are_scanned});
   if (variant.ragged_roots) append(protocol.begin, {Step::acknowledge});
 
+  const bool rescans_roots = traits.rescans_roots() && variant.rescan;
+  const bool has_cards = traits.side_table == SideTable::cards;
+  if (traits.regreys || has_cards) append(protocol.gather, {Step::rescan_at_once});
+  append(protocol.gather, {Step::flush_buffers});
+  if (rescans_roots) append(protocol.gather, {Step::shade_roots});
+  if (has_cards) {
+    append(protocol.card_round, {Step::take_cards, Step::acknowledge, Step::scan_taken_cards});
+  }
+
   append(protocol.termination, {Step::flush_buffers});
-  if (traits.rescans_roots() && variant.rescan) append(protocol.termination, {Step::shade_roots});
-  if (traits.side_table == SideTable::cards) append(protocol.termination, {Step::scan_cards});
+  if (rescans_roots) append(protocol.termination, {Step::shade_roots});
+  if (has_cards) append(protocol.termination, {Step::scan_cards});
   if (variant.handshake_end) {
     append(protocol.termination, {Step::acknowledge, Step::repeat_until_clean, Step::barrier_off,
                                   Step::allocate_black, Step::acknowledge});

@@ -14,8 +14,6 @@
 // Ownership: `CollectorState`, and everything while the world is stopped.
 #pragma once
 
-#include <algorithm>
-
 #include "core/exploration/attempts.hpp"
 #include "core/exploration/model_marking.hpp"
 
@@ -31,7 +29,6 @@ class ModelCollector {
       : bounds_(bounds),
         layout_(layout),
         protocol_(protocol),
-        scans_slots_again_(traits.regreys || layout.has_cards()),
         marking_(bounds, layout, traits.black_means),
         thread_(bounds.mutators) {}
 
@@ -226,7 +223,8 @@ class ModelCollector {
       attempt(Label{.actor = collector_actor, .action = Action::gather, .mutator = i},
               [this, i](State& next, Choice&, Label& label) { gather(next, i, label); });
     }
-    for (ObjectNumber object = 1; layout_.has_cards() && object <= layout_.objects(); ++object) {
+    for (ObjectNumber object = 1;
+         has(protocol_.card_round, Step::take_cards) && object <= layout_.objects(); ++object) {
       if (contains(collector.cleaned, object) || state.memory.newest(layout_.card(object)) == 0)
         continue;
       attempt(Label{.actor = collector_actor, .action = Action::take_card, .object = object},
@@ -251,21 +249,21 @@ class ModelCollector {
             [this](State& next, Choice&, Label&) { marking_.scan_card(next); });
   }
 
-  /// From here on the mutator scans slots again at once. Those that start later do so, too.
+  /// What it turns on for the mutator is on for those that start later, too.
   bool gather(State& state, std::uint8_t index, Label& label) const {
-    state.collector.phase.rescans_at_once = state.mutators[index].phase.rescans_at_once =
-        scans_slots_again_;
-    return hand_shake(state, index,
-                      {Step::flush_buffers, rescans() ? Step::shade_roots : Step::end}, 0, label);
+    for (const Step step : protocol_.gather) state.collector.phase.apply(step);
+    return hand_shake(state, index, protocol_.gather, 0, label);
   }
   bool would_bring_anything(const State& state, const MutatorState& mutator) const {
-    if (mutator.buffer != 0 || mutator.phase.rescans_at_once != scans_slots_again_) return true;
+    if (mutator.buffer != 0 ||
+        mutator.phase.rescans_at_once != has(protocol_.gather, Step::rescan_at_once))
+      return true;
     for (const ObjectNumber root : mutator.roots) {
       if (rescans() && root != null_object && !marking_.is_marked(state, root)) return true;
     }
     return false;
   }
-  bool rescans() const { return std::ranges::count(protocol_.termination, Step::shade_roots) > 0; }
+  bool rescans() const { return has(protocol_.gather, Step::shade_roots); }
 
   // --- handshakes -------------------------------------------------------------------------------
 
@@ -392,7 +390,6 @@ class ModelCollector {
   const Bounds& bounds_;
   const Layout& layout_;
   const Protocol& protocol_;
-  const bool scans_slots_again_;  ///< the barrier has slots scanned again
   const ModelMarking<Memory> marking_;
   const unsigned thread_;
 };
