@@ -16,67 +16,45 @@
 #include "harness/cli/run_words.hpp"
 #include "harness/machine/provenance.hpp"
 #include "harness/process/exit_codes.hpp"
+#include "harness/run/coordinates.hpp"
 #include "harness/sweep/sweep_index.hpp"
 #include "harness/text/names.hpp"
 
 namespace tricolour {
 namespace {
 
+CLI::Option& add_coordinate(CLI::App& app, RunOptions& options, std::string_view name) {
+  const Coordinate& one = *find_coordinate(name);
+  CLI::Option* const option =
+      one.is_count()
+          ? app.add_option(one.flag(), one.count_of(options), one.help)->check(number<unsigned>())
+          : app.add_option(one.flag(), one.text_of(options), one.help);
+  // A default that is empty says nothing.
+  return *(one.text_in(options).empty() ? option : option->capture_default_str());
+}
+
 void add_workload_flags(CLI::App& app, RunOptions& options, std::vector<std::string>& parameters) {
-  app.add_option("--workload", options.workload, "what the mutators do (tricolour list workloads)")
-      ->required();
+  add_coordinate(app, options, "workload").required();
   app.add_option("--param", parameters, "name=value: a parameter of the workload; may be repeated")
       ->take_all();
-  app.add_option("--mutators", options.mutators,
-                 fmt::format("mutator threads, 1 to {}", most_mutators))
-      ->check(number<unsigned>())
-      ->capture_default_str();
+  add_coordinate(app, options, "mutators");
 }
 
 void add_collection_flags(CLI::App& app, RunOptions& options) {
-  app.add_option("--collector", options.collector,
-                 "when the tracing runs (tricolour list collectors)")
-      ->capture_default_str();
-  app.add_option("--barrier", options.barrier,
-                 "what mutators promise at a store (tricolour list barriers)")
-      ->capture_default_str();
-  app.add_option("--marker", options.marker, "who traces (tricolour list markers)")
-      ->capture_default_str();
-  app.add_option("--sweep", options.sweep,
-                 fmt::format("when unmarked objects are freed (tricolour list sweepers); {}: {}",
-                             sweep_modes[0].name, sweep_modes[0].summary))
-      ->capture_default_str();
+  for (const std::string_view name : {"collector", "barrier", "marker", "sweep"})
+    add_coordinate(app, options, name);
 }
 
 void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
   RunOptions& options = command.options;
   add_collection_flags(app, options);
   add_workload_flags(app, options, words.parameters);
-  app.add_option("--heap", options.heap,
-                 "its size, such as 256M, or a multiple of the workload's minimum heap, such as 2x")
-      ->capture_default_str();
+  add_coordinate(app, options, "heap");
   app.add_option("--min-heap", words.minimum_heap,
                  "the size that a multiple multiplies, instead of measuring it");
-  app.add_option("--mark-threads", options.mark_threads,
-                 "threads that mark while the world is stopped")
-      ->check(number<unsigned>())
-      ->capture_default_str();
-  app.add_option("--concurrent-mark-threads", options.concurrent_mark_threads,
-                 "threads that mark beside the mutators")
-      ->check(number<unsigned>())
-      ->capture_default_str();
-  app.add_option("--allocate", options.allocate,
-                 "colour of objects born while marking: white, black, or auto (the barrier's)")
-      ->capture_default_str();
-  app.add_option("--roots", options.roots,
-                 "how roots are scanned: stopped (all in one stop), ragged (mutator by mutator), "
-                 "or auto (the collector's)")
-      ->capture_default_str();
-  app.add_option(
-      "--barrier-arm", options.barrier_arm,
-      fmt::format("measure a part of the barrier, under a collector that marks in pauses "
-                  "only ({}): off, test, filtered or full",
-                  options.collector));
+  for (const std::string_view name :
+       {"mark_threads", "concurrent_mark_threads", "allocate", "roots", "barrier_arm"})
+    add_coordinate(app, options, name);
   app.add_option(
          "--set", words.settings,
          "room.name=value: any other parameter (tricolour list parameters); may be repeated")

@@ -9,6 +9,7 @@
 #include "collectors/registry.hpp"
 #include "core/errors.hpp"
 #include "core/saturating.hpp"
+#include "harness/run/coordinates.hpp"
 #include "harness/run/registry.hpp"
 #include "harness/text/names.hpp"
 #include "harness/text/stable_hash.hpp"
@@ -57,8 +58,8 @@ void choose_arm(const RunOptions& options, RunPlan& plan) {
   const std::size_t arm =
       choose("barrier arm", options.barrier_arm, {"off", "test", "filtered", "full"});
   if (plan.collector->cycle.meets_mutators()) {
-    const auto fitting =
-        names_of(collectors(), [](const CollectorInfo& one) { return !one.cycle.meets_mutators(); });
+    const auto fitting = names_of(
+        collectors(), [](const CollectorInfo& one) { return !one.cycle.meets_mutators(); });
     throw ConfigurationError(
         fmt::format("--barrier-arm needs a collector that never marks beside mutators: {}, not {}",
                     joined(fitting, ", "), plan.collector->name));
@@ -219,21 +220,12 @@ RunPlan plan_run(const RunOptions& options) {
 
 std::vector<std::string> to_arguments(const RunOptions& options) {
   const RunOptions standard;
-  std::vector<std::string> words{"--collector", options.collector, "--barrier", options.barrier,
-                                 "--workload",  options.workload,  "--heap",    options.heap};
+  std::vector<std::string> words;
   const auto add = [&](std::string_view flag, const std::string& value, bool needed) {
     if (needed) words.insert(words.end(), {std::string(flag), value});
   };
-  add("--mutators", fmt::to_string(options.mutators), options.mutators != standard.mutators);
-  add("--marker", options.marker, options.marker != standard.marker);
-  add("--mark-threads", fmt::to_string(options.mark_threads),
-      options.mark_threads != standard.mark_threads);
-  add("--concurrent-mark-threads", fmt::to_string(options.concurrent_mark_threads),
-      options.concurrent_mark_threads != standard.concurrent_mark_threads);
-  add("--sweep", options.sweep, options.sweep != standard.sweep);
-  add("--allocate", options.allocate, options.allocate != standard.allocate);
-  add("--roots", options.roots, options.roots != standard.roots);
-  add("--barrier-arm", options.barrier_arm, !options.barrier_arm.empty());
+  for (const Coordinate& one : coordinates())
+    add(one.flag(), one.text_in(options), one.always || !one.is_default(options));
   for (const auto& [name, value] : options.parameters) add("--param", name + "=" + value, true);
   for (const auto& [name, value] : options.settings) add("--set", name + "=" + value, true);
   if (options.seconds) add("--seconds", show_number(*options.seconds), true);
@@ -261,18 +253,11 @@ NamedTexts cell_parameters(const RunOptions& options) {
     std::ranges::replace(name, '-', '_');
     return name;
   };
-  NamedTexts all{{"collector", spelled(options.collector)},
-                 {"barrier", spelled(options.barrier)},
-                 {"workload", spelled(options.workload)},
-                 {"heap", options.heap},
-                 {"mutators", fmt::to_string(options.mutators)},
-                 {"marker", spelled(options.marker)},
-                 {"mark_threads", fmt::to_string(options.mark_threads)},
-                 {"concurrent_mark_threads", fmt::to_string(options.concurrent_mark_threads)},
-                 {"sweep", spelled(options.sweep)},
-                 {"allocate", spelled(options.allocate)}};
-  if (options.roots != RunOptions().roots) all.emplace_back("roots", spelled(options.roots));
-  if (!options.barrier_arm.empty()) all.emplace_back("barrier_arm", options.barrier_arm);
+  NamedTexts all;
+  for (const Coordinate& one : coordinates()) {
+    if (one.in_cell || !one.is_default(options))
+      all.emplace_back(one.name, spelled(one.text_in(options)));
+  }
   if (options.seconds) all.emplace_back("seconds", show_number(*options.seconds));
   if (options.operations) all.emplace_back("operations", fmt::to_string(*options.operations));
   all.emplace_back("warmup_s", show_number(options.warmup_s));

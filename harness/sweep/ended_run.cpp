@@ -7,6 +7,7 @@
 #include "harness/files/result_folder.hpp"
 #include "harness/machine/provenance.hpp"
 #include "harness/process/exit_codes.hpp"
+#include "harness/run/coordinates.hpp"
 #include "harness/run/run_json.hpp"
 #include "harness/text/json.hpp"
 
@@ -38,8 +39,9 @@ void keep_record(const fs::path& place, const RunOptions& options, const std::st
                  unsigned block, const RunRow& row, const ChildResult& result) {
   Json::Object parameters;
   for (const auto& [name, value] : cell_parameters(options)) {
-    if (name.find('.') == std::string::npos && name != "mutators" && !name.ends_with("threads") &&
-        name != "pin" && name != "verify")
+    const Coordinate* const one = find_coordinate(name);
+    const bool is_count = one != nullptr && one->is_count();
+    if (name.find('.') == std::string::npos && !is_count && name != "pin" && name != "verify")
       parameters.emplace_back(name, value);
   }
   const std::string& said = result.standard_error;

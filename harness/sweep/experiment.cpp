@@ -85,16 +85,20 @@ class Reader {
   }
 
   void read_baseline(const TomlValue& value) {
-    const TomlTable baseline = value.table("baseline", axis_keys());
+    const TomlTable baseline = value.table("baseline", keys_of(plain_axes()));
     for (const std::string_view key : {"collector", "barrier"}) baseline.must(key);
     baseline_.clear();
-    const auto pin = [&](std::string_view key, auto choice) {
-      if (const auto one = baseline.find(key))
-        baseline_.push_back({std::string(key), {choice(key, *one)}});
-    };
-    for (const std::string_view key : text_axes) pin(key, text_choice);
-    for (const std::string_view key : count_axes) pin(key, count_choice);
+    for (const Coordinate* const axis : plain_axes()) {
+      if (const auto one = baseline.find(axis->name))
+        baseline_.push_back({std::string(axis->name), {choice_of(*axis, *one)}});
+    }
     baseline_line_ = value.line();
+  }
+
+  static std::vector<std::string_view> keys_of(const std::vector<const Coordinate*>& axes) {
+    std::vector<std::string_view> keys;
+    for (const Coordinate* const one : axes) keys.push_back(one->name);
+    return keys;
   }
 
   static void read_duration(const TomlTable& table, RunOptions& options) {
@@ -113,17 +117,15 @@ class Reader {
   }
 
   void read_matrix(const TomlValue& value) {
-    std::vector<std::string_view> known = axis_keys();
+    std::vector<std::string_view> known = keys_of(plain_axes());
     known.insert(known.end(), {"workload", "unsound_pairs"});
     const TomlTable matrix = value.table("[matrix]", known);
     matrix_line_ = value.line();
     for (const std::string_view key : {"collector", "barrier", "workload"}) matrix.must(key);
     if (const auto one = matrix.find("unsound_pairs"))
       skips_unsound_ = one->choice({"refuse", "skip"}) == 1;
-    for (const std::string_view key : text_axes)
-      add_axis(matrix, key, [key](const TomlValue& one) { return text_choice(key, one); });
-    for (const std::string_view key : count_axes)
-      add_axis(matrix, key, [key](const TomlValue& one) { return count_choice(key, one); });
+    for (const Coordinate* const axis : plain_axes())
+      add_axis(matrix, axis->name, [axis](const TomlValue& one) { return choice_of(*axis, one); });
     add_axis(matrix, "workload", [this](const TomlValue& one) { return workload_choice(one); });
   }
 
@@ -236,9 +238,7 @@ class Reader {
 
   bool is_unsound(const RunOptions& options) const {
     const BarrierTraits& barrier = find_barrier(options.barrier);
-    const AllocationColour colour = options.allocate == "white"   ? AllocationColour::white
-                                    : options.allocate == "black" ? AllocationColour::black
-                                                                  : barrier.allocation;
+    const AllocationColour colour = named_colour(options.allocate, barrier);
     return !unsound_because(*find_collector(options.collector), barrier, colour).empty();
   }
 
@@ -251,11 +251,7 @@ class Reader {
       if (axis == "barrier") line = choice->line;
       if (axis == "barrier" || axis == "collector" || axis == "workload") continue;
       RunOptions without = point.options;
-      if (std::ranges::find(text_axes, axis) != std::end(text_axes)) {
-        text_of(without, axis) = text_of(standard, axis);
-      } else {
-        count_of(without, axis) = count_of(standard, axis);
-      }
+      find_coordinate(axis)->copy(standard, without);
       if (!refused_because(without)) return choice->line;
     }
     return line;
@@ -335,8 +331,8 @@ class Reader {
   RunOptions standard_;
   std::vector<Axis> axes_;
   /// One choice each.
-  std::vector<Axis> baseline_{pinned("collector", standard_.collector),
-                              pinned("barrier", standard_.barrier)};
+  std::vector<Axis> baseline_{pinned(*find_coordinate("collector"), standard_.collector),
+                              pinned(*find_coordinate("barrier"), standard_.barrier)};
   std::vector<Exclusion> exclusions_;
   std::set<std::string> hashes_;
   bool skips_unsound_ = false;

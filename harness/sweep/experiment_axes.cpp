@@ -2,57 +2,32 @@
 
 #include <fmt/format.h>
 
-#include "core/errors.hpp"
-#include "harness/run/registry.hpp"
-
 namespace tricolour {
-namespace {
 
-void check_name(std::string_view key, const std::string& text) {
-  if (key == "heap") parse_heap_size(text);
-  if (key == "barrier") find_barrier(text);
-  if (key == "collector") named_collector(text);
-  if (key == "marker") named_marker(text);
+std::vector<const Coordinate*> plain_axes() {
+  std::vector<const Coordinate*> axes;
+  for (const bool counts : {false, true}) {
+    for (const Coordinate& one : coordinates()) {
+      if (one.is_axis && one.is_count() == counts) axes.push_back(&one);
+    }
+  }
+  return axes;
 }
 
-}  // namespace
-
-std::string& text_of(RunOptions& options, std::string_view axis) {
-  if (axis == "collector") return options.collector;
-  if (axis == "barrier") return options.barrier;
-  if (axis == "heap") return options.heap;
-  if (axis == "marker") return options.marker;
-  if (axis == "sweep") return options.sweep;
-  if (axis == "allocate") return options.allocate;
-  return options.barrier_arm;
-}
-unsigned& count_of(RunOptions& options, std::string_view axis) {
-  if (axis == "mutators") return options.mutators;
-  return axis == "mark_threads" ? options.mark_threads : options.concurrent_mark_threads;
+Axis pinned(const Coordinate& axis, std::string value) {
+  return {std::string(axis.name),
+          {{value, [&axis, value](RunOptions& options) { axis.text_of(options) = value; }}}};
 }
 
-Axis pinned(std::string_view key, std::string value) {
-  return {std::string(key),
-          {{value, [key, value](RunOptions& options) { text_of(options, key) = value; }}}};
-}
-
-std::vector<std::string_view> axis_keys() {
-  std::vector<std::string_view> keys(std::begin(text_axes), std::end(text_axes));
-  keys.insert(keys.end(), std::begin(count_axes), std::end(count_axes));
-  return keys;
-}
-
-Choice text_choice(std::string_view key, const TomlValue& value) {
+Choice choice_of(const Coordinate& axis, const TomlValue& value) {
+  if (axis.is_count()) {
+    const auto count = static_cast<unsigned>(value.integer(1, axis.most));
+    return {fmt::to_string(count),
+            [&axis, count](RunOptions& options) { axis.count_of(options) = count; }};
+  }
   const std::string text = value.text();
-  value.checked([&] { check_name(key, text); });
-  return {text, [key, text](RunOptions& options) { text_of(options, key) = text; }};
-}
-
-Choice count_choice(std::string_view key, const TomlValue& value) {
-  const auto count = static_cast<unsigned>(
-      value.integer(1, key == "mutators" ? most_mutators : most_mark_threads));
-  return {fmt::to_string(count),
-          [key, count](RunOptions& options) { count_of(options, key) = count; }};
+  if (axis.check != nullptr) value.checked([&] { axis.check(text); });
+  return {text, [&axis, text](RunOptions& options) { axis.text_of(options) = text; }};
 }
 
 }  // namespace tricolour

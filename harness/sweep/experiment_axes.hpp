@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/run/run_options.hpp"
+#include "harness/run/coordinates.hpp"
 #include "harness/text/toml_reader.hpp"
 
 namespace tricolour {
@@ -26,23 +26,14 @@ struct Axis {
   std::vector<Choice> choices;
 };
 
-/// The keys whose values are texts, and those whose values are counts. A workload is an axis of its
-/// own.
-inline constexpr std::string_view text_axes[]{"collector", "barrier",  "heap",       "marker",
-                                              "sweep",     "allocate", "barrier_arm"};
-inline constexpr std::string_view count_axes[]{"mutators", "mark_threads",
-                                               "concurrent_mark_threads"};
-std::vector<std::string_view> axis_keys();
+/// The coordinates that a plain value varies: texts first, then counts. A workload is an axis of
+/// its own.
+std::vector<const Coordinate*> plain_axes();
 
-/// The part of `options` that the axis sets.
-std::string& text_of(RunOptions& options, std::string_view axis);
-unsigned& count_of(RunOptions& options, std::string_view axis);
-
-/// The value of a key in the file. They throw FileError.
-Choice text_choice(std::string_view key, const TomlValue& value);
-Choice count_choice(std::string_view key, const TomlValue& value);
+/// What a value in the file does. Throws FileError.
+Choice choice_of(const Coordinate& axis, const TomlValue& value);
 
 /// An axis of the baseline's with one value.
-Axis pinned(std::string_view key, std::string value);
+Axis pinned(const Coordinate& axis, std::string value);
 
 }  // namespace tricolour

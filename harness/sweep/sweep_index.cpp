@@ -30,7 +30,8 @@ Json cell_to_json(const RunOptions& options) {
       param.emplace_back(name.substr(6), value);
     } else if (name.starts_with("set.")) {
       set.emplace_back(name.substr(4), value);
-    } else if (std::ranges::find(count_axes, name) != std::end(count_axes)) {
+    } else if (const Coordinate* const one = find_coordinate(name);
+               one != nullptr && one->is_count()) {
       flat.emplace_back(name, std::stoul(value));
     } else {
       flat.emplace_back(name, value);
