@@ -20,7 +20,8 @@ std::string Coordinate::text_in(const RunOptions& options) const {
 }
 
 bool Coordinate::is_default(const RunOptions& options) const {
-  return text_in(options) == text_in(RunOptions());
+  static const RunOptions standard;
+  return text_in(options) == text_in(standard);
 }
 
 std::span<const Coordinate> coordinates() {

@@ -25,7 +25,7 @@ std::vector<const BarrierTraits*> barriers() {
 }
 
 const BarrierTraits& reference_barrier() {
-  const std::vector<const BarrierTraits*> all = barriers();
+  static const std::vector<const BarrierTraits*> all = barriers();
   return **std::ranges::find_if(all, [](const BarrierTraits* one) { return one->reference; });
 }
 
