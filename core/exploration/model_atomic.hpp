@@ -113,8 +113,11 @@ class ModelStep {
   static inline thread_local ModelStep* current_ = nullptr;
 };
 
+template <class T>
+concept ModelValue = std::integral<T> || std::is_enum_v<T>;
+
 /// Stands for std::atomic_ref<T>. The place of each call is its site.
-template <std::integral T>
+template <ModelValue T>
 class ModelReference {
  public:
   using Site = std::source_location;
@@ -191,7 +194,7 @@ class ModelReference {
 };
 
 /// Stands for std::atomic<T>.
-template <std::integral T>
+template <ModelValue T>
 class ModelAtomic : public ModelReference<T> {
  public:
   ModelAtomic(T initial = T{})

@@ -13,7 +13,7 @@
 namespace tricolour {
 namespace {
 MutatorStatus status_of(const MutatorContext& mutator) {
-  return mutator.safepoint.status.load(std::memory_order_acquire);
+  return SafepointProtocol<SafepointState>::status_of(mutator.safepoint);
 }
 
 [[noreturn]] void refuse_use_while_blocked(const MutatorContext& mutator) {
@@ -22,6 +22,28 @@ MutatorStatus status_of(const MutatorContext& mutator) {
                "root and nothing else of the heap");
 }
 }  // namespace
+
+/// Looks for a short while, then sleeps under the watchdog.
+class World::WatchedWaiter {
+ public:
+  WatchedWaiter(World& world, Awaited what, std::uint32_t whom = Wait::no_mutator)
+      : world_(world), what_(what), whom_(whom) {}
+  template <class Ready>
+  bool spin(Ready ready) {
+    if (spin_until(ready)) return true;
+    world_.require_owner_process();  // what is awaited may be a thread of the parent's
+    return false;
+  }
+  template <class Ready>
+  void sleep(std::condition_variable& condition, std::unique_lock<std::mutex>& held, Ready ready) {
+    Wait(world_.watchdog_, what_, whom_).until(condition, held, ready);
+  }
+
+ private:
+  World& world_;
+  const Awaited what_;
+  const std::uint32_t whom_;
+};
 
 /// The mutator that runs on this thread, if one does, blocked while the thread waits for the
 /// registry lock: the thread that holds the lock may be waiting for that mutator to stop.
@@ -150,23 +172,14 @@ void World::answer(MutatorContext& mutator) {
     const ActivityScope scope(mutator, Activity::handshake);
     (*work)(mutator);
     pass_wait(WaitPlace::handshake);
-    finish_handshake(mutator);
+    protocol_.report_handshake(state);
     // Others wait for a processor, and the handshake for them.
     if (crowded()) std::this_thread::yield();
     return;
   }
   const ActivityScope scope(mutator, Activity::paused);
-  {
-    std::scoped_lock lock(parking_lock_);
-    if (!state.poll.load(std::memory_order_relaxed)) return;  // the stop was over before we came
-    state.status.store(MutatorStatus::stopped, std::memory_order_release);
-  }
-  arrived_.notify_all();
-  const auto running = [&] { return status_of(mutator) == MutatorStatus::running; };
-  if (!spin_until(running)) {
-    std::unique_lock<std::mutex> lock(parking_lock_);
-    Wait(watchdog_, Awaited::resumption).until(resumed_, lock, running);
-  }
+  if (!protocol_.report_stopped(state)) return;
+  protocol_.await_resumption(state, WatchedWaiter(*this, Awaited::resumption));
   mutator.end_wait(resumed_at_ns_.load(std::memory_order_relaxed));
 }
 
@@ -176,35 +189,23 @@ Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
   if (status_of(mutator) != MutatorStatus::running) refuse_use_while_blocked(mutator);
   mutator.note_safepoint();
   const Activity interrupted = mutator.switch_activity(activity);
-  pass_window(Window::before_entering_blocked);
-  {
-    std::scoped_lock lock(parking_lock_);
-    mutator.safepoint.status.store(MutatorStatus::blocked, std::memory_order_release);
-  }
-  arrived_.notify_all();
+  protocol_.enter_blocked(mutator.safepoint);
   return interrupted;
 }
 
 void World::leave_blocked(MutatorContext& mutator, Activity next,
                           std::optional<Nanoseconds> wait_over_at) {
   std::optional<Nanoseconds> held_up_since;
-  for (;;) {
-    pass_window(Window::before_leaving_blocked);
-    auto expected = MutatorStatus::blocked;
-    // acquire: whatever a collector did for this mutator while it held the claim.
-    if (mutator.safepoint.status.compare_exchange_strong(expected, MutatorStatus::running,
-                                                         std::memory_order_acq_rel,
-                                                         std::memory_order_acquire)) {
-      break;
-    }
-    if (expected != MutatorStatus::claimed) {
+  for (MutatorStatus seen;
+       (seen = protocol_.try_leave_blocked(mutator.safepoint)) != MutatorStatus::blocked;) {
+    if (seen != MutatorStatus::claimed) {
       throw Misuse(
           "a mutator leaves a blocking region that it is not in: a region is left once, and "
           "nothing in "
           "it uses the mutator");
     }
     if (!held_up_since) held_up_since = now_ns();
-    wait_while_claimed(mutator);
+    protocol_.await_release(mutator.safepoint, WatchedWaiter(*this, Awaited::resumption));
   }
   // Not before: while it is claimed the mutator's copy of the phase, which an event names, is the
   // collector's.
@@ -216,66 +217,13 @@ void World::leave_blocked(MutatorContext& mutator, Activity next,
   mutator.switch_activity(next);
 }
 
-void World::wait_while_claimed(MutatorContext& mutator) {
-  const auto released = [&] { return status_of(mutator) != MutatorStatus::claimed; };
-  if (spin_until(released)) return;
-  require_owner_process();  // the collector that claimed it may be the parent's
-  std::unique_lock<std::mutex> lock(parking_lock_);
-  Wait(watchdog_, Awaited::resumption).until(resumed_, lock, released);
-}
-
-bool World::try_claim(MutatorContext& mutator) {
-  if (faulty(Fault::blocked_never_claimed)) return false;
-  auto expected = MutatorStatus::blocked;
-  return mutator.safepoint.status.compare_exchange_strong(
-      expected, MutatorStatus::claimed, std::memory_order_acq_rel, std::memory_order_acquire);
-}
-
-void World::release_claim(MutatorContext& mutator) {
-  pass_window(Window::between_report_and_release);
-  {
-    std::scoped_lock lock(parking_lock_);
-    // release: what was done for the mutator; partner: the exchange in leave_blocked.
-    mutator.safepoint.status.store(MutatorStatus::blocked, std::memory_order_release);
-  }
-  resumed_.notify_all();
-}
-
-void World::await_stopped(MutatorContext& mutator) {
-  const auto at_safepoint = [&] {
-    return status_of(mutator) == MutatorStatus::stopped || try_claim(mutator);
-  };
-  if (spin_until(at_safepoint)) return;
-  std::unique_lock<std::mutex> lock(parking_lock_);
-  Wait(watchdog_, Awaited::stop, mutator.index()).until(arrived_, lock, at_safepoint);
-}
-
-void World::finish_handshake(MutatorContext& mutator) {
-  pass_window(Window::between_work_and_report);
-  {
-    std::scoped_lock lock(parking_lock_);
-    mutator.safepoint.poll.store(false, std::memory_order_relaxed);
-    mutator.safepoint.handshake.store(nullptr, std::memory_order_release);
-  }
-  arrived_.notify_all();
-}
-
 Nanoseconds World::resume() {
   pass_window(Window::before_resuming);
   const Nanoseconds resumed_ns = now_ns();
   resumed_at_ns_.store(resumed_ns, std::memory_order_relaxed);
-  {
-    std::scoped_lock lock(parking_lock_);
-    for (MutatorContext* mutator : mutators_) {
-      SafepointState& state = mutator->safepoint;
-      state.poll.store(false, std::memory_order_relaxed);
-      const bool was_claimed =
-          state.status.load(std::memory_order_relaxed) == MutatorStatus::claimed;
-      state.status.store(was_claimed ? MutatorStatus::blocked : MutatorStatus::running,
-                         std::memory_order_release);
-    }
-  }
-  resumed_.notify_all();
+  protocol_.resume([this](auto act) {
+    for (MutatorContext* mutator : mutators_) act(mutator->safepoint);
+  });
   return resumed_ns;
 }
 
@@ -310,10 +258,11 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
   probe::pause_begin(cycle, pause.kind, pause.cause, event.begin_ns);
   const bool recorded = world_.heap_.recorded();
   const Nanoseconds cpu_before = recorded ? thread_cpu_ns() : 0;
-  for (MutatorContext* mutator : mutators)
-    mutator->safepoint.poll.store(true, std::memory_order_release);
-  pass_window(Window::between_request_and_arrival);
-  for (MutatorContext* mutator : mutators) world_.await_stopped(*mutator);
+  for (MutatorContext* mutator : mutators) world_.protocol_.request_stop(mutator->safepoint);
+  for (MutatorContext* mutator : mutators) {
+    world_.protocol_.await_stopped(mutator->safepoint,
+                                   WatchedWaiter(world_, Awaited::stop, mutator->index()));
+  }
   event.stopped_ns = now_ns();
   event.bytes = world_.heap_.used_bytes();
   probe::pause_stopped(cycle, pause.kind, event.stopped_ns, event.bytes);
@@ -338,31 +287,21 @@ void World::Exclusive::handshake(const HandshakeWork& work) {
   const RoleScope role(Role::collector);
   const std::uint64_t cycle = world_.heap_.phase.cycle;
   probe::handshake_begin(cycle, world_.mutators_.size());
+  SafepointProtocol<SafepointState>& protocol = world_.protocol_;
+  for (MutatorContext* mutator : world_.mutators_)
+    protocol.request_handshake(mutator->safepoint, &work);
   for (MutatorContext* mutator : world_.mutators_) {
-    mutator->safepoint.handshake.store(&work, std::memory_order_release);
-    pass_window(Window::between_work_and_poll);
-    mutator->safepoint.poll.store(true, std::memory_order_release);
-  }
-  pass_window(Window::between_request_and_arrival);
-  for (MutatorContext* mutator : world_.mutators_) {
-    const auto done = [&] {
-      return mutator->safepoint.handshake.load(std::memory_order_acquire) == nullptr;
-    };
-    const auto done_or_claimed = [&] { return done() || world_.try_claim(*mutator); };
-    if (!spin_until(done_or_claimed)) {
-      std::unique_lock<std::mutex> lock(world_.parking_lock_);
-      Wait wait(world_.watchdog_, Awaited::handshake, mutator->index());
-      wait.until(world_.arrived_, lock, done_or_claimed);
-    }
-    if (status_of(*mutator) != MutatorStatus::claimed) continue;
+    SafepointState& state = mutator->safepoint;
+    WatchedWaiter waiter(world_, Awaited::handshake, mutator->index());
+    if (!protocol.await_handshake(state, waiter)) continue;
     const bool releases_early = faulty(Fault::claim_released_early);
-    if (releases_early) world_.release_claim(*mutator);
+    if (releases_early) protocol.release_claim(state);
     pass_window(Window::between_claim_and_handshake);
-    if (!done()) {
+    if (!protocol.handshake_done(state)) {
       work(*mutator);
-      world_.finish_handshake(*mutator);
+      protocol.report_handshake(state);
     }
-    if (!releases_early) world_.release_claim(*mutator);
+    if (!releases_early) protocol.release_claim(state);
   }
   probe::handshake_end(cycle, world_.mutators_.size());
 }

@@ -3,16 +3,9 @@
 // Purpose: a mutator is at a safepoint when it polls, allocates slowly or is blocked; only then may
 // a collector read its roots or change its copy of the phase.
 //
-//   status    meaning                                   leaves by
-//   running   executes mutator code                     poll -> stopped; enter_blocked -> blocked
-//   stopped   waits at a poll                           the stopper's resume -> running
-//   blocked   outside the heap (a system call, a wait)  its own leave_blocked -> running; a
-//                                                       collector's claim -> claimed
-//   claimed   blocked, and a collector acts for it      the collector's release -> blocked
-//
 // Invariant: `World::Exclusive` is held by one thread at a time, so there is one stop or handshake
-// at a time and none registers meanwhile. A blocked mutator holds none up: the compare-exchange
-// blocked -> claimed decides who acts.
+// at a time and none registers meanwhile. A blocked mutator holds none up. The protocol itself,
+// with its statuses and orders, is safepoint_protocol.hpp.
 //
 // A thread runs one mutator of a heap at a time (see attachment.hpp), and waits for registry_lock_
 // only with that mutator blocked. What would hang is a misuse, and is thrown as one: a second
@@ -20,15 +13,10 @@
 //
 // Ownership: mutators_: registry_lock_. A SafepointState: its mutator and the holder of Exclusive.
 //
-// Memory ordering: every change of status out of running or blocked is a release, every look by the
-// other side an acquire: so the collector sees the mutator's roots and buffers, and the mutator
-// sees what was changed for it. The poll word is only a hint to look (relaxed load); its slow path
-// acquires through the status. Source: ragged handshakes and claimed blocked threads as in HotSpot
-// (JEP 312) and Go's preempted _Gsyscall threads.
+// Memory ordering: safepoint_protocol.hpp.
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -36,6 +24,7 @@
 #include <vector>
 
 #include "core/mutator/owner_process.hpp"
+#include "core/mutator/safepoint_protocol.hpp"
 #include "core/mutator/watchdog.hpp"
 #include "core/mutex.hpp"
 #include "core/observe/events.hpp"
@@ -45,17 +34,9 @@ namespace tricolour {
 class Heap;
 class MutatorContext;
 
-enum class MutatorStatus : std::uint32_t { running, stopped, blocked, claimed };
-
 using HandshakeWork = std::function<void(MutatorContext&)>;
 
-struct SafepointState {
-  std::atomic<bool> poll{false};
-  std::atomic<MutatorStatus> status{MutatorStatus::running};
-  /// Work of the handshake under way; stored with release by the requester, cleared with release by
-  /// whoever did it.
-  std::atomic<const HandshakeWork*> handshake{nullptr};
-};
+using SafepointState = BasicSafepointState<StandardAtomic, const HandshakeWork*>;
 
 /// A global pause, as the requester names it and as `World` times it.
 struct Pause {
@@ -139,11 +120,7 @@ class World {
   void require_no_runner(const char* deed) const;
   /// The registry lock is held, and the number of mutators has changed.
   void note_number();
-  void await_stopped(MutatorContext& mutator);
-  bool try_claim(MutatorContext& mutator);
-  void release_claim(MutatorContext& mutator);
-  void wait_while_claimed(MutatorContext& mutator);
-  void finish_handshake(MutatorContext& mutator);
+  class WatchedWaiter;
   /// Returns when the mutators were free to run. What a sleeping one takes to wake up is in its own
   /// interval; this thread may not run again before all of them have.
   Nanoseconds resume();
@@ -152,11 +129,7 @@ class World {
   Watchdog& watchdog_;
   WatchedLock registry_lock_;
   std::vector<MutatorContext*> mutators_;
-  /// Guards sleeping on the two conditions below; statuses are atomics, changed under it when
-  /// somebody may sleep on them.
-  Mutex parking_lock_;
-  std::condition_variable arrived_;
-  std::condition_variable resumed_;
+  SafepointProtocol<SafepointState> protocol_;
   std::atomic<Nanoseconds> resumed_at_ns_{
       0};                             // relaxed: before the statuses' release, after their acquire
   std::atomic<bool> crowded_{false};  // relaxed: a hint
