@@ -32,6 +32,7 @@ class ModelLocations {
     return static_cast<unsigned>(initial_.size() - 1);
   }
   void set(unsigned location, Word initial) { initial_[location] = initial; }
+  unsigned add_condition() { return conditions_++; }
   const std::vector<Word>& initial() const { return initial_; }
 
   static ModelLocations& current() {
@@ -54,6 +55,7 @@ class ModelLocations {
  private:
   static inline thread_local ModelLocations* current_ = nullptr;
   std::vector<Word> initial_;
+  unsigned conditions_ = 0;
 };
 
 enum class AccessKind : std::uint8_t {
@@ -238,11 +240,12 @@ class ModelMutex {
 
  private:
   friend class ModelConditionVariable;
-  void make(AccessKind kind, std::memory_order order) const {
+  void make(AccessKind kind, std::memory_order order, Word operand = 0) const {
     ModelStep::current().access({.kind = kind,
                                  .location = location_,
                                  .order = order,
-                                 .site = std::source_location::current()});
+                                 .site = std::source_location::current(),
+                                 .operand = operand});
   }
   const unsigned location_;
 };
@@ -250,17 +253,25 @@ class ModelMutex {
 /// Stands for std::condition_variable, without spurious wake-ups: they could only hide a lost one.
 class ModelConditionVariable {
  public:
+  ModelConditionVariable() : number_(ModelLocations::current().add_condition()) {}
+  ModelConditionVariable(const ModelConditionVariable&) = delete;
+  ModelConditionVariable& operator=(const ModelConditionVariable&) = delete;
+
   /// Unlocks and begins to wait at one moment; later locks again.
   void wait(std::unique_lock<ModelMutex>& lock) {
-    lock.mutex()->make(AccessKind::wait, std::memory_order_release);
+    lock.mutex()->make(AccessKind::wait, std::memory_order_release, number_);
     lock.mutex()->make(AccessKind::wake_up, std::memory_order_acquire);
   }
   void notify_all() {
     ModelStep::current().access({.kind = AccessKind::notify_all,
                                  .location = 0,
                                  .order = std::memory_order_relaxed,
-                                 .site = std::source_location::current()});
+                                 .site = std::source_location::current(),
+                                 .operand = number_});
   }
+
+ private:
+  const unsigned number_;
 };
 
 }  // namespace tricolour::exploration

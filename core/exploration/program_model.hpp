@@ -60,13 +60,13 @@ struct ProgramLabel {
 
 struct ProgramThread {
   std::uint8_t operation = 0;
-  bool waiting = false;  ///< on the condition variable
+  std::uint8_t waits_for = 0;  ///< 1 + the number of a condition variable; 0: for none
   ActionLog<Word, most_program_actions> log{};
 
   template <class Archive>
   void transfer(Archive& archive) {
     archive(operation);
-    archive(waiting);
+    archive(waits_for);
     log.transfer(archive);
   }
 };
@@ -161,7 +161,7 @@ class ProgramModel {
     bool waiting = false;
     bool over = true;
     for (unsigned i = 0; i < most_program_threads; ++i) {
-      waiting |= state.threads[i].waiting;
+      waiting |= state.threads[i].waits_for != 0;
       over &= state.threads[i].operation == through && !state.memory.can_drain(i);
     }
     if (over) return ends_badly(state);
@@ -231,16 +231,18 @@ class ProgramModel {
                           order);
         case AccessKind::wake_up:
         case AccessKind::lock:
-          impossible_ = self.waiting || memory.latest(thread_, access.location) != 0;
+          impossible_ = self.waits_for != 0 || memory.latest(thread_, access.location) != 0;
           return memory.exchange(thread_, access.location, 1, order);
         case AccessKind::wait:
-          self.waiting = true;
+          self.waits_for = static_cast<std::uint8_t>(1 + access.operand);
           [[fallthrough]];
         case AccessKind::unlock:
           memory.exchange(thread_, access.location, 0, order);
           return 0;
         case AccessKind::notify_all:
-          for (ProgramThread& thread : state_.threads) thread.waiting = false;
+          for (ProgramThread& thread : state_.threads) {
+            if (thread.waits_for == 1 + access.operand) thread.waits_for = 0;
+          }
           return 0;
         case AccessKind::plain_load:
         case AccessKind::plain_store:

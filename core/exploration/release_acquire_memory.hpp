@@ -169,7 +169,7 @@ class ReleaseAcquireMemory {
   }
 
  private:
-  static constexpr unsigned most_messages = 24;
+  static constexpr unsigned most_messages = 48;
   static constexpr unsigned channels = 8;
 
   /// Per location the index of a message.

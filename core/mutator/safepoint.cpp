@@ -164,11 +164,7 @@ void World::answer(MutatorContext& mutator) {
   SafepointState& state = mutator.safepoint;
   if (status_of(mutator) != MutatorStatus::running) refuse_use_while_blocked(mutator);
   pass_window(Window::between_poll_and_answer);
-  // Acquires the work of the handshake that set the poll word, which the look that led here did
-  // not: a mutator that saw the word and not the work would take it for a stop, and wait for ever.
-  // Partner: handshake.
-  if (!state.poll.load(std::memory_order_acquire)) return;
-  if (const HandshakeWork* work = state.handshake.load(std::memory_order_acquire)) {
+  if (const HandshakeWork* work = protocol_.asked(state)) {
     const ActivityScope scope(mutator, Activity::handshake);
     (*work)(mutator);
     pass_wait(WaitPlace::handshake);

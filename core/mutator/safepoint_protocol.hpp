@@ -18,12 +18,12 @@
 // Ownership: `mutator's own` functions: its thread; the others: the one thread that holds the
 // world.
 //
-// Memory ordering: every change of status out of running or blocked is a release, every look by the
-// other side an acquire: so the collector sees the mutator's roots and buffers, and the mutator
-// sees what was changed for it. The poll word is only a hint to look (relaxed load); its slow path
-// acquires through the status.
-// Source: ragged handshakes and claimed blocked threads as in HotSpot (JEP 312) and Go's preempted
-// _Gsyscall threads.
+// Memory ordering: a status that gives the other side leave to act (stopped and blocked; running
+// and blocked after a stop or a claim) is stored with release, and looked for with acquire: so the
+// collector sees the mutator's roots and buffers, and the mutator sees what was changed for it. The
+// poll word is only a hint to look (relaxed load); the slow path looks again and acquires, so that
+// it sees the work of the handshake that set it. Source: ragged handshakes and claimed blocked
+// threads as in HotSpot (JEP 312) and Go's preempted _Gsyscall threads.
 #pragma once
 
 #include <atomic>
@@ -63,6 +63,15 @@ class SafepointProtocol {
  public:
   // --- a mutator's own --------------------------------------------------------------------------
 
+  /// At a poll that was set: what a handshake asks for. Nothing: it is a stop, or was over before
+  /// the mutator came.
+  auto asked(State& self) const {
+    // Acquires what was stored before the poll word was set, the work first of all; the look that
+    // brought the mutator here did not. Partner: request_handshake.
+    const bool set = self.poll.load(std::memory_order_acquire);
+    const auto work = self.handshake.load(std::memory_order_relaxed);
+    return set ? work : decltype(work){};
+  }
   /// At a safepoint, for a stop; false when that was over before the mutator came.
   bool report_stopped(State& self) {
     {
@@ -104,7 +113,7 @@ class SafepointProtocol {
     pass_window(Window::before_leaving_blocked);
     auto expected = MutatorStatus::blocked;
     // acquire: whatever a collector did for this mutator while it held the claim.
-    self.status.compare_exchange_strong(expected, MutatorStatus::running, std::memory_order_acq_rel,
+    self.status.compare_exchange_strong(expected, MutatorStatus::running, std::memory_order_acquire,
                                         std::memory_order_acquire);
     return expected;
   }
@@ -117,7 +126,7 @@ class SafepointProtocol {
   // --- of the thread that holds the world -------------------------------------------------------
 
   void request_stop(State& mutator) {
-    mutator.poll.store(true, std::memory_order_release);
+    mutator.poll.store(true, std::memory_order_relaxed);
     pass_window(Window::between_request_and_arrival);
   }
   /// Until it is stopped, or blocked and claimed.
@@ -145,8 +154,9 @@ class SafepointProtocol {
   }
   template <class Work>
   void request_handshake(State& mutator, Work work) {
-    mutator.handshake.store(work, std::memory_order_release);
+    mutator.handshake.store(work, std::memory_order_relaxed);
     pass_window(Window::between_work_and_poll);
+    // release: the work; partner: asked.
     mutator.poll.store(true, std::memory_order_release);
     pass_window(Window::between_request_and_arrival);
   }
@@ -178,8 +188,9 @@ class SafepointProtocol {
   bool try_claim(State& mutator) {
     if (faulty(Fault::blocked_never_claimed)) return false;
     auto expected = MutatorStatus::blocked;
+    // acquire: what the mutator did before it blocked. It publishes nothing.
     return mutator.status.compare_exchange_strong(
-        expected, MutatorStatus::claimed, std::memory_order_acq_rel, std::memory_order_acquire);
+        expected, MutatorStatus::claimed, std::memory_order_acquire, std::memory_order_relaxed);
   }
   template <class Ready, class Waiter>
   void wait_until(typename Parking::Condition& condition, Ready ready, Waiter& waiter) {
