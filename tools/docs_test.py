@@ -19,7 +19,8 @@ def test_every_path_exists(document):
     named = re.findall(
         r"`((?:core|barriers|collectors|workloads|harness|tools)/[\w./]*)`", text_of(document)
     )
-    assert named and [path for path in named if not (ROOT / path).exists()] == []
+    fixed = [path for path in named if "NAME" not in path]
+    assert fixed and [path for path in fixed if not (ROOT / path).exists()] == []
 
 
 def test_the_walk_of_a_store_has_few_stops_and_names_what_the_code_has():
