@@ -21,6 +21,10 @@ extern "C" void direct(bool& flag, void** slot, void* p) {
   if (__builtin_expect(flag, 0)) slow(p);
   __atomic_store_n(slot, p, __ATOMIC_RELEASE);
 }
+extern "C" void reference_first(bool& flag, void** slot, void* p) {
+  if (p != nullptr) if (__builtin_expect(*(volatile bool*)&flag, 0)) slow(p);
+  __atomic_store_n(slot, p, __ATOMIC_RELEASE);
+}
 extern "C" void plain(void** slot, void* p) { __atomic_store_n(slot, p, __ATOMIC_RELEASE); }
 """
 
@@ -63,8 +67,18 @@ def test_indirect_calls_are_seen(functions):
 def test_the_fast_path_leaves_the_slow_one_out(functions):
     if platform.machine() != "x86_64":
         pytest.skip("counts are x86-64's")
-    assert functions["plain"].fast_path() == 2  # mov, ret
-    assert 4 <= functions["direct"].fast_path() < len(functions["direct"].code)
+    assert [mnemonic for mnemonic, _ in functions["plain"].fast_path()] == ["mov", "ret"]
+    assert 4 <= len(functions["direct"].fast_path()) < len(functions["direct"].code)
+
+
+def test_a_null_test_is_seen_on_the_fast_path(tool, functions):
+    def tests_a_reference(name):
+        return any(tool.assumption(*each) == "unequal" for each in functions[name].fast_path())
+
+    if platform.machine() != "x86_64":
+        pytest.skip("only x86-64's code is judged")
+    assert tests_a_reference("reference_first")
+    assert not tests_a_reference("direct")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +94,7 @@ def test_flags_are_clear_and_references_not_null(tool, instruction, equal):
     assert tool.assumption(*instruction) == equal
 
 
-def rows_with(paths_of_yuasa, indirect=()):
+def rows_with(paths_of_yuasa, indirect=(), reference_tests=()):
     plain = {
         "store": 2,
         "two_stores": 4,
@@ -90,8 +104,13 @@ def rows_with(paths_of_yuasa, indirect=()):
         "poll": 3,
     }
     return [
-        {"name": "none", "paths": plain, "indirect_calls": []},
-        {"name": "yuasa", "paths": plain | paths_of_yuasa, "indirect_calls": list(indirect)},
+        {"name": "none", "paths": plain, "reference_tests": [], "indirect_calls": []},
+        {
+            "name": "yuasa",
+            "paths": plain | paths_of_yuasa,
+            "reference_tests": list(reference_tests),
+            "indirect_calls": list(indirect),
+        },
     ]
 
 
@@ -116,6 +135,10 @@ def test_faults_are_reported(tool, monkeypatch):
     assert (
         "indirect call"
         in tool.judge(rows_with({"three_stores": 9}, ["probe_store_yuasa: call *(%rax)"]), True)[0]
+    )
+    assert (
+        "yuasa: two_stores tests a reference for null"
+        in tool.judge(rows_with({"three_stores": 9}, reference_tests=["two_stores"]), True)[0]
     )
     assert "no way through poll" in tool.judge(rows_with({"poll": None}), True)[0]
 
