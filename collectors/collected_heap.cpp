@@ -67,7 +67,8 @@ CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierT
   const CollectorInfo& collector = checked_collector(options, barrier);
   CollectorOptions collection = options.collection;
   collection.sweep = resolved_sweep(collector, collection.sweep);
-  parts.collector = collector.make({parts.heap, barrier, collection, parts.oracle.get()});
+  parts.collector =
+      collector.make({parts.heap, barrier, collection, collector.cycle, parts.oracle.get()});
   parts.heap.phase.arm = options.arm;
   if (options.collection.collect_every > 0)
     parts.frequent.emplace(*parts.collector, options.collection.collect_every);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "collectors/cycle/collector.hpp"
-#include "core/cycle/match.hpp"
 
 // clang-format off
 #define TRICOLOUR_COLLECTORS(collector) \

@@ -17,6 +17,7 @@
 #include "collectors/marking/registry.hpp"
 #include "collectors/sweeping/sweep_modes.hpp"
 #include "core/barrier/barrier.hpp"
+#include "core/cycle/match.hpp"
 #include "core/mutator/heap.hpp"
 
 namespace tricolour {
@@ -77,6 +78,7 @@ struct CollectorParts {
   Heap& heap;
   const BarrierTraits& barrier;
   CollectorOptions options;
+  CycleTraits cycle{};  ///< of the collector: see CollectorInfo
   Oracle* oracle = nullptr;
 };
 

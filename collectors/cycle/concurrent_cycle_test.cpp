@@ -22,7 +22,11 @@ struct SteppedHeap {
 
   bench::BenchHeap<bench::NoCollection> bench{std::size_t{4} << 20};
   Heap& heap = bench.heap;
-  ConcurrentCycle steps{{.heap = heap, .barrier = Yuasa::traits, .options = {}}, [] {}};
+  ConcurrentCycle steps{{.heap = heap,
+                         .barrier = Yuasa::traits,
+                         .options = {},
+                         .cycle = {.marking = Marking::beside_mutators}},
+                        [] {}};
   Cycle& cycle = steps.cycle();
   Mutator<Yuasa> m{heap};
 };
@@ -45,6 +49,17 @@ TEST_CASE("no cycle begins for pacing while the use is below the trigger", "[pac
   CHECK(test.begin(Cause::explicit_request));
   end();
   CHECK(test.cycle.completed() == 2);
+}
+
+TEST_CASE("a collector that marks in pauses begins no cycle beside mutators", "[cycle]") {
+  bench::BenchHeap<bench::NoCollection> bench{std::size_t{4} << 20};
+  Mutator<Yuasa> m{bench.heap};
+  Cycle cycle{{.heap = bench.heap, .barrier = Yuasa::traits, .options = {}}};
+  World::Exclusive world(bench.heap.world, &m);
+  world.stop({PauseKind::cycle_begin, Cause::pacing}, [&](Pause&) {
+    CHECK_THROWS_AS(cycle.begin(world, false), InvariantViolated);
+    CHECK(cycle.phase() == Phase::idle);
+  });
 }
 
 TEST_CASE("a mutator's shares of sweeping add up to the whole", "[sweep]") {

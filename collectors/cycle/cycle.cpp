@@ -27,6 +27,7 @@ std::string_view role_of_parallel_threads(const CollectorOptions& options) {
 Cycle::Cycle(const CollectorParts& parts)
     : heap_(parts.heap),
       barrier_(parts.barrier),
+      traits_(parts.cycle),
       options_(parts.options),
       oracle_(parts.oracle),
       marker_(find_marker(parts.options.marker)->make(parts.heap, parts.options.marking)),
@@ -60,13 +61,23 @@ void Cycle::rethrow_failure() const {
   std::rethrow_exception(failure_);
 }
 
+Protocol Cycle::protocol_of(bool stopped) const {
+  const Protocol protocol =
+      match(stopped ? CycleTraits{} : traits_, barrier_, options_.allocation).protocol();
+  if (protocol.stopped_throughout != stopped) {
+    throw InvariantViolated(
+        "a cycle begins beside mutators, and its collector's traits say that it marks in pauses");
+  }
+  return protocol;
+}
+
 void Cycle::begin(World::Exclusive& world, bool stopped) {
+  protocol_ = protocol_of(stopped);
   const Interval interval = begin_interval(Activity::begin);
   finish_sweep();
   check_swept();
   enter(Phase::begin);
   probe::cycle_begin(number(), interval.begin_ns, heap_.used_bytes());
-  protocol_ = protocol_for(barrier_, options_.allocation, stopped);
   allocated_before_ = heap_.allocated_bytes(world.mutators());
   execute(protocol_.begin, world, no_limit);
   born_black_ = heap_.phase.allocation == AllocationColour::black;

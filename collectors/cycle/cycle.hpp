@@ -1,8 +1,8 @@
 // The cycle: executes the protocol table with real threads.
 //
 // Purpose: everything that collectors have in common. A collector decides when `begin`, marking and
-// `terminate` happen and in which pause; the steps themselves come from core/cycle/protocol.hpp and
-// are the same for all.
+// `terminate` happen and in which pause; the steps themselves are those of the table that `match`
+// gives.
 //
 // Invariant: phase transitions follow `may_follow`. No cycle begins before the last one's sweep is
 // complete. When `terminate` returns true the grey set and every shade buffer are empty, and
@@ -96,6 +96,7 @@ class Cycle {
   void end_marking(const Interval& interval, Role role);
 
  private:
+  Protocol protocol_of(bool stopped) const;
   void enter(Phase next);
   /// False when `drain` was cut short.
   bool execute(const Steps& steps, World::Exclusive& world, std::size_t slots);
@@ -118,6 +119,7 @@ class Cycle {
 
   Heap& heap_;
   const BarrierTraits& barrier_;
+  const CycleTraits traits_;
   const CollectorOptions options_;
   Oracle* oracle_;
   std::unique_ptr<Marker> marker_;

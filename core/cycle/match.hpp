@@ -46,7 +46,7 @@ class Match {
   constexpr bool has(Mismatch reason) const {
     return std::ranges::find(reasons(), reason) != reasons().end();
   }
-  /// Where sound.
+  /// Where not sound, one that loses objects.
   constexpr const Protocol& protocol() const { return protocol_; }
 
  private:
@@ -65,7 +65,7 @@ constexpr Match match(const CycleTraits& cycle, const BarrierTraits& barrier,
                       AllocationColour allocation) {
   Match found;
   if (!cycle.meets_mutators()) {
-    found.protocol_ = protocol_for(barrier, allocation, true);
+    found.protocol_ = stopped_protocol;
     return found;
   }
   const bool white = allocation == AllocationColour::white;

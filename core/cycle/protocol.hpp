@@ -152,16 +152,10 @@ constexpr Protocol protocol_for(const BarrierTraits& traits, const ProtocolVaria
   return protocol;
 }
 
-/// The table that collectors execute. `stopped` asks for a cycle in one pause, which is sound under
-/// every barrier and needs none.
-constexpr Protocol protocol_for(const BarrierTraits& traits, AllocationColour allocation,
-                                bool stopped) {
-  if (stopped || !traits.keeps_an_invariant()) {
-    return {.begin = {Step::flip_mark_sense, Step::allocate_black, Step::shade_roots},
-            .termination = {Step::drain},
-            .stopped_throughout = true};
-  }
-  return protocol_for(traits, ProtocolVariant{.allocation = allocation});
-}
+/// The table of a cycle in one pause, which is sound under every barrier and needs none.
+inline constexpr Protocol stopped_protocol{
+    .begin = {Step::flip_mark_sense, Step::allocate_black, Step::shade_roots},
+    .termination = {Step::drain},
+    .stopped_throughout = true};
 
 }  // namespace tricolour

@@ -36,7 +36,7 @@ void record(const std::filesystem::path& file, std::size_t heap_bytes, Program p
   Heap heap({.bytes = heap_bytes});
   MutationRecorder recorder(heap, writer);
   const auto collector =
-      find_collector("stop_the_world")->make({heap, Recording::traits, {}, nullptr});
+      find_collector("stop_the_world")->make({heap, Recording::traits, {}});
   heap.attach(*collector, &recorder);
   {
     Mutator<Recording> m(heap);
