@@ -15,12 +15,12 @@ namespace tricolour {
 struct AbrahamPatel {
   static constexpr BarrierTraits traits{
       .name = "abraham_patel",
-      .summary = "if source's scan has not completed: shade(old); store",
+      .catalogue = {.summary = "if source's scan has not completed: shade(old); store",
+                    .source = "Abraham, Patel 1987",
+                    .idle_instructions = 3},
       .invariant = Invariant::weak,
       .mutators = MutatorColour::black,
       .black_means = BlackMeans::completed,
-      .idle_instructions = 3,
-      .source = "Abraham, Patel 1987",
   };
 
   template <class M, class Write>

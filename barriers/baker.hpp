@@ -18,13 +18,13 @@ namespace tricolour {
 struct Baker {
   static constexpr BarrierTraits traits{
       .name = "baker",
-      .summary = "load: if source is grey: shade what was read; store",
+      .catalogue = {.summary = "load: if source is grey: shade what was read; store",
+                    .source = "Baker 1978, in its non-moving form",
+                    .idle_load_instructions = 3},
       .invariant = Invariant::strong,
       .mutators = MutatorColour::black,
       .black_means = BlackMeans::completed,
       .guards_loads = true,
-      .idle_load_instructions = 3,
-      .source = "Baker 1978, in its non-moving form",
   };
 
   template <class M>

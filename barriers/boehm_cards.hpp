@@ -14,14 +14,14 @@ namespace tricolour {
 struct BoehmCards {
   static constexpr BarrierTraits traits{
       .name = "boehm_cards",
-      .summary = "store; dirty the slot's card",
+      .catalogue = {.summary = "store; dirty the slot's card",
+                    .source = "Boehm, Demers, Shenker 1991; cards as in Printezis, Detlefs 2000",
+                    .idle_instructions = 3},
       .invariant = Invariant::strong,
       .mutators = MutatorColour::grey,
       .allocation = AllocationColour::white,
       .sound_with_white_allocation = true,
       .side_table = SideTable::cards,
-      .idle_instructions = 3,
-      .source = "Boehm, Demers, Shenker 1991; cards as in Printezis, Detlefs 2000",
   };
 
   template <class M, class Write>

@@ -12,13 +12,13 @@ namespace tricolour {
 struct Dijkstra {
   static constexpr BarrierTraits traits{
       .name = "dijkstra",
-      .summary = "shade(new); store",
+      .catalogue = {.summary = "shade(new); store",
+                    .source = "Dijkstra, Lamport, Martin, Scholten, Steffens 1978",
+                    .idle_instructions = 2},
       .invariant = Invariant::strong,
       .mutators = MutatorColour::grey,
       .allocation = AllocationColour::white,
       .sound_with_white_allocation = true,
-      .idle_instructions = 2,
-      .source = "Dijkstra, Lamport, Martin, Scholten, Steffens 1978",
   };
 
   template <class M, class Write>

@@ -14,14 +14,14 @@ namespace tricolour {
 struct DijkstraBlack {
   static constexpr BarrierTraits traits{
       .name = "dijkstra_black",
-      .summary = "store; if source is black: shade(new)",
+      .catalogue = {.summary = "store; if source is black: shade(new)",
+                    .source = "Pirinen 1998; Jones, Hosking, Moss 2012, algorithm 15.1",
+                    .idle_instructions = 3},
       .invariant = Invariant::strong,
       .mutators = MutatorColour::grey,
       .allocation = AllocationColour::white,
       .sound_with_white_allocation = true,
       .black_means = BlackMeans::started,
-      .idle_instructions = 3,
-      .source = "Pirinen 1998; Jones, Hosking, Moss 2012, algorithm 15.1",
   };
 
   template <class M, class Write>

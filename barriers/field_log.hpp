@@ -14,12 +14,12 @@ namespace tricolour {
 struct FieldLog {
   static constexpr BarrierTraits traits{
       .name = "field_log",
-      .summary = "first store to a slot in a cycle: shade(old); store",
+      .catalogue = {.summary = "first store to a slot in a cycle: shade(old); store",
+                    .source = "Zhao, Blackburn, McKinley 2022 (LXR)",
+                    .idle_instructions = 3},
       .invariant = Invariant::weak,
       .mutators = MutatorColour::black,
       .side_table = SideTable::log_bits,
-      .idle_instructions = 3,
-      .source = "Zhao, Blackburn, McKinley 2022 (LXR)",
   };
 
   template <class M, class Write>

@@ -13,12 +13,12 @@ namespace tricolour {
 struct Hybrid {
   static constexpr BarrierTraits traits{
       .name = "hybrid",
-      .summary = "shade(old); if own roots are unscanned: shade(new); store",
+      .catalogue = {.summary = "shade(old); if own roots are unscanned: shade(new); store",
+                    .source = "Clements, Hudson: Go proposal 17503, 2016",
+                    .idle_instructions = 3},
       .invariant = Invariant::weak,
       .mutators = MutatorColour::black,
       .ragged_safe = true,
-      .idle_instructions = 3,
-      .source = "Clements, Hudson: Go proposal 17503, 2016",
   };
 
   template <class M, class Write>

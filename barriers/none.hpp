@@ -9,9 +9,8 @@ namespace tricolour {
 struct None {
   static constexpr BarrierTraits traits{
       .name = "none",
-      .summary = "store",
+      .catalogue = {.summary = "store", .source = "the control"},
       .has_flag = false,
-      .source = "the control",
       .reference = true,
   };
 

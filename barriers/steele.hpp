@@ -13,15 +13,15 @@ namespace tricolour {
 struct Steele {
   static constexpr BarrierTraits traits{
       .name = "steele",
-      .summary = "store; if source is black and new is white: make source grey again",
+      .catalogue = {.summary = "store; if source is black and new is white: make source grey again",
+                    .source = "Steele 1975",
+                    .idle_instructions = 3},
       .invariant = Invariant::strong,
       .mutators = MutatorColour::grey,
       .allocation = AllocationColour::white,
       .sound_with_white_allocation = true,
       .black_means = BlackMeans::started,
       .regreys = true,
-      .idle_instructions = 3,
-      .source = "Steele 1975",
   };
 
   template <class M, class Write>

@@ -12,11 +12,9 @@ namespace tricolour {
 struct Yuasa {
   static constexpr BarrierTraits traits{
       .name = "yuasa",
-      .summary = "shade(old); store",
+      .catalogue = {.summary = "shade(old); store", .source = "Yuasa 1990", .idle_instructions = 3},
       .invariant = Invariant::weak,
       .mutators = MutatorColour::black,
-      .idle_instructions = 3,
-      .source = "Yuasa 1990",
   };
 
   template <class M, class Write>

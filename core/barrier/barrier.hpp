@@ -64,9 +64,19 @@ enum class BlackMeans : std::uint8_t { marked, started, completed };
 /// What a barrier writes beside the heap; core allocates it, the cycle clears and reads it.
 enum class SideTable : std::uint8_t { none, cards, log_bits };
 
+/// What is told of a barrier, and steers nothing.
+struct BarrierCatalogue {
+  std::string_view summary;  ///< one line: what it does on a store
+  std::string_view source;   ///< the paper or system that it comes from
+  /// Instructions that the store path has over a plain store while nothing is marked, and the load
+  /// path over a plain load (GCC, x86-64; tools/check_hot_paths holds both true).
+  unsigned idle_instructions = 0;
+  unsigned idle_load_instructions = 0;
+};
+
 struct BarrierTraits {
   std::string_view name;
-  std::string_view summary;  ///< one line: what it does on a store
+  BarrierCatalogue catalogue;
   Invariant invariant = Invariant::none;
   MutatorColour mutators = MutatorColour::none;
   AllocationColour allocation = AllocationColour::black;  ///< what `--allocate auto` takes
@@ -77,11 +87,6 @@ struct BarrierTraits {
   bool ragged_safe = false;
   bool guards_loads = false;  ///< a read barrier
   bool has_flag = true;       ///< the guarded operation tests m.marking() before anything else
-  /// Instructions that the store path has over a plain store while nothing is marked, and the load
-  /// path over a plain load (GCC, x86-64; tools/check_hot_paths holds both true).
-  unsigned idle_instructions = 0;
-  unsigned idle_load_instructions = 0;
-  std::string_view source;
   bool reference = false;  ///< baselines and minimum heaps are measured with it
 
   /// May it run beside marking at all?

@@ -76,10 +76,10 @@ Listing list_barriers() {
         collectors(), [&](const CollectorInfo& collector) { return fit(collector, *one); });
     listing.add(
         fmt::format("{:<16}{}; invariant {}, mutators {}, allocates {}; collectors: {}\n",
-                    one->name, one->summary, to_string(one->invariant), to_string(one->mutators),
-                    to_string(one->allocation), joined(fitting, ", ")),
+                    one->name, one->catalogue.summary, to_string(one->invariant),
+                    to_string(one->mutators), to_string(one->allocation), joined(fitting, ", ")),
         {{"name", one->name},
-         {"summary", one->summary},
+         {"summary", one->catalogue.summary},
          {"invariant", to_string(one->invariant)},
          {"mutators", to_string(one->mutators)},
          {"allocation_colour", to_string(one->allocation)},
@@ -90,12 +90,12 @@ Listing list_barriers() {
          {"side_table", to_string(one->side_table)},
          {"guards_loads", one->guards_loads},
          {"has_flag", one->has_flag},
-         {"idle_instructions", one->idle_instructions},
-         {"idle_load_instructions", one->idle_load_instructions},
+         {"idle_instructions", one->catalogue.idle_instructions},
+         {"idle_load_instructions", one->catalogue.idle_load_instructions},
          {"reference", one->reference},
          {"collectors", array_of(fitting)},
          {"sound_with", sound_with(*one)},
-         {"source", one->source}});
+         {"source", one->catalogue.source}});
   }
   return listing;
 }

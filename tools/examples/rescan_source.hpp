@@ -12,12 +12,12 @@ namespace tricolour {
 struct RescanSource {
   static constexpr BarrierTraits traits{
       .name = "rescan_source",
-      .summary = "store; if source is black: shade all that it holds",
+      .catalogue = {.summary = "store; if source is black: shade all that it holds",
+                    .source = "the README"},
       .invariant = Invariant::strong,
       .mutators = MutatorColour::grey,
       .sound_with_white_allocation = true,
       .black_means = BlackMeans::started,
-      .source = "the README",
   };
 
   template <class M, class Write>

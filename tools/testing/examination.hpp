@@ -320,9 +320,11 @@ class Examination {
             "the allocation colour is not a sound one");
     require((traits.invariant == Invariant::none) == (traits.mutators == MutatorColour::none),
             "invariant and mutators' colour disagree");
-    require(traits.has_flag || traits.idle_instructions + traits.idle_load_instructions == 0,
+    require(traits.has_flag ||
+                traits.catalogue.idle_instructions + traits.catalogue.idle_load_instructions == 0,
             "instructions for a flag that is not tested");
-    require(!traits.name.empty() && !traits.summary.empty() && !traits.source.empty(),
+    require(!traits.name.empty() && !traits.catalogue.summary.empty() &&
+                !traits.catalogue.source.empty(),
             "name, summary or source is missing");
   }
 
