@@ -21,9 +21,9 @@ std::string colour_name(const HeapState<Memory>& state, const Layout& layout, Ob
   ObjectSet waiting = state.collector.grey;
   for (const MutatorState& mutator : state.mutators)
     waiting = static_cast<ObjectSet>(waiting | mutator.buffer);
-  const bool grey =
-      colour == grey_state || contains(waiting, object) || state.collector.scanning == object;
-  return grey ? "grey" : "black";
+  for (unsigned marker = 0; marker < most_marking; ++marker)
+    add(waiting, state.marker(marker).scanning);
+  return colour == grey_state || contains(waiting, object) ? "grey" : "black";
 }
 
 inline std::string stage_name(Stage stage) {
@@ -82,7 +82,10 @@ HeapPicture picture_of(const Model& model, const typename Model::State& state,
     });
   }
   picture.grey_set = object_names(collector.grey);
-  picture.pending = object_names(collector.pending);
+  ObjectSet pending = 0;
+  for (unsigned marker = 0; marker < most_marking; ++marker)
+    pending = static_cast<ObjectSet>(pending | state.marker(marker).pending);
+  picture.pending = object_names(pending);
   return picture;
 }
 
@@ -98,10 +101,12 @@ Trace explain(const Model& model, const std::vector<std::uint16_t>& path) {
   ObjectNumber lost = null_object;
   replay(model, path, [&](const State&, const State& after, const Label& label) {
     const auto name_of = [&](unsigned mutator) { return mutator_name(names[mutator]); };
-    TraceStep step{.thread = label.actor == collector_actor ? "collector" : name_of(label.actor),
-                   .operation = text_of(label.operation),
-                   .text = text_of(label, name_of(label.mutator % most_mutators)),
-                   .after = {}};
+    const bool is_mutator = label.actor < most_mutators;
+    TraceStep step{
+        .thread = is_mutator ? name_of(label.actor) : marker_name(label.actor),
+        .operation = is_mutator && is_marking(label.action) ? "assist" : text_of(label.operation),
+        .text = text_of(label, name_of(label.mutator % most_mutators)),
+        .after = {}};
     for (unsigned i = 0; i < most_mutators; ++i) {
       if (label.actor == i) continue;
       for (const std::string& object : object_names(label.dropped[i]))

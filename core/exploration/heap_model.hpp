@@ -44,7 +44,7 @@ class HeapModel {
   /// globals -> a -> b, and every mutator that runs from the start refers to a.
   State initial() const {
     State state;
-    state.memory.reset(layout_.locations(), bounds_.mutators + 1);
+    state.memory.reset(layout_.locations(), bounds_.mutators + bounds_.markers);
     constexpr ObjectNumber a = globals_object + 1, b = globals_object + 2;
     state.allocated = only(globals_object) | only(a) | only(b);
     state.memory.set(layout_.slot(globals_object, 0), a);
@@ -92,9 +92,10 @@ class HeapModel {
         steps_of_mutator(state, i, attempt);
     }
     collector_.steps(state, attempt);
-    for (std::uint8_t thread = 0; thread <= bounds_.mutators; ++thread) {
+    for (std::uint8_t thread = 0; thread < bounds_.mutators + bounds_.markers; ++thread) {
       if (!state.memory.can_drain(thread)) continue;
-      const std::uint8_t actor = thread == bounds_.mutators ? collector_actor : thread;
+      const std::uint8_t actor =
+          thread < bounds_.mutators ? thread : marker_actor(thread - bounds_.mutators);
       attempt(Label{.actor = actor, .action = Action::drain},
               [thread](State& next, Choice&, Label&) { next.memory.drain(thread); });
     }
@@ -128,6 +129,8 @@ class HeapModel {
       attempt(Label{.actor = index, .operation = mutator.operation}, go_on);
       return;
     }
+    collector_.marking().steps_of_assist(state, index, attempt);
+    if (!mutator.assist.holds_nothing()) return;
     steps_of_threads(state, index, attempt);
     if (mutator.operations_left == 0) return;
     for_each_operation(
@@ -195,8 +198,7 @@ class HeapModel {
     MutatorState& mutator = state.mutators[index];
     state.memory.synchronise(index, bounds_.mutators);
     if (!bounds_.faults.end_drops_buffer) {
-      if (mutator.buffer != 0) state.collector.found = true;
-      state.collector.grey = static_cast<ObjectSet>(state.collector.grey | mutator.buffer);
+      collector_.marking().flush(state, mutator);
     }
     mutator = {.life = Life::ended};
     state.memory.retire(index);

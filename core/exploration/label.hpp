@@ -48,8 +48,11 @@ enum class Action : std::uint8_t {
   drain,
 };
 
-/// Whose step: a mutator's number, or one of these.
+/// Whose step: a mutator's number, or one of these. The first mark thread is the collector.
 inline constexpr std::uint8_t collector_actor = 100;
+constexpr std::uint8_t marker_actor(unsigned marker) {
+  return static_cast<std::uint8_t>(collector_actor + marker);
+}
 
 struct Label {
   std::uint8_t actor = 0;

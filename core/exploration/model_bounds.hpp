@@ -30,6 +30,9 @@ struct SeededFaults {
       false;  ///< a buffer that fills during a termination round does not spoil the round
   bool cards_scanned_at_once = false;   ///< no handshake between taking a card and scanning it
   bool rescan_at_once_dropped = false;  ///< a slot that is to be scanned at once is not scanned
+  bool first_marker_decides = false;    ///< marking is over when the first mark thread has run dry
+  bool assist_interrupted = false;      ///< a mutator stops, and drops what it had in hand
+  bool round_during_assist = false;     ///< a termination round begins while an assist is under way
 };
 
 struct Bounds {
@@ -39,9 +42,13 @@ struct Bounds {
   unsigned cycles = 2;
   unsigned operations = 3;  ///< of each mutator; letting a reference go is free
   unsigned buffer = 2;      ///< shaded objects that fill a shade buffer
+  unsigned markers = 1;     ///< mark threads: 1 to most_markers
+  bool assists = false;     ///< mutators mark, too, between operations
   Repertoire repertoire =
       exploration::repertoire({OperationKind::load, OperationKind::store, OperationKind::allocate});
   SeededFaults faults;
+
+  constexpr bool several_mark() const { return markers > 1 || assists; }
 };
 
 /// Where each shared thing lies.

@@ -1,6 +1,11 @@
-// The model's collector: one thread that executes the protocol table and marks (model_marking.hpp).
+// The model's collector: a thread that executes the protocol table, and the threads that mark
+// (model_marking.hpp).
 //
-// Purpose: the steps that the collector can make in a state.
+// Purpose: the steps that the collector can make in a state, and a mutator that assists.
+//
+// The first mark thread executes the table. Another marks as it does and waits with it. A mutator
+// assists between two operations, and makes no other step, nor is it at a safepoint, before it has
+// nothing in hand.
 //
 // A stop is one step, enabled when every mutator is at a safepoint: while the world is stopped
 // no mutator makes a step, so its inner steps could not be told apart. Between two objects the
@@ -94,9 +99,13 @@ class ModelCollector {
 
   bool everybody_at_safepoint(const State& state) const {
     for (const MutatorState& mutator : state.mutators) {
-      if (mutator.life == Life::running && !mutator.at_safepoint()) return false;
+      if (mutator.life == Life::running && !may_stop(mutator)) return false;
     }
     return true;
+  }
+  bool may_stop(const MutatorState& mutator) const {
+    const bool between = mutator.operation.kind == OperationKind::none || mutator.at_poll;
+    return mutator.at_safepoint() || (between && bounds_.faults.assist_interrupted);
   }
 
   void steps_when_idle(const State& state, const Attempts<State>& attempt) const {
@@ -161,34 +170,17 @@ class ModelCollector {
     const CollectorState& collector = state.collector;
     if (collector.taken_card != null_object) return steps_of_card_round(state, attempt);
     if (collector.held != 0) return steps_between_rounds(state, attempt);
-    if (collector.holds_nothing()) steps_to_termination(state, attempt);
-    for_each(collector.pending, [&](ObjectNumber object) {
-      attempt(Label{.actor = collector_actor, .action = Action::mark, .object = object},
-              [this, object](State& next, Choice&, Label& label) {
-                marking_.mark(next, object, label);
-              });
-    });
-    if (collector.scanning != null_object) {
-      const bool blackens = collector.next_slot == layout_.slots();
-      if (blackens && (collector.pending != 0 || !state.memory.can_store(thread_))) return;
-      attempt(Label{.actor = collector_actor}, [this](State& next, Choice& choice, Label& label) {
-        marking_.scan_slot(next, choice, label);
-      });
-      return;
-    }
-    for_each(collector.grey, [&](ObjectNumber object) {
-      attempt(Label{.actor = collector_actor},
-              [this, object](State& next, Choice& choice, Label& label) {
-                marking_.take(next, object, choice, label);
-              });
-    });
-    if (collector.holds_nothing() && collector.grey == 0) steps_between_rounds(state, attempt);
+    const bool idle = marking_.mark_threads_hold_nothing(state);
+    if (idle) steps_to_termination(state, attempt);
+    for (unsigned marker = 0; marker < bounds_.markers; ++marker)
+      marking_.steps(state, marker, attempt);
+    if (idle && collector.grey == 0) steps_between_rounds(state, attempt);
   }
 
   void steps_to_termination(const State& state, const Attempts<State>& attempt) const {
     const CollectorState& collector = state.collector;
     if (by_handshakes(protocol_.termination)) {
-      if (collector.grey != 0) return;
+      if (collector.grey != 0 || !marking_.assists_hold_nothing(state)) return;
       attempt(Label{.actor = collector_actor, .action = Action::announce},
               [this](State& next, Choice&, Label&) {
                 next.collector.stage = Stage::termination;
@@ -199,6 +191,7 @@ class ModelCollector {
       attempt(Label{.actor = collector_actor, .action = Action::terminate},
               [this](State& next, Choice&, Label& label) {
                 next.memory.synchronise_all();
+                marking_.drop_hands(next);
                 for (const Step step : protocol_.termination) execute(next, step);
                 label.looked_at = every_mutator;
                 end_cycle(next);
@@ -278,7 +271,7 @@ class ModelCollector {
       const bool shades_globals = steps[i] == Step::shade_roots && collector.stage == Stage::begin;
       if (shades_globals &&
           marking_.try_shade(state, thread_, collector.phase.sense, globals_object))
-        add(collector.grey, globals_object);
+        marking_.push(state, thread_, globals_object);
     }
   }
 
@@ -321,7 +314,9 @@ class ModelCollector {
     CollectorState& collector = state.collector;
     MutatorState& mutator = state.mutators[index];
     const bool goes_on = collector.held != 0;
-    state.memory.synchronise(thread_, index);
+    // The mark threads have come together, and each goes on from here.
+    for (unsigned marker = 0; marker < bounds_.markers; ++marker)
+      state.memory.synchronise(thread_ + marker, index);
     collector.held = 0;
     for (std::size_t i = from; steps[i] != Step::acknowledge && steps[i] != Step::end; ++i) {
       if (!goes_on) mutator.phase.apply(steps[i]);

@@ -1,11 +1,11 @@
 // What the model's collector does to the heap, whenever it does it: marking, and freeing.
 //
-// Purpose: it marks in the order of collectors/marking/scanner.hpp: an item is taken from the grey
-// set (any one), its fields are read one by one, and what they hold is looked at later (the
-// scanner's FIFO): at any time, in any order. Where black means `started` the object is blackened
-// before its first field is read; where it means `completed`, after its last, and after what the
-// fields held has been marked. (The scanner may take other objects before that; later black only
-// makes those barriers shade more.)
+// Purpose: every thread that marks does so in the order of collectors/marking/scanner.hpp: an item
+// is taken from the grey set (any one), its fields are read one by one, and what they hold is
+// looked at later (the scanner's FIFO): at any time, in any order. Where black means `started` the
+// object is blackened before its first field is read; where it means `completed`, after its last,
+// and after what the fields held has been marked. (The scanner may take other objects before that;
+// later black only makes those barriers shade more.)
 //
 // Invariant: an object is lost when a trace that is independent of the marking reaches it and it is
 // white when marking ends, or free afterwards.
@@ -13,6 +13,9 @@
 // Ownership: `CollectorState`, and everything while the world is stopped.
 #pragma once
 
+#include <algorithm>
+
+#include "core/exploration/attempts.hpp"
 #include "core/exploration/choice.hpp"
 #include "core/exploration/label.hpp"
 #include "core/exploration/model_bounds.hpp"
@@ -25,7 +28,11 @@ class ModelMarking {
   using State = HeapState<Memory>;
 
   ModelMarking(const Bounds& bounds, const Layout& layout, BlackMeans means)
-      : layout_(layout), means_(means), thread_(bounds.mutators) {}
+      : bounds_(bounds), layout_(layout), means_(means), collector_(bounds.mutators) {}
+
+  unsigned thread_of(unsigned marker) const {
+    return is_assist(marker) ? assisting(marker) : collector_ + marker;
+  }
 
   // --- what is reachable, and what is marked ----------------------------------------------------
 
@@ -63,9 +70,12 @@ class ModelMarking {
 
   /// What has been marked since it was read from a field is not looked at again.
   void forget_marked(State& state) const {
-    for_each(state.collector.pending, [&](ObjectNumber object) {
-      if (is_marked(state, object)) remove(state.collector.pending, object);
-    });
+    for (unsigned marker = 0; marker < most_marking; ++marker) {
+      ObjectSet& pending = state.marker(marker).pending;
+      for_each(pending, [&](ObjectNumber object) {
+        if (is_marked(state, object)) remove(pending, object);
+      });
+    }
   }
 
   // --- the world stopped ------------------------------------------------------------------------
@@ -82,7 +92,7 @@ class ModelMarking {
 
   void flush(State& state, MutatorState& mutator) const {
     if (mutator.buffer != 0) state.collector.found = true;
-    state.collector.grey = static_cast<ObjectSet>(state.collector.grey | mutator.buffer);
+    for_each(mutator.buffer, [&](ObjectNumber object) { push(state, collector_, object); });
     mutator.buffer = 0;
   }
 
@@ -96,14 +106,24 @@ class ModelMarking {
     state.collector.found = true;
   }
 
+  /// What faults lose before the world is stopped.
+  void drop_hands(State& state) const {
+    for (unsigned number = 1; number < most_marking; ++number) {
+      const bool drops = is_assist(number) ? bounds_.faults.assist_interrupted
+                                           : bounds_.faults.first_marker_decides;
+      if (drops) state.marker(number) = {};
+    }
+  }
+
   /// Marks the rest.
   void drain(State& state) const {
     CollectorState& collector = state.collector;
-    for_each(collector.pending, [&](ObjectNumber object) { shade(state, object); });
-    collector.pending = 0;
-    if (collector.scanning != null_object) add(collector.grey, collector.scanning);
-    collector.scanning = null_object;
-    collector.next_slot = 0;
+    for (unsigned number = 0; number < most_marking; ++number) {
+      MarkerState& marker = state.marker(number);
+      for_each(marker.pending, [&](ObjectNumber object) { shade(state, object); });
+      if (marker.scanning != null_object) add(collector.grey, marker.scanning);
+      marker = {};
+    }
     while (collector.grey != 0) {
       const auto object =
           static_cast<ObjectNumber>(std::countr_zero(static_cast<unsigned>(collector.grey)));
@@ -135,6 +155,12 @@ class ModelMarking {
 
   // --- beside mutators --------------------------------------------------------------------------
 
+  /// Whoever takes the object has seen what `thread` had; a thread alone has seen it anyway.
+  void push(State& state, unsigned thread, ObjectNumber object) const {
+    add(state.collector.grey, object);
+    if (bounds_.several_mark()) state.memory.send(thread, object);
+  }
+
   /// The exchange of a thread that runs beside others; true for the one that may push.
   bool try_shade(State& state, unsigned thread, MarkSense sense, ObjectNumber object) const {
     const unsigned colour = layout_.colour(object);
@@ -144,63 +170,114 @@ class ModelMarking {
     return true;
   }
 
-  void take(State& state, ObjectNumber object, Choice& choice, Label& label) const {
-    CollectorState& collector = state.collector;
-    remove(collector.grey, object);
-    state.memory.receive(thread_, object);
-    collector.scanning = object;
-    collector.next_slot = 0;
+  /// Calls `attempt(label, step)` for each step that a thread can make as a marker.
+  void steps(const State& state, unsigned number, const Attempts<State>& attempt) const {
+    const MarkerState& marker = state.marker(number);
+    const std::uint8_t actor = is_assist(number) ? assisting(number) : marker_actor(number);
+    for_each(marker.pending, [&](ObjectNumber object) {
+      attempt(Label{.actor = actor, .action = Action::mark, .object = object},
+              [this, number, object](State& next, Choice&, Label& label) {
+                mark(next, number, object, label);
+              });
+    });
+    if (marker.scanning != null_object) {
+      const bool blackens = marker.next_slot == layout_.slots();
+      if (blackens && (marker.pending != 0 || !state.memory.can_store(thread_of(number)))) return;
+      attempt(Label{.actor = actor}, [this, number](State& next, Choice& choice, Label& label) {
+        scan_slot(next, number, choice, label);
+      });
+      return;
+    }
+    for_each(state.collector.grey, [&](ObjectNumber object) {
+      attempt(Label{.actor = actor},
+              [this, number, object](State& next, Choice& choice, Label& label) {
+                take(next, number, object, choice, label);
+              });
+    });
+  }
+
+  /// As `steps`, for a mutator that assists.
+  void steps_of_assist(const State& state, std::uint8_t mutator,
+                       const Attempts<State>& attempt) const {
+    const Stage stage = state.collector.stage;
+    const bool marks = stage == Stage::marking || stage == Stage::termination;
+    if (bounds_.assists && marks && state.mutators[mutator].phase.marking)
+      steps(state, most_markers + mutator, attempt);
+  }
+
+  bool assists_hold_nothing(const State& state) const {
+    return bounds_.faults.round_during_assist ||
+           std::ranges::all_of(state.mutators, [](const MutatorState& mutator) {
+             return mutator.assist.holds_nothing();
+           });
+  }
+  bool mark_threads_hold_nothing(const State& state) const {
+    const unsigned asked = bounds_.faults.first_marker_decides ? 1 : bounds_.markers;
+    const auto& markers = state.collector.markers;
+    return std::all_of(markers.begin(), markers.begin() + asked,
+                       [](const MarkerState& marker) { return marker.holds_nothing(); });
+  }
+
+  void take(State& state, unsigned number, ObjectNumber object, Choice& choice,
+            Label& label) const {
+    MarkerState& marker = state.marker(number);
+    remove(state.collector.grey, object);
+    state.memory.receive(thread_of(number), object);
+    marker.scanning = object;
+    marker.next_slot = 0;
     if (means_ == BlackMeans::started) {
-      state.memory.exchange(thread_, layout_.colour(object), collector.phase.sense.black,
-                            std::memory_order_seq_cst);
+      state.memory.exchange(thread_of(number), layout_.colour(object),
+                            state.collector.phase.sense.black, std::memory_order_seq_cst);
       label.action = Action::blacken_and_scan;
       label.object = object;
     } else {
-      scan_slot(state, choice, label);
+      scan_slot(state, number, choice, label);
     }
   }
 
-  void scan_slot(State& state, Choice& choice, Label& label) const {
-    CollectorState& collector = state.collector;
-    const ObjectNumber object = collector.scanning;
+  void scan_slot(State& state, unsigned number, Choice& choice, Label& label) const {
+    MarkerState& marker = state.marker(number);
+    const MarkSense sense = state.collector.phase.sense;
+    const unsigned thread = thread_of(number);
+    const ObjectNumber object = marker.scanning;
     label.object = object;
-    if (collector.next_slot == layout_.slots()) {
-      state.memory.store(thread_, layout_.colour(object), collector.phase.sense.black,
-                         std::memory_order_release);
+    if (marker.next_slot == layout_.slots()) {
+      state.memory.store(thread, layout_.colour(object), sense.black, std::memory_order_release);
       label.action = Action::scan_and_blacken;
-      collector.scanning = null_object;
+      marker.scanning = null_object;
       return;
     }
     const std::memory_order order =
         means_ == BlackMeans::started ? std::memory_order_seq_cst : std::memory_order_acquire;
     label.action = Action::scan;
-    label.slot = collector.next_slot;
+    label.slot = marker.next_slot;
     const ObjectNumber referent =
-        state.memory.load(thread_, layout_.slot(object, collector.next_slot++), order, choice);
+        state.memory.load(thread, layout_.slot(object, marker.next_slot++), order, choice);
     label.result = referent;
     // One that is not white now will not be white when it is looked at.
     if (referent != null_object &&
-        state.memory.latest(thread_, layout_.colour(referent)) == collector.phase.sense.white())
-      add(collector.pending, referent);
+        state.memory.latest(thread, layout_.colour(referent)) == sense.white())
+      add(marker.pending, referent);
     const bool blackens_after = means_ == BlackMeans::completed;
-    if (collector.next_slot == layout_.slots() && !blackens_after) collector.scanning = null_object;
+    if (marker.next_slot == layout_.slots() && !blackens_after) marker.scanning = null_object;
   }
 
-  void mark(State& state, ObjectNumber object, Label& label) const {
-    remove(state.collector.pending, object);
-    label.result = try_shade(state, thread_, state.collector.phase.sense, object);
-    if (label.result != 0) add(state.collector.grey, object);
+  void mark(State& state, unsigned number, ObjectNumber object, Label& label) const {
+    const unsigned thread = thread_of(number);
+    remove(state.marker(number).pending, object);
+    label.result = try_shade(state, thread, state.collector.phase.sense, object);
+    if (label.result != 0) push(state, thread, object);
   }
 
   /// A store whose dirt is taken came before its mutator's next handshake.
   void take_card(State& state, ObjectNumber object) const {
     add(state.collector.cleaned, object);
     state.collector.taken_card = object;
-    state.memory.exchange(thread_, layout_.card(object), 0, std::memory_order_seq_cst);
+    state.memory.exchange(collector_, layout_.card(object), 0, std::memory_order_seq_cst);
   }
   void scan_card(State& state) const {
     const ObjectNumber object = std::exchange(state.collector.taken_card, null_object);
-    if (is_marked(state, object)) add(state.collector.grey, object);
+    if (is_marked(state, object)) push(state, collector_, object);
   }
 
  private:
@@ -211,9 +288,10 @@ class ModelMarking {
     if (layout_.has_cards()) state.memory.set(layout_.card(object), 0);
   }
 
+  const Bounds& bounds_;
   const Layout& layout_;
   const BlackMeans means_;
-  const unsigned thread_;
+  const unsigned collector_;  ///< the first mark thread, which leads the others
 };
 
 }  // namespace tricolour::exploration

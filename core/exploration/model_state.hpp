@@ -1,4 +1,5 @@
-// The state of the model of a heap: a few objects, a few mutators, one collector.
+// The state of the model of a heap: a few objects, a few mutators, a collector with one or two mark
+// threads.
 //
 // Purpose: plain values. What threads share (slots, colours, cards, log bits) are locations of a
 // memory model; the rest belongs to one thread, or changes hands in stops and handshakes.
@@ -32,7 +33,8 @@ inline constexpr unsigned most_slots = 2;
 inline constexpr unsigned most_mutators = 3;
 inline constexpr unsigned registers = 2;
 inline constexpr unsigned most_locations = most_objects * (2 * most_slots + 2);
-inline constexpr unsigned most_threads = most_mutators + 1;
+inline constexpr unsigned most_markers = 2;  ///< mark threads beside mutators
+inline constexpr unsigned most_threads = most_mutators + most_markers;
 
 constexpr ObjectSet only(ObjectNumber object) { return static_cast<ObjectSet>(1u << object); }
 constexpr bool contains(ObjectSet set, ObjectNumber object) { return (set & only(object)) != 0; }
@@ -87,6 +89,21 @@ struct ModelPhase : SteppedPhase {
   }
 };
 
+/// What a thread that marks has in hand: a mark thread, or a mutator that assists.
+struct MarkerState {
+  ObjectNumber scanning = null_object;
+  std::uint8_t next_slot = 0;
+  ObjectSet pending = 0;  ///< read from a field, not yet looked at
+
+  bool holds_nothing() const { return scanning == null_object && pending == 0; }
+
+  template <class Archive>
+  void transfer(Archive& archive) {
+    transfer_packed<std::uint8_t>(archive, Bits{scanning, 3}, Bits{next_slot, 2});
+    archive(pending);
+  }
+};
+
 enum class Life : std::uint8_t { unborn, running, ended };
 
 /// Results of actions are small: objects, colours, truth values.
@@ -104,8 +121,11 @@ struct MutatorState {
   Operation operation{};
   bool at_poll = false;  ///< the operation under way is at a safepoint
   OperationLog log{};
+  MarkerState assist{};  ///< between operations
 
-  bool at_safepoint() const { return operation.kind == OperationKind::none || at_poll; }
+  bool at_safepoint() const {
+    return (operation.kind == OperationKind::none || at_poll) && assist.holds_nothing();
+  }
   /// What its registers refer to.
   ObjectSet held() const {
     ObjectSet objects = 0;
@@ -124,8 +144,9 @@ struct MutatorState {
   template <class Archive>
   void transfer(Archive& archive) {
     bool busy = operation.kind != OperationKind::none;
-    transfer_packed<std::uint8_t>(archive, Bits{life, 2}, Bits{busy, 1}, Bits{at_poll, 1},
-                                  Bits{operations_left, 4});
+    bool assists = !assist.holds_nothing();
+    transfer_packed<std::uint16_t>(archive, Bits{life, 2}, Bits{busy, 1}, Bits{at_poll, 1},
+                                   Bits{operations_left, 4}, Bits{assists, 1});
     if (life != Life::running) {
       *this = {.life = life, .operations_left = operations_left};
       return;
@@ -139,6 +160,11 @@ struct MutatorState {
     } else {
       operation = {};
       log.size = 0;
+    }
+    if (assists) {
+      assist.transfer(archive);
+    } else {
+      assist = {};
     }
   }
 };
@@ -155,25 +181,28 @@ struct CollectorState {
   bool found = false;             ///< somebody shaded or flushed since the round began
   ModelPhase phase{};
   ObjectSet grey = 0;  ///< the grey set
-  ObjectNumber scanning = null_object;
-  std::uint8_t next_slot = 0;
-  ObjectSet pending = 0;                  ///< read from a field, not yet looked at
+  std::array<MarkerState, most_markers> markers{};
   ObjectSet cleaned = 0;                  ///< cards taken beside mutators in this cycle
   ObjectNumber taken_card = null_object;  ///< the object whose card is taken and not scanned yet
-
-  bool holds_nothing() const { return scanning == null_object && pending == 0; }
 
   template <class Archive>
   void transfer(Archive& archive) {
     transfer_packed<std::uint32_t>(archive, Bits{stage, 3}, Bits{step, 4}, Bits{cycles_left, 3},
                                    Bits{acknowledged, 3}, Bits{held, 2}, Bits{found, 1},
-                                   Bits{scanning, 3}, Bits{next_slot, 2}, Bits{taken_card, 3});
+                                   Bits{taken_card, 3});
     phase.transfer(archive);
     archive(grey);
-    archive(pending);
+    for (MarkerState& marker : markers) marker.transfer(archive);
     archive(cleaned);
   }
 };
+
+// Threads that mark are numbered: first mark threads, then mutators that assist.
+inline constexpr unsigned most_marking = most_markers + most_mutators;
+constexpr bool is_assist(unsigned marker) { return marker >= most_markers; }
+constexpr std::uint8_t assisting(unsigned marker) {
+  return static_cast<std::uint8_t>(marker - most_markers);
+}
 
 template <class Memory>
 struct HeapState {
@@ -190,6 +219,13 @@ struct HeapState {
     archive(lost);
     for (MutatorState& mutator : mutators) mutator.transfer(archive);
     collector.transfer(archive);
+  }
+
+  MarkerState& marker(unsigned number) {
+    return is_assist(number) ? mutators[assisting(number)].assist : collector.markers[number];
+  }
+  const MarkerState& marker(unsigned number) const {
+    return const_cast<HeapState&>(*this).marker(number);
   }
 };
 

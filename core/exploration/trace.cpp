@@ -102,6 +102,16 @@ std::string object_name(ObjectNumber object) {
 
 std::string mutator_name(unsigned number) { return "mutator " + std::to_string(number + 1); }
 
+std::string marker_name(std::uint8_t actor) {
+  return actor == collector_actor ? "collector"
+                                  : "mark thread " + std::to_string(actor - collector_actor + 1);
+}
+
+bool is_marking(Action action) {
+  return action == Action::scan || action == Action::scan_and_blacken ||
+         action == Action::blacken_and_scan || action == Action::mark;
+}
+
 std::vector<std::string> object_names(ObjectSet objects) {
   std::vector<std::string> names;
   for_each(objects, [&](ObjectNumber object) { names.push_back(object_name(object)); });

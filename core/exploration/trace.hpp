@@ -60,6 +60,10 @@ struct Trace {
 
 std::string object_name(ObjectNumber object);
 std::string mutator_name(unsigned number);
+/// Of a thread that is no mutator.
+std::string marker_name(std::uint8_t actor);
+/// What a mutator does only as an assist.
+bool is_marking(Action action);
 std::vector<std::string> object_names(ObjectSet objects);
 /// "globals[0] = b"
 std::string text_of(const Operation& operation);

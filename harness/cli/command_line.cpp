@@ -176,6 +176,10 @@ void add_explore_flags(CLI::App& app, ExploreCommand& command) {
                  "of each mutator, 1 to 8; letting a reference go is free")
       ->check(number<unsigned>())
       ->capture_default_str();
+  app.add_option("--mark-threads", command.mark_threads, "1 or 2")
+      ->check(number<unsigned>())
+      ->capture_default_str();
+  app.add_flag("--assists", command.assists, "mutators mark, too, between their operations");
   app.add_option("--repertoire", command.repertoire,
                  "what mutators do, with commas: load, store, allocate, exchange, "
                  "compare-exchange, copy, threads (start and end mutators)")

@@ -101,6 +101,7 @@ exploration::Request request_of(const ExploreCommand& command, const BarrierTrai
   check_range("--slots", command.slots, 1, exploration::most_slots);
   check_range("--cycles", command.cycles, 1, 4);
   check_range("--operations", command.operations, 1, 8);
+  check_range("--mark-threads", command.mark_threads, 1, exploration::most_markers);
   if (command.budget == 0) throw ConfigurationError("--budget 0 visits nothing");
   exploration::Request request;
   request.variant = variant_of(command.protocol, traits);
@@ -113,6 +114,8 @@ exploration::Request request_of(const ExploreCommand& command, const BarrierTrai
   bounds.slots = command.slots;
   bounds.cycles = command.cycles;
   bounds.operations = command.operations;
+  bounds.markers = command.mark_threads;
+  bounds.assists = command.assists;
   bounds.repertoire = repertoire_of(command.repertoire);
   return request;
 }

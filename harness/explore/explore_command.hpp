@@ -18,6 +18,8 @@ struct ExploreCommand {
   unsigned slots = 1;
   unsigned cycles = 2;
   unsigned operations = 2;
+  unsigned mark_threads = 1;
+  bool assists = false;
   std::string repertoire = "load,store,allocate";
   std::uint64_t budget = exploration::usual_most_states;
   std::filesystem::path html;  ///< empty: no page

@@ -42,7 +42,8 @@ const byId = (id) => document.getElementById(id);
 const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 byId("title").textContent = `${report.barrier} under ${report.protocol}, memory model ${report.memory}: object ${found.lost} is lost`;
 byId("bounds").textContent = `${plural(report.mutators, "mutator")}, ${plural(report.operations, "operation")} each, ${plural(report.objects, "object")}` +
-  ` beside the globals, ${plural(report.cycles, "cycle")}; ${report.states} states visited`;
+  ` beside the globals, ${plural(report.cycles, "cycle")}, ${plural(report.mark_threads, "mark thread")}` +
+  `${report.assists ? ", and mutators assist" : ""}; ${report.states} states visited`;
 byId("verdict").textContent = `From step ${found.broken_at} on nothing would have marked ${found.lost}.`;
 frames.forEach((frame, i) => {
   const item = document.createElement("li"), button = document.createElement("button"), thread = document.createElement("small");

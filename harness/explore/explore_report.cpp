@@ -86,10 +86,12 @@ std::string bounds_text(const ExploreCommand& command) {
   const auto counted = [](unsigned count, std::string_view word) {
     return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
   };
-  return fmt::format("{}, {} each ({}), {} beside the globals, {} each, {}",
+  return fmt::format("{}, {} each ({}), {} beside the globals, {} each, {}, {}{}",
                      counted(command.mutators, "mutator"), counted(command.operations, "operation"),
                      command.repertoire, counted(command.objects, "object"),
-                     counted(command.slots, "slot"), counted(command.cycles, "cycle"));
+                     counted(command.slots, "slot"), counted(command.cycles, "cycle"),
+                     counted(command.mark_threads, "mark thread"),
+                     command.assists ? ", and mutators assist" : "");
 }
 
 /// What no object within the bounds can show.
@@ -177,6 +179,8 @@ Json exploration_json(const ExploreCommand& command, const Report& report) {
       {"objects", command.objects},
       {"slots", command.slots},
       {"cycles", command.cycles},
+      {"mark_threads", command.mark_threads},
+      {"assists", command.assists},
       {"states", coverage.states},
       {"transitions", coverage.transitions},
       {"depth", coverage.depth},

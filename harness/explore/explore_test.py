@@ -36,6 +36,17 @@ def test_a_sound_barrier(memory):
     assert found["transitions"] > found["states"] > 100 and found["interleavings_at_least"] >= 1
 
 
+def test_several_threads_mark():
+    words = ["--barrier", "yuasa", "--mark-threads", 2, "--assists", *SMALL]
+    text = explore(*words).stdout
+    assert "2 mark threads, and mutators assist" in text and "every state was visited" in text
+    found = json.loads(explore(*words, "--json").stdout)
+    alone = json.loads(explore("--barrier", "yuasa", "--json", *SMALL).stdout)
+    assert (found["mark_threads"], found["assists"]) == (2, True)
+    assert (alone["mark_threads"], alone["assists"]) == (1, False)
+    assert found["states"] > alone["states"]
+
+
 def test_a_counterexample_is_a_table():
     text = explore("--barrier", "none", *SMALL, expect=3).stdout
     verdict = re.search(r"object (\w) is lost, in (\d+) steps\. From step (\d+) on", text)
