@@ -264,9 +264,7 @@ def test_a_wrong_collector_and_a_wrong_marker_are_caught_without_another_edit(tm
         ('"incremental"', '"periodic"'),
     ):
         code = code.replace(before, after)
-    add_wrong(
-        tree, code, {"Marking::interleaved": "Marking::in_pauses"}, collector
-    )
+    add_wrong(tree, code, {"Marking::interleaved": "Marking::in_pauses"}, collector)
     build(tree)
     results = tmp_path / "results.csv"
     words = [tree / "tools/soundness", "--pairwise", "--results", results]

@@ -87,7 +87,7 @@ struct BarrierTraits {
   bool ragged_safe = false;
   bool guards_loads = false;  ///< a read barrier
   bool has_flag = true;       ///< the guarded operation tests m.marking() before anything else
-  bool reference = false;  ///< baselines and minimum heaps are measured with it
+  bool reference = false;     ///< baselines and minimum heaps are measured with it
 
   /// May it run beside marking at all?
   constexpr bool keeps_an_invariant() const { return invariant != Invariant::none; }

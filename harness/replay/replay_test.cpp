@@ -35,8 +35,7 @@ void record(const std::filesystem::path& file, std::size_t heap_bytes, Program p
   TraceWriter writer(file, true, "a test");
   Heap heap({.bytes = heap_bytes});
   MutationRecorder recorder(heap, writer);
-  const auto collector =
-      find_collector("stop_the_world")->make({heap, Recording::traits, {}});
+  const auto collector = find_collector("stop_the_world")->make({heap, Recording::traits, {}});
   heap.attach(*collector, &recorder);
   {
     Mutator<Recording> m(heap);

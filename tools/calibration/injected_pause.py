@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .bounds import STRICT, Bounds
-from .checks import Check, percent, within
 from tricolour_report.program.progress import Progress
 
+from .bounds import STRICT, Bounds
+from .checks import Check, percent, within
 from .runs import run
 
 INJECTED_NS = 100_000

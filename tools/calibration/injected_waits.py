@@ -19,9 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .checks import Check, percent
 from tricolour_report.program.progress import Progress
 
+from .checks import Check, percent
 from .runs import execute
 
 INJECTED_NS = 5_000_000

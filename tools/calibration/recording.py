@@ -23,12 +23,11 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
+from tricolour_report.program.progress import Progress
 from tricolour_report.statistics.intervals import CONFIDENCE
 
 from .bounds import STRICT, Bounds
 from .checks import Check
-from tricolour_report.program.progress import Progress
-
 from .runs import run
 
 RUN_NOMINAL_S = 0.12

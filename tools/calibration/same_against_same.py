@@ -25,6 +25,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from tricolour_report.program.process import tell
+from tricolour_report.program.progress import Progress
 from tricolour_report.read.experiment import CellResult, load_experiment, paired_ratio
 from tricolour_report.read.sweep_folder import Cell
 from tricolour_report.statistics import intervals
@@ -32,8 +33,6 @@ from tricolour_report.statistics.metrics import MMU_WINDOWS
 
 from .bounds import STRICT, Bounds
 from .checks import Check, percent
-from tricolour_report.program.progress import Progress
-
 from .runs import RunFailed
 
 METRIC = "throughput"

@@ -71,7 +71,9 @@ def test_what_is_no_file_is_refused(tmp_path, make_pipe):
 
 
 @pytest.mark.parametrize("name", ["run.json", *TABLES])
-def test_a_run_with_a_pipe_is_named_and_skipped_as_a_damaged_one(small_sweep, command, name, make_pipe):
+def test_a_run_with_a_pipe_is_named_and_skipped_as_a_damaged_one(
+    small_sweep, command, name, make_pipe
+):
     run = small_sweep / "runs/00000000/0"
     (run / name).unlink(missing_ok=True)
     (run / name).mkdir()
