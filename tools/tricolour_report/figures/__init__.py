@@ -1,8 +1,12 @@
-"""The figures: one module a kind, `gallery` draws them all.
+"""The figures of the report: each is described once, and drawn in two forms from that.
 
-Every module takes digested results and returns matplotlib figures; none computes a statistic that the tables do not
-also use. Colours, line styles and axes come from `style` alone, so that a collector and a barrier look the same
-everywhere, whatever MPLBACKEND and the matplotlibrc of the working folder and of the user say.
+Reading order: `chart` (what a picture shows) -> `description` (what a figure is) -> a figure, such
+as `utilisation` -> `registry` (their list) -> `drawing` and `gallery` (the static pictures; the
+page is in `page/interactive`). `precision` and `peers` are pictures of other tools.
+
+No figure computes a statistic that the tables do not also use. Colours, line styles and axes come
+from `style` alone, so that a collector and a barrier look the same everywhere, whatever MPLBACKEND
+and the matplotlibrc of the working folder and of the user say.
 """
 
 import logging

@@ -1,9 +1,9 @@
 """The cost of a reference store under each barrier, in four arms.
 
-Purpose: read `barrier_cost.json` (Google Benchmark) and draw ns per store with intervals, beside instructions per
-store.
-Invariants: intervals are over repetitions within one process, so they tell noise, not differences between processes. An
-arm that a barrier lacks says n/a.
+Purpose: read `barrier_cost.json` (Google Benchmark) and show ns per store with intervals, and
+instructions per store.
+Invariants: intervals are over repetitions within one process, so they tell noise, not differences
+between processes. An arm that a barrier lacks has no bar.
 """
 
 from pathlib import Path
@@ -11,7 +11,8 @@ from pathlib import Path
 from ..program.errors import DamagedRun
 from ..read import schema
 from ..statistics.intervals import mean_with_interval
-from .style import GREY, panels
+from .chart import Axis, Bars, Chart, Panel, Rows, Series
+from .description import Figure, Material, Scope
 
 FILE = "barrier_cost.json"
 ARMS = {
@@ -21,11 +22,13 @@ ARMS = {
     "full": "armed, shading",
 }
 ARM_COLOURS = ["#BBBBBB", "#56B4E9", "#E69F00", "#D55E00"]
+QUANTITIES = {"ns": "ns per store", "instructions": "instructions per store"}
 NS_PER_UNIT = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
 
 
 def read_costs(path: Path) -> dict[str, dict[str, dict[str, list[float]]]]:
-    """barrier -> arm -> {"ns": repetitions, "instructions": repetitions}, in the order of registration, whatever the order of running was. Raises DamagedRun."""
+    """barrier -> arm -> {"ns": repetitions, "instructions": repetitions}, in the order of
+    registration, whatever the order of running was. Raises DamagedRun."""
     try:
         entries = schema.parse(path, path.name)["benchmarks"]
         costs: dict = {}
@@ -51,47 +54,52 @@ def read_costs(path: Path) -> dict[str, dict[str, dict[str, list[float]]]]:
     return costs
 
 
-def barrier_cost(costs: dict):
-    has_instructions = any(arm["instructions"] for arms in costs.values() for arm in arms.values())
-    quantities = [("ns", "ns per store"), ("instructions", "instructions per store")][
-        : 1 + has_instructions
-    ]
-    figure, grid = panels(len(quantities), columns=2, width=4.8, height=3.6)
-    for axes, (quantity, label) in zip(grid, quantities):
-        for number, arm in enumerate(ARMS):
-            _bars(axes, costs, arm, number, quantity)
-        axes.set_xticks(
-            range(len(costs)), list(costs), rotation=30, ha="right", rotation_mode="anchor"
-        )
-        axes.set_xlabel("barrier")
-        axes.set_ylabel(label)
-        axes.grid(axis="x", visible=False)
-    handles, labels = grid[0].get_legend_handles_labels()
-    figure.legend(
-        handles, labels, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=4, fontsize=9
-    )
-    return figure
+def _chart(material: Material) -> Chart | None:
+    """None without a readable file."""
+
+    def read(folder: Path) -> dict | None:
+        return read_costs(folder / FILE) if (folder / FILE).exists() else None
+
+    costs = material.attempt(FILE, read)
+    return chart_of(costs) if costs else None
 
 
-def _bars(axes, costs: dict, arm: str, number: int, quantity: str) -> None:
-    width = 0.8 / len(ARMS)
-    places, heights, reaches = [], [], []
-    for place, arms in enumerate(costs.values()):
-        x = place + (number - (len(ARMS) - 1) / 2) * width
-        values = arms.get(arm, {}).get(quantity, [])
-        if not values:
-            axes.text(x, 0, " n/a", rotation=90, ha="center", va="bottom", fontsize=8, color=GREY)
-            continue
-        mean, low, _ = mean_with_interval(values)
-        places.append(x)
-        heights.append(mean)
-        reaches.append(mean - low)
-    axes.bar(
-        places,
-        heights,
-        width * 0.92,
-        yerr=reaches,
-        color=ARM_COLOURS[number],
-        label=ARMS[arm],
-        error_kw={"elinewidth": 1, "capsize": 2},
+def chart_of(costs: dict) -> Chart:
+    return Chart(
+        [
+            _panel(costs, quantity, label)
+            for quantity, label in QUANTITIES.items()
+            if any(arm[quantity] for arms in costs.values() for arm in arms.values())
+        ],
+        columns=2,
+        switchable=True,
     )
+
+
+def _panel(costs: dict, quantity: str, label: str) -> Panel:
+    marks = []
+    for (arm, title), colour in zip(ARMS.items(), ARM_COLOURS):
+        found = {
+            barrier: mean_with_interval(values)
+            for barrier, arms in costs.items()
+            if (values := arms.get(arm, {}).get(quantity))
+        }
+        if found:
+            value, low, high = zip(*found.values())
+            series = Series(title, title, colour, area=True)
+            say = "{row}, {series}: {value}| [{low}, {high}]| " + label
+            marks.append(Bars(series, list(found), value, low, high, say))
+    rows = Rows(tuple(costs), "barrier", thick=1.9)
+    return Panel("", rows, Axis(label, hold=(0.0,)), marks)
+
+
+FIGURE = Figure(
+    title="Cost of a reference store",
+    reading="Time per store in four arms, which part the cost: flag test, filter, shading. "
+    "Intervals are over repetitions in one process. An arm that a barrier lacks is not there.",
+    scope=Scope.EXPERIMENT,
+    chart=_chart,
+    lacks="barrier_cost.json in this folder: it is the output of the benchmark of stores, and "
+    "joins a report when it is in the sweep's folder",
+    of_events=False,
+)

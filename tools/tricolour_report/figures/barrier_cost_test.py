@@ -6,7 +6,7 @@ import pytest
 
 from ..program.errors import DamagedRun
 from ..testing.synthetic_barrier_cost import write_barrier_cost
-from .barrier_cost import barrier_cost, read_costs
+from .barrier_cost import chart_of, read_costs
 
 
 def test_repetitions_are_read_and_aggregates_are_not(tmp_path):
@@ -47,8 +47,10 @@ def test_anything_else_is_refused(tmp_path, text):
         read_costs(tmp_path / "cost.json")
 
 
-def test_an_arm_that_a_barrier_lacks_is_marked(tmp_path):
+def test_an_arm_that_a_barrier_lacks_has_no_bar(tmp_path):
     write_barrier_cost(tmp_path)
-    figure = barrier_cost(read_costs(tmp_path / "barrier_cost.json"))
-    assert len(figure.axes) == 2
-    assert [text.get_text().strip() for text in figure.axes[0].texts] == ["n/a"] * 3
+    chart = chart_of(read_costs(tmp_path / "barrier_cost.json"))
+    assert len(chart.panels) == 2
+    for panel in chart.panels:
+        assert ["none" in bars.rows for bars in panel.marks] == [True, False, False, False]
+        assert all("yuasa" in bars.rows for bars in panel.marks)

@@ -1,70 +1,73 @@
 """What the slowest requests waited for, by cell.
 
 Invariants: left, the time of all requests of 1 ms or more by cause, as shares that add up to 1;
-right, the slowest request of all runs by its causes, in ms. Time without a name is drawn as such.
+right, the slowest request of all runs by its causes, in ms. Time without a name is shown as such.
 """
-
-from matplotlib.patches import Patch
 
 from ..compare.rows import over_runs
 from ..compare.waits import COLOURS, SLOW, Waits, explained_text, waits
-from ..read.experiment import CellResult, Experiment
+from ..read.experiment import CellResult
 from ..statistics.quantities import duration
-from .style import GREY, Style, panels
+from .chart import Axis, Bars, Chart, Panel, Rows, Series
+from .description import Figure, Material, Scope
+
+ROW = 1.4
 
 
-def slowest_requests(experiment: Experiment, results: list[CellResult], style: Style):
+def _chart(material: Material) -> Chart | None:
     """None where no request took that long."""
-    found = [(result, waits(result)) for result in results]
-    if not any(one and one.count for _, one in found):
+    found = {material.label(result): (result, waits(result)) for result in material.results}
+    slow = {row: one for row, (_, one) in found.items() if one and one.count}
+    if not slow:
         return None
-    labels = [experiment.label(result.cell) for result in results]
-    figure, (of_all, slowest) = panels(
-        2,
+    rows = Rows(tuple(found), thick=ROW)
+    shares = {
+        row: {cause: spent / one.total for cause, spent in one.parts.items()}
+        for row, one in slow.items()
+    }
+    lengths = {row: one.slowest.parts for row, one in slow.items()}
+    told = {row: _told(result, one) for row, (result, one) in found.items()}
+    slowest = {row: duration(one.slowest.length) for row, one in slow.items()}
+    return Chart(
+        [
+            Panel(
+                f"all requests of {SLOW} or more",
+                rows,
+                Axis("share of their time", "share", limits=(0, 1)),
+                _bars(shares, "{series}: {share}"),
+                stacked=True,
+                notes=told,
+            ),
+            Panel(
+                "the slowest request of all runs",
+                rows,
+                Axis("ms", "ns", "ms", hold=(0,)),
+                _bars(lengths, "{series}: {value}"),
+                stacked=True,
+                notes=slowest,
+            ),
+        ],
         columns=2,
-        width=5.0,
-        height=1.3 + 0.42 * len(labels),
-        beside=0.075 * max(map(len, labels)),
-        sharey=True,
     )
-    for row, (result, one) in enumerate(found):
-        if one is None or not one.count:
-            said = ", ".join(result.failures) or (
-                "no request" if one is None else f"no request of {SLOW} or more"
-            )
-            of_all.text(0.01, row, said.replace("_", " "), va="center", fontsize=8, color=GREY)
-            continue
-        _stack(of_all, row, one.parts, one.total)
-        _stack(slowest, row, one.slowest.parts, 1e6)
-        of_all.text(0.005, row - 0.31, _told(result, one), va="bottom", fontsize=7, color=GREY)
-        slowest.text(
-            one.slowest.length / 1e6,
-            row,
-            f" {duration(one.slowest.length)}",
-            va="center",
-            fontsize=8,
+
+
+def _bars(parts: dict[str, dict[str, float]], say: str) -> list[Bars]:
+    return [
+        Bars(
+            Series(cause, cause.replace("_", " "), colour, area=True),
+            list(parts),
+            [own.get(cause, 0) for own in parts.values()],
+            say=say,
         )
-    of_all.set_title(f"all requests of {SLOW} or more")
-    of_all.set_xlabel("share of their time")
-    of_all.set_xlim(0, 1)
-    slowest.set_title("the slowest request of all runs")
-    slowest.set_xlabel("ms")
-    slowest.set_xlim(
-        0, 1.2 * max(one.slowest.length for _, one in found if one and one.count) / 1e6
-    )
-    of_all.set_yticks(range(len(labels)), labels)
-    of_all.set_ylim(len(labels) - 0.5, -0.7)
-    for axes in (of_all, slowest):
-        axes.grid(axis="y", visible=False)
-    shown = [name for name in COLOURS if any(one and (name in one.parts) for _, one in found)]
-    handles = [Patch(color=COLOURS[name], label=name.replace("_", " ")) for name in shown]
-    figure.legend(
-        handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=6, fontsize=9
-    )
-    return figure
+        for cause, colour in COLOURS.items()
+        if any(cause in own for own in parts.values())
+    ]
 
 
-def _told(result: CellResult, one: Waits) -> str:
+def _told(result: CellResult, one: Waits | None) -> str:
+    if one is None or not one.count:
+        none = "no request" if one is None else f"no request of {SLOW} or more"
+        return (", ".join(result.failures) or none).replace("_", " ")
     gap = over_runs(result, "unexplained_max")
     return (
         f"n = {one.count}, {duration(one.total)}; explained {explained_text(one)}; longest gap "
@@ -72,8 +75,15 @@ def _told(result: CellResult, one: Waits) -> str:
     )
 
 
-def _stack(axes, row: int, parts: dict[str, int], unit: float) -> None:
-    left = 0.0
-    for name, spent in parts.items():
-        axes.barh(row, spent / unit, left=left, height=0.36, color=COLOURS[name])
-        left += spent / unit
+FIGURE = Figure(
+    title="What the slowest requests waited for",
+    reading="Requests of 1 ms or more of all invocations, by what they waited for, as the "
+    "runs timed it: shares of all their time, and the slowest of all runs. Unexplained is "
+    "time without a name. n requests took the time that follows, of which a share is "
+    "explained; the longest gap without a name between two operations is the least, the "
+    "median and the greatest over runs.",
+    scope=Scope.SETTING,
+    chart=_chart,
+    lacks=f"request of {SLOW} or more of {{workload}} at heap {{heap}}",
+    of_events=False,
+)

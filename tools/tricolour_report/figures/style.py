@@ -11,30 +11,30 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from ..read.experiment import CellResult, Experiment
 from ..statistics.intervals import Ratio
 from ..statistics.quantities import time_text
+from .chart import Series
 
 # By the place in the program's list. Okabe and Ito's colours first; the marker X is a failure.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#000000", "#8C6D31"]
-LINES = [
-    "-",
-    (0, (5, 2)),
-    (0, (9, 2)),
-    (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)),
-    (0, (9, 1.5, 3, 1.5)),
-    (0, (1.2, 1.4)),
-    (0, (2.4, 2.4)),
-    (0, (1.2, 3)),
-    (0, (6, 1.5, 1.2, 1.5)),
-    (0, (9, 1.5, 1.2, 1.5, 1.2, 1.5)),
-    (0, (14, 3)),
-    (0, (4, 4)),
-    (0, (2, 1, 6, 1)),
-    (0, (8, 2, 2, 2, 2, 2)),
+DASHES: list[tuple[float, ...]] = [
+    (),
+    (5, 2),
+    (9, 2),
+    (6, 1.5, 1.2, 1.5, 1.2, 1.5),
+    (9, 1.5, 3, 1.5),
+    (1.2, 1.4),
+    (2.4, 2.4),
+    (1.2, 3),
+    (6, 1.5, 1.2, 1.5),
+    (9, 1.5, 1.2, 1.5, 1.2, 1.5),
+    (14, 3),
+    (4, 4),
+    (2, 1, 6, 1),
+    (8, 2, 2, 2, 2, 2),
 ]
 MARKERS = ["o", "s", "p", "v", "h", "^", "<", ">", "D", "d", "P", "8", "*"]
 WIDTHS = [1.5, 0.8, 2.6]
@@ -68,6 +68,7 @@ class Style:
     def __init__(self, experiment: Experiment):
         self._place = experiment.sweep.place
         self._combination = experiment.combination
+        self._labels = {one.cell.hash: experiment.label(one.cell) for one in experiment.results}
         self._alike: dict[tuple[str, str], list[str]] = {}
         for result in experiment.results:
             alike = self._alike.setdefault((result.cell.collector, result.cell.barrier), [])
@@ -77,43 +78,24 @@ class Style:
     def colour(self, collector: str) -> str:
         return COLOURS[self._place("collectors", collector) % len(COLOURS)]
 
-    def line(self, result: CellResult) -> dict:
+    def series(self, result: CellResult, **look) -> Series:
+        """Of a cell: named by its label, so that it is the same series at every heap."""
         cell = result.cell
         alike = self._alike[cell.collector, cell.barrier]
-        return {
-            "color": self.colour(cell.collector),
-            "linestyle": LINES[self._place("barriers", cell.barrier) % len(LINES)],
-            "linewidth": WIDTHS[alike.index(self._combination(cell)) % len(WIDTHS)],
+        label = self.label(result)
+        own = {
+            "colour": self.colour(cell.collector),
+            "dash": DASHES[self._place("barriers", cell.barrier) % len(DASHES)],
+            "width": WIDTHS[alike.index(self._combination(cell)) % len(WIDTHS)],
+            "rank": list(dict.fromkeys(self._labels.values())).index(label),
         }
+        return Series(label, label, **own | look)
+
+    def label(self, result: CellResult) -> str:
+        return self._labels[result.cell.hash]
 
     def marker(self, barrier: str) -> str:
         return MARKERS[self._place("barriers", barrier) % len(MARKERS)]
-
-
-def legend_below(
-    figure: Figure,
-    experiment: Experiment,
-    results: list[CellResult],
-    style: Style,
-    with_markers=False,
-    extra=(),
-) -> None:
-    """One legend under all panels: an entry for each combination, plus `extra` handles."""
-    handles = []
-    for result in results:
-        look = style.line(result)
-        if with_markers:
-            look |= {"marker": style.marker(result.cell.barrier), "linestyle": "none"}
-        handles.append(Line2D([], [], label=experiment.label(result.cell), **look))
-    figure.legend(
-        handles=[*handles, *extra],
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.0),
-        ncol=3,
-        fontsize=9,
-        handlelength=3.4,
-        columnspacing=1.6,
-    )
 
 
 def panels(
@@ -124,7 +106,8 @@ def panels(
     beside: float = 0.0,
     **kwargs,
 ) -> tuple[Figure, list[Axes]]:
-    """A grid of `count` panels, with `beside` inches for what stands at its side; unused places stay empty."""
+    """A grid of `count` panels, with `beside` inches for what is at its side; unused places stay
+    empty."""
     columns = min(columns, count)
     rows = -(-count // columns)
     figure, grid = plt.subplots(

@@ -37,13 +37,16 @@ def test_cells_of_one_collector_and_barrier_look_different():
         for colour in ("white", "black")
     ]
     results = [SimpleNamespace(cell=cell) for cell in cells]
+    for number, cell in enumerate(cells):
+        cell.hash = str(number)
     style = Style(
         SimpleNamespace(
             results=results,
+            label=lambda cell: "one label",
             combination=lambda cell: f"{cell.barrier} {cell.allocate}",
             sweep=SimpleNamespace(
                 place=lambda kind, name: {"dijkstra": 1, "steele": 3}.get(name, 0)
             ),
         )
     )
-    assert len({str(style.line(result)) for result in results}) == len(cells)
+    assert len({str(style.series(result)) for result in results}) == len(cells)

@@ -1,16 +1,17 @@
 """Where the time went: CPU seconds by role, and the mutators' wall time by what they did.
 
-Invariant: bars are means over invocations, stacked; the right panel is the exact partition that the run recorded, so it
-sums to wall time x mutators.
+Invariant: bars are means over invocations, stacked; the right panel is the exact partition that the
+run recorded, so it sums to wall time x mutators.
 """
 
+from typing import Callable
+
 import numpy as np
-from matplotlib.transforms import ScaledTranslation
 
-from ..read.experiment import CellResult, Experiment
-from .style import GREY, Style, panels
+from ..read.digest import Digest
+from .chart import Axis, Bars, Chart, Panel, Rows, Series
+from .description import Figure, Material, Scope
 
-BELOW_INCHES = 0.5  # from the axis to its legend: room for ticks and the axis' label
 ROLES = {
     "mutator": "#BBBBBB",
     "mark": "#009E73",
@@ -36,53 +37,61 @@ STATES = {
 }
 
 
-def time_spent(experiment: Experiment, results: list[CellResult], style: Style):
-    labels = [experiment.label(result.cell) for result in results]
-    figure, grid = panels(2, columns=2, width=5.6, height=1.9 + 0.3 * len(labels), sharey=True)
-    _stack(grid[0], results, ROLES, lambda digest, role: digest.record["cpu_ns"][role])
-    _stack(
-        grid[1],
-        results,
-        STATES,
-        lambda digest, state: sum(m[state] for m in digest.record["mutator_time_ns"]),
+def _chart(material: Material) -> Chart | None:
+    if not any(result.digests for result in material.results):
+        return None
+    return Chart(
+        [
+            _panel(
+                material,
+                "CPU time by role",
+                "CPU seconds, mean run",
+                ROLES,
+                lambda digest, role: digest.record["cpu_ns"][role],
+            ),
+            _panel(
+                material,
+                "mutators' wall time",
+                "seconds of all mutators, mean run",
+                STATES,
+                lambda digest, state: sum(m[state] for m in digest.record["mutator_time_ns"]),
+            ),
+        ],
+        columns=2,
+        apart=True,
     )
-    grid[0].set_title("CPU time by role")
-    grid[0].set_xlabel("CPU seconds, mean run")
-    grid[1].set_title("mutators' wall time")
-    grid[1].set_xlabel("seconds, all mutators, mean run")
-    grid[0].set_yticks(range(len(labels)), labels)
-    grid[0].set_ylim(len(labels) - 0.5, -0.5)
-    for axes in grid:
-        axes.grid(axis="y", visible=False)
-        below = axes.transAxes + ScaledTranslation(0, -BELOW_INCHES, figure.dpi_scale_trans)
-        axes.legend(
-            loc="upper center",
-            bbox_to_anchor=(0.5, 0.0),
-            bbox_transform=below,
-            ncol=3,
-            fontsize=8,
-            columnspacing=1.0,
-            handlelength=1.2,
-        )
-    return figure
 
 
-def _stack(axes, results: list[CellResult], colours: dict[str, str], value) -> None:
-    rows = [row for row, result in enumerate(results) if result.digests]
-    left = np.zeros(len(rows))
+def _panel(
+    material: Material,
+    title: str,
+    label: str,
+    colours: dict[str, str],
+    spent: Callable[[Digest, str], float],
+) -> Panel:
+    timed = {material.label(one): one.digests for one in material.results if one.digests}
+    marks = []
     for name, colour in colours.items():
-        widths = np.array(
-            [np.mean([value(d, name) for d in results[row].digests]) / 1e9 for row in rows]
-        )
-        axes.barh(rows, widths, left=left, height=0.7, color=colour, label=name.replace("_", " "))
-        left += widths
-    for row, result in enumerate(results):
-        if not result.digests:
-            axes.text(
-                0,
-                row,
-                f" {', '.join(result.failures) or 'not run'}",
-                va="center",
-                fontsize=8,
-                color=GREY,
-            )
+        means = [np.mean([spent(one, name) for one in digests]) for digests in timed.values()]
+        text = name.replace("_", " ")
+        say = "{series}: {value} ({share})"
+        marks.append(Bars(Series(text, text, colour, area=True), list(timed), means, say=say))
+    notes = {
+        material.label(one): ", ".join(one.failures).replace("_", " ") or "not run"
+        for one in material.results
+        if not one.digests
+    }
+    rows = Rows(tuple(material.label(one) for one in material.results))
+    values = Axis(label, "ns", "s", hold=(0,))
+    return Panel(title, rows, values, marks, stacked=True, notes=notes)
+
+
+FIGURE = Figure(
+    title="Where the time went",
+    reading="CPU seconds by role, which background marking raises even where the wall time "
+    "falls, and what the mutators' wall time was spent on.",
+    scope=Scope.SETTING,
+    chart=_chart,
+    lacks="timed run of {workload} at heap {heap}",
+    of_events=False,
+)

@@ -1,14 +1,14 @@
 """Timeline of one cycle: a row for each thread, phases and pauses as bars.
 
-Invariants: one panel a collector, each with its own time axis in ms from the cycle's first event. The cycle is the one
-of median length in the run. Pauses are drawn over the rows of the mutators they stop.
+Invariants: times are ms from the begin of the measured region. Pauses are drawn over the rows of
+the mutators they stop.
 """
 
-from matplotlib.patches import Patch
+import numpy as np
 
-from ..read.experiment import CellResult, Experiment
-from .one_run import OneRun, bars, one_of_each_collector
-from .style import Style, empty_note, panels
+from .chart import Axis, Chart, Panel, Rows, Series, Spans
+from .description import Figure, Material, Scope
+from .run_events import ALL_MUTATORS, Cycle, RunEvents, one_of_each_collector
 
 PHASES = {
     "begin": "#56B4E9",
@@ -26,90 +26,52 @@ PHASES = {
     "run_delay": "#999999",
     "allocation_slow_path": "#5CC3A2",
 }
-PAUSE = "#222222"
-COLOURS = PHASES | {"paused": PAUSE}  # what a mutator alone was stopped for is a pause as any
-RUNNING = "#DDDDDD"
+PAUSE = "#222222"  # also of `paused`: what a mutator alone was stopped for is a pause as any
+OTHER = "#999999"
+RUNNING = Series("mutator runs", "mutator runs", "#DDDDDD", area=True)
+MARGIN = 0.02  # of the cycle's length
+SAY = "{length}, from {after} after the cycle's begin"
 
 
-def timeline(experiment: Experiment, results: list[CellResult], style: Style):
-    runs = one_of_each_collector(results)
-    rows = max(len(_threads(run)) for run in runs)
-    figure, grid = panels(len(runs), columns=1, width=8.6, height=1.0 + 0.34 * rows)
-    for axes, run in zip(grid, runs):
-        _draw(axes, run, experiment, style)
-    handles = [Patch(color=RUNNING, label="mutator runs"), Patch(color=PAUSE, label="pause")]
-    shown = {str(phase) for run in runs for phase in run.phases["phase"]}
-    handles += [
-        Patch(color=colour, label=name.replace("_", " "))
-        for name, colour in PHASES.items()
-        if name in shown
+def _chart(material: Material, run: RunEvents, cycle: Cycle) -> Chart:
+    return Chart([_panel("", run, cycle)], columns=1)
+
+
+def _printed(material: Material) -> Chart | None:
+    runs = one_of_each_collector(material.results)
+    panels = [
+        _panel(material.label(run.result), run, cycle)
+        for run in runs
+        if (cycle := run.median_cycle)
     ]
-    figure.legend(
-        handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncol=5, fontsize=9
-    )
-    return figure
+    return Chart(panels, columns=1) if panels else None
 
 
-def _threads(run: OneRun) -> list[tuple[str, int]]:
-    """Mutators first, then the collector's threads in order of their role."""
-    mutators = int(run.result.digests[0].record["parameters"]["mutators"])
-    others = run.phases[run.phases["role"] != "mutator"]
-    pairs = sorted(set(zip(others["role"].astype(str), others["thread"])))
-    return [("mutator", index) for index in range(mutators)] + pairs
+def _panel(title: str, run: RunEvents, cycle: Cycle) -> Panel:
+    margin = max(round(MARGIN * cycle.span), 10)
+    limits = (cycle.begin - margin, cycle.begin + cycle.span + margin)
+    marks = [Spans(RUNNING, *(np.array([end]) for end in limits), run.mutators, "runs")]
+    for row, name, begins, ends in cycle.bars:
+        rows = run.mutators if row == ALL_MUTATORS else (run.threads[row],)
+        marks.append(Spans(_series(name), begins, ends, rows, SAY, cycle.begin))
+    label = f"ms since the measured region began (cycle {cycle.number}, block {run.block})"
+    values = Axis(label, "ns", "ms", limits=limits)
+    return Panel(title, Rows(tuple(run.threads), thick=1.2), values, marks, picks="range")
 
 
-def _draw(axes, run: OneRun, experiment: Experiment, style: Style) -> None:
-    axes.set_title(experiment.label(run.result.cell), color=style.colour(run.result.cell.collector))
-    cycle = _median_cycle(run)
-    if cycle is None:
-        empty_note(axes, "this run had no cycle")
-        return
-    number, begin, end = cycle
-    margin = max(0.04 * (end - begin), 0.01)
-    threads = _threads(run)
-    for row, (role, index) in enumerate(threads):
-        if role == "mutator":
-            axes.broken_barh(
-                [(begin - margin, end - begin + 2 * margin)], (row - 0.36, 0.72), facecolor=RUNNING
-            )
-        own = run.phases[
-            (run.phases["role"] == role)
-            & (run.phases["thread"] == index)
-            & (run.phases["cycle"] == number)
-        ]
-        for phase, group in own.groupby("phase"):
-            shown = bars(group["begin_ms"], group["end_ms"], end - begin)
-            axes.broken_barh(
-                shown, (row - 0.36, 0.72), facecolor=COLOURS.get(str(phase), "#999999"), linewidth=0
-            )
-        if role == "mutator":
-            stops = run.pauses[run.pauses["mutator"].isin(["all", str(index)])]
-            stops = stops[
-                (stops["resume_ms"] > begin - margin) & (stops["begin_ms"] < end + margin)
-            ]
-            shown = bars(stops["begin_ms"], stops["resume_ms"], end - begin)
-            axes.broken_barh(
-                shown, (row - 0.36, 0.72), facecolor=PAUSE, edgecolor=PAUSE, linewidth=0.6
-            )
-    axes.set_yticks(range(len(threads)), [f"{role} {index}" for role, index in threads])
-    axes.set_ylim(len(threads) - 0.5, -0.5)
-    axes.set_xlim(begin - margin, end + margin)
-    axes.set_xlabel(f"ms since the measured region began (cycle {number}, block {run.block})")
-    axes.grid(axis="y", visible=False)
+def _series(name: str) -> Series:
+    colour = PAUSE if name.startswith("pause") else PHASES.get(name, OTHER)
+    return Series(name, name.replace("_", " "), colour, area=True)
 
 
-def _median_cycle(run: OneRun) -> tuple[int, float, float] | None:
-    """(number, begin, end) in ms of the cycle of median length, or None."""
-    spans = []
-    for number in sorted(set(run.pauses["cycle"]) | set(run.phases["cycle"])):
-        pauses, phases = (
-            run.pauses[run.pauses["cycle"] == number],
-            run.phases[run.phases["cycle"] == number],
-        )
-        begins = [*pauses["begin_ms"], *phases["begin_ms"]]
-        ends = [*pauses["resume_ms"], *phases["end_ms"]]
-        if min(begins) >= 0 and max(ends) <= run.length_ms:
-            spans.append((max(ends) - min(begins), number, min(begins), max(ends)))
-    if not spans:
-        return None
-    return sorted(spans)[len(spans) // 2][1:]
+FIGURE = Figure(
+    title="One cycle, thread by thread",
+    reading="What each thread did, and when the mutators stood still (black).",
+    in_print="A cycle of median length of one run of each collector; time axes differ between "
+    "panels.",
+    on_page="Draw over a part with the mouse to see it larger.",
+    scope=Scope.CYCLE,
+    chart=_chart,
+    printed=_printed,
+    lacks="cycle of this run that began and ended inside the measured region",
+)

@@ -1,37 +1,53 @@
 """MMU and BMU against the window.
 
-Invariants: x from 10 microseconds to the longest run's length, log, and a line as far as the shortest run of its cell; y from 0 to 1;
-lines are medians over invocations, bands their range.
+Invariants: places from 10 microseconds to the longest run's length, log, and a line as far as the
+shortest run of its cell; values from 0 to 1; lines are medians over invocations, bands their range.
 """
 
 import numpy as np
 
 from ..read.digest import WINDOWS
-from ..read.experiment import CellResult, Experiment
 from ..statistics import quantiles
-from .style import Style, legend_below, log_time_axis, panels
+from .chart import Axis, Chart, Line, Panel
+from .description import Figure, Material, Scope
 
-TITLES = {"mmu": "MMU: worst window of this length", "bmu": "BMU: worst window this long or longer"}
+KINDS = {
+    "mmu": ("MMU: worst window of this length", "windows of {at}: {value}"),
+    "bmu": ("BMU: worst window this long or longer", "windows of at least {at}: {value}"),
+}
 
 
-def utilisation(experiment: Experiment, results: list[CellResult], style: Style):
-    drawn = [result for result in results if result.digests]
-    longest = max(WINDOWS[np.isfinite(d.mmu)].max(initial=1e5) for r in drawn for d in r.digests)
-    figure, grid = panels(2, columns=2, width=4.8, height=3.6, sharey=True)
-    for axes, kind in zip(grid, TITLES):
-        for result in drawn:
-            middle, low, high = quantiles.median_and_range(
-                [getattr(digest, kind) for digest in result.digests], len(WINDOWS)
-            )
-            look = style.line(result)
-            axes.plot(WINDOWS, middle, **look)
-            axes.fill_between(WINDOWS, low, high, color=look["color"], alpha=0.10, linewidth=0)
-        axes.set_xscale("log")
-        axes.set_xlim(WINDOWS[0], longest)
-        axes.set_ylim(-0.02, 1.02)
-        log_time_axis(axes.xaxis, WINDOWS[0], longest)
-        axes.set_xlabel("window")
-        axes.set_title(TITLES[kind])
-    grid[0].set_ylabel("mutator's share of the window")
-    legend_below(figure, experiment, drawn, style)
-    return figure
+def _chart(material: Material) -> Chart | None:
+    lengths = [WINDOWS[np.isfinite(d.mmu)] for r in material.results for d in r.digests]
+    longest = max((own.max(initial=0.0) for own in lengths), default=0.0)
+    if not longest:
+        return None
+    along = Axis("window", "ns", log=True, limits=(WINDOWS[0], max(longest, 10 * WINDOWS[0])))
+    values = Axis("mutator's share of the window", "share", limits=(-0.02, 1.02))
+    panels = [
+        Panel(title, along, values, _lines(material, kind, say))
+        for kind, (title, say) in KINDS.items()
+    ]
+    return Chart(panels, columns=2)
+
+
+def _lines(material: Material, kind: str, say: str) -> list[Line]:
+    lines = []
+    for result in material.results:
+        curves = [getattr(digest, kind) for digest in result.digests]
+        if any(np.isfinite(curve).any() for curve in curves):
+            middle, low, high = quantiles.median_and_range(curves, len(WINDOWS))
+            series = material.style.series(result)
+            lines.append(Line(series, WINDOWS, middle, low, high, say=say))
+    return lines
+
+
+FIGURE = Figure(
+    title="Mutator utilisation",
+    reading="For each window length, the least share of any such window in which the mutator ran: "
+    "median over invocations, bands their range. Where a line leaves 0 is the longest time the "
+    "mutator was kept from running. Higher and further left is better.",
+    scope=Scope.SETTING,
+    chart=_chart,
+    lacks="MMU curve of {workload} at heap {heap}",
+)

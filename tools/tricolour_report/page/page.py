@@ -16,6 +16,7 @@ from ..compare.bystander import floor_sentence, machine_floor
 from ..compare.peers import appendix
 from ..compare.rows import groups
 from ..compare.waits import SLOW, explained_text, shares_text, waits
+from ..figures.registry import FIGURES
 from ..program.errors import DamagedRun
 from ..program.regular import regular
 from ..read.calibration import Calibration, read_calibration
@@ -76,6 +77,7 @@ def render(experiment: Experiment, static: list[Shown] | None, script: Script) -
         slow=SLOW,
         static=static or [],
         plotted=static is not None,
+        figures=FIGURES,
         css=(Path(__file__).parent / STYLE_SHEET).read_text(encoding="utf-8"),
         script=script,
         data=as_script(document(experiment)),

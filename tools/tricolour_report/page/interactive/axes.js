@@ -52,16 +52,23 @@ function domainOf(values, log, {include = [], room = 0.06} = {}) {
   return [low === 0 ? 0 : low - margin, high + margin];
 }
 
-const timeAxis = (label, domain, log = true) => ({
-  kind: log ? "log" : "linear", domain, label, say: duration, tick: (value) => (value === 0 ? "0" : scaled(value, TIME_UNITS, short)),
-});
-const countAxis = (label, domain, log = true) => ({kind: log ? "log" : "linear", domain, label, say: count, tick: count});
-const plainAxis = (label, domain, log = false) => ({kind: log ? "log" : "linear", domain, label, say: threeDigits, tick: short});
-const shareAxis = (label) => ({kind: "linear", domain: [-0.02, 1.02], label, say: share, tick: short});
-const unitAxis = (label, domain, log, unit) => ({
-  kind: log ? "log" : "linear", domain, label, say: (value) => measured(value, unit), tick: (value) => measured(value, unit, short),
-  step: unit === "bytes" ? 2 ** 20 : 1,
-});
+const plain = {say: threeDigits, tick: short};
+const UNITS = {
+  "": plain, ratio: {say: short, tick: short}, share: {say: share, tick: short}, count: {say: count, tick: count},
+  ns: {say: duration, tick: (value) => (value === 0 ? "0" : scaled(value, TIME_UNITS, short))},
+};
+const unitOf = (unit) => UNITS[unit] || {say: (value) => measured(value, unit), tick: (value) => measured(value, unit, short)};
+
+// From what the document says of an axis: its unit, the unit that all ticks share (`by` of the values' own), or ticks with their texts.
+function axisOf({label = "", unit = "", by, ticks}, domain, log) {
+  const axis = {kind: log ? "log" : "linear", domain, label, ...unitOf(unit), step: by || (unit === "bytes" ? 2 ** 20 : 1)};
+  if (unit === "percentile") return {...ninesAxis(domain[1]), label};
+  if (by) return {...axis, tick: (value) => String(Number((value / by).toPrecision(8)))};
+  if (!ticks) return axis;
+  const text = (value) => ticks.reduce((best, one) => (Math.abs(one[0] - value) < Math.abs(best[0] - value) ? one : best))[1];
+  return {...axis, ticks: ticks.map(([place]) => place), say: text, tick: text};
+}
+
 const bandAxis = (names, label = "") => ({kind: "band", names, label, say: String, tick: String});
 
 // x = 1 / (1 - p), so that every nine takes the same room, up to the highest p that is shown.
@@ -69,7 +76,7 @@ function ninesAxis(reach) {
   const nines = Math.max(1, Math.ceil(Math.log10(reach) - 1e-6));
   const text = (x) => (x <= 1 ? "0" : `${Number((100 - 100 / x).toPrecision(nines + 2))}`);
   return {
-    kind: "log", domain: [1, 10 ** nines], label: "percentile", say: (x) => `p${text(x)}`, tick: text,
+    kind: "log", domain: [1, 10 ** nines], say: (x) => `p${text(x)}`, tick: text,
     ticks: d3.range(nines + 1).map((power) => 10 ** power),
   };
 }

@@ -1,6 +1,6 @@
 // One figure: its panels, a legend that switches series off and on, a choice of y axis, and the SVG to take away.
 //
-// `describe({log})` gives {panels, legend, logarithmic, absent}; `legend` is [{key, label, colour, dash, marker, box}] or {heading}, `logarithmic`
+// `describe({log})` gives {panels, legend, logarithmic, absent}; `legend` is [{key, label, colour, dash, marker, box}], without a key for a mark that is explained, or {heading}, `logarithmic`
 // whether the y (or value) axis may be switched, and `absent` is a sentence in place of panels. A series that is switched off is off in every figure.
 
 const figures = [];
@@ -50,6 +50,7 @@ function redrawAll() {
 function drawLegend(legend, keys) {
   legend.replaceChildren(...keys.map((one) => {
     if (one.heading) return element("span", {className: "soft", textContent: one.heading});
+    if (!one.key) return element("span", {className: "key"}, sample(one), element("span", {textContent: one.label}));
     const button = element("button", {type: "button", className: "key", title: "switch off or on; double-click: this one alone"});
     button.setAttribute("aria-pressed", String(!hidden.has(one.key)));
     button.append(sample(one), element("span", {textContent: one.label}));
@@ -79,13 +80,13 @@ function refocus(legend, label) {
 }
 
 // How a series looks, as a small SVG.
-function sample({colour, dash, marker, box, width}) {
+function sample({colour, dash, marker, box, width, hollow, opacity = 1}) {
   const svg = d3.create("svg").attr("xmlns", "http://www.w3.org/2000/svg").attr("width", 34).attr("height", 12).attr("aria-hidden", "true");
-  if (box) svg.append("rect").attr("x", 10).attr("y", 1).attr("width", 14).attr("height", 10).attr("fill", colour);
-  else if (!marker || dash) svg.append("path").attr("d", "M1,6H33").attr("stroke", colour).attr("stroke-width", width || 2).attr("stroke-dasharray", (dash || []).join(" "));
+  if (box) svg.append("rect").attr("x", 10).attr("y", 1).attr("width", 14).attr("height", 10).attr("fill", colour).attr("fill-opacity", opacity);
+  else if (!marker || dash) svg.append("path").attr("d", "M1,6H33").attr("stroke", colour).attr("stroke-opacity", opacity).attr("stroke-width", width || 2).attr("stroke-dasharray", (dash || []).join(" "));
   if (marker) {
-    svg.append("path").attr("d", MARKERS[marker] || MARKERS.o).attr("transform", "translate(17,6)").attr("fill", marker === "X" ? "none" : colour)
-      .attr("stroke", marker === "X" ? colour : "none").attr("stroke-width", 2);
+    svg.append("path").attr("d", MARKERS[marker] || MARKERS.o).attr("transform", "translate(17,6)").attr("fill", marker === "X" ? "none" : hollow ? "#ffffff" : colour)
+      .attr("stroke", marker === "X" || hollow ? colour : "none").attr("stroke-width", 2);
   }
   return svg.node();
 }

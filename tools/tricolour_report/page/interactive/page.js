@@ -7,6 +7,19 @@ const chosen = {
   view: "ratio", run: null, cycle: null, range: null,
 };
 
+const metricHere = () => data.metrics.find(({name}) => name === chosen.metric);
+const cycleHere = () => {
+  const events = chosen.run && chosen.run.events;
+  return events && (events.cycles.find(({number}) => number === chosen.cycle) || events.cycles[0]);
+};
+
+// What a choice is, as the keys of charts have it.
+function choiceText(name) {
+  if (name === "run") return String(data.runs.indexOf(chosen.run));
+  if (name === "cycle") return cycleHere() ? String(cycleHere().number) : "";
+  return chosen[name];
+}
+
 function heapsOf(workload) {
   return data.heaps.filter((heap) => data.cells.some((cell) => cell.workload === workload && cell.heap === heap));
 }
@@ -46,7 +59,7 @@ function fillRun() {
   const runs = chosen.run ? runsOf(chosen.run.cell) : [];
   fill(byId("run-block"), runs.map((run, place) => [`block ${run.block}${run.status === "ok" ? "" : `: ${run.status.replaceAll("_", " ")}`}`, String(place)]), String(runs.indexOf(chosen.run)));
   const cycle = cycleHere();
-  const cycles = chosen.run && chosen.run.detail ? chosen.run.detail.cycles : [];
+  const cycles = chosen.run && chosen.run.events ? chosen.run.events.cycles : [];
   fill(byId("run-cycle"), cycles.map(({number, span, longest}) => [`${number}: ${duration(span)}, longest pause ${duration(longest)}`, String(number)]), cycle ? String(cycle.number) : "");
   const place = cycles.indexOf(cycle);
   byId("cycle-before").disabled = place <= 0;
@@ -72,7 +85,7 @@ function fillMetrics() {
   const cell = chosen.run && data.cells[chosen.run.cell];
   const place = cell ? cell.blocks.indexOf(chosen.run.block) : -1;
   byId("run-metrics").replaceChildren(...data.metrics.flatMap((metric) => {
-    const values = place >= 0 ? cell.values[metric.name] : null;
+    const values = place >= 0 ? column(cell.values[metric.name]) : null;
     if (!values || !finite(values[place])) return [];
     const row = element("tr", {title: metric.meaning}, element("td", {textContent: metric.name}));
     row.append(...[values[place], d3.median(values.filter(finite))].map((value) => element("td", {className: "number", textContent: measured(value, metric.unit)})));
@@ -91,31 +104,40 @@ function chooseRun(run) {
 }
 
 function chooseCycle(number) {
-  const detail = chosen.run && chosen.run.detail;
-  const median = detail && [...detail.cycles].sort((a, b) => a.span - b.span)[Math.floor(detail.cycles.length / 2)];
+  const events = chosen.run && chosen.run.events;
+  const median = events && [...events.cycles].sort((a, b) => a.span - b.span)[Math.floor(events.cycles.length / 2)];
   chosen.cycle = number === null ? median && median.number : number;
   chosen.range = null;
   redrawRun();
 }
 
 function stepCycle(by) {
-  const cycles = chosen.run.detail.cycles;
+  const cycles = chosen.run.events.cycles;
   chooseCycle(cycles[cycles.indexOf(cycleHere()) + by].number);
 }
 
+function nearestCycle(time) {
+  const {cycles} = chosen.run.events;
+  if (!cycles.length) return;
+  const away = ({begin, span}) => Math.max(begin - time, time - begin - span, 0);
+  chooseCycle(cycles.reduce((best, one) => (away(one) < away(best) ? one : best)).number);
+}
+
+// What was left out of the chosen run, so that its page stays small.
+function leftOut() {
+  const events = chosen.run && chosen.run.events;
+  const cycle = cycleHere();
+  if (!events || !cycle) return "";
+  const parts = [events.cycles.length < events.of ? `${events.cycles.length} of ${events.of} cycles are in this page, the one with the longest pause and the longest among them.` : `All ${events.of} cycles are in this page that lie inside the measured region.`];
+  if (cycle.shown < cycle.events) parts.push(`In this cycle, bars less than ${duration(cycle.closed_ns)} apart are drawn as one: ${cycle.shown} for ${cycle.events}.`);
+  if (events.samples > events.most_samples) parts.push(`Of ${events.samples} samples of the heap, at most ${events.most_samples} are shown: least and most of equal stretches.`);
+  return parts.join(" ");
+}
+
 byId("charts").hidden = false; // figures take their width from the page
-figure("chart-metric", metricChart);
-figure("chart-overhead", lowerBoundOverhead);
-figure("chart-barrier-cost", barrierCost);
-figure("chart-pause-histogram", pauseHistogram, {log: true});
-figure("chart-pause-distribution", pauseDistribution, {log: true});
-figure("chart-pause-percentiles", pausePercentiles, {log: true});
-figure("chart-request-latency", requestLatency, {log: true});
-figure("chart-slowest-requests", slowestRequests);
-figure("chart-bystander", bystanderDelay, {log: true});
-figure("chart-utilisation", utilisation);
-figure("chart-time-spent", timeSpent);
-const runFigures = [figure("chart-timeline", timeline), figure("chart-heap", heapOverTime)];
+const drawOf = (one) => figure(`chart-${one.name.replaceAll("_", "-")}`, (state) => describe(one, state), {log: one.log});
+const drawn = data.figures.map((one) => [one, drawOf(one)]);
+const runFigures = drawn.filter(([{choices}]) => choices.includes("run")).map(([, draw]) => draw);
 
 onChoice("workload", (name) => { [chosen.workload, chosen.heap] = [name, heapsOf(name).includes(chosen.heap) ? chosen.heap : preferredHeap(name)]; fillSettings(); });
 onChoice("heap", (heap) => { chosen.heap = heap; });
@@ -130,7 +152,7 @@ byId("whole-cycle").addEventListener("click", () => { chosen.range = null; redra
 
 fillSettings();
 redrawAll();
-chooseRun(data.runs.find((run) => run.detail) || data.runs[0]);
+chooseRun(data.runs.find((run) => run.events) || data.runs[0]);
 let width = document.documentElement.clientWidth;
 window.addEventListener("resize", () => {
   if (document.documentElement.clientWidth === width) return;

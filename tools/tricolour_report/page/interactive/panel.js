@@ -1,11 +1,11 @@
 // One panel: axes, grid and marks as SVG, with a read-out under the pointer.
 //
-// A panel is {title, x, y, lines, dots, bars, shades, rules, height, note, onRange}. What is drawn carries its looks as attributes, so
+// A panel is {title, x, y, lines, dots, bars, shades, rules, notes, height, note, onRange}. What is drawn carries its looks as attributes, so
 // that the SVG can be saved as it is. Marks whose key is in `hidden` are not drawn.
-//   lines:  {key, label, colour, dash, width, points: [[x, y], ...], band: [[x, low, high], ...], step, say(point)}   a point of which `say` gives null is not read out
+//   lines:  {key, label, colour, dash, width, points: [[x, y], ...], band: [[x, low, high], ...], step, say(point, place)}   a point of which `say` gives null is not read out
 //   dots:   {key, label, colour, marker, x, y, low, high, small, hollow, text}   the interval lies along the axis that is no band
-//   bars:   {key, label, colour, row, from, to, place, of, low, high, text}   `place` of `of` bars in a row of the band axis y
-//   shades: {from, to, text}   rules: {x or y, label, dash}
+//   bars:   {key, label, colour, row, from, to, place, of, low, high, text, more}   `place` of `of` bars in a row of the band axis y
+//   shades: {from, to, colour, opacity}   rules: {x or y, label, dash}   notes: [row, text]
 
 const hidden = new Set();
 const FONT = 'system-ui, "DejaVu Sans", Verdana, sans-serif';
@@ -98,6 +98,7 @@ function drawPanel(holder, panel) {
   drawShades(plot, panel, x, inner);
   drawRules(plot, panel, x, y, inner);
   drawBars(plot, panel, x, y, frame.above, targets);
+  drawNotes(plot, panel, x, y, frame.above);
   for (const one of panel.lines || []) if (!hidden.has(one.key)) drawLine(plot, one, panel, x, y, targets);
   for (const one of panel.dots || []) if (!hidden.has(one.key)) drawDot(plot, one, panel, x, y, frame.above, targets);
   svg.node().append(ticks); // names stay readable over what crosses them
@@ -143,9 +144,9 @@ function drawAxes(svg, panel, {x, y, inner, yTicks, frame}) {
 }
 
 function drawShades(plot, panel, x, inner) {
-  for (const {from, to, colour} of panel.shades || []) {
+  for (const {from, to, colour, opacity} of panel.shades || []) {
     plot.append("rect").attr("class", "shade").attr("x", x(from)).attr("width", Math.max(0.6, x(to) - x(from))).attr("y", inner.y0)
-      .attr("height", inner.y1 - inner.y0).attr("fill", colour || "#222222").attr("fill-opacity", 0.25);
+      .attr("height", inner.y1 - inner.y0).attr("fill", colour).attr("fill-opacity", opacity);
   }
 }
 
@@ -174,7 +175,14 @@ function drawBars(plot, panel, x, y, above, targets) {
     plot.append("rect").attr("class", "mark").attr("x", from).attr("width", wide).attr("y", top).attr("height", Math.max(1, thick * (bar.of > 1 ? 0.88 : 1)))
       .attr("fill", bar.colour);
     if (finite(bar.low)) interval(plot, x(lifted(panel.x, bar.low)), x(bar.high), top + thick * 0.44, true, INK);
-    targets.push({box: [from, top, from + wide, top + thick], texts: [bar.label, bar.text]});
+    targets.push({box: [from, top, from + wide, top + thick], texts: [bar.label, bar.text, bar.more]});
+  }
+}
+
+function drawNotes(plot, panel, x, y, above) {
+  for (const [row, text] of panel.notes || []) {
+    const [top, room] = rowRoom(y, row, above);
+    plot.append("text").attr("x", x.range()[0] + 4).attr("y", top + room / 2 + 4).attr("fill", SOFT).text(text);
   }
 }
 
@@ -197,11 +205,10 @@ function drawLine(plot, one, panel, x, y, targets) {
   const line = d3.line().defined(shown).x((p) => x(p[0])).y((p) => y(p[1])).curve(one.step ? d3.curveStepAfter : d3.curveLinear);
   plot.append("path").attr("class", "mark").attr("d", line(one.points)).attr("fill", "none").attr("stroke", one.colour)
     .attr("stroke-width", one.width || 1.6).attr("stroke-dasharray", (one.dash || []).join(" ")).attr("stroke-opacity", one.opacity || 1);
-  for (const point of one.points) {
-    if (!shown(point)) continue;
-    const said = one.say ? one.say(point) : `${panel.y.say(point[1])} at ${panel.x.say(point[0])}`;
-    if (said !== null) targets.push({at: [x(point[0]), y(point[1])], colour: one.colour, texts: [one.label, said]});
-  }
+  one.points.forEach((point, place) => {
+    const text = shown(point) ? one.say(point, place) : null;
+    if (text !== null) targets.push({at: [x(point[0]), y(point[1])], colour: one.colour, texts: [one.label, text]});
+  });
 }
 
 function drawDot(plot, dot, panel, x, y, above, targets) {

@@ -11,7 +11,7 @@ from ...program.errors import UsageProblem
 
 D3 = Path("/usr/share/nodejs/d3/dist/d3.min.js")
 D3_NOTICE = Path("/usr/share/doc/node-d3/copyright")
-PARTS = ("axes", "panel", "figure", "distribution_charts", "overview_charts", "run_charts", "page")
+PARTS = ("axes", "panel", "figure", "chart", "page")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,53 @@
+"""Pauses by nines.
+
+Invariant: where one run has few pauses, a thin line goes on with the quantiles of all runs' pauses
+together, as far as their number allows.
+"""
+
+import numpy as np
+
+from ..read.experiment import CellResult
+from ..statistics import quantiles
+from .chart import Chart, Line, Panel
+from .description import Figure, Material, Scope
+from .percentiles import TOO_FEW, X, band, nines, time_axis
+
+
+def _chart(material: Material) -> Chart | None:
+    lines = [
+        line
+        for result in material.results
+        if len(result.pooled_pauses())
+        for line in _of_cell(material, result)
+    ]
+    if not lines:
+        return None
+    reach = max(line.at.max(initial=1.0) for line in lines)
+    note = "" if any(len(line.at) for line in lines) else TOO_FEW
+    panel = Panel("", nines(reach), time_axis("length of the pause"), lines, note=note)
+    return Chart([panel], columns=1, switchable=True)
+
+
+def _of_cell(material: Material, result: CellResult) -> list[Line]:
+    series = material.style.series(result)
+    pooled = quantiles.curve(result.pooled_pauses())
+    known = np.isfinite(pooled)
+    together = Line(
+        series,
+        X[known],
+        pooled[known],
+        width=0.8,
+        say="p of all runs together, {at}: {value}",
+    )
+    return [together, band(series, [quantiles.curve(one.all_pauses) for one in result.digests])]
+
+
+FIGURE = Figure(
+    title="Pauses by nines",
+    reading="Each step to the right is ten times rarer. Thick lines: median over invocations, "
+    "bands their range, as far as a run's number of pauses allows (1 - 10/n); thin lines: all "
+    "runs' pauses together. Lower is better.",
+    scope=Scope.SETTING,
+    chart=_chart,
+    lacks="pause of {workload} at heap {heap}",
+)
