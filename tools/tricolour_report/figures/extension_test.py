@@ -10,11 +10,11 @@ import sys
 
 import pytest
 
-from tricolour_report.testing.headless_browser import Browser
-from tricolour_report.testing.page_in_browser import choose, drawn, on_mark, place_of, text_of
-from tricolour_report.testing.synthetic_sweep import write_sweep
+from ..testing.headless_browser import Browser
+from ..testing.page_in_browser import choose, drawn, on_mark, place_of, text_of
+from ..testing.synthetic_sweep import write_sweep
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 COPIED = ("tools/tricolour_report", "results/schema")
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
 EXAMPLE = re.compile(
