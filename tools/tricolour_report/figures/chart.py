@@ -128,14 +128,13 @@ class Bars:
 class Spans:
     """Stretches of the axis of values, the same in each of `rows`; without rows, over the whole
     height along the axis of places. Whole numbers, so that a cycle late in a run stays exact. What
-    is read out has {length}, and {after}: how long after `origin`."""
+    is read out has {length}, and {after}: how long after the panel's origin."""
 
     series: Series
     begins: np.ndarray
     ends: np.ndarray
     rows: tuple[str, ...] = ()
     say: str = ""
-    origin: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ Mark = Line | Points | Failures | Bars | Spans | Rule
 @dataclass(frozen=True)
 class Panel:
     """`tally`: the title goes on with how many events are shown, and the longest. `notes` are texts
-    in rows. `picks`: what drawing over the panel or a click into it chooses on the page, `range` of
+    in rows. `origin`: from where spans count. `picks`: what drawing over the panel or a click into it chooses on the page, `range` of
     values or `cycle`."""
 
     title: str
@@ -164,6 +163,7 @@ class Panel:
     tally: bool = False
     note: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
+    origin: int = 0
     picks: str = ""
 
     @property

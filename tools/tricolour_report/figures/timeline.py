@@ -53,10 +53,16 @@ def _panel(title: str, run: RunEvents, cycle: Cycle) -> Panel:
     marks = [Spans(RUNNING, *(np.array([end]) for end in limits), run.mutators, "runs")]
     for row, name, begins, ends in cycle.bars:
         rows = run.mutators if row == ALL_MUTATORS else (run.threads[row],)
-        marks.append(Spans(_series(name), begins, ends, rows, SAY, cycle.begin))
-    label = f"ms since the measured region began (cycle {cycle.number}, block {run.block})"
-    values = Axis(label, "ns", "ms", limits=limits)
-    return Panel(title, Rows(tuple(run.threads), thick=1.2), values, marks, picks="range")
+        marks.append(Spans(_series(name), begins, ends, rows, SAY))
+    label = f"ms since the measured region began (block {run.block})"
+    return Panel(
+        ", ".join(filter(None, [title, f"cycle {cycle.number}"])),
+        Rows(tuple(run.threads), thick=1.2),
+        Axis(label, "ns", "ms", limits=limits),
+        marks,
+        origin=cycle.begin,
+        picks="range",
+    )
 
 
 def _series(name: str) -> Series:

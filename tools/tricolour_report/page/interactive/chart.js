@@ -35,8 +35,8 @@ function describe(figure, {log}) {
   if (!chart) return {absent: whyAbsent(figure)};
   const logarithmic = Boolean(chart.switchable);
   const panels = chart.panels.map((one) => {
-    const own = logarithmic ? log : Boolean(thing(one.values).log);
-    return panelOf(one, own, chart.columns === 1);
+    const panel = {...one, ...thing(one.of)};
+    return panelOf(panel, logarithmic ? log : Boolean(panel.values.log), chart.columns === 1);
   });
   if (chart.shared) {
     const domain = d3.extent(panels.flatMap((panel) => panel.y.domain));
@@ -52,7 +52,10 @@ function whyAbsent(figure) {
   return figure.absent.replace(/\{(\w+)\}/g, (_, name) => chosen[name]);
 }
 
-const marksOf = (panel) => panel.marks.map((mark) => ({...mark, ...thing(mark.of)}));
+function marksOf(panel) {
+  const spans = ([of, ...edges]) => ({...thing(of), edges});
+  return panel.marks.map((one) => (Array.isArray(one) ? spans(one) : {...one, ...thing(one.of)}));
+}
 
 function look({key, label, colour, dash = [], width = 1.5, marker, area, hollow, opacity}) {
   const scaled = dash.map((length) => 1.5 * length);
@@ -68,7 +71,7 @@ function legendOf(chart) {
   };
   const own = (panel) => [{heading: `${panel.title}:`}, ...of([panel])];
   const keys = chart.apart ? chart.panels.flatMap(own) : of(chart.panels);
-  return [...keys, ...thing(chart.explained).map(entry)];
+  return [...keys, ...thing(chart.explained, []).map(entry)];
 }
 
 const rank = ({rank: place}) => (place === undefined ? Number.MAX_SAFE_INTEGER : place);
@@ -76,14 +79,13 @@ const byRank = (one, other) => rank(one) - rank(other);
 
 function panelOf(panel, log, wide) {
   const marks = marksOf(panel);
-  const along = thing(panel.along);
-  const axis = thing(panel.values);
+  const {along, values: axis, limits} = panel;
   const names = along.names && rowsOf(along.names);
   const shown = marks.filter((mark) => !hidden.has(mark.series.key) && isInRows(mark, names));
   const sums = panel.stacked ? sumsOf(shown) : null;
   const zoomed = panel.picks === "range" && chosen.range;
   const counted = shown.length ? shown : marks;
-  const domain = zoomed || axis.limits || valueDomain(axis, counted, sums, log);
+  const domain = zoomed || limits || valueDomain(axis, counted, sums, log);
   const context = {
     panel, axis, names, sums, log, left: new Map(), values: axisOf(axis, domain, log),
     along: names ? bandAxis(names, along.label) : axisOf(along, along.limits, Boolean(along.log)),
@@ -95,7 +97,7 @@ function panelOf(panel, log, wide) {
   return {
     title: titleOf(panel, marks, shown, log), note: panel.note, wide, ...parts,
     x: names ? context.values : context.along, y: names ? context.along : context.values,
-    rules: thing(panel.rules).map((rule) => ({...rule, ...placed(names, undefined, rule.value)})),
+    rules: thing(panel.rules, []).map((rule) => ({...rule, ...placed(names, undefined, rule.value)})),
     notes: notesOf(panel, names, parts), ...picking(panel, parts),
     rowHeight: names && Math.round(ROW * (along.thick || 1)),
     height: wide && !names ? WIDE : undefined,
@@ -238,10 +240,10 @@ const DRAWN = {
       parts.bars.push({key, colour, row, ...bar, text, more: notes[row]});
     });
   },
-  spans(parts, mark, {along, values}) {
-    const origin = mark.origin || 0;
+  spans(parts, mark, {panel, along, values}) {
+    const origin = panel.origin || 0;
     const edges = running(mark.edges).map((edge) => edge + origin);
-    const rows = thing(mark.rows);
+    const {rows} = mark;
     const [low, high] = rows ? values.domain : along.domain;
     const {key, label, colour, opacity} = mark.series;
     for (let place = 0; place + 1 < edges.length; place += 2) {

@@ -10,7 +10,19 @@ from dataclasses import asdict, fields
 
 import numpy as np
 
-from ...figures.chart import FACTORS, Axis, Bars, Chart, Failures, Line, Panel, Points, Rule, Spans
+from ...figures.chart import (
+    FACTORS,
+    Axis,
+    Bars,
+    Chart,
+    Failures,
+    Line,
+    Panel,
+    Points,
+    Rows,
+    Rule,
+    Spans,
+)
 from .compact import curve, number, numbers, steps
 
 COLUMNS = ("at", "value", "low", "high")
@@ -49,9 +61,10 @@ def _column(values: np.ndarray) -> list | dict:
 
 def encode(chart: Chart, pool: Pool) -> dict:
     flags = {name: True for name in ("switchable", "shared", "apart") if getattr(chart, name)}
+    if chart.explained:
+        flags["explained"] = pool.place([_set(series) for series in chart.explained])
     return flags | {
         "columns": min(chart.columns, len(chart.panels)),
-        "explained": pool.place([_set(series) for series in chart.explained]),
         "panels": [_panel(panel, pool) for panel in chart.panels],
     }
 
@@ -65,12 +78,11 @@ def _set(thing) -> dict:
     }
 
 
-def _axis(axis) -> dict:
+def _axis(axis: Axis | Rows) -> dict:
+    """Without its limits."""
     found = _set(axis)
     if isinstance(axis, Axis):
-        if axis.limits is not None:
-            exact = all(isinstance(end, (int, np.integer)) for end in axis.limits)
-            found["limits"] = [int(end) if exact else number(end, 6) for end in axis.limits]
+        found.pop("limits", None)
         if axis.ticks_in:
             found["by"] = FACTORS[found.pop("ticks_in")]
         found |= {"hold": numbers(np.array(axis.hold))} if axis.hold else {}
@@ -78,32 +90,42 @@ def _axis(axis) -> dict:
     return found
 
 
+def _limits(axis: Axis) -> list:
+    exact = all(isinstance(end, (int, np.integer)) for end in axis.limits)
+    return [int(end) if exact else number(end, 6) for end in axis.limits]
+
+
 def _panel(panel: Panel, pool: Pool) -> dict:
-    plain = {
-        name: value
-        for name in ("title", "stacked", "tally", "note", "picks")
-        if (value := getattr(panel, name))
-    }
+    """`of` is what other panels are likely to share."""
+    flags = {name: True for name in ("stacked", "tally") if getattr(panel, name)}
+    shared = flags | {"along": _axis(panel.along), "values": _axis(panel.values)}
+    if isinstance(panel.along, Axis):
+        shared["along"]["limits"] = _limits(panel.along)
+    if panel.picks:
+        shared["picks"] = panel.picks
+    own = {name: value for name in ("title", "note", "origin") if (value := getattr(panel, name))}
+    if panel.values.limits is not None:
+        own["limits"] = _limits(panel.values)
     if panel.notes:
-        plain["notes"] = pool.place(dict(panel.notes))
+        own["notes"] = pool.place(dict(panel.notes))
     rules = [asdict(m) | {"value": number(m.value)} for m in panel.marks if isinstance(m, Rule)]
-    return plain | {
-        "along": pool.place(_axis(panel.along)),
-        "values": pool.place(_axis(panel.values)),
-        "rules": pool.place(rules),
-        "marks": [_mark(mark, pool) for mark in panel.marks if not isinstance(mark, Rule)],
-    }
+    if rules:
+        own["rules"] = pool.place(rules)
+    marks = [_mark(mark, panel, pool) for mark in panel.marks if not isinstance(mark, Rule)]
+    return {"of": pool.place(shared)} | own | {"marks": marks}
 
 
-def _mark(mark, pool: Pool) -> dict:
-    """`of` is what other marks are likely to share: kind, series and what is said."""
+def _mark(mark, panel: Panel, pool: Pool) -> dict | list[int]:
+    """`of` is what other marks are likely to share: kind, series and what is said. Spans, of which
+    a page has ten thousands, are a list: that, and the edges."""
     shared = {"kind": KINDS[type(mark)], "series": _set(mark.series)}
     for name in ("step", "width", "dash", "small", "say"):
         if value := getattr(mark, name, None):
             shared[name] = value
-    found = {"of": pool.place(shared)}
     if isinstance(mark, Spans):
-        return found | _spans(mark, pool)
+        shared |= {"rows": list(mark.rows)} if mark.rows else {}
+        return [pool.place(shared), *_edges(mark, panel.origin)]
+    found = {"of": pool.place(shared)}
     if isinstance(mark, Failures):
         return found | {"at": pool.column(mark.at), "reasons": pool.place(list(mark.reasons))}
     at = mark.rows if isinstance(mark, Bars) else mark.at
@@ -129,10 +151,6 @@ def _text(value: object) -> object:
     return number(value) if isinstance(value, float) else value
 
 
-def _spans(spans: Spans, pool: Pool) -> dict:
+def _edges(spans: Spans, origin: int) -> list[int]:
     """Begin and end in turn, each from the one before it, the first from `origin`."""
-    edges = np.column_stack([spans.begins, spans.ends]).ravel() - spans.origin
-    found = {"edges": steps(edges)}
-    if spans.rows:
-        found["rows"] = pool.place(list(spans.rows))
-    return found | ({"origin": spans.origin} if spans.origin else {})
+    return steps(np.column_stack([spans.begins, spans.ends]).ravel() - origin)

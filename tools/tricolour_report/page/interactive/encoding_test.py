@@ -60,11 +60,13 @@ def test_what_charts_share_is_there_once():
 def test_a_late_cycle_keeps_its_nanoseconds():
     pool = Pool()
     begins = np.array([10_000_000_123, 10_000_400_000])
-    spans = Spans(SERIES, begins, begins + 77, ("mutator 0",), "{length}", 10_000_000_123)
-    panel = encode(Chart([Panel("", Rows(("mutator 0",)), TIME, [spans])]), pool)["panels"][0]
-    assert pool.things[panel["values"]]["limits"] == list(TIME.limits)
-    (mark,) = panel["marks"]
-    edges = (np.cumsum(mark["edges"]) + mark["origin"]).tolist()
+    spans = Spans(SERIES, begins, begins + 77, ("mutator 0",), "{length}")
+    chart = Chart([Panel("", Rows(("mutator 0",)), TIME, [spans], origin=10_000_000_000)])
+    (panel,) = encode(chart, pool)["panels"]
+    assert panel["limits"] == list(TIME.limits)
+    ((of, *edges),) = panel["marks"]
+    assert pool.things[of]["rows"] == ["mutator 0"] and max(edges) < 10**6
+    edges = (np.cumsum(edges) + panel["origin"]).tolist()
     assert edges == [value for begin in begins.tolist() for value in (begin, begin + 77)]
 
 
