@@ -155,7 +155,7 @@ class ModelMarking {
 
   // --- beside mutators --------------------------------------------------------------------------
 
-  /// Whoever takes the object has seen what `thread` had; a thread alone has seen it anyway.
+  /// The thread that takes the object has seen what `thread` had; one alone has seen it anyway.
   void push(State& state, unsigned thread, ObjectNumber object) const {
     add(state.collector.grey, object);
     if (bounds_.several_mark()) state.memory.send(thread, object);
