@@ -48,5 +48,5 @@ def write_barrier_cost(folder: Path, repetitions: int = 8) -> None:
                 }
             )
     (folder / BARRIER_COST_FILE).write_text(
-        json.dumps({"context": {"num_cpus": 2}, "benchmarks": benchmarks})
+        json.dumps({"context": {"num_cpus": 2}, "benchmarks": benchmarks}), encoding="utf-8"
     )
