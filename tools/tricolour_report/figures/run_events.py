@@ -34,11 +34,12 @@ PHASES = (
 )
 PAUSE = "pause: "
 ALL_MUTATORS = -1
+NO_ROW = -2  # of a workload's own children
 
 
 @dataclass(frozen=True)
 class Cycle:
-    """`bars` are (thread or ALL_MUTATORS, name, begins, ends); `events` is how many there were,
+    """`bars` are (thread, ALL_MUTATORS or NO_ROW, name, begins, ends); `events` is how many there were,
     `shown` how many bars they became, and `longest` its longest pause."""
 
     number: int
@@ -124,9 +125,7 @@ def _events(run: Run, start: int, length: int) -> tuple[list[tuple[str, int]], p
     pauses = pauses_in_region(read_table(run.folder, "pauses"), start, start + length)
     phases = read_table(run.folder, "phases")
     phases = phases[(phases["end_ns"] > start) & (phases["begin_ns"] < start + length)]
-    phases = phases[
-        (phases["role"] != "mutator") | (phases["thread"] < mutators)
-    ]  # a workload's own children have no row
+    phases = phases[(phases["role"] != "mutator") | (phases["thread"] < mutators)]
     others = phases[phases["role"] != "mutator"]
     threads = [("mutator", index) for index in range(mutators)]
     threads += sorted(set(zip(others["role"].astype(str), others["thread"].tolist())))
@@ -144,7 +143,10 @@ def _events(run: Run, start: int, length: int) -> tuple[list[tuple[str, int]], p
     stopped = pd.DataFrame(
         {
             "cycle": pauses["cycle"],
-            "row": [ALL_MUTATORS if which == "all" else int(which) for which in pauses["mutator"]],
+            "row": [
+                ALL_MUTATORS if which == "all" else rows.get(("mutator", int(which)), NO_ROW)
+                for which in pauses["mutator"]
+            ],
             "name": PAUSE + pauses["kind"].astype(str),
             "begin": pauses["begin_ns"] - start,
             "end": pauses["resume_ns"] - start,

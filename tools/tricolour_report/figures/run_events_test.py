@@ -8,7 +8,8 @@ from ..program.errors import DamagedRun
 from ..read.experiment import load_experiment
 from ..testing.synthetic_sweep import write_sweep
 from .heap import extremes
-from .run_events import ALL_MUTATORS, PAUSE, budget, close_gaps, read_events
+from .run_events import ALL_MUTATORS, NO_ROW, PAUSE, budget, close_gaps, read_events
+from .timeline import FIGURE as TIMELINE
 
 PAIRS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
 
@@ -60,6 +61,19 @@ def test_the_cycles_of_a_crowded_run_are_thinned_but_never_the_remarkable_ones(r
     for key, number in (("longest", 6), ("span", 10)):
         assert max(everything.cycles, key=lambda c: getattr(c, key)).number == number
         assert number in [cycle.number for cycle in little.cycles]
+
+
+def test_a_pause_of_a_workload_s_own_child_is_on_no_thread_s_row(runs):
+    result, run = runs["concurrent"]
+    pauses = pauses_of(run)
+    pauses["mutator"] = "2"  # where the collector's row is
+    pauses.to_csv(run.folder / "pauses.csv", index=False)
+    shown = read_events(result, run, 10_000, 1000)
+    for cycle in shown.cycles:
+        rows = {row for row, name, _, _ in cycle.bars if name.startswith(PAUSE)}
+        assert rows == {NO_ROW} and cycle.longest > 0
+        marks = TIMELINE.chart(None, shown, cycle).panels[0].marks
+        assert not any(mark.series.key.startswith(PAUSE) for mark in marks)
 
 
 def test_only_gaps_up_to_the_given_one_are_closed():

@@ -8,7 +8,7 @@ import numpy as np
 
 from .chart import Axis, Chart, Panel, Rows, Series, Spans
 from .description import Figure, Material, Scope
-from .run_events import ALL_MUTATORS, Cycle, RunEvents, one_of_each_collector
+from .run_events import ALL_MUTATORS, NO_ROW, Cycle, RunEvents, one_of_each_collector
 
 PHASES = {
     "begin": "#56B4E9",
@@ -52,6 +52,8 @@ def _panel(title: str, run: RunEvents, cycle: Cycle) -> Panel:
     limits = (cycle.begin - margin, cycle.begin + cycle.span + margin)
     marks = [Spans(RUNNING, *(np.array([end]) for end in limits), run.mutators, "runs")]
     for row, name, begins, ends in cycle.bars:
+        if row == NO_ROW:
+            continue
         rows = run.mutators if row == ALL_MUTATORS else (run.threads[row],)
         marks.append(Spans(_series(name), begins, ends, rows, SAY))
     label = f"ms since the measured region began (block {run.block})"
