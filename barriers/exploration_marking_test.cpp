@@ -15,11 +15,15 @@ using EachBarrier = decltype(tuple_of(AllBarriers{}));
 
 template <class B, MemoryKind memory = MemoryKind::sc>
 bool loses(std::string_view what, const Bounds& bounds, const ProtocolVariant& variant) {
-  const Report report = explore_in<B, memory>({.variant = variant,
-                                               .memory = memory,
-                                               .bounds = bounds,
-                                               .most_states = most_states,
-                                               .progress = {}});
+  // Where an object is to be lost, as many states are visited as it takes.
+  const bool seeded = bounds.faults.first_marker_decides || bounds.faults.assist_interrupted ||
+                      bounds.faults.round_during_assist;
+  const Report report =
+      explore_in<B, memory>({.variant = variant,
+                             .memory = memory,
+                             .bounds = bounds,
+                             .most_states = seeded ? usual_most_states : most_states,
+                             .progress = {}});
   show(std::string(B::traits.name) + ", " + std::string(what), report);
   CHECK((report.coverage.violated || loses_nothing(report.coverage)));
   return report.coverage.violated;

@@ -69,8 +69,9 @@ std::string_view said_of(Mismatch reason) {
 
 std::string unsound_because(const CollectorInfo& collector, const BarrierTraits& barrier,
                             AllocationColour allocation) {
+  const Match found = match(collector.cycle, barrier, allocation);
   std::string text;
-  for (const Mismatch reason : match(collector.cycle, barrier, allocation).reasons()) {
+  for (const Mismatch reason : found.reasons()) {
     text += (text.empty() ? "barrier '" + std::string(barrier.name) + "' under collector '" +
                                 std::string(collector.name) + "' loses objects: "
                           : "; and ") +

@@ -42,7 +42,8 @@ enum class Mismatch : std::uint8_t {
 class Match {
  public:
   constexpr bool sound() const { return count_ == 0; }
-  constexpr std::span<const Mismatch> reasons() const { return {reasons_.data(), count_}; }
+  constexpr std::span<const Mismatch> reasons() const& { return {reasons_.data(), count_}; }
+  std::span<const Mismatch> reasons() const&& = delete;  ///< it would end before a loop over them
   constexpr bool has(Mismatch reason) const {
     return std::ranges::find(reasons(), reason) != reasons().end();
   }
