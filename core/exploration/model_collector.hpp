@@ -104,8 +104,7 @@ class ModelCollector {
     return true;
   }
   bool may_stop(const MutatorState& mutator) const {
-    const bool between = mutator.operation.kind == OperationKind::none || mutator.at_poll;
-    return mutator.at_safepoint() || (between && bounds_.faults.assist_interrupted);
+    return bounds_.faults.assist_interrupted ? mutator.between_actions() : mutator.at_safepoint();
   }
 
   void steps_when_idle(const State& state, const Attempts<State>& attempt) const {

@@ -123,9 +123,8 @@ struct MutatorState {
   OperationLog log{};
   MarkerState assist{};  ///< between operations
 
-  bool at_safepoint() const {
-    return (operation.kind == OperationKind::none || at_poll) && assist.holds_nothing();
-  }
+  bool between_actions() const { return operation.kind == OperationKind::none || at_poll; }
+  bool at_safepoint() const { return between_actions() && assist.holds_nothing(); }
   /// What its registers refer to.
   ObjectSet held() const {
     ObjectSet objects = 0;

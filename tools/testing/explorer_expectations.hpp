@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/exploration/exploration.hpp"
+#include "tools/testing/catch.hpp"
 
 namespace tricolour::exploration {
 
@@ -61,6 +62,13 @@ inline void show(std::string_view what, const Report& report) {
   std::printf("%-72.*s %9llu states  %2zu steps  %.2f s\n", static_cast<int>(what.size()),
               what.data(), static_cast<unsigned long long>(report.coverage.states),
               report.coverage.path.size(), report.seconds);
+}
+
+/// Shows the exploration, and checks that it lost an object or saw that it loses none.
+inline bool is_lost(std::string_view what, const Report& report) {
+  show(what, report);
+  CHECK((report.coverage.violated || loses_nothing(report.coverage)));
+  return report.coverage.violated;
 }
 
 inline constexpr ProtocolVariant ragged{.ragged_roots = true, .handshake_end = true};
