@@ -9,10 +9,10 @@
 namespace tricolour {
 namespace {
 
-using Space = BareBlockSpace<4>;
+using Bare = BareBlockSpace<4>;
 
 Sighting sweep_side_by_side() {
-  Space s;
+  Bare s;
   BlockSpace& space = s.space;
   while (space.claim()) {
   }
@@ -20,7 +20,7 @@ Sighting sweep_side_by_side() {
   const Visit visit(Window::between_unswept_and_claim, [&] { space.sweep(0); });
   Sighting sighting;
   try {
-    for (std::size_t block = 0; block < Space::blocks; ++block) space.sweep(block);
+    for (std::size_t block = 0; block < Bare::blocks; ++block) space.sweep(block);
   } catch (const InvariantViolated& error) {
     sighting.failure = error.what();
   }
@@ -29,7 +29,7 @@ Sighting sweep_side_by_side() {
 
 /// Only one block has room. Two mutators allocate, and the first gives its block back.
 Sighting allocate_side_by_side() {
-  Space s;
+  Bare s;
   constexpr std::size_t granules = 4;
   const MarkSense sense{};
   while (const auto block = s.space.claim()) {
@@ -40,10 +40,10 @@ Sighting allocate_side_by_side() {
           colour_byte(granules, sense.black);
   }
   s.space.begin_sweep(sense);
-  for (std::size_t block = 0; block < Space::blocks; ++block) s.space.sweep(block);
+  for (std::size_t block = 0; block < Bare::blocks; ++block) s.space.sweep(block);
   constexpr std::size_t bytes = 256;
   const std::atomic<std::size_t> piece_bytes{bytes};
-  HeapAccount account(Space::blocks * block_bytes);
+  HeapAccount account(Bare::blocks * block_bytes);
   HoleAllocator first(s.space, s.metadata, account, piece_bytes, false);
   HoleAllocator second(s.space, s.metadata, account, piece_bytes, false);
   Sighting sighting;
@@ -62,20 +62,20 @@ Sighting allocate_side_by_side() {
 
 TEST_CASE("a swept block is published before it counts as swept", "[blocks]") {
   const bool lazily = GENERATE(false, true);
-  Space s;
+  Bare s;
   while (s.space.claim()) {
   }
   s.space.begin_sweep(MarkSense{});
   bool early = false;
   const Visit visit(Window::between_list_and_count, [&] {
-    for (std::size_t block = 0; block < Space::blocks; ++block)
+    for (std::size_t block = 0; block < Bare::blocks; ++block)
       early = early || s.space.state(block) == BlockState::sweeping;
   });
   if (lazily) {
     while (s.space.claim()) {
     }
   } else {
-    for (std::size_t block = 0; block < Space::blocks; ++block) s.space.sweep(block);
+    for (std::size_t block = 0; block < Bare::blocks; ++block) s.space.sweep(block);
   }
   CHECK(s.space.swept());
   CHECK_FALSE(early);

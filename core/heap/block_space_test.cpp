@@ -9,22 +9,22 @@
 using namespace tricolour;
 
 namespace {
-using Space = BareBlockSpace<2048>;
+using Bare = BareBlockSpace<2048>;
 }  // namespace
 
 TEST_CASE("every block is claimed once, and a run for large objects is adjacent", "[blocks]") {
-  Space s;
+  Bare s;
   const auto large = s.space.claim_large(5);
   REQUIRE(large.has_value());
-  CHECK(*large == Space::blocks - 5);
-  std::vector<bool> seen(Space::blocks, false);
+  CHECK(*large == Bare::blocks - 5);
+  std::vector<bool> seen(Bare::blocks, false);
   std::size_t claimed = 0;
   while (const auto block = s.space.claim()) {
     CHECK_FALSE(seen[*block]);
     seen[*block] = true;
     ++claimed;
   }
-  CHECK(claimed == Space::blocks - 5);
+  CHECK(claimed == Bare::blocks - 5);
   CHECK_FALSE(s.space.claim_large(1).has_value());
   s.space.release_large(*large, 5);
   CHECK(s.space.claim(ClaimOrder::large_hole).has_value());
@@ -32,7 +32,7 @@ TEST_CASE("every block is claimed once, and a run for large objects is adjacent"
 }
 
 TEST_CASE("the block at hand is listed as having room, or comes out of lazy sweeping", "[blocks]") {
-  Space s;
+  Bare s;
   CHECK_FALSE(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr).has_value());
   const auto first = s.space.claim();
   const auto second = s.space.claim();
@@ -48,17 +48,17 @@ TEST_CASE("the block at hand is listed as having room, or comes out of lazy swee
     }
     s.space.begin_sweep(MarkSense{cycle});
     CHECK(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr).has_value());
-    for (std::size_t block = 0; block < Space::blocks; ++block) s.space.sweep(block);
+    for (std::size_t block = 0; block < Bare::blocks; ++block) s.space.sweep(block);
   }
 }
 
 TEST_CASE("a sweeper that is not stopped when a sweep begins leaves the count exact",
           "[blocks][race]") {
-  Space s;
+  Bare s;
   std::atomic<bool> done{false};
   std::thread sweeper([&] {
     while (!done.load()) {
-      for (std::size_t block = 0; block < Space::blocks; ++block) s.space.sweep(block);
+      for (std::size_t block = 0; block < Bare::blocks; ++block) s.space.sweep(block);
     }
   });
   int stuck = 0;
@@ -66,7 +66,7 @@ TEST_CASE("a sweeper that is not stopped when a sweep begins leaves the count ex
     while (s.space.claim()) {
     }
     s.space.begin_sweep(MarkSense{static_cast<ColourByte>(cycle % 3)});
-    for (std::size_t block = 0; block < Space::blocks; ++block) s.space.sweep(block);
+    for (std::size_t block = 0; block < Bare::blocks; ++block) s.space.sweep(block);
     // The other thread may hold a block for as long as the scheduler keeps it waiting, but not for
     // ever.
     long looks = 0;
