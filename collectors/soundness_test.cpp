@@ -116,7 +116,7 @@ TEMPLATE_LIST_TEST_CASE("a store far into a long object that lies in a block is 
     m.allocate(0, 0);  // from here on a hole is at hand
     constexpr std::uint32_t slots = 4000;
     const Root array{m, m.allocate(slots, 0)};
-    const BlockSpace& blocks = heap.heap().blocks;
+    const BlockSpace& blocks = heap.heap().spaces().blocks();
     REQUIRE(array.get()->bytes() > large_object_bytes);
     REQUIRE(blocks.state(blocks.block_of(array.get())) != BlockState::large);
     for (std::uint32_t i = 0; i < 60'000; ++i) {

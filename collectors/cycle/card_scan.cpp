@@ -17,7 +17,7 @@ CardScan::CardScan(Heap& heap)
 
 template <class Each>
 bool CardScan::for_each_card(std::size_t begin, std::size_t end, Each each) const {
-  std::byte* const heap_begin = heap_.blocks.block_begin(0);
+  std::byte* const heap_begin = heap_.spaces().begin();
   auto* const table = reinterpret_cast<ColourByte*>(heap_.side_table());
   // Relaxed words: dirt that is not seen yet stays for the next round.
   for (std::size_t i = begin; (i += MetadataScan::zero_run(table + i, end - i)) < end; ++i) {
@@ -98,29 +98,8 @@ bool CardScan::scan_stopped(std::size_t slots) {
 
 template <bool alone>
 void CardScan::scan(std::byte* card, Found& found) {
-  const std::size_t block = heap_.blocks.block_of(card);
-  const BlockState state = heap_.blocks.state(block);
-  if (state == BlockState::free) return;
-  if (state == BlockState::large) {
-    if (Object* const object = heap_.large.object_at(card)) scan_object<alone>(object, card, found);
-    return;
-  }
-  const auto start_at = [&](std::byte* address) -> Object* {
-    auto* const object = reinterpret_cast<Object*>(address);
-    return heap_.metadata.load_acquire(object) == 0 ? nullptr : object;
-  };
-  // The object that reaches into the card from before, if there is one: the nearest start in the
-  // block. It may be longer than `large_object_bytes`: what fits into the hole at hand is bumped,
-  // however long.
-  for (std::byte* at = card; at > heap_.blocks.block_begin(block);) {
-    if (Object* const object = start_at(at -= granule_bytes)) {
-      if (at + object->bytes() > card) scan_object<alone>(object, card, found);
-      break;
-    }
-  }
-  for (std::byte* at = card; at < card + CardTable::card_bytes; at += granule_bytes) {
-    if (Object* const object = start_at(at)) scan_object<alone>(object, card, found);
-  }
+  heap_.spaces().for_each_object(card, card + CardTable::card_bytes,
+                                 [&](Object* object) { scan_object<alone>(object, card, found); });
 }
 
 template <bool alone>

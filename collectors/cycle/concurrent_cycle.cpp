@@ -26,7 +26,7 @@ bool ConcurrentCycle::begin(MutatorContext* self, Cause cause, std::uint64_t com
   if (cause == Cause::pacing && heap_.used_bytes() < trigger) return false;
   if (trigger != announced_trigger_) announce(trigger);
   stop(world, {PauseKind::cycle_begin, cause}, [&] {
-    scattered_bytes_ = heap_.blocks.scattered_bytes();
+    scattered_bytes_ = heap_.spaces().scattered_bytes();
     cycle_.begin(world, false);
     pacer_.cycle_began(heap_.used_bytes(), heap_.world.crowded());
     heap_.hole_piece_bytes.store(std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes),

@@ -69,7 +69,7 @@ TEST_CASE("a mutator's shares of sweeping add up to the whole", "[sweep]") {
   REQUIRE(test.begin(Cause::explicit_request));
   test.complete();
   CHECK_FALSE(test.cycle.is_swept());
-  const std::size_t blocks = test.heap.blocks.block_count();
+  const std::size_t blocks = test.heap.spaces().blocks().block_count();
   for (std::size_t shares = 0; shares < blocks; ++shares) test.cycle.sweep_a_share();
   CHECK(test.cycle.is_swept());
 }

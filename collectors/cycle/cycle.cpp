@@ -261,17 +261,14 @@ void Cycle::begin_sweep(World::Exclusive& world) {
 }
 
 void Cycle::finish_sweep() {
-  if (!heap_.blocks.swept() || !heap_.large.swept()) sweep(&Sweeper::sweep_all);
+  if (!heap_.spaces().swept()) sweep(&Sweeper::sweep_all);
   clear_log();
 }
 
-void Cycle::sweep_a_share() {
-  heap_.large.sweep_next();
-  heap_.blocks.sweep_next();
-}
+void Cycle::sweep_a_share() { heap_.spaces().sweep_next(); }
 
 bool Cycle::is_swept() {
-  if (!heap_.blocks.swept() || !heap_.large.swept()) return false;
+  if (!heap_.spaces().swept()) return false;
   const std::unique_lock lock(log_lock_, std::try_to_lock);
   return lock.owns_lock() && !log_stale_;
 }
@@ -291,7 +288,7 @@ void Cycle::sweep(void (Sweeper::*how)()) {
 void Cycle::check_swept() try {
   if (oracle_ != nullptr && sweep_unchecked_) {
     oracle_->check_swept();
-    heap_.blocks.check_lists();
+    heap_.check_spaces();
   }
   sweep_unchecked_ = false;
 } catch (...) {

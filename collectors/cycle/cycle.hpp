@@ -63,7 +63,7 @@ class Cycle {
   /// Completes the sweep of the last cycle, and clears what mutators logged in it. Nothing is being
   /// marked; beside mutators, or stopped.
   void finish_sweep();
-  /// Sweeps some blocks and large objects, if any are left: some ten microseconds. Any thread.
+  /// Sweeps a share of each space, if any is left: some ten microseconds. Any thread.
   void sweep_a_share();
   /// The sweep of the last cycle is complete, and what mutators logged in it is cleared. Any
   /// thread.

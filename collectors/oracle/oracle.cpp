@@ -53,7 +53,7 @@ class Oracle::Trace {
   bool visited(std::size_t granule) const { return visited_[granule]; }
   std::size_t granule_of(const void* pointer) const {
     return static_cast<std::size_t>(static_cast<const std::byte*>(pointer) -
-                                    heap_.blocks.block_begin(0)) /
+                                    heap_.spaces().begin()) /
            granule_bytes;
   }
   std::uint64_t bytes() const { return bytes_; }
@@ -110,7 +110,7 @@ std::size_t Oracle::bytes_for(std::size_t heap_bytes) {
 }
 
 Oracle::Entry& Oracle::entry_of(const Object* object) const {
-  const auto offset = reinterpret_cast<const std::byte*>(object) - heap_.blocks.block_begin(0);
+  const auto offset = reinterpret_cast<const std::byte*>(object) - heap_.spaces().begin();
   return reinterpret_cast<Entry*>(
       entries_.begin())[static_cast<std::size_t>(offset) / granule_bytes];
 }
@@ -193,7 +193,7 @@ void Oracle::check_marked(std::uint64_t scanned_objects) {
 }
 
 const Object* Oracle::object_at(std::size_t granule) const {
-  return reinterpret_cast<const Object*>(heap_.blocks.block_begin(0) + granule * granule_bytes);
+  return reinterpret_cast<const Object*>(heap_.spaces().begin() + granule * granule_bytes);
 }
 
 void Oracle::check_colours(std::uint64_t scanned_objects) {
@@ -257,6 +257,7 @@ void Oracle::check_swept() {
 void Oracle::check_metadata() {
   const auto* const entries = reinterpret_cast<const Entry*>(entries_.begin());
   const std::size_t granules = heap_.bytes() / granule_bytes;
+  std::size_t objects = 0;
   for (std::size_t granule = 0; granule < granules;) {
     const Object* const object = object_at(granule);
     const ColourByte byte = heap_.metadata.load_acquire(object);
@@ -281,8 +282,26 @@ void Oracle::check_metadata() {
       demand(object->has_chunks() || heap_.metadata.load_acquire(object_at(granule)) == 0,
              "a start byte inside the object");
     }
+    ++objects;
   }
+  check_walk(objects);
   ++counts_.metadata_checked;
+}
+
+void Oracle::check_walk(std::size_t objects) const {
+  std::size_t visited = 0;
+  heap_.spaces().for_each_object([&](const Object* object) {
+    if (entry_of(object) == 0) {
+      throw InvariantViolated(
+          "the oracle, after the sweep: a walk of the heap visits what is no "
+          "object at " +
+          address(object));
+    }
+    ++visited;
+  });
+  if (visited == objects) return;
+  throw InvariantViolated("the oracle, after the sweep: a walk of the heap visits " +
+                          std::to_string(visited) + " objects of " + std::to_string(objects));
 }
 
 VerifyStatistics Oracle::statistics() const {

@@ -93,6 +93,8 @@ class Oracle final : public HeapObserver {
   /// Every start byte has an object and every object a start byte, all are black, and none reaches
   /// into another.
   void check_metadata();
+  /// The heap's own walk visits each of the `objects`.
+  void check_walk(std::size_t objects) const;
   const Object* object_at(std::size_t granule) const;
   template <class Each>
   void for_each_root(Each each) const;

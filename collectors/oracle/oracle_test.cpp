@@ -131,7 +131,8 @@ constexpr Damage damages[]{
      "neither black nor white at termination", "an object without a start byte"},
     {"a start byte too many",
      [](HandMade& heap) {
-       auto* const last_block = heap.heap.blocks.block_begin(heap.heap.blocks.block_count() - 1);
+       const BlockSpace& blocks = heap.heap.spaces().blocks();
+       auto* const last_block = blocks.block_begin(blocks.block_count() - 1);
        *heap.heap.metadata.byte_of(last_block) = colour_byte(1, heap.heap.phase.sense.black);
      },
      nullptr, "a start byte without an object"},

@@ -1,8 +1,8 @@
 // The sweeper: clears the bytes of what the last cycle left white, where mutators have not done it
 // lazily.
 //
-// Invariant: sweeping claims block by block, so any number of sweepers and lazily sweeping mutators
-// may run at once.
+// Invariant: a space deals out what is to be swept share by share, so any number of sweepers and
+// lazily sweeping mutators may run at once.
 #pragma once
 
 #include "collectors/sweeping/parallel_for.hpp"
@@ -16,7 +16,7 @@ class Sweeper {
   Sweeper(Heap& heap, ParallelFor& parallel, unsigned threads)
       : heap_(heap), parallel_(parallel), threads_(threads) {}
 
-  /// Until no block is unswept or being swept; beside mutators or not. Any thread.
+  /// Until nothing is unswept or being swept; beside mutators or not. Any thread.
   void sweep_all();
   /// The same, shared out over threads. World stopped.
   void sweep_all_in_parallel();

@@ -33,8 +33,7 @@ void mark_some(Heap& heap, std::vector<Object*>& objects, std::mt19937& random, 
     if (survives) heap.metadata.try_shade_alone(object, phase.sense.white(), phase.sense.black);
     return !survives;
   });
-  heap.blocks.begin_sweep(phase.sense);
-  heap.large.begin_sweep(phase.sense);
+  heap.spaces().begin_sweep(phase.sense);
 }
 
 void sweep(benchmark::State& state) {

@@ -32,7 +32,7 @@ TEST_CASE(
     "[sweeper]") {
   const bool parallel = GENERATE(false, true);
   bench::BenchHeap<bench::EverythingDies> bench(std::size_t{16} << 20);
-  BlockSpace& blocks = bench.heap.blocks;
+  BlockSpace& blocks = bench.heap.spaces().blocks();
   SlowFreeing observer;
   MutatorContext mutator(bench.heap);
   const std::size_t block = blocks.block_of(mutator.allocate(1, 0));
@@ -52,7 +52,7 @@ TEST_CASE(
 TEST_CASE("whoever sweeps all also sweeps what a collection beside it leaves to sweep meanwhile",
           "[sweeper][race]") {
   bench::BenchHeap<bench::NoCollection> bench(std::size_t{16} << 20);
-  BlockSpace& blocks = bench.heap.blocks;
+  BlockSpace& blocks = bench.heap.spaces().blocks();
   std::atomic<bool> done{false};
   std::thread collector([&] {
     ParallelFor alone(bench.heap.watchdog, "sweep thread", 1);
@@ -97,6 +97,6 @@ TEST_CASE("a refill sweeps a bounded part of the heap, cycle after cycle", "[swe
       if (step % 8 == 0) m.store(table, step / 8 % kept, object);  // in every block
     }
     CAPTURE(cycle);
-    CHECK_FALSE(heap.heap().blocks.swept());
+    CHECK_FALSE(heap.heap().spaces().swept());
   }
 }

@@ -272,54 +272,72 @@ bool BlockSpace::sweep_next() {
   return first < blocks_;
 }
 
+void BlockSpace::sweep_all() {
+  while (sweep_next()) {
+  }
+  // Once is not enough: a mutator may still be in the middle of the last block that it sweeps for
+  // itself, and beside mutators a stopped collection may end meanwhile and leave a sweep of its own
+  // behind this one's position.
+  while (!swept()) sweep_stragglers();
+}
+
 bool BlockSpace::swept() const { return unswept_.load(std::memory_order_acquire) == 0; }
 
 void BlockSpace::report_dead(std::size_t block) {
   std::byte* const begin = block_begin(block);
-  ColourByte* const bytes = metadata_.byte_of(begin);
-  for (std::size_t i = 0; i < block_granules;) {
-    if (bytes[i] == 0) {
-      ++i;
-      continue;
-    }
-    auto* object = reinterpret_cast<Object*>(begin + i * granule_bytes);
-    const std::size_t size = object->granules();
-    if (state_of(bytes[i]) != live_state_) {
-      if (observer_ != nullptr) observer_->freed(object, size * granule_bytes);
-      poison(object, size * granule_bytes);
-    }
-    i += size;
-  }
+  for_each_start(metadata_, begin, begin + block_bytes, [this](Object* object, std::size_t bytes) {
+    if (state_of(metadata_.load_relaxed(object)) == live_state_) return;
+    if (observer_ != nullptr) observer_->freed(object, bytes);
+    poison(object, bytes);
+  });
 }
 
-std::size_t BlockSpace::live_granules(std::size_t block) const {
-  const ColourByte* const bytes = metadata_.byte_of(block_begin(block));
-  std::size_t granules = 0;
-  for (std::size_t i = 0; i < block_granules; ++i) {
-    if (bytes[i] != 0)
-      granules +=
-          reinterpret_cast<const Object*>(block_begin(block) + i * granule_bytes)->granules();
-  }
-  return granules;
+// --- objects ------------------------------------------------------------------------------------
+
+Object* BlockSpace::object_at(const void* address) const {
+  const std::size_t block = block_of(address);
+  if (is_empty(state(block))) return nullptr;
+  return object_holding(metadata_, block_begin(block), static_cast<const std::byte*>(address));
 }
 
-void BlockSpace::check_lists() const {
+std::size_t BlockSpace::object_bytes_of(std::size_t block) const {
+  std::size_t sum = 0;
+  for_each_start(metadata_, block_begin(block), block_begin(block) + block_bytes,
+                 [&sum](Object*, std::size_t bytes) { sum += bytes; });
+  return sum;
+}
+
+std::size_t BlockSpace::used_bytes() const {
+  std::size_t sum = 0;
+  for (std::size_t block = 0; block < blocks_; ++block) {
+    if (!is_empty(state(block))) sum += object_bytes_of(block);
+  }
+  return sum;
+}
+
+void BlockSpace::check() const {
+  std::size_t occupied = 0;
   for (std::size_t block = 0; block < blocks_; ++block) {
     const auto demand = [block](bool holds, const char* fault) {
       if (!holds) throw InvariantViolated("block " + std::to_string(block) + " " + fault);
     };
     const Word seen = words_[block].load(std::memory_order_relaxed);
     const BlockState is = state(block);
+    occupied += !is_empty(is);
     demand(is != BlockState::unswept && is != BlockState::sweeping, "is not swept");
     demand((is == BlockState::free) == free_.contains(block),
            "is free and not listed, or listed as free and is not");
     if (is == BlockState::holes)
       demand(list_of(room_of(seen)).contains(block), "has room and is on no list");
     if (is == BlockState::free)
-      demand(live_granules(block) == 0, "is called free and holds an object");
+      demand(object_bytes_of(block) == 0, "is called free and holds an object");
     if (is == BlockState::full)
-      demand(block_bytes - live_granules(block) * granule_bytes < least_hole_bytes,
+      demand(block_bytes - object_bytes_of(block) < least_hole_bytes,
              "is called full and has a hole");
+  }
+  if (occupied * block_bytes != footprint()) {
+    throw InvariantViolated(std::to_string(occupied) + " blocks are in use, and " +
+                            std::to_string(footprint() / block_bytes) + " are counted");
   }
 }
 

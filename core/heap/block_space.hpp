@@ -37,6 +37,7 @@
 // walk is ZGC's and Go's sweepgen.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -45,9 +46,9 @@
 #include <optional>
 
 #include "core/heap/block_set.hpp"
-#include "core/heap/metadata.hpp"
+#include "core/heap/object_walk.hpp"
+#include "core/heap/space.hpp"
 #include "core/observe/activity_scope.hpp"
-#include "core/observe/heap_observer.hpp"
 
 namespace tricolour {
 
@@ -71,8 +72,12 @@ enum class ClaimOrder : std::uint8_t {
 enum class Room : std::uint8_t { little, sixteenth, eighth, quarter, half, large_hole };
 inline constexpr std::size_t rooms = 6;
 
+class HoleAllocator;
+
 class BlockSpace {
  public:
+  using Allocator = HoleAllocator;
+
   BlockSpace(std::byte* base, std::size_t blocks, SideMetadata metadata);
   /// Its memory may be mapped again for something else.
   ~BlockSpace();
@@ -111,15 +116,26 @@ class BlockSpace {
   /// Sweeps what sweepers that do not run just now have come to and not begun, and waits a moment
   /// for what they have. Any thread.
   void sweep_stragglers();
-  /// No block is left to sweep and none is being swept.
+  /// Until no block is left to sweep and none is being swept; beside mutators or not. Any thread.
+  void sweep_all();
   bool swept() const;
 
+  /// Any thread, of what is published.
+  Object* object_at(const void* address) const;
+  template <std::invocable<Object*> Visit>
+  void for_each_object(std::byte* begin, const std::byte* end, Visit visit) const;
+
+  /// World stopped. Of objects: what is free between them is handed out again.
+  std::size_t used_bytes() const;
+  /// World stopped. Of blocks that are neither free nor large.
+  std::size_t footprint() const { return occupied_.load(std::memory_order_relaxed) * block_bytes; }
+  std::size_t beside_objects_bytes() const { return 0; }
   /// Free bytes in blocks that are full or have little room, as far as the last sweep has come:
   /// what a mutator gets late or never.
   std::size_t scattered_bytes() const { return scattered_bytes_.load(std::memory_order_relaxed); }
   /// World stopped and everything swept: throws InvariantViolated when a block with room is on no
-  /// list, or one is called full or free and is not.
-  void check_lists() const;
+  /// list, one is called full or free and is not, or the count of those in use is wrong.
+  void check() const;
 
   void observe(HeapObserver* observer) { observer_ = observer; }
 
@@ -159,7 +175,11 @@ class BlockSpace {
   void publish(std::size_t block, Swept swept);
   void end_sweep_of_one();
   void report_dead(std::size_t block);
-  std::size_t live_granules(std::size_t block) const;
+  /// Nothing of this space is in the block.
+  static bool is_empty(BlockState state) {
+    return state == BlockState::free || state == BlockState::large;
+  }
+  std::size_t object_bytes_of(std::size_t block) const;
 
   std::byte* base_;
   std::size_t blocks_;
@@ -177,5 +197,22 @@ class BlockSpace {
       0};  ///< blocks unswept or sweeping; release by the sweep's end, acquire in `swept`
   std::atomic<std::size_t> scattered_bytes_{0};  ///< an estimate for the pacer: relaxed
 };
+
+template <std::invocable<Object*> Visit>
+void BlockSpace::for_each_object(std::byte* begin, const std::byte* end, Visit visit) const {
+  for (std::byte* at = begin; at < end;) {
+    std::byte* const block = block_begin(block_of(at));
+    std::byte* const block_end = block + block_bytes;
+    if (!is_empty(state(block_of(at)))) {
+      if (Object* const across = object_holding(metadata_, block, at); across != nullptr) {
+        at = reinterpret_cast<std::byte*>(across) + across->bytes();
+        visit(across);
+      }
+      for_each_start(metadata_, at, std::min<const std::byte*>(end, block_end),
+                     [&](Object* object, std::size_t) { visit(object); });
+    }
+    at = block_end;
+  }
+}
 
 }  // namespace tricolour

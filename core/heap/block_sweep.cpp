@@ -13,21 +13,19 @@ static_assert(size_in_header <= stride);
 constexpr std::size_t strides_of_large_hole = large_object_bytes / granule_bytes / stride + 1;
 
 /// Of a block in which objects are too long for their bytes to say: from object to object.
-BlockSurvivors walk(const ColourByte* bytes, const std::byte* begin) {
+BlockSurvivors walk(const SideMetadata& metadata, std::byte* begin) {
   BlockSurvivors survivors;
-  std::size_t end = 0;  // of the last survivor
-  const auto hole_until = [&](std::size_t next) {
-    return (next - end) * granule_bytes >= large_object_bytes;
+  const std::byte* hole = begin;
+  const auto hole_until = [&hole](const std::byte* next) {
+    return static_cast<std::size_t>(next - hole) >= large_object_bytes;
   };
-  for (std::size_t i = 0; i < block_granules; ++i) {
-    if (bytes[i] == 0) continue;
-    survivors.leave_large_hole |= hole_until(i);
-    const std::size_t granules =
-        reinterpret_cast<const Object*>(begin + i * granule_bytes)->granules();
-    survivors.granules += granules;
-    end = i + granules;
-  }
-  survivors.leave_large_hole |= hole_until(block_granules);
+  for_each_start(metadata, begin, begin + block_bytes, [&](Object* object, std::size_t bytes) {
+    const auto* const start = reinterpret_cast<const std::byte*>(object);
+    survivors.leave_large_hole |= hole_until(start);
+    survivors.granules += bytes >> granule_shift;
+    hole = start + bytes;
+  });
+  survivors.leave_large_hole |= hole_until(begin + block_bytes);
   return survivors;
 }
 }  // namespace
@@ -55,7 +53,7 @@ BlockSurvivors clear_dead(const SideMetadata& metadata, std::byte* begin, Colour
     empty = largest == 0 ? empty + 1 : 0;
     most_empty = std::max(most_empty, empty);
   }
-  if (in_header) return walk(bytes, begin);
+  if (in_header) return walk(metadata, begin);
   survivors.leave_large_hole = most_empty >= strides_of_large_hole;
   return survivors;
 }

@@ -16,22 +16,6 @@ namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
-/// Bytes of objects in swept blocks, and of pages that large objects hold.
-std::size_t walked_bytes(Heap& heap) {
-  std::size_t bytes = heap.large.used_bytes();
-  for (std::size_t block = 0; block < heap.blocks.block_count(); ++block) {
-    if (heap.blocks.state(block) == BlockState::large) continue;
-    std::byte* const begin = heap.blocks.block_begin(block);
-    for (std::size_t at = 0; at < block_bytes;) {
-      auto* const object = reinterpret_cast<Object*>(begin + at);
-      const bool starts = heap.metadata.load_relaxed(object) != 0;
-      if (starts) bytes += object->bytes();
-      at += starts ? object->bytes() : granule_bytes;
-    }
-  }
-  return bytes;
-}
-
 /// Keeps the greatest use that any event or look of its own saw.
 class Watch final : public EventListener {
  public:
@@ -133,7 +117,7 @@ TEST_CASE("after a cycle the use is what a walk of the heap finds, objects born 
     ParallelFor alone(heap.heap().watchdog, "sweep thread", 1);
     Sweeper(heap, alone, 1).sweep_all();
     const HeapAccount& account = heap.heap().account;
-    CHECK(account.used() - account.handed_out() == walked_bytes(heap) - last);
+    CHECK(account.used() - account.handed_out() == heap.heap().spaces().used_bytes() - last);
     ++compared;
   }
   CHECK(most_born > 1000);
@@ -156,7 +140,7 @@ TEST_CASE("a mutator that ends gives back all that is free in the blocks that ot
     if (i % 10 == 0) make(m, 1'100 + random() % 2'000);
   }
   CHECK(bench.heap.used_bytes() == made);
-  CHECK(bench.heap.used_bytes() == walked_bytes(bench.heap));
+  CHECK(bench.heap.used_bytes() == bench.heap.spaces().used_bytes());
 }
 
 }  // namespace tricolour

@@ -4,17 +4,8 @@
 #include <utility>
 
 #include "core/errors.hpp"
-#include "core/heap/metadata_scan.hpp"
 
 namespace tricolour {
-namespace {
-/// Of the object at `position`, whose metadata is `byte`.
-std::size_t object_bytes(const std::byte* position, ColourByte byte) {
-  const std::size_t field = size_field(byte);
-  return (field == size_in_header ? reinterpret_cast<const Object*>(position)->granules() : field) *
-         granule_bytes;
-}
-}  // namespace
 
 std::optional<Hole> HoleAllocator::next(std::size_t bytes, MutatorContext* mutator) {
   for (unsigned passed = 0;; ++passed) {
@@ -127,13 +118,9 @@ void HoleAllocator::give_back() {
 }
 
 std::size_t HoleAllocator::free_bytes_before(const std::byte* end) const {
-  std::size_t bytes = 0;
-  for (const std::byte* at = block_end_ - block_bytes; at < end;) {
-    const ColourByte byte = metadata_.load_relaxed(reinterpret_cast<const Object*>(at));
-    const std::size_t step = byte == 0 ? granule_bytes : object_bytes(at, byte);
-    if (byte == 0) bytes += step;
-    at += step;
-  }
+  std::byte* const begin = block_end_ - block_bytes;
+  auto bytes = static_cast<std::size_t>(end - begin);
+  for_each_start(metadata_, begin, end, [&bytes](Object*, std::size_t taken) { bytes -= taken; });
   return bytes;
 }
 

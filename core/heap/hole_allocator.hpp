@@ -23,12 +23,6 @@
 
 namespace tricolour {
 
-struct Hole {
-  std::byte* begin = nullptr;
-  std::byte* end = nullptr;
-  std::size_t bytes() const { return static_cast<std::size_t>(end - begin); }
-};
-
 class HoleAllocator {
  public:
   /// `piece_bytes`: the longest hole handed out at once, which may change. `large_holes`: blocks

@@ -1,7 +1,9 @@
 #include "core/heap/large_object_space.hpp"
 
 #include <iterator>
+#include <string>
 
+#include "core/errors.hpp"
 #include "core/heap/poison.hpp"
 #include "core/seams/faults.hpp"
 #include "core/seams/injected_waits.hpp"
@@ -52,6 +54,7 @@ Object* LargeObjectSpace::take_blocks(std::size_t pages) {
   const std::size_t count = (pages + block_pages - 1) / block_pages;
   const auto first = blocks_.claim_large(count);
   if (!first) return nullptr;
+  claimed_.fetch_add(count * block_bytes, std::memory_order_relaxed);
   std::scoped_lock lock(lock_);
   return place(*first * block_pages, count * block_pages, pages);
 }
@@ -69,17 +72,6 @@ void LargeObjectSpace::publish(Object* object) {
   pending_.fetch_sub(object->bytes(), std::memory_order_relaxed);
 }
 
-Object* LargeObjectSpace::object_at(const void* address) {
-  const std::size_t page = page_of(address);
-  std::scoped_lock lock(lock_);
-  auto after = objects_.upper_bound(page);
-  if (after == objects_.begin()) return nullptr;
-  const auto& [first, entry] = *std::prev(after);
-  return entry.pending || page >= first + entry.pages
-             ? nullptr
-             : reinterpret_cast<Object*>(page_begin(first));
-}
-
 void LargeObjectSpace::begin_sweep(MarkSense sense) {
   live_state_ = sense.black;
   sweep_at_ = 0;
@@ -87,15 +79,16 @@ void LargeObjectSpace::begin_sweep(MarkSense sense) {
   sweep_due_.store(true, std::memory_order_release);
 }
 
-void LargeObjectSpace::sweep() {
-  while (!swept()) sweep_next();
+void LargeObjectSpace::sweep_all() {
+  while (sweep_next()) {
+  }
 }
 
-void LargeObjectSpace::sweep_next(unsigned count) {
+bool LargeObjectSpace::sweep_next(unsigned count) {
   const bool early = faulty(Fault::large_pages_reused_early);
-  if (swept() && !early) return;
+  if (swept() && !early) return false;
   std::scoped_lock lock(lock_);
-  if (swept() && !early) return;
+  if (swept() && !early) return false;
   const RoleScope role(Role::sweeper);
   if (swept()) sweep_at_ = 0;
   auto entry = objects_.lower_bound(sweep_at_);
@@ -110,10 +103,11 @@ void LargeObjectSpace::sweep_next(unsigned count) {
   }
   if (entry != objects_.end()) {
     sweep_at_ = entry->first;
-  } else {
-    pass_window(Window::between_list_and_count);
-    sweep_due_.store(false, std::memory_order_release);
+    return true;
   }
+  pass_window(Window::between_list_and_count);
+  sweep_due_.store(false, std::memory_order_release);
+  return false;
 }
 
 void LargeObjectSpace::free_object(std::size_t page, std::size_t pages) {
@@ -132,6 +126,59 @@ void LargeObjectSpace::free_object(std::size_t page, std::size_t pages) {
   account_.free_of_survivors(tail);
   add_free_run(page, pages);
 }
+
+// --- objects ------------------------------------------------------------------------------------
+
+Object* LargeObjectSpace::next_object(std::byte*& begin, const std::byte* end) const {
+  if (begin >= end) return nullptr;
+  // A short range, as a card is, asks for no lock where small objects are.
+  const std::size_t block = blocks_.block_of(begin);
+  if (block == blocks_.block_of(end - 1) && blocks_.state(block) != BlockState::large)
+    return nullptr;
+  const std::size_t first_page = page_of(begin);
+  std::scoped_lock lock(lock_);
+  auto entry = objects_.upper_bound(first_page);
+  if (entry != objects_.begin()) {
+    const auto before = std::prev(entry);
+    if (before->first + before->second.pages > first_page) entry = before;
+  }
+  for (; entry != objects_.end() && page_begin(entry->first) < end; ++entry) {
+    if (entry->second.pending) continue;
+    begin = page_begin(entry->first + entry->second.pages);
+    return reinterpret_cast<Object*>(page_begin(entry->first));
+  }
+  return nullptr;
+}
+
+Object* LargeObjectSpace::object_at(const void* address) const {
+  auto* begin = const_cast<std::byte*>(static_cast<const std::byte*>(address));
+  return next_object(begin, begin + 1);
+}
+
+void LargeObjectSpace::check() const {
+  const auto demand = [](bool holds, const char* fault) {
+    if (!holds) throw InvariantViolated(std::string("the space of large objects: ") + fault);
+  };
+  std::scoped_lock lock(lock_);
+  std::size_t used_pages = 0;
+  for (const auto& [page, object] : objects_) {
+    used_pages += object.pages;
+    demand(
+        object.pending || metadata_.load_relaxed(reinterpret_cast<Object*>(page_begin(page))) != 0,
+        "a published object has no start byte");
+  }
+  std::size_t free_pages = 0;
+  for (const auto& [page, pages] : free_runs_) {
+    free_pages += pages;
+    demand(runs_by_size_.contains({pages, page}), "a free run is not listed by its size");
+  }
+  demand(runs_by_size_.size() == free_runs_.size(), "a run is listed that is not free");
+  demand(used_pages * page_bytes == used_bytes(), "its objects hold other pages than are counted");
+  demand((used_pages + free_pages) * page_bytes == footprint(),
+         "its objects and free runs are not its blocks");
+}
+
+// --- free runs ----------------------------------------------------------------------------------
 
 void LargeObjectSpace::list_free_run(std::size_t page, std::size_t pages) {
   free_runs_.emplace(page, pages);
@@ -159,6 +206,7 @@ void LargeObjectSpace::add_free_run(std::size_t page, std::size_t pages) {
   const std::size_t first = (page + block_pages - 1) / block_pages;
   const std::size_t last = (page + pages) / block_pages;
   if (first >= last) return list_free_run(page, pages);
+  claimed_.fetch_sub((last - first) * block_bytes, std::memory_order_relaxed);
   blocks_.release_large(first, last - first);
   if (page < first * block_pages) list_free_run(page, first * block_pages - page);
   if (page + pages > last * block_pages)

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -31,6 +32,22 @@ inline constexpr std::size_t large_object_bytes = 8 * 1024;
 
 class LargeObjectSpace {
  public:
+  /// Each area is for one object, so a mutator holds none between two.
+  class Allocator {
+   public:
+    explicit Allocator(LargeObjectSpace& space) : space_(space) {}
+    std::optional<Hole> next(std::size_t bytes, MutatorContext* = nullptr) {
+      auto* const begin = reinterpret_cast<std::byte*>(space_.allocate(bytes));
+      return begin == nullptr ? std::nullopt : std::optional(Hole{begin, begin + bytes});
+    }
+    void publish(Object* object) { space_.publish(object); }
+    void forget() {}
+    void give_back() {}
+
+   private:
+    LargeObjectSpace& space_;
+  };
+
   LargeObjectSpace(BlockSpace& blocks, SideMetadata metadata, HeapAccount& account);
 
   /// Memory for an object of `bytes`, pending and not zeroed; null when no run is free. Sweeps a
@@ -39,26 +56,39 @@ class LargeObjectSpace {
   /// The object is initialised and about to be stored where others see it.
   void publish(Object* object);
 
-  /// The published object whose pages `address` is in, or null. Any thread.
-  Object* object_at(const void* address);
-
   /// World stopped, a cycle terminated with `sense`.
   void begin_sweep(MarkSense sense);
-  /// Frees what the last cycle left white, unless that is done. Any thread.
-  void sweep();
   /// Objects swept between two looks for room, or at once by a sweeper; together some microseconds
   /// under the lock.
   static constexpr unsigned swept_at_once = 64;
-  /// The same for the next `count` objects at most.
-  void sweep_next(unsigned count = swept_at_once);
+  /// Frees those of the next `count` objects at most that the last cycle left white; false when no
+  /// object is left to look at. Any thread.
+  bool sweep_next(unsigned count = swept_at_once);
+  /// Until that is done. Any thread.
+  void sweep_all();
   bool swept() const { return !sweep_due_.load(std::memory_order_acquire); }
+
+  /// Whose pages `address` is in. Any thread.
+  Object* object_at(const void* address) const;
+  template <std::invocable<Object*> Visit>
+  void for_each_object(std::byte* begin, const std::byte* end, Visit visit) const {
+    while (Object* const object = next_object(begin, end)) visit(object);
+  }
+
   /// Bytes of pages that objects hold.
   std::size_t used_bytes() const { return used_.load(std::memory_order_relaxed); }
+  /// World stopped. Of the blocks that it has claimed.
+  std::size_t footprint() const { return claimed_.load(std::memory_order_relaxed); }
   /// World stopped: bytes of those pages that are in use and of no published object: pending ones,
   /// and behind the end of each object.
   std::size_t beside_objects_bytes() const {
     return tails_.load(std::memory_order_relaxed) + pending_.load(std::memory_order_relaxed);
   }
+  /// Its free pages are for the next large objects.
+  std::size_t scattered_bytes() const { return 0; }
+  /// World stopped and everything swept: throws InvariantViolated when its pages are not what its
+  /// counts say, or a published object has no start byte.
+  void check() const;
 
   void observe(HeapObserver* observer) { observer_ = observer; }
 
@@ -77,6 +107,9 @@ class LargeObjectSpace {
     return static_cast<std::size_t>(static_cast<const std::byte*>(address) - page_begin(0)) /
            page_bytes;
   }
+  /// The first published object with a page in [begin, end), and sets `begin` behind its pages;
+  /// null when there is none. The visit of one is outside the lock.
+  Object* next_object(std::byte*& begin, const std::byte* end) const;
   Object* take_free_run(std::size_t pages);
   Object* take_blocks(std::size_t pages);
   /// Places an object at the begin of a run that is on no list, and lists the rest.
@@ -89,7 +122,7 @@ class LargeObjectSpace {
 
   BlockSpace& blocks_;
   SideMetadata metadata_;
-  Mutex lock_;
+  mutable Mutex lock_;
   HeapAccount& account_;
   std::map<std::size_t, Entry> objects_;  ///< by first page
   std::map<std::size_t, std::size_t>
@@ -99,9 +132,9 @@ class LargeObjectSpace {
   ColourByte live_state_ = 0;
   std::atomic<bool> sweep_due_{
       false};  ///< release at the sweep's end and at begin_sweep, acquire in `swept`
-  std::atomic<std::size_t> used_{0};  ///< a statistic for the pacer: relaxed
-  std::atomic<std::size_t> tails_{
-      0};  ///< bytes of pages behind the end of their object: relaxed, as the next
+  std::atomic<std::size_t> used_{0};     ///< relaxed, as the next three: exact in a stop
+  std::atomic<std::size_t> claimed_{0};  ///< bytes of blocks that objects and free runs are in
+  std::atomic<std::size_t> tails_{0};    ///< bytes of pages behind the end of their object
   std::atomic<std::size_t> pending_{0};  ///< bytes of pending objects
   HeapObserver* observer_ = nullptr;
 };

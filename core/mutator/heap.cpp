@@ -49,8 +49,7 @@ Heap::Heap(const HeapOptions& options, EventListener* listener)
       cards(side_table_storage_.begin(), heap_storage_.begin()),
       log_bits(side_table_storage_.begin(), heap_storage_.begin()),
       account(heap_storage_.bytes()),
-      blocks(heap_storage_.begin(), heap_storage_.bytes() / block_bytes, metadata),
-      large(blocks, metadata, account),
+      spaces_(heap_storage_.begin(), heap_storage_.bytes(), metadata, account),
       grey_set(most_grey_objects(heap_storage_.bytes()), options.packet_capacity),
       world(*this, watchdog),
       hole_piece_bytes(options.hole_piece_bytes) {
@@ -83,15 +82,20 @@ void Heap::attach(CollectorHooks& hooks, HeapObserver* observer) {
 
 void Heap::observe(HeapObserver* observer) {
   observer_ = observer;
-  blocks.observe(observer);
-  large.observe(observer);
+  spaces_.observe(observer);
 }
 
 void Heap::begin_sweep(std::size_t live) {
   live_bytes.store(live, std::memory_order_relaxed);
-  account.begin_period(live + large.beside_objects_bytes());
-  blocks.begin_sweep(phase.sense);
-  large.begin_sweep(phase.sense);
+  account.begin_period(live + spaces_.beside_objects_bytes());
+  spaces_.begin_sweep(phase.sense);
+}
+
+void Heap::check_spaces() const {
+  spaces_.check();
+  if (spaces_.used_bytes() <= account.used()) return;
+  throw InvariantViolated("the spaces hold " + std::to_string(spaces_.used_bytes()) +
+                          " bytes, and the account knows of " + std::to_string(account.used()));
 }
 
 std::uint64_t Heap::allocated_bytes(const std::vector<MutatorContext*>& mutators) const {

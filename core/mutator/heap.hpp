@@ -15,7 +15,7 @@
 #include "core/barrier/log_bits.hpp"
 #include "core/cycle/collector_hooks.hpp"
 #include "core/heap/heap_account.hpp"
-#include "core/heap/large_object_space.hpp"
+#include "core/heap/spaces.hpp"
 #include "core/mutator/allocation_turn.hpp"
 #include "core/mutator/mutator_context.hpp"
 #include "core/mutator/watchdog.hpp"
@@ -65,7 +65,9 @@ class Heap {
   /// Another observer, or null; while no mutator and no collector's thread runs.
   void observe(HeapObserver* observer);
 
-  std::size_t bytes() const { return blocks.block_count() * block_bytes; }
+  std::size_t bytes() const { return heap_storage_.bytes(); }
+  Spaces& spaces() { return spaces_; }
+  const Spaces& spaces() const { return spaces_; }
   std::size_t metadata_bytes() const { return metadata_storage_.bytes(); }
   /// Of cards or log bits; 0 when the barrier has none.
   std::size_t side_table_bytes() const { return side_table_storage_.bytes(); }
@@ -75,6 +77,9 @@ class Heap {
   /// World stopped, a cycle terminated and left objects of `live` bytes, and everything is swept:
   /// begins the next sweep.
   void begin_sweep(std::size_t live);
+  /// World stopped and everything swept: throws InvariantViolated when a space contradicts itself,
+  /// or holds more than is accounted for.
+  void check_spaces() const;
   /// World stopped: bytes of all objects that `mutators` and those that have ended ever made.
   std::uint64_t allocated_bytes(const std::vector<MutatorContext*>& mutators) const;
   bool contains(const void* address) const {
@@ -123,8 +128,11 @@ class Heap {
   CardTable cards;   ///< where side_table is `cards`
   LogBits log_bits;  ///< where side_table is `log_bits`
   HeapAccount account;
-  BlockSpace blocks;
-  LargeObjectSpace large;
+
+ private:
+  Spaces spaces_;
+
+ public:
   AllocationTurns turns;
   Watchdog watchdog;
   GreySet grey_set;

@@ -267,7 +267,7 @@ TEST_CASE("a stale read of freed heap memory is visible to AddressSanitizer", "[
   Root pad(m, m.allocate(1, 200));
   CHECK_FALSE(__asan_address_is_poisoned(stale));
   heap.collector().collect(m);
-  heap.heap().blocks.sweep(0);
+  heap.heap().spaces().blocks().sweep(0);
   CHECK(__asan_address_is_poisoned(stale));
   CHECK(__asan_address_is_poisoned(inside));
   CHECK_FALSE(__asan_address_is_poisoned(pad.get()));

@@ -35,10 +35,11 @@ MutatorContext::MutatorContext(Heap& heap, MutatorStatus status,
       black_means_(black_means),
       cards_(heap.cards),
       log_bits_(heap.log_bits),
-      small_(heap.blocks, heap.metadata, heap.account, heap.hole_piece_bytes, false),
-      medium_(heap.blocks, heap.metadata, heap.account, whole_blocks, true),
+      small_(heap.spaces().blocks(), heap.metadata, heap.account, heap.hole_piece_bytes, false),
+      medium_(heap.spaces().blocks(), heap.metadata, heap.account, whole_blocks, true),
       shade_buffer_(heap.grey_set.join()),
-      clock_(status == MutatorStatus::blocked ? Activity::blocked : Activity::running) {
+      clock_(status == MutatorStatus::blocked ? Activity::blocked : Activity::running),
+      large_(heap.spaces().large()) {
   try {
     heap_.world.add(*this, status, arrival);
   } catch (...) {
@@ -58,8 +59,7 @@ MutatorContext::~MutatorContext() {
     if (faulty(Fault::shades_of_ended_mutator_dropped)) shade_buffer_->clear();
     flush_shade_buffer();
     heap_.ended_allocated_bytes.fetch_add(allocated_bytes(), std::memory_order_relaxed);
-    small_.give_back();
-    medium_.give_back();
+    for_each_allocator([](AreaAllocator auto& allocator) { allocator.give_back(); });
     retire_holes();
   });
   heap_.grey_set.leave(shade_buffer_);
@@ -128,8 +128,7 @@ std::uint64_t MutatorContext::allocated_objects() const {
 
 void MutatorContext::retire_holes() {
   install({});
-  small_.forget();
-  medium_.forget();
+  for_each_allocator([](AreaAllocator auto& allocator) { allocator.forget(); });
   medium_hole_ = {};
 }
 
@@ -223,10 +222,10 @@ Object* MutatorContext::allocate_medium(std::uint32_t slots, std::size_t bytes) 
   return object;
 }
 
-Object* MutatorContext::find_large(std::size_t bytes) {
+std::optional<Hole> MutatorContext::find_large(std::size_t bytes) {
   heap_.turns.let_others_first(*this);
   const ActivityScope scope(*this, Activity::large_object_search);
-  return heap_.large.allocate(bytes);
+  return large_.next(bytes, this);
 }
 
 namespace {
@@ -262,14 +261,13 @@ void MutatorContext::zero_pages(std::byte* memory, std::size_t bytes) {
 Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
   const ActivityScope scope(*this, Activity::allocation_slow_path);
   heap_.hooks().on_refill(*this, bytes);
-  Object* object = nullptr;
-  for (Shortage shortage(*this, bytes); (object = find_large(bytes)) == nullptr;) {
-    shortage.make_room();
-  }
-  zero_pages(reinterpret_cast<std::byte*>(object), bytes);
+  std::optional<Hole> pages;
+  for (Shortage shortage(*this, bytes); !(pages = find_large(bytes));) shortage.make_room();
+  zero_pages(pages->begin, bytes);
   pass_window(Window::between_pages_and_publish);
   // No safepoint from here on: the colour belongs to the phase in which the object becomes
   // reachable.
+  auto* const object = reinterpret_cast<Object*>(pages->begin);
   const auto granules = static_cast<std::uint32_t>(bytes >> granule_shift);
   object->initialise(slots, granules);
   for (std::size_t chunk = 1; chunk < object->chunk_count(); ++chunk) {
@@ -277,7 +275,7 @@ Object* MutatorContext::allocate_large(std::uint32_t slots, std::size_t bytes) {
         .store(colour_byte(1, colours_.allocated), std::memory_order_relaxed);
   }
   colours_.metadata.publish(object, colour_byte(granules, colours_.allocated));
-  heap_.large.publish(object);
+  large_.publish(object);
   ++allocated_objects_;
   allocated_bytes_ += bytes;
   if (heap_.observer() != nullptr) heap_.observer()->allocated(object);

@@ -25,8 +25,8 @@
 #include "core/cycle/grey_set.hpp"
 #include "core/cycle/phase_state.hpp"
 #include "core/errors.hpp"
-#include "core/heap/hole_allocator.hpp"
 #include "core/heap/poison.hpp"
+#include "core/heap/spaces.hpp"
 #include "core/mutator/attachment.hpp"
 #include "core/mutator/obtained_references.hpp"
 #include "core/mutator/safepoint.hpp"
@@ -225,7 +225,7 @@ class MutatorContext {
   Object* allocate_medium(std::uint32_t slots, std::size_t bytes);
   Object* allocate_large(std::uint32_t slots, std::size_t bytes);
   std::optional<Hole> next_hole(HoleAllocator& holes, std::size_t bytes);
-  Object* find_large(std::size_t bytes);
+  std::optional<Hole> find_large(std::size_t bytes);
   void zero_pages(std::byte* memory, std::size_t bytes);
   bool refill(std::size_t bytes);
   class Shortage;
@@ -237,6 +237,12 @@ class MutatorContext {
   }
   void install(Hole hole);
   void count_hole();
+  template <class Work>
+  void for_each_allocator(Work work) {
+    work(small_);
+    work(medium_);
+    work(large_);
+  }
 
   // The line that every allocation, poll and barrier touches.
   std::byte* cursor_ = nullptr;
@@ -253,8 +259,8 @@ class MutatorContext {
   Hole hole_;  ///< the current hole; its end is the true limit where `limit_` is held down so that
                ///< every allocation is observed
   std::byte* counted_from_ = nullptr;  ///< bytes of the hole before this are in allocated_bytes_
-  HoleAllocator small_;
-  HoleAllocator medium_;
+  BlockSpace::Allocator small_;
+  BlockSpace::Allocator medium_;
   Hole medium_hole_;
   GreyPacket* shade_buffer_;
 
@@ -264,6 +270,7 @@ class MutatorContext {
   std::uint64_t allocated_bytes_ = 0;
   std::uint64_t allocated_objects_ = 0;
   ActivityClock clock_;
+  LargeObjectSpace::Allocator large_;
   [[no_unique_address]] ObtainedReferences obtained_;
   std::size_t arguments_ = 0;  ///< handles at the bottom of `roots` that are no Root's
   Attachment attachment_;

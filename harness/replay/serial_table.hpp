@@ -16,7 +16,7 @@ namespace tricolour {
 class SerialTable {
  public:
   explicit SerialTable(const Heap& heap)
-      : heap_begin_(heap.blocks.block_begin(0)), entries_(bytes_for(heap.bytes()), 4096) {}
+      : heap_begin_(heap.spaces().begin()), entries_(bytes_for(heap.bytes()), 4096) {}
   /// What it reserves.
   static std::size_t bytes_for(std::size_t heap_bytes) {
     return heap_bytes / granule_bytes * sizeof(std::uint64_t);

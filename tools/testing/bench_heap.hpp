@@ -31,9 +31,7 @@ struct EverythingDies final : CollectorHooks {
     Heap& heap = mutator.heap();
     World::Exclusive world(heap.world, &mutator);
     world.stop({}, [&](Pause&) {
-      heap.large.sweep();
-      for (std::size_t block = 0; block < heap.blocks.block_count(); ++block)
-        heap.blocks.sweep(block);
+      heap.spaces().sweep_all();
       heap.phase.sense = heap.phase.sense.flipped();
       for (MutatorContext* each : world.mutators()) {
         each->adopt(heap.phase);
