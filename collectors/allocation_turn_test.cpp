@@ -28,7 +28,7 @@ TEST_CASE("to take a free turn is no stall", "[shortage]") {
   Mutator<Yuasa> m(heap);
   { const AllocationTurns::Turn turn(heap.heap().turns, m); }
   { const AllocationTurns::Turn again(heap.heap().turns, m); }
-  CHECK(events.of(EventKind::mutator_interval, Activity::stalled).empty());
+  CHECK(events.intervals_of(Activity::stalled).empty());
 }
 
 TEST_CASE("more mutators than blocks are all served", "[shortage]") {

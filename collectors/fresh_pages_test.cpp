@@ -12,9 +12,7 @@ TEST_CASE("pages that are touched first by an allocation are named, in each cycl
   options.heap.bytes = std::size_t{128} << 20;
   options.collector = "stop_the_world";
   KeptEvents events;
-  const auto waits = [&] {
-    return events.of(EventKind::mutator_interval, Activity::page_fault).size();
-  };
+  const auto waits = [&] { return events.intervals_of(Activity::page_fault).size(); };
   CollectedHeap heap(options, None::traits, &events);
   Mutator<None> m(heap);
   constexpr std::uint32_t cycles = 4;

@@ -20,7 +20,7 @@ TEST_CASE("after a collection for want of memory the trigger follows what is liv
   options.collector = "incremental";
   KeptEvents events;
   CollectedHeap heap(options, Yuasa::traits, &events);
-  const auto trigger = [&] { return events.of(EventKind::heap_sample).back().objects; };
+  const auto trigger = [&] { return events.of<TriggerEvent>().back().trigger; };
   Mutator<Yuasa> m(heap);
   const Root kept(m, m.allocate(0, 2 * mebibyte));
   const std::uint64_t of_empty_heap = trigger();
@@ -50,8 +50,8 @@ TEST_CASE("a final pause goes back to quanta as often as is allowed, and no more
   for (std::size_t i = 0; i < 200'000; ++i) held[i % held.size()] = m.allocate(8, 64);
   while (!held.empty()) held.pop_back();
   std::map<std::uint64_t, unsigned> final_pauses;
-  for (const Event& event : events.of(EventKind::pause)) {
-    final_pauses[event.cycle] += event.pause == PauseKind::termination;
+  for (const PauseEvent& pause : events.of<PauseEvent>()) {
+    final_pauses[pause.cycle] += pause.kind == PauseKind::termination;
   }
   unsigned greatest = 0;
   for (const auto& [cycle, pauses] : final_pauses) greatest = std::max(greatest, pauses);

@@ -12,9 +12,10 @@
 namespace tricolour {
 namespace {
 
-std::vector<Event> phases(const KeptEvents& events, std::uint64_t cycle, Activity activity) {
-  std::vector<Event> found = events.of(EventKind::phase, activity);
-  std::erase_if(found, [&](const Event& event) { return event.cycle != cycle; });
+std::vector<PhaseInterval> phases(const KeptEvents& events, std::uint64_t cycle, Activity phase) {
+  auto found = events.of<PhaseInterval>();
+  std::erase_if(found,
+                [&](const PhaseInterval& one) { return one.phase != phase || one.cycle != cycle; });
   return found;
 }
 
@@ -43,8 +44,8 @@ TEST_CASE("each cycle tells its begin, its marking and its termination", "[event
       const auto termination = phases(events, cycle, Activity::termination);
       REQUIRE_FALSE(marking.empty());
       REQUIRE_FALSE(termination.empty());
-      CHECK(marking.back().objects == objects + 1);
-      CHECK(marking.back().bytes >= objects * Object::size_for(1, 8));
+      CHECK(marking.back().marked_objects == objects + 1);
+      CHECK(marking.back().marked_bytes >= objects * Object::size_for(1, 8));
       // The last of it is in the stop.
       CHECK(marking.back().begin_ns >= termination.back().begin_ns);
       CHECK(marking.back().end_ns <= termination.back().end_ns);
@@ -60,7 +61,7 @@ TEST_CASE("a collector that paces tells after each cycle when the next one begin
   options.collector = collector;
   KeptEvents events;
   CollectedHeap heap(options, Yuasa::traits, &events);
-  const auto told = [&] { return events.of(EventKind::heap_sample).size(); };
+  const auto told = [&] { return events.of<TriggerEvent>().size(); };
   const std::size_t before = told();
   constexpr std::size_t cycles = 3;
   {

@@ -31,8 +31,8 @@ class FailsAtMarking final : public EventListener {
  public:
   explicit FailsAtMarking(std::uint64_t cycle) : cycle_(cycle) {}
   void on_event(const Event& event) override {
-    if (event.kind == EventKind::phase && event.activity == Activity::marking &&
-        event.cycle == cycle_)
+    const auto* const interval = std::get_if<PhaseInterval>(&event);
+    if (interval != nullptr && interval->phase == Activity::marking && interval->cycle == cycle_)
       throw std::length_error("no room for the event");
   }
 

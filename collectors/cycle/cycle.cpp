@@ -324,22 +324,20 @@ Cycle::Interval Cycle::begin_interval(Activity activity) const {
   return {activity, now, cpu_now()};
 }
 
-Nanoseconds Cycle::end_interval(const Interval& interval, Role role, std::uint64_t bytes,
-                                std::uint64_t objects) {
+Nanoseconds Cycle::end_interval(const Interval& interval, Role role, std::uint64_t marked_bytes,
+                                std::uint64_t marked_objects) {
   const std::uint64_t cycle = number();
   const Nanoseconds cpu = cpu_now() - interval.cpu_ns;
   const Nanoseconds now = now_ns();
-  probe::phase_end(cycle, interval.activity, now, bytes);
-  heap_.emit({.kind = EventKind::phase,
-              .activity = interval.activity,
-              .role = role,
-              .cycle = cycle,
-              .begin_ns = interval.begin_ns,
-              .stopped_ns = interval.begin_ns,
-              .end_ns = now,
-              .cpu_ns = cpu,
-              .bytes = bytes,
-              .objects = objects});
+  probe::phase_end(cycle, interval.activity, now, marked_bytes);
+  heap_.emit(PhaseInterval{.phase = interval.activity,
+                           .role = role,
+                           .cycle = cycle,
+                           .begin_ns = interval.begin_ns,
+                           .end_ns = now,
+                           .cpu_ns = cpu,
+                           .marked_bytes = marked_bytes,
+                           .marked_objects = marked_objects});
   return cpu;
 }
 

@@ -90,8 +90,8 @@ class Cycle {
   };
   Interval begin_interval(Activity activity) const;
   /// Emits the interval, which ends now; returns its CPU time.
-  Nanoseconds end_interval(const Interval& interval, Role role, std::uint64_t bytes = 0,
-                           std::uint64_t objects = 0);
+  Nanoseconds end_interval(const Interval& interval, Role role, std::uint64_t marked_bytes = 0,
+                           std::uint64_t marked_objects = 0);
   /// The same for marking: with the cycle's totals, and counted.
   void end_marking(const Interval& interval, Role role);
 

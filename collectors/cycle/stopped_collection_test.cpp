@@ -18,7 +18,8 @@ namespace {
 class OwnCollections final : public EventListener {
  public:
   void on_event(const Event& event) override {
-    count_ += event.kind == EventKind::pause && event.cause == Cause::exhausted;
+    const auto* const pause = std::get_if<PauseEvent>(&event);
+    count_ += pause != nullptr && pause->cause == Cause::exhausted;
   }
   unsigned count() const { return count_; }
 

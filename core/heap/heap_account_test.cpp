@@ -20,7 +20,8 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 class Watch final : public EventListener {
  public:
   void on_event(const Event& event) override {
-    if (event.kind == EventKind::pause) note(std::max(event.bytes, event.objects));
+    const auto* const pause = std::get_if<PauseEvent>(&event);
+    if (pause != nullptr) note(std::max(pause->used_before, pause->used_after));
   }
   void note(std::size_t used) {
     std::size_t seen = most_.load(std::memory_order_relaxed);

@@ -94,17 +94,9 @@ class Heap {
     if (listener_ != nullptr) listener_->on_event(event);
     if (observer_ != nullptr) observer_->on_event(event);
   }
-  /// A collector that paces says at which use it means to begin its next cycle, whenever that
-  /// changes.
+  /// By a collector that paces, whenever its trigger changes.
   void announce_trigger(std::size_t bytes) {
-    const Nanoseconds now = now_ns();
-    emit({.kind = EventKind::heap_sample,
-          .role = Role::collector,
-          .begin_ns = now,
-          .stopped_ns = now,
-          .end_ns = now,
-          .bytes = used_bytes(),
-          .objects = bytes});
+    emit(TriggerEvent{.at_ns = now_ns(), .used = used_bytes(), .trigger = bytes});
   }
   bool recorded() const { return listener_ != nullptr; }
 

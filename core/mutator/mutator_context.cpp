@@ -336,15 +336,12 @@ Activity MutatorContext::switch_activity(Activity next, std::optional<Nanosecond
   const Activity ended = clock_.current();
   if (ended == next || !heap_.recorded()) return ended;
   clock_.change(next, at ? *at : now_ns(), [this](const ActivityStretch& one) {
-    heap_.emit({.kind = EventKind::mutator_interval,
-                .activity = one.activity,
-                .role = Role::mutator,
-                .thread = index_,
-                .cycle = phase_.cycle,
-                .begin_ns = one.begin_ns,
-                .stopped_ns = one.begin_ns,
-                .end_ns = one.end_ns,
-                .cpu_ns = one.cpu_ns});
+    heap_.emit(MutatorInterval{.activity = one.activity,
+                               .mutator = index_,
+                               .cycle = phase_.cycle,
+                               .begin_ns = one.begin_ns,
+                               .end_ns = one.end_ns,
+                               .cpu_ns = one.cpu_ns});
   });
   return ended;
 }

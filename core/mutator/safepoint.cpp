@@ -247,9 +247,8 @@ World::Exclusive::~Exclusive() {
 void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work) {
   const RoleScope role(Role::collector);
   const auto& mutators = world_.mutators_;
-  Event event{.kind = EventKind::pause,
-              .thread = mutators.size() == 1 ? mutators.front()->index() : every_mutator,
-              .begin_ns = now_ns()};
+  PauseEvent event{.mutator = mutators.size() == 1 ? mutators.front()->index() : every_mutator,
+                   .begin_ns = now_ns()};
   const std::uint64_t& cycle = world_.heap_.phase.cycle;
   probe::pause_begin(cycle, pause.kind, pause.cause, event.begin_ns);
   const bool recorded = world_.heap_.recorded();
@@ -260,8 +259,8 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
                                    WatchedWaiter(world_, Awaited::stop, mutator->index()));
   }
   event.stopped_ns = now_ns();
-  event.bytes = world_.heap_.used_bytes();
-  probe::pause_stopped(cycle, pause.kind, event.stopped_ns, event.bytes);
+  event.used_before = world_.heap_.used_bytes();
+  probe::pause_stopped(cycle, pause.kind, event.stopped_ns, event.used_before);
   try {
     work(pause);
   } catch (...) {
@@ -269,12 +268,12 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
     throw;
   }
   if constexpr (instrumented_built) wait_busily(world_.heap_.options().injected.pause_ns);
-  event.objects = world_.heap_.used_bytes();
-  event.pause = pause.kind;
+  event.used_after = world_.heap_.used_bytes();
+  event.kind = pause.kind;
   event.cause = pause.cause;
   event.cycle = cycle;
   event.end_ns = world_.resume();
-  probe::pause_end(event.cycle, event.pause, event.end_ns, event.objects);
+  probe::pause_end(event.cycle, event.kind, event.end_ns, event.used_after);
   event.cpu_ns = recorded ? thread_cpu_ns() - cpu_before : 0;
   world_.heap_.emit(event);
 }

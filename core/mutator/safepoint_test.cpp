@@ -182,7 +182,7 @@ bool is_held_up() {
       claimed = true;
       for (int looks = 0; said == 0 && looks < 1000; ++looks) {
         std::this_thread::yield();
-        said = events.of(EventKind::mutator_interval).size();
+        said = events.of<MutatorInterval>().size();
       }
       ++test.heap.phase.cycle;
       for (MutatorContext* each : world.mutators()) each->adopt(test.heap.phase);
@@ -190,8 +190,8 @@ bool is_held_up() {
   }
   mutator.join();
   CHECK(said == 0);
-  auto intervals = events.of(EventKind::mutator_interval);
-  std::erase_if(intervals, [](const Event& one) {
+  auto intervals = events.of<MutatorInterval>();
+  std::erase_if(intervals, [](const MutatorInterval& one) {
     return one.activity == Activity::registry_lock;
   });  // its removal's
   REQUIRE(intervals.size() >= 1);
@@ -199,7 +199,7 @@ bool is_held_up() {
   if (intervals.size() == 1) return false;
   CHECK(intervals[1].activity == Activity::paused);
   CHECK(intervals[0].end_ns == intervals[1].begin_ns);
-  const Nanoseconds resumed_ns = events.of(EventKind::pause).front().end_ns;
+  const Nanoseconds resumed_ns = events.of<PauseEvent>().front().end_ns;
   CHECK(intervals[1].begin_ns < resumed_ns);
   if (intervals.size() == 2) return true;
   // The stop was over, and the system did not let this thread run for some microseconds.
@@ -253,8 +253,8 @@ TEST_CASE("a mutator that ends reports its wait for a stop as a wait for the reg
                [](Pause&) { wait_busily(2 * ActivityClock::least_slow_path_ns); });
   }
   ending.join();
-  const auto waited = events.of(EventKind::mutator_interval);
-  const auto stops = events.of(EventKind::pause);
+  const auto waited = events.of<MutatorInterval>();
+  const auto stops = events.of<PauseEvent>();
   REQUIRE(stops.size() == 1);
   REQUIRE(waited.size() == 1);
   CHECK(waited.front().activity == Activity::registry_lock);
@@ -269,7 +269,7 @@ TEST_CASE(
   TestHeap test(&events);
   Mutator<None> m(test.heap);
   { World::Exclusive free(test.heap.world, &m); }
-  auto intervals = events.of(EventKind::mutator_interval);
+  auto intervals = events.of<MutatorInterval>();
   REQUIRE(intervals.size() == 1);
   CHECK(intervals[0].activity == Activity::paused);
   std::latch held(1);
@@ -283,7 +283,7 @@ TEST_CASE(
   held.wait();
   { World::Exclusive late(test.heap.world, &m); }
   holder.join();
-  intervals = events.of(EventKind::mutator_interval);
+  intervals = events.of<MutatorInterval>();
   REQUIRE(intervals.size() == 3);
   CHECK(intervals[1].activity == Activity::registry_lock);
   CHECK(intervals[1].end_ns - intervals[1].begin_ns >= 2 * ActivityClock::least_slow_path_ns);
@@ -299,7 +299,7 @@ TEST_CASE("a pause names the mutator that it stops when there is no other, a blo
   const auto stop = [&] {
     World::Exclusive world(test.heap.world, &m);
     world.stop({}, [](Pause&) {});
-    return events.of(EventKind::pause).back().thread;
+    return events.of<PauseEvent>().back().mutator;
   };
   CHECK(stop() == m.index());
   {

@@ -62,7 +62,8 @@ class Watchdog {
   }
   /// Those of mutators are many, and not kept.
   void note_event(const Event& event) {
-    if (event.kind == EventKind::pause || event.kind == EventKind::phase) events_.note(event);
+    if (std::holds_alternative<PauseEvent>(event) || std::holds_alternative<PhaseInterval>(event))
+      events_.note(event);
   }
   /// Empty when no wait has lasted a slice.
   std::string report() const;

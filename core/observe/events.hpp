@@ -1,7 +1,7 @@
-// Events: what a heap tells whoever records it.
+// Events: what a heap tells its listeners.
 //
-// Purpose: one flat record for pauses, phases, handshakes, assists and stalls; the recorder gives
-// them names and files.
+// Purpose: a struct for each kind of event, with what that kind has and nothing else. A listener
+// gets any of them and asks for the kinds it knows; the recorder gives them names and files.
 //
 // Ownership: the emitting thread fills the event; a listener copies it before it returns.
 // `EventListener::on_event` is called from any thread, possibly inside a pause, and must neither
@@ -13,12 +13,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <variant>
 
 #include "core/observe/clock.hpp"
 
 namespace tricolour {
 
-enum class EventKind : std::uint8_t { pause, mutator_interval, phase, heap_sample };
 /// What a global pause was for.
 enum class PauseKind : std::uint8_t { cycle_begin, termination, full, quantum, fallback, verify };
 /// How a mutator or a GC thread spent an interval. Those before `begin` partition a mutator's wall
@@ -99,24 +99,67 @@ constexpr std::string_view to_string(Cause cause) {
 
 inline constexpr std::uint32_t every_mutator = ~std::uint32_t{0};
 
-struct Event {
-  EventKind kind = EventKind::phase;
-  PauseKind pause = PauseKind::full;      ///< of a pause
-  Activity activity = Activity::running;  ///< of a mutator_interval or a phase
-  Role role = Role::mutator;
+/// All mutators were stopped at once.
+struct PauseEvent {
+  PauseKind kind = PauseKind::full;
   Cause cause = Cause::none;
-  /// Mutator or GC thread index within its role; of a pause, the only mutator that there was, or
-  /// every_mutator.
-  std::uint32_t thread = 0;
+  std::uint32_t mutator = every_mutator;  ///< the only one that there was, or every_mutator
   std::uint64_t cycle = 0;
-  Nanoseconds begin_ns = 0;    ///< of a pause: the request
-  Nanoseconds stopped_ns = 0;  ///< of a pause: the last mutator stopped
-  Nanoseconds end_ns = 0;      ///< of a pause: the mutators run again
-  Nanoseconds cpu_ns = 0;      ///< CPU time of the emitting thread within the interval
-  std::uint64_t bytes = 0;     ///< marked, swept; heap used before (pause), used (sample)
-  std::uint64_t objects = 0;  ///< marked; heap used after (pause), from now on the use at which the
-                              ///< next cycle begins (sample)
+  Nanoseconds begin_ns = 0;    ///< the request
+  Nanoseconds stopped_ns = 0;  ///< the last mutator stopped
+  Nanoseconds end_ns = 0;      ///< the mutators run again
+  Nanoseconds cpu_ns = 0;      ///< of the thread that asked for it
+  std::uint64_t used_before = 0;
+  std::uint64_t used_after = 0;
 };
+
+/// A mutator did one thing for a while. A handshake, an assist, a stall are such.
+struct MutatorInterval {
+  Activity activity = Activity::running;
+  std::uint32_t mutator = 0;
+  std::uint64_t cycle = 0;
+  Nanoseconds begin_ns = 0;
+  Nanoseconds end_ns = 0;
+  Nanoseconds cpu_ns = 0;
+};
+
+/// A thread worked at one phase of a cycle for a while.
+struct PhaseInterval {
+  Activity phase = Activity::begin;  ///< from `begin` on
+  Role role = Role::collector;
+  std::uint64_t cycle = 0;
+  Nanoseconds begin_ns = 0;
+  Nanoseconds end_ns = 0;
+  Nanoseconds cpu_ns = 0;            ///< of that thread, and of the marker's own
+  std::uint64_t marked_bytes = 0;    ///< in this cycle so far; of marking
+  std::uint64_t marked_objects = 0;  ///< the same
+};
+
+/// A collector that paces says at which use it means to begin its next cycle.
+struct TriggerEvent {
+  Nanoseconds at_ns = 0;
+  std::uint64_t used = 0;
+  std::uint64_t trigger = 0;
+};
+
+using Event = std::variant<PauseEvent, MutatorInterval, PhaseInterval, TriggerEvent>;
+
+constexpr Nanoseconds begin_of(const TriggerEvent& event) { return event.at_ns; }
+constexpr Nanoseconds end_of(const TriggerEvent& event) { return event.at_ns; }
+template <class Spanned>
+constexpr Nanoseconds begin_of(const Spanned& event) {
+  return event.begin_ns;
+}
+template <class Spanned>
+constexpr Nanoseconds end_of(const Spanned& event) {
+  return event.end_ns;
+}
+constexpr Nanoseconds begin_of(const Event& event) {
+  return std::visit([](const auto& one) { return begin_of(one); }, event);
+}
+constexpr Nanoseconds end_of(const Event& event) {
+  return std::visit([](const auto& one) { return end_of(one); }, event);
+}
 
 class EventListener {
  public:

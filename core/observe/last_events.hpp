@@ -27,18 +27,31 @@ class LastEvents {
     std::string text;
     for (std::size_t i = noted_ - std::min(noted_, kept); i < noted_; ++i) {
       const Event& event = events_[i % kept];
-      const std::string what =
-          event.kind == EventKind::pause
-              ? "pause " + std::string(to_string(event.pause))
-              : std::string(to_string(event.role)) + " " + std::string(to_string(event.activity));
-      text += "    " + std::to_string(event.begin_ns) + " ns: cycle " +
-              std::to_string(event.cycle) + ", " + what + ", " +
-              std::to_string((event.end_ns - event.begin_ns) / 1000) + " us\n";
+      text += "    " + std::to_string(begin_of(event)) +
+              " ns: " + std::visit([](const auto& one) { return what(one); }, event) + ", " +
+              std::to_string((end_of(event) - begin_of(event)) / 1000) + " us\n";
     }
     return text.empty() ? "    none\n" : text;
   }
 
  private:
+  static std::string what(const PauseEvent& pause) {
+    return of_cycle(pause.cycle) + "pause " + std::string(to_string(pause.kind));
+  }
+  static std::string what(const PhaseInterval& interval) {
+    return of_cycle(interval.cycle) + std::string(to_string(interval.role)) + " " +
+           std::string(to_string(interval.phase));
+  }
+  static std::string what(const MutatorInterval& interval) {
+    return of_cycle(interval.cycle) + "mutator " + std::string(to_string(interval.activity));
+  }
+  static std::string what(const TriggerEvent& event) {
+    return "trigger at " + std::to_string(event.trigger) + " bytes";
+  }
+  static std::string of_cycle(std::uint64_t cycle) {
+    return "cycle " + std::to_string(cycle) + ", ";
+  }
+
   static constexpr std::size_t kept = 16;
   mutable Mutex lock_;
   std::array<Event, kept> events_;

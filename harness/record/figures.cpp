@@ -10,17 +10,27 @@
 namespace tricolour {
 namespace {
 
-bool touches(const Event& event, Interval region) {
-  return event.end_ns > region.begin && event.begin_ns < region.end;
+/// The event, if it is of that kind.
+template <class Kind>
+const Kind* as(const RecordedEvent& recorded) {
+  return std::get_if<Kind>(&recorded.event);
 }
-bool is_collector_pause(const Event& event) {
-  return event.kind == EventKind::pause && event.pause != PauseKind::verify;
+template <class Spanned>
+bool touches(const Spanned& event, Interval region) {
+  return end_of(event) > region.begin && begin_of(event) < region.end;
 }
-Nanoseconds clipped(const Event& event, Interval region) {
+/// The oracle's are none.
+const PauseEvent* as_collector_pause(const RecordedEvent& recorded) {
+  const auto* const pause = as<PauseEvent>(recorded);
+  return pause != nullptr && pause->kind != PauseKind::verify ? pause : nullptr;
+}
+template <class Spanned>
+Nanoseconds clipped(const Spanned& event, Interval region) {
   return std::min(event.end_ns, region.end) - std::max(event.begin_ns, region.begin);
 }
 /// CPU time of an event that straddles an edge counts in proportion.
-Nanoseconds clipped_cpu(const Event& event, Interval region) {
+template <class Spanned>
+Nanoseconds clipped_cpu(const Spanned& event, Interval region) {
   const Nanoseconds length = event.end_ns - event.begin_ns;
   if (length <= 0) return event.cpu_ns;
   return static_cast<Nanoseconds>(static_cast<double>(event.cpu_ns) *
@@ -31,13 +41,14 @@ Nanoseconds clipped_cpu(const Event& event, Interval region) {
 PauseFigures pause_figures(const std::vector<RecordedEvent>& events, Interval region) {
   PauseFigures figures;
   std::vector<Nanoseconds> lengths;
-  for (const auto& [event, emitter, on_mutator_thread] : events) {
-    if (!is_collector_pause(event)) continue;
-    if (event.end_ns <= region.begin || pause_begin(event) >= region.end) continue;
-    lengths.push_back(event.end_ns - pause_begin(event));
+  for (const RecordedEvent& recorded : events) {
+    const PauseEvent* const pause = as_collector_pause(recorded);
+    if (pause == nullptr) continue;
+    if (pause->end_ns <= region.begin || pause_begin(*pause) >= region.end) continue;
+    lengths.push_back(pause->end_ns - pause_begin(*pause));
     figures.total_ns += lengths.back();
     figures.max_time_to_safepoint_ns =
-        std::max(figures.max_time_to_safepoint_ns, event.stopped_ns - event.begin_ns);
+        std::max(figures.max_time_to_safepoint_ns, pause->stopped_ns - pause->begin_ns);
   }
   std::ranges::sort(lengths);
   figures.count = lengths.size();
@@ -49,12 +60,12 @@ PauseFigures pause_figures(const std::vector<RecordedEvent>& events, Interval re
 
 Tally tally(const std::vector<RecordedEvent>& events, Interval region, Activity activity) {
   Tally found;
-  for (const auto& [event, emitter, on_mutator_thread] : events) {
-    if (event.kind != EventKind::mutator_interval || event.activity != activity ||
-        !touches(event, region))
+  for (const RecordedEvent& recorded : events) {
+    const auto* const interval = as<MutatorInterval>(recorded);
+    if (interval == nullptr || interval->activity != activity || !touches(*interval, region))
       continue;
     ++found.count;
-    found.total_ns += clipped(event, region);
+    found.total_ns += clipped(*interval, region);
   }
   return found;
 }
@@ -62,15 +73,15 @@ Tally tally(const std::vector<RecordedEvent>& events, Interval region, Activity 
 std::vector<std::pair<std::string, double>> least_mmu(const std::vector<RecordedEvent>& events,
                                                       Interval region, unsigned mutators) {
   std::vector<std::vector<Interval>> lost(mutators);
-  for (const auto& [event, emitter, on_mutator_thread] : events) {
-    if (is_collector_pause(event)) {
+  for (const RecordedEvent& recorded : events) {
+    if (const PauseEvent* const pause = as_collector_pause(recorded)) {
       for (unsigned i = 0; i < mutators; ++i) {
-        if (stops(event, i)) lost[i].push_back({pause_begin(event), event.end_ns});
+        if (stops(*pause, i)) lost[i].push_back({pause_begin(*pause), pause->end_ns});
       }
-    } else if (event.kind == EventKind::mutator_interval && is_lost(event.activity) &&
-               event.thread < mutators) {
-      lost[event.thread].push_back({event.begin_ns, event.end_ns});
     }
+    const auto* const interval = as<MutatorInterval>(recorded);
+    if (interval != nullptr && is_lost(interval->activity) && interval->mutator < mutators)
+      lost[interval->mutator].push_back({interval->begin_ns, interval->end_ns});
   }
   std::vector<LostTime> times;
   for (auto& one : lost) times.emplace_back(std::move(one), region);
@@ -108,34 +119,38 @@ CpuFigures cpu_figures(const Pass& pass, const std::vector<RecordedEvent>& event
     }
   }
   Nanoseconds own_stops = 0;
-  for (const auto& [event, emitter, on_mutator_thread] : events) {
-    if (!touches(event, region)) continue;
-    if (event.kind == EventKind::pause && on_mutator_thread)
-      own_stops += clipped_cpu(event, region);
-    if (event.kind == EventKind::mutator_interval && event.activity == Activity::assisting)
-      cpu.assist += clipped_cpu(event, region);
+  for (const RecordedEvent& recorded : events) {
+    if (!touches(recorded.event, region)) continue;
+    const auto* const pause = as<PauseEvent>(recorded);
+    if (pause != nullptr && recorded.on_mutator_thread) own_stops += clipped_cpu(*pause, region);
+    const auto* const interval = as<MutatorInterval>(recorded);
+    if (interval != nullptr && interval->activity == Activity::assisting)
+      cpu.assist += clipped_cpu(*interval, region);
   }
   cpu.sweep = certain_cpu(sweeping, at_work, cpu.mutator - own_stops);
   cpu.assist_is_least = cpu.assist < assisting;
   cpu.sweep_is_least = cpu.sweep < sweeping;
   cpu.mutator -= cpu.assist + cpu.sweep;
   // Backwards, so that a pause is met before what ran in it.
-  std::unordered_map<std::uint32_t, const Event*> pause_of;
-  for (const auto& [event, emitter, on_mutator_thread] : std::views::reverse(events)) {
-    if (event.kind == EventKind::pause) pause_of[emitter] = &event;
-    if (!touches(event, region)) continue;
-    const Nanoseconds spent = clipped_cpu(event, region);
-    if (event.kind == EventKind::pause) {
+  std::unordered_map<std::uint32_t, const PauseEvent*> pause_of;
+  for (const RecordedEvent& recorded : std::views::reverse(events)) {
+    const auto* const pause = as<PauseEvent>(recorded);
+    if (pause != nullptr) pause_of[recorded.emitter] = pause;
+    if (!touches(recorded.event, region)) continue;
+    if (pause != nullptr) {
+      const Nanoseconds spent = clipped_cpu(*pause, region);
       cpu.pause += spent;
-      if (on_mutator_thread) cpu.mutator -= spent;
-    } else if (event.kind == EventKind::phase &&
-               (event.activity == Activity::marking || event.activity == Activity::sweeping)) {
-      (event.activity == Activity::marking ? cpu.mark : cpu.sweep) += spent;
-      const auto pause = pause_of.find(emitter);
-      const bool in_pause = pause != pause_of.end() && pause->second->begin_ns <= event.begin_ns;
-      if (in_pause) cpu.pause -= spent;
-      if (!in_pause && on_mutator_thread) cpu.mutator -= spent;
+      if (recorded.on_mutator_thread) cpu.mutator -= spent;
     }
+    const auto* const work = as<PhaseInterval>(recorded);
+    if (work == nullptr || (work->phase != Activity::marking && work->phase != Activity::sweeping))
+      continue;
+    const Nanoseconds spent = clipped_cpu(*work, region);
+    (work->phase == Activity::marking ? cpu.mark : cpu.sweep) += spent;
+    const auto around = pause_of.find(recorded.emitter);
+    const bool in_pause = around != pause_of.end() && around->second->begin_ns <= work->begin_ns;
+    if (in_pause) cpu.pause -= spent;
+    if (!in_pause && recorded.on_mutator_thread) cpu.mutator -= spent;
   }
   for (Nanoseconds* const part : {&cpu.mutator, &cpu.mark, &cpu.sweep, &cpu.pause, &cpu.assist})
     *part = std::max<Nanoseconds>(*part, 0);
@@ -163,12 +178,12 @@ Nanoseconds certain_cpu(Nanoseconds part, Nanoseconds whole, Nanoseconds cpu) {
   return std::clamp<Nanoseconds>(part - (whole - cpu), 0, part);
 }
 
-bool stops(const Event& pause, unsigned mutator) {
-  return pause.thread == every_mutator || pause.thread == mutator;
+bool stops(const PauseEvent& pause, unsigned mutator) {
+  return pause.mutator == every_mutator || pause.mutator == mutator;
 }
 
-Nanoseconds pause_begin(const Event& pause) {
-  return pause.thread == every_mutator ? pause.begin_ns : pause.stopped_ns;
+Nanoseconds pause_begin(const PauseEvent& pause) {
+  return pause.mutator == every_mutator ? pause.begin_ns : pause.stopped_ns;
 }
 
 RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events,
@@ -195,13 +210,14 @@ RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& e
   figures.run_delay = run_delay_figures(pass);
   if (!events.empty()) figures.mmu = least_mmu(events, figures.region, pass.mutators());
   figures.cpu_ns = cpu_figures(pass, events, figures.region, figures.mutators);
-  for (const auto& [event, emitter, on_mutator_thread] : events) {
-    if (!touches(event, figures.region)) continue;
-    if (event.kind == EventKind::pause)
-      figures.peak_bytes = std::max({figures.peak_bytes, event.bytes, event.objects});
-    if (event.kind == EventKind::heap_sample)
-      figures.peak_bytes = std::max(figures.peak_bytes, event.bytes);
-    if (event.kind == EventKind::pause && event.pause == PauseKind::fallback) ++figures.fallbacks;
+  for (const RecordedEvent& recorded : events) {
+    if (!touches(recorded.event, figures.region)) continue;
+    if (const auto* const pause = as<PauseEvent>(recorded)) {
+      figures.peak_bytes = std::max({figures.peak_bytes, pause->used_before, pause->used_after});
+      figures.fallbacks += pause->kind == PauseKind::fallback;
+    }
+    if (const auto* const trigger = as<TriggerEvent>(recorded))
+      figures.peak_bytes = std::max(figures.peak_bytes, trigger->used);
   }
   return figures;
 }

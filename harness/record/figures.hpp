@@ -73,12 +73,12 @@ struct RunFigures {
 };
 
 /// Whether it is a pause of that mutator: of all that there were, or of the only one.
-bool stops(const Event& pause, unsigned mutator);
+bool stops(const PauseEvent& pause, unsigned mutator);
 
 /// A pause's length as every statistic counts it: from the last stop, and where there were several
 /// mutators at the time, children of a workload included, from the request, because the first may
 /// have stopped then.
-Nanoseconds pause_begin(const Event& pause);
+Nanoseconds pause_begin(const PauseEvent& pause);
 
 /// Of `part` of a wall time `whole`, in which threads wanted a CPU and were on one for `cpu`, what
 /// they were on it at least: all the time they had to wait may have fallen into that part.

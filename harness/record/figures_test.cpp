@@ -17,15 +17,13 @@ TEST_CASE(
 
 namespace {
 RecordedEvent pause(Nanoseconds request, Nanoseconds stopped, Nanoseconds end,
-                    std::uint32_t thread) {
-  return {{.kind = EventKind::pause,
-           .thread = thread,
-           .begin_ns = request,
-           .stopped_ns = stopped,
-           .end_ns = end,
-           .cpu_ns = end - stopped},
-          0,
-          true};
+                    std::uint32_t mutator) {
+  return {PauseEvent{.mutator = mutator,
+                     .begin_ns = request,
+                     .stopped_ns = stopped,
+                     .end_ns = end,
+                     .cpu_ns = end - stopped},
+          0, true};
 }
 }  // namespace
 

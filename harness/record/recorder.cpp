@@ -30,9 +30,10 @@ void Recorder::on_event(const Event& event) {
   Buffer& buffer = buffer_of_this_thread();
   buffer.events.push_back(event);
   buffer.count.store(buffer.events.size(), std::memory_order_relaxed);
-  if (buffer.taken_time == nullptr || event.kind != EventKind::mutator_interval) return;
-  const bool is_long = event.end_ns - event.begin_ns >= TakenTimeMeter::most_age_ns;
-  buffer.taken_time->read_if_older(event.end_ns, is_long ? 0 : TakenTimeMeter::most_age_ns);
+  const auto* const interval = std::get_if<MutatorInterval>(&event);
+  if (buffer.taken_time == nullptr || interval == nullptr) return;
+  const bool is_long = interval->end_ns - interval->begin_ns >= TakenTimeMeter::most_age_ns;
+  buffer.taken_time->read_if_older(interval->end_ns, is_long ? 0 : TakenTimeMeter::most_age_ns);
 }
 
 void Recorder::adopt_mutator_thread() { buffer_of_this_thread().of_mutator = true; }
@@ -55,7 +56,7 @@ std::vector<RecordedEvent> Recorder::events() const {
     for (const Event& event : buffers_[i]->events)
       all.push_back({event, static_cast<std::uint32_t>(i), buffers_[i]->of_mutator});
   }
-  std::ranges::stable_sort(all, {}, [](const RecordedEvent& one) { return one.event.end_ns; });
+  std::ranges::stable_sort(all, {}, [](const RecordedEvent& one) { return end_of(one.event); });
   return all;
 }
 

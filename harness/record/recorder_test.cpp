@@ -9,10 +9,8 @@
 namespace tricolour {
 namespace {
 
-Event pause(Nanoseconds request, Nanoseconds stopped, Nanoseconds end, std::uint32_t thread) {
-  return {.kind = EventKind::pause,
-          .pause = PauseKind::full,
-          .thread = thread,
+PauseEvent pause(Nanoseconds request, Nanoseconds stopped, Nanoseconds end, std::uint32_t mutator) {
+  return {.mutator = mutator,
           .begin_ns = request,
           .stopped_ns = stopped,
           .end_ns = end,
@@ -28,7 +26,8 @@ TEST_CASE("no event is lost or reordered, whichever threads emit") {
   for (std::uint32_t t = 0; t < 4; ++t) {
     threads.emplace_back([&recorder, t] {
       if (t % 2 == 0) recorder.adopt_mutator_thread();
-      for (int i = 0; i < per_thread; ++i) recorder.on_event({.thread = t, .end_ns = i});
+      for (int i = 0; i < per_thread; ++i)
+        recorder.on_event(MutatorInterval{.mutator = t, .end_ns = i});
     });
   }
   threads.clear();
@@ -39,8 +38,9 @@ TEST_CASE("no event is lost or reordered, whichever threads emit") {
   bool in_order = true;
   bool marked = true;
   for (const RecordedEvent& one : events) {
-    in_order = in_order && one.event.end_ns == next[one.event.thread]++;
-    marked = marked && one.on_mutator_thread == (one.event.thread % 2 == 0);
+    const auto& interval = std::get<MutatorInterval>(one.event);
+    in_order = in_order && interval.end_ns == next[interval.mutator]++;
+    marked = marked && one.on_mutator_thread == (interval.mutator % 2 == 0);
   }
   CHECK(in_order);
   CHECK(marked);
@@ -50,19 +50,19 @@ TEST_CASE("two recorders on one thread keep their events apart") {
   Recorder one;
   Recorder other;
   for (int i = 0; i < 10; ++i) {
-    one.on_event({.end_ns = i});
-    if (i < 3) other.on_event({.end_ns = i});
+    one.on_event(PauseEvent{.end_ns = i});
+    if (i < 3) other.on_event(PauseEvent{.end_ns = i});
   }
   CHECK(one.events().size() == 10);
   CHECK(other.events().size() == 3);
 }
 
 TEST_CASE("a pause of the only mutator counts from its stop, one of several from the request") {
-  const Event of_one = pause(10, 15, 30, 4);
+  const PauseEvent of_one = pause(10, 15, 30, 4);
   CHECK(pause_begin(of_one) == 15);
   CHECK(stops(of_one, 4));
   CHECK_FALSE(stops(of_one, 3));
-  const Event of_all = pause(10, 15, 30, every_mutator);
+  const PauseEvent of_all = pause(10, 15, 30, every_mutator);
   CHECK(pause_begin(of_all) == 10);
   CHECK(stops(of_all, 3));
 }

@@ -43,32 +43,32 @@ Text begin_text(const Table& table) {
 std::string pauses(const RunTables& tables) {
   Text out = begin_text(pauses_table);
   for (const RecordedEvent& recorded : tables.events) {
-    const Event& one = recorded.event;
-    if (one.kind != EventKind::pause) continue;
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{}\n", one.cycle,
-                   to_string(one.pause), to_string(one.cause),
-                   one.thread == every_mutator ? "all" : fmt::to_string(one.thread), one.begin_ns,
-                   one.stopped_ns, one.end_ns, one.cpu_ns, one.bytes, one.objects);
+    const auto* const one = std::get_if<PauseEvent>(&recorded.event);
+    if (one == nullptr) continue;
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{}\n", one->cycle,
+                   to_string(one->kind), to_string(one->cause),
+                   one->mutator == every_mutator ? "all" : fmt::to_string(one->mutator),
+                   one->begin_ns, one->stopped_ns, one->end_ns, one->cpu_ns, one->used_before,
+                   one->used_after);
   }
   return std::string(view(out));
 }
 
 /// Of a mutator's intervals those that it lost: from them and the pauses a reader gets the
 /// utilisation that run.json states.
-bool has_row(const Event& one) {
-  if (one.kind == EventKind::phase)
-    return one.activity >= Activity::begin || one.activity == Activity::assisting;
-  return one.kind == EventKind::mutator_interval && is_lost(one.activity);
-}
-
 std::string phases(const RunTables& tables) {
   Text out = begin_text(phases_table);
   for (const RecordedEvent& recorded : tables.events) {
-    const Event& one = recorded.event;
-    if (!has_row(one)) continue;
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{}\n", one.cycle, one.thread,
-                   to_string(one.role), to_string(one.activity), one.begin_ns, one.end_ns,
-                   one.bytes, one.objects);
+    const auto add_row = [&](const auto& one, std::uint32_t thread, Role role, Activity phase,
+                             std::uint64_t bytes, std::uint64_t objects) {
+      fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{}\n", one.cycle, thread,
+                     to_string(role), to_string(phase), one.begin_ns, one.end_ns, bytes, objects);
+    };
+    if (const auto* const one = std::get_if<PhaseInterval>(&recorded.event))
+      add_row(*one, 0, one->role, one->phase, one->marked_bytes, one->marked_objects);
+    const auto* const one = std::get_if<MutatorInterval>(&recorded.event);
+    if (one != nullptr && is_lost(one->activity))
+      add_row(*one, one->mutator, Role::mutator, one->activity, 0, 0);
   }
   return std::string(view(out));
 }
@@ -85,18 +85,18 @@ std::string heap_over_time(const RunTables& tables) {
   std::vector<Sample> samples;
   for (const HeapUse& one : tables.heap_use) samples.push_back({one.t_ns, one.used, {}, "sample"});
   for (const RecordedEvent& recorded : tables.events) {
-    const Event& one = recorded.event;
-    if (one.kind == EventKind::pause) {
-      const bool triggers = one.cause == Cause::pacing &&
-                            (one.pause == PauseKind::cycle_begin || one.pause == PauseKind::full);
-      samples.push_back({one.stopped_ns,
-                         one.bytes,
+    if (const auto* const pause = std::get_if<PauseEvent>(&recorded.event)) {
+      const bool triggers =
+          pause->cause == Cause::pacing &&
+          (pause->kind == PauseKind::cycle_begin || pause->kind == PauseKind::full);
+      samples.push_back({pause->stopped_ns,
+                         pause->used_before,
                          {},
-                         triggers ? "trigger" : std::string(to_string(one.pause))});
-      samples.push_back({one.end_ns, one.objects, {}, "resume"});
-    } else if (one.kind == EventKind::heap_sample) {
-      samples.push_back({one.end_ns, one.bytes, one.objects, "new trigger"});
+                         triggers ? "trigger" : std::string(to_string(pause->kind))});
+      samples.push_back({pause->end_ns, pause->used_after, {}, "resume"});
     }
+    if (const auto* const one = std::get_if<TriggerEvent>(&recorded.event))
+      samples.push_back({one->at_ns, one->used, one->trigger, "new trigger"});
   }
   std::ranges::stable_sort(samples, {}, &Sample::at);
   Text out = begin_text(heap_table);

@@ -32,13 +32,13 @@ std::ptrdiff_t rows_of(const Event& event, const char* file) {
 }  // namespace
 
 TEST_CASE("the only event of a run has its rows", "[tables]") {
-  const Event pause{.kind = EventKind::pause, .begin_ns = 1, .stopped_ns = 2, .end_ns = 3};
+  const PauseEvent pause{.begin_ns = 1, .stopped_ns = 2, .end_ns = 3};
   CHECK(rows_of(pause, "pauses.csv") == 1);
   CHECK(rows_of(pause, "heap.csv") == 2);  // before and after it
-  CHECK(rows_of({.kind = EventKind::heap_sample}, "heap.csv") == 1);
-  const Event marking{.kind = EventKind::phase, .activity = Activity::marking};
+  CHECK(rows_of(TriggerEvent{}, "heap.csv") == 1);
+  const PhaseInterval marking{.phase = Activity::marking};
   CHECK(rows_of(marking, "phases.csv") == 1);
-  const Event stall{.kind = EventKind::mutator_interval, .activity = Activity::stalled};
+  const MutatorInterval stall{.activity = Activity::stalled};
   CHECK(rows_of(stall, "phases.csv") == 1);
   CHECK(rows_of(stall, "pauses.csv") == 0);
 }

@@ -45,11 +45,13 @@ std::vector<NamedWait> named_waits(const std::vector<RecordedEvent>& events,
   std::vector<Interval> locked;
   std::vector<Interval> stops;
   for (const auto& [event, emitter, on_mutator_thread] : events) {
-    if (event.kind == EventKind::pause) stops.push_back({event.stopped_ns, event.end_ns});
-    if (event.kind != EventKind::mutator_interval || event.thread != mutator) continue;
-    const WaitCause cause = cause_of(event.activity);
+    if (const auto* const pause = std::get_if<PauseEvent>(&event))
+      stops.push_back({pause->stopped_ns, pause->end_ns});
+    const auto* const interval = std::get_if<MutatorInterval>(&event);
+    if (interval == nullptr || interval->mutator != mutator) continue;
+    const WaitCause cause = cause_of(interval->activity);
     if (cause == WaitCause::none) continue;
-    waits.push_back({cause, {event.begin_ns, event.end_ns}});
+    waits.push_back({cause, {interval->begin_ns, interval->end_ns}});
     if (cause == WaitCause::registry_lock) locked.push_back(waits.back().interval);
   }
   // Stops follow each other, so they are in order by their ends too.

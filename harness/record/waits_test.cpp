@@ -20,23 +20,12 @@ Times named(const CauseTimes& times) {
 
 RecordedEvent interval(Activity activity, Nanoseconds begin, Nanoseconds end,
                        std::uint32_t mutator = 0) {
-  return {{.kind = EventKind::mutator_interval,
-           .activity = activity,
-           .thread = mutator,
-           .begin_ns = begin,
-           .stopped_ns = begin,
-           .end_ns = end},
-          0,
-          true};
+  return {
+      MutatorInterval{.activity = activity, .mutator = mutator, .begin_ns = begin, .end_ns = end},
+      0, true};
 }
 RecordedEvent stop(Nanoseconds request, Nanoseconds stopped, Nanoseconds end) {
-  return {{.kind = EventKind::pause,
-           .thread = every_mutator,
-           .begin_ns = request,
-           .stopped_ns = stopped,
-           .end_ns = end},
-          1,
-          false};
+  return {PauseEvent{.begin_ns = request, .stopped_ns = stopped, .end_ns = end}, 1, false};
 }
 
 }  // namespace

@@ -181,10 +181,25 @@ struct CycleLine {
   std::string cause;
   std::uint64_t pauses = 0;
   Nanoseconds paused_ns = 0, longest_ns = 0, marking_ns = 0;
-  std::uint64_t used_after = 0, marked_bytes = 0;
+  std::uint64_t marked_bytes = 0;
   std::optional<std::uint64_t>
       trigger;  ///< the use at which it was to begin, of a collector that paces
 };
+using CycleLines = std::map<std::uint64_t, CycleLine>;
+
+/// `trigger`: announced before it.
+void add_pause(CycleLines& cycles, const PauseEvent& pause, std::optional<std::uint64_t> trigger) {
+  if (pause.kind == PauseKind::verify || pause.cycle == 0) return;
+  CycleLine& line = cycles[pause.cycle];
+  if (line.cause.empty()) {
+    line.cause = to_string(pause.cause);
+    line.trigger = trigger;
+  }
+  ++line.pauses;
+  const Nanoseconds length = pause.end_ns - pause_begin(pause);
+  line.paused_ns += length;
+  line.longest_ns = std::max(line.longest_ns, length);
+}
 
 }  // namespace
 
@@ -223,27 +238,18 @@ std::string key_figures(const RunPlan& plan, const Outcome& outcome) {
 }
 
 std::string cycle_log(const Outcome& outcome) {
-  std::map<std::uint64_t, CycleLine> cycles;
+  CycleLines cycles;
   std::optional<std::uint64_t> trigger;  // none as long as the collector has announced none
   for (const RecordedEvent& recorded : outcome.tables.events) {
-    const Event& event = recorded.event;
-    if (event.kind == EventKind::heap_sample) trigger = event.objects;
-    if (event.cycle == 0) continue;
-    CycleLine& line = cycles[event.cycle];
-    if (event.kind == EventKind::pause && event.pause != PauseKind::verify) {
-      if (line.cause.empty()) {
-        line.cause = to_string(event.cause);
-        line.trigger = trigger;
-      }
-      ++line.pauses;
-      const Nanoseconds length = event.end_ns - pause_begin(event);
-      line.paused_ns += length;
-      line.longest_ns = std::max(line.longest_ns, length);
-      line.used_after = event.objects;
-    } else if (event.kind == EventKind::phase && event.activity == Activity::marking) {
-      line.marking_ns += event.end_ns - event.begin_ns;
-      line.marked_bytes = std::max(line.marked_bytes, event.bytes);
-    }
+    if (const auto* const announced = std::get_if<TriggerEvent>(&recorded.event))
+      trigger = announced->trigger;
+    if (const auto* const pause = std::get_if<PauseEvent>(&recorded.event))
+      add_pause(cycles, *pause, trigger);
+    const auto* const interval = std::get_if<PhaseInterval>(&recorded.event);
+    if (interval == nullptr || interval->phase != Activity::marking) continue;
+    CycleLine& line = cycles[interval->cycle];
+    line.marking_ns += interval->end_ns - interval->begin_ns;
+    line.marked_bytes = std::max(line.marked_bytes, interval->marked_bytes);
   }
   std::string text;
   for (const auto& [number, line] : cycles) {

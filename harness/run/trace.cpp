@@ -22,12 +22,13 @@ struct LeftOut {
   Nanoseconds together_ns = 0;
 };
 
+Nanoseconds length_of(const Event& event) { return end_of(event) - begin_of(event); }
+
 /// Which lengths to leave out, and what that comes to.
 LeftOut left_out_of(const std::vector<RecordedEvent>& events) {
   std::vector<Nanoseconds> lengths;
   for (const RecordedEvent& one : events) {
-    if (one.event.kind == EventKind::mutator_interval)
-      lengths.push_back(one.event.end_ns - one.event.begin_ns);
+    if (std::holds_alternative<MutatorInterval>(one.event)) lengths.push_back(length_of(one.event));
   }
   LeftOut left_out;
   if (lengths.size() <= most_drawn_intervals) return left_out;
@@ -91,46 +92,43 @@ class Timeline {
 /// The earliest moment of all; `measured_from` is 0 in a run that was not measured.
 Nanoseconds first_moment(const RunTables& tables, Nanoseconds measured_from) {
   Nanoseconds origin = measured_from != 0 ? measured_from : std::numeric_limits<Nanoseconds>::max();
-  for (const RecordedEvent& one : tables.events) origin = std::min(origin, one.event.begin_ns);
+  for (const RecordedEvent& one : tables.events) origin = std::min(origin, begin_of(one.event));
   for (const HeapUse& one : tables.heap_use) origin = std::min(origin, one.t_ns);
   return origin;
 }
 
-void add_event(Timeline& timeline, const Event& event, std::uint32_t row) {
-  switch (event.kind) {
-    case EventKind::pause:
-      timeline.slice(
-          row, fmt::format("pause: {}", to_string(event.pause)), event.begin_ns, event.end_ns,
-          fmt::format(
-              R"("cycle":{},"cause":"{}","time_to_safepoint_ns":{},"heap_before":{},"heap_after":{})",
-              event.cycle, to_string(event.cause), event.stopped_ns - event.begin_ns, event.bytes,
-              event.objects));
-      timeline.counter("heap in use", event.stopped_ns, event.bytes);
-      timeline.counter("heap in use", event.end_ns, event.objects);
-      break;
-    case EventKind::mutator_interval:
-      timeline.slice(row, to_string(event.activity), event.begin_ns, event.end_ns,
-                     fmt::format(R"("cycle":{})", event.cycle));
-      break;
-    case EventKind::phase:
-      timeline.slice(row, to_string(event.activity), event.begin_ns, event.end_ns,
-                     fmt::format(R"("cycle":{},"role":"{}","bytes":{},"objects":{})", event.cycle,
-                                 to_string(event.role), event.bytes, event.objects));
-      break;
-    case EventKind::heap_sample:
-      timeline.counter("heap trigger", event.end_ns, event.objects);
-      break;
-  }
+void add_event(Timeline& timeline, const PauseEvent& pause, std::uint32_t row) {
+  timeline.slice(
+      row, fmt::format("pause: {}", to_string(pause.kind)), pause.begin_ns, pause.end_ns,
+      fmt::format(
+          R"("cycle":{},"cause":"{}","time_to_safepoint_ns":{},"heap_before":{},"heap_after":{})",
+          pause.cycle, to_string(pause.cause), pause.stopped_ns - pause.begin_ns, pause.used_before,
+          pause.used_after));
+  timeline.counter("heap in use", pause.stopped_ns, pause.used_before);
+  timeline.counter("heap in use", pause.end_ns, pause.used_after);
+}
+void add_event(Timeline& timeline, const MutatorInterval& interval, std::uint32_t row) {
+  timeline.slice(row, to_string(interval.activity), interval.begin_ns, interval.end_ns,
+                 fmt::format(R"("cycle":{})", interval.cycle));
+}
+void add_event(Timeline& timeline, const PhaseInterval& interval, std::uint32_t row) {
+  timeline.slice(
+      row, to_string(interval.phase), interval.begin_ns, interval.end_ns,
+      fmt::format(R"("cycle":{},"role":"{}","bytes":{},"objects":{})", interval.cycle,
+                  to_string(interval.role), interval.marked_bytes, interval.marked_objects));
+}
+void add_event(Timeline& timeline, const TriggerEvent& event, std::uint32_t) {
+  timeline.counter("heap trigger", event.at_ns, event.trigger);
 }
 
 /// Threads that emitted slices, by number; a thread that was a mutator's goes by the mutator.
 std::map<std::uint32_t, std::string> threads_of(const std::vector<RecordedEvent>& events) {
   std::map<std::uint32_t, std::string> names;
   for (const RecordedEvent& one : events) {
-    if (one.event.kind == EventKind::heap_sample) continue;
+    if (std::holds_alternative<TriggerEvent>(one.event)) continue;
     std::string& name = names.try_emplace(one.emitter, "collector").first->second;
-    if (one.event.kind == EventKind::mutator_interval)
-      name = fmt::format("mutator {}", one.event.thread);
+    if (const auto* const interval = std::get_if<MutatorInterval>(&one.event))
+      name = fmt::format("mutator {}", interval->mutator);
   }
   return names;
 }
@@ -147,9 +145,9 @@ std::string timeline(const Outcome& outcome, const std::string& command) {
   for (const auto& [thread, name] : threads_of(events)) timeline.name_row(thread + 1, name);
   const LeftOut left_out = left_out_of(events);
   for (const RecordedEvent& one : events) {
-    const bool is_interval = one.event.kind == EventKind::mutator_interval;
-    if (is_interval && one.event.end_ns - one.event.begin_ns < left_out.shorter_than_ns) continue;
-    add_event(timeline, one.event, one.emitter + 1);
+    const bool is_interval = std::holds_alternative<MutatorInterval>(one.event);
+    if (is_interval && length_of(one.event) < left_out.shorter_than_ns) continue;
+    std::visit([&](const auto& event) { add_event(timeline, event, one.emitter + 1); }, one.event);
   }
   for (const HeapUse& one : outcome.tables.heap_use)
     timeline.counter("heap in use", one.t_ns, one.used);

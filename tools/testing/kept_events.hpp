@@ -3,8 +3,8 @@
 // Ownership: any thread emits and looks; `all_`: lock_.
 #pragma once
 
-#include <algorithm>
-#include <iterator>
+#include <mutex>
+#include <variant>
 #include <vector>
 
 #include "core/mutex.hpp"
@@ -19,24 +19,22 @@ class KeptEvents final : public EventListener {
     all_.push_back(event);
   }
   /// Those of a kind, in the order in which they were told.
-  std::vector<Event> of(EventKind kind) const {
-    return that([=](const Event& event) { return event.kind == kind; });
-  }
-  /// Phases of all cycles, or a mutator's intervals.
-  std::vector<Event> of(EventKind kind, Activity activity) const {
-    return that(
-        [=](const Event& event) { return event.kind == kind && event.activity == activity; });
-  }
-
- private:
-  template <class Wanted>
-  std::vector<Event> that(Wanted wanted) const {
+  template <class Kind>
+  std::vector<Kind> of() const {
     const std::scoped_lock lock(lock_);
-    std::vector<Event> found;
-    std::ranges::copy_if(all_, std::back_inserter(found), wanted);
+    std::vector<Kind> found;
+    for (const Event& event : all_) {
+      if (const auto* const one = std::get_if<Kind>(&event)) found.push_back(*one);
+    }
+    return found;
+  }
+  std::vector<MutatorInterval> intervals_of(Activity activity) const {
+    auto found = of<MutatorInterval>();
+    std::erase_if(found, [=](const MutatorInterval& one) { return one.activity != activity; });
     return found;
   }
 
+ private:
   mutable Mutex lock_;
   std::vector<Event> all_;
 };

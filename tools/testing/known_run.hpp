@@ -152,16 +152,15 @@ class KnownEvents {
     for (const Toml& one : *at(at(file, "phases"), "at").array()) add_phase(one);
     for (const Toml& one : *at(at(file, "intervals"), "at").array()) add_interval(one);
     const Toml& trigger = at(at(file, "heap"), "trigger");
-    add("collector", {.kind = EventKind::heap_sample,
-                      .end_ns = begin_ + integer(trigger, "at"),
-                      .bytes = count(trigger, "used"),
-                      .objects = count(trigger, "trigger")});
+    add("collector", TriggerEvent{.at_ns = begin_ + integer(trigger, "at"),
+                                  .used = count(trigger, "used"),
+                                  .trigger = count(trigger, "trigger")});
   }
   /// Each thread emits its own as they end.
   std::vector<RecordedEvent> through_a_recorder() {
     Recorder recorder;
     for (auto& [name, events] : by_thread_) {
-      std::ranges::stable_sort(events, {}, &Event::end_ns);
+      std::ranges::stable_sort(events, {}, [](const Event& one) { return end_of(one); });
       std::jthread([&, of_mutator = name.starts_with("mutator")] {
         if (of_mutator) recorder.adopt_mutator_thread();
         for (const Event& event : events) recorder.on_event(event);
@@ -179,15 +178,13 @@ class KnownEvents {
     for (Nanoseconds i = 1; i <= integer(told, "count"); ++i) {
       const Nanoseconds begin = begin_ + integer(told, "begin_ns") + i * integer(told, "every_ns");
       const Nanoseconds half = 5 * (7 * i % 996);
-      add("collector", {.kind = EventKind::pause,
-                        .cause = Cause::pacing,
-                        .thread = every_mutator,
-                        .begin_ns = begin,
-                        .stopped_ns = begin + half,
-                        .end_ns = begin + 2 * half,
-                        .cpu_ns = half,
-                        .bytes = 100,
-                        .objects = 100});
+      add("collector", PauseEvent{.cause = Cause::pacing,
+                                  .begin_ns = begin,
+                                  .stopped_ns = begin + half,
+                                  .end_ns = begin + 2 * half,
+                                  .cpu_ns = half,
+                                  .used_before = 100,
+                                  .used_after = 100});
     }
   }
   void add_pause(const Toml& told) {
@@ -195,37 +192,36 @@ class KnownEvents {
     const auto& times = *at(told, "at").array();
     const auto& bytes = *at(told, "bytes").array();
     add(*at(told, "by").text(),
-        {.kind = EventKind::pause,
-         .pause = named(told, "kind", PauseKind::verify),
-         .cause = named(told, "cause", Cause::handshake),
-         .thread =
-             stopped == "all" ? every_mutator : static_cast<std::uint32_t>(std::stoul(stopped)),
-         .cycle = count(told, "cycle"),
-         .begin_ns = begin_ + integer(times[0]),
-         .stopped_ns = begin_ + integer(times[1]),
-         .end_ns = begin_ + integer(times[2]),
-         .cpu_ns = integer(told, "cpu_ns"),
-         .bytes = static_cast<std::uint64_t>(integer(bytes[0])),
-         .objects = static_cast<std::uint64_t>(integer(bytes[1]))});
+        PauseEvent{.kind = named(told, "kind", PauseKind::verify),
+                   .cause = named(told, "cause", Cause::handshake),
+                   .mutator = stopped == "all" ? every_mutator
+                                               : static_cast<std::uint32_t>(std::stoul(stopped)),
+                   .cycle = count(told, "cycle"),
+                   .begin_ns = begin_ + integer(times[0]),
+                   .stopped_ns = begin_ + integer(times[1]),
+                   .end_ns = begin_ + integer(times[2]),
+                   .cpu_ns = integer(told, "cpu_ns"),
+                   .used_before = static_cast<std::uint64_t>(integer(bytes[0])),
+                   .used_after = static_cast<std::uint64_t>(integer(bytes[1]))});
   }
   void add_phase(const Toml& told) {
-    Event event = spanned(told, EventKind::phase, activity(told, "phase"));
-    event.role = named(told, "role", Role::sweeper);
-    event.cycle = count(told, "cycle");
-    add(*at(told, "by").text(), event);
+    const auto& times = *at(told, "at").array();
+    add(*at(told, "by").text(), PhaseInterval{.phase = activity(told, "phase"),
+                                              .role = named(told, "role", Role::sweeper),
+                                              .cycle = count(told, "cycle"),
+                                              .begin_ns = begin_ + integer(times[0]),
+                                              .end_ns = begin_ + integer(times[1]),
+                                              .cpu_ns = integer_or_0(told, "cpu_ns")});
   }
   void add_interval(const Toml& told) {
-    Event event = spanned(told, EventKind::mutator_interval, activity(told, "activity"));
-    event.thread = static_cast<std::uint32_t>(integer(told, "mutator"));
-    add("mutator " + std::to_string(event.thread), event);
-  }
-  Event spanned(const Toml& told, EventKind kind, Activity activity) const {
     const auto& times = *at(told, "at").array();
-    return {.kind = kind,
-            .activity = activity,
-            .begin_ns = begin_ + integer(times[0]),
-            .end_ns = begin_ + integer(times[1]),
-            .cpu_ns = integer_or_0(told, "cpu_ns")};
+    const auto mutator = static_cast<std::uint32_t>(integer(told, "mutator"));
+    add("mutator " + std::to_string(mutator),
+        MutatorInterval{.activity = activity(told, "activity"),
+                        .mutator = mutator,
+                        .begin_ns = begin_ + integer(times[0]),
+                        .end_ns = begin_ + integer(times[1]),
+                        .cpu_ns = integer_or_0(told, "cpu_ns")});
   }
 
   const Nanoseconds begin_;
