@@ -20,7 +20,7 @@ Sighting insert_before_own_scan() {
   const Root shared(first, first.allocate(2, 0));
   Root own(second, second.allocate(0, 8));
   const auto marker = find_marker("serial")->make(heap, {});
-  PhaseState& phase = heap.phase;
+  PhaseState& phase = heap.phase(World::Exclusive(heap.world, nullptr));
   phase.sense = phase.sense.flipped();
   phase.marking = true;
   for (MutatorContext* const mutator :

@@ -45,10 +45,12 @@ class Marking {
       old_value = old;
       spare = other;
     }
-    bench_.heap.phase.sense = bench_.heap.phase.sense.flipped();
-    bench_.heap.phase.black_means = B::traits.black_means;
-    bench_.heap.phase.marking = true;
-    bench_.heap.phase.roots_scanned = !B::traits.rescans_roots();
+    bench::change_phase(bench_.heap, [](PhaseState& phase) {
+      phase.sense = phase.sense.flipped();
+      phase.black_means = B::traits.black_means;
+      phase.marking = true;
+      phase.roots_scanned = !B::traits.rescans_roots();
+    });
     mutator.emplace(bench_.heap);
   }
 
@@ -58,17 +60,17 @@ class Marking {
                           ? bench_.heap.metadata.byte_of_slot(object, object->slot(slot))
                           : bench_.heap.metadata.byte_of(object)));
   }
-  bool is_white(Object* object) const { return state(object) == bench_.heap.phase.sense.white(); }
+  bool is_white(Object* object) const { return state(object) == bench_.heap.phase().sense.white(); }
   void blacken_source(std::size_t slot = 0) {
     ColourByte* const byte = bench_.heap.metadata.byte_of_slot(source, source->slot(slot));
-    *byte = with_state(*byte, bench_.heap.phase.sense.black);
+    *byte = with_state(*byte, bench_.heap.phase().sense.black);
   }
   void grey_source() {
     ColourByte* const byte = bench_.heap.metadata.byte_of(source);
-    *byte = with_state(*byte, bench_.heap.phase.shaded_state());
+    *byte = with_state(*byte, bench_.heap.phase().shaded_state());
   }
   bool source_is_black(std::size_t slot = 0) const {
-    return state(source, slot) == bench_.heap.phase.sense.black;
+    return state(source, slot) == bench_.heap.phase().sense.black;
   }
   bool card_is_dirty(std::size_t slot) const {
     return B::traits.side_table == SideTable::cards &&
@@ -322,7 +324,7 @@ TEMPLATE_TEST_CASE(
   CHECK(heap.is_white(heap.old_value));
   CHECK(heap.source_is_black(slot));
   CHECK_FALSE(heap.card_is_dirty(slot));
-  heap.mutator->adopt(heap.heap().phase);
+  heap.mutator->adopt(heap.heap().phase());
   heap.mutator->store(heap.source, slot, heap.old_value);
   CHECK(heap.is_white(heap.old_value));
   CHECK((!heap.source_is_black(slot) || heap.card_is_dirty(slot)));
@@ -346,8 +348,8 @@ TEST_CASE("a mutator that makes much grey again scans at once, until the next cy
   heap.mutator->store(heap.source, next, heap.spare);
   CHECK(heap.source_is_black(next));
   CHECK_FALSE(heap.is_white(heap.spare));
-  ++heap.heap().phase.cycle;
-  heap.mutator->adopt(heap.heap().phase);
+  bench::change_phase(heap.heap(), [](PhaseState& phase) { ++phase.cycle; });
+  heap.mutator->adopt(heap.heap().phase());
   heap.mutator->store(heap.source, next, heap.old_value);
   CHECK_FALSE(heap.source_is_black(next));
 }

@@ -73,7 +73,7 @@ constexpr std::array<std::string_view, 2> operation_names{"store", "load"};
 template <Barrier B, Operation operation>
 void run(benchmark::State& state, Arm arm) {
   BenchHeap<NoCollection> bench(std::size_t{1} << 20, heap_arm(arm), B::traits.side_table);
-  bench.heap.phase.roots_scanned = true;
+  change_phase(bench.heap, [](PhaseState& phase) { phase.roots_scanned = true; });
   Mutator<B> m(bench.heap);
   StoreTargets<B> targets(m);
   for (auto _ : state) {

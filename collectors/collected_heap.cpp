@@ -69,7 +69,7 @@ CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierT
   collection.sweep = resolved_sweep(collector, collection.sweep);
   parts.collector =
       collector.make({parts.heap, barrier, collection, collector.cycle, parts.oracle.get()});
-  parts.heap.phase.arm = options.arm;
+  parts.heap.phase(World::Exclusive(parts.heap.world, nullptr)).arm = options.arm;
   if (options.collection.collect_every > 0)
     parts.frequent.emplace(*parts.collector, options.collection.collect_every);
   parts.heap.attach(

@@ -84,7 +84,7 @@ TEST_CASE("the collector's thread leaves a collection in a pause alone", "[short
   std::atomic<bool> released{false};
   // Of the phase, in one stop: only a collection in a pause begins, marks and terminates in one.
   unsigned changes = 0;
-  const auto pause_is_marking = [&] { return changes == 3 && heap.heap().phase.tracing; };
+  const auto pause_is_marking = [&] { return changes == 3 && heap.heap().phase().tracing; };
   const Schedule::Visitor visitor([&](Window here) {
     if (here == Window::between_begin_and_marking) {
       held = true;

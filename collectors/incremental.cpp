@@ -45,7 +45,7 @@ class Incremental final : public Collector {
       attempts += finish(mutator, Cause::exhausted);
     } else {
       attempts += stopped_.make_room(mutator, cycle_.completed());
-      pace(heap_.live_bytes.load(std::memory_order_relaxed));
+      pace(heap_.live_bytes());
     }
     return true;
   }
@@ -54,7 +54,7 @@ class Incremental final : public Collector {
     cycle_.rethrow_failure();
     finish(mutator, Cause::explicit_request);
     stopped_.run(mutator, {PauseKind::full, Cause::explicit_request}, cycle_.completed());
-    pace(heap_.live_bytes.load(std::memory_order_relaxed));
+    pace(heap_.live_bytes());
   }
 
   CollectorStatistics statistics() const override {
@@ -101,7 +101,7 @@ class Incremental final : public Collector {
     const bool last_chance = resumptions_ >= options_.most_resumptions;
     pause.kind = PauseKind::termination;
     if (cycle_.terminate(world, last_chance ? no_limit : options_.final_slots)) {
-      pace(heap_.live_bytes.load(std::memory_order_relaxed));
+      pace(heap_.live_bytes());
       stopped_.judge_cycle();
     } else {
       ++resumptions_;
@@ -127,7 +127,7 @@ class Incremental final : public Collector {
     if (cycle_.phase() != Phase::marking) return false;
     world.stop({PauseKind::fallback, cause}, [&](Pause&) { cycle_.terminate(world); });
     if (cause == Cause::exhausted) ++fallbacks_;
-    pace(heap_.live_bytes.load(std::memory_order_relaxed));
+    pace(heap_.live_bytes());
     stopped_.judge_cycle();
     return true;
   }

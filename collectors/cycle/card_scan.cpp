@@ -108,7 +108,7 @@ bool CardScan::is_marked(Object* object) const {
   // acq_rel read-modify-write beside mutators: see above; partner: SideMetadata::try_shade.
   const ColourByte seen =
       alone ? byte.load(std::memory_order_relaxed) : byte.fetch_or(0, std::memory_order_acq_rel);
-  return state_of(seen) != heap_.phase.sense.white();
+  return state_of(seen) != heap_.phase().sense.white();
 }
 
 template <bool alone>
@@ -119,8 +119,8 @@ void CardScan::scan_object(Object* object, std::byte* card, Found& found) {
   Slot* const begin = std::max(object->slots(), on_card);
   Slot* const end = std::min(object->slots() + object->slot_count(),
                              on_card + CardTable::card_bytes / sizeof(Slot));
-  const ColourByte white = heap_.phase.sense.white();
-  const ColourByte shaded = heap_.phase.shaded_state();
+  const ColourByte white = heap_.phase().sense.white();
+  const ColourByte shaded = heap_.phase().shaded_state();
   for (Slot* slot = begin; slot < end; ++slot) {
     ++found.slots;
     Object* const referent = slot->load();

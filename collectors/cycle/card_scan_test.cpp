@@ -28,12 +28,14 @@ class CardedHeap {
       sources_.push_back(mutator_->allocate(1, 400));
       referents_.push_back(mutator_->allocate(0, 8));
     }
-    heap_.phase.sense = heap_.phase.sense.flipped();
-    heap_.phase.marking = true;
-    ++heap_.phase.cycle;
-    mutator_->adopt(heap_.phase);
+    bench::change_phase(heap_, [](PhaseState& phase) {
+      phase.sense = phase.sense.flipped();
+      phase.marking = true;
+      ++phase.cycle;
+    });
+    mutator_->adopt(heap_.phase());
     for (Object* const source : sources_) {
-      heap_.metadata.try_shade(source, heap_.phase.sense.white(), heap_.phase.shaded_state());
+      heap_.metadata.try_shade(source, heap_.phase().sense.white(), heap_.phase().shaded_state());
     }
   }
   Heap& heap() { return heap_; }

@@ -29,8 +29,8 @@ bool ConcurrentCycle::begin(MutatorContext* self, Cause cause, std::uint64_t com
     scattered_bytes_ = heap_.spaces().scattered_bytes();
     cycle_.begin(world, false);
     pacer_.cycle_began(heap_.used_bytes(), heap_.world.crowded());
-    heap_.hole_piece_bytes.store(std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes),
-                                 std::memory_order_relaxed);
+    heap_.set_hole_piece_bytes(world,
+                               std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes));
   });
   began_at_ns_ = now_ns();
   return true;
@@ -83,7 +83,7 @@ bool ConcurrentCycle::terminate(MutatorContext* self) {
     allocated_bytes_ = heap_.account.handed_out();
     done = cycle_.terminate(world, last_chance ? no_limit : options_.final_slots);
     if (!done) return;
-    heap_.hole_piece_bytes.store(heap_.options().hole_piece_bytes, std::memory_order_relaxed);
+    heap_.set_hole_piece_bytes(world, heap_.options().hole_piece_bytes);
     completed_();  // in the stop: behind it this thread may have to wait for a processor
   });
   gathers_ = 0;
@@ -109,7 +109,7 @@ void ConcurrentCycle::stop(World::Exclusive& world, Pause pause,
 
 void ConcurrentCycle::learn() {
   const Nanoseconds now = now_ns();
-  pacer_.cycle_ended({.live_bytes = heap_.live_bytes.load(std::memory_order_relaxed),
+  pacer_.cycle_ended({.live_bytes = heap_.live_bytes(),
                       .marked_bytes = cycle_.marker().marked_bytes(),
                       .scattered_bytes = scattered_bytes_,
                       .marking_ns = now - began_at_ns_,

@@ -80,7 +80,7 @@ void Cycle::begin(World::Exclusive& world, bool stopped) {
   probe::cycle_begin(number(), interval.begin_ns, heap_.used_bytes());
   allocated_before_ = heap_.allocated_bytes(world.mutators());
   execute(protocol_.begin, world, no_limit);
-  born_black_ = heap_.phase.allocation == AllocationColour::black;
+  born_black_ = heap_.phase().allocation == AllocationColour::black;
   enter(Phase::marking);
   end_interval(interval, Role::collector);
 }
@@ -92,7 +92,7 @@ bool Cycle::terminate(World::Exclusive& world, std::size_t slots) {
   end_interval(interval, Role::collector);
   if (!done) {
     // What sent the cycle back must not grow meanwhile.
-    heap_.phase.apply(Step::rescan_at_once);
+    heap_.phase(world).apply(Step::rescan_at_once);
     for (MutatorContext* mutator : world.mutators()) mutator->rescan_at_once();
     enter(Phase::marking);
     return false;
@@ -129,7 +129,7 @@ PhaseState announced(PhaseState phase, bool flipped) {
 }  // namespace
 
 bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slots) try {
-  PhaseState& phase = heap_.phase;
+  PhaseState& phase = heap_.phase(world);
   bool flipped = false;
   for (const Step step : steps) {
     phase.apply(step);
@@ -221,7 +221,7 @@ bool Cycle::gather_from(MutatorContext& mutator) {
 
 bool Cycle::gather_from_mutators(World::Exclusive& world) {
   if (has(protocol_.card_round, Step::take_cards)) card_scan_.take();
-  for (const Step step : protocol_.gather) heap_.phase.apply(step);
+  for (const Step step : protocol_.gather) heap_.phase(world).apply(step);
   std::atomic<bool> found{false};  // relaxed: the handshake orders it before the read below
   world.handshake([&](MutatorContext& mutator) {
     if (gather_from(mutator)) found.store(true, std::memory_order_relaxed);
@@ -240,14 +240,14 @@ std::size_t Cycle::live_bytes(World::Exclusive& world) const {
 
 void Cycle::begin_sweep(World::Exclusive& world) {
   for (MutatorContext* mutator : world.mutators()) {
-    if (heap_.phase.arm == BarrierArm::live && !mutator->shade_buffer_empty()) {
+    if (heap_.phase().arm == BarrierArm::live && !mutator->shade_buffer_empty()) {
       throw InvariantViolated("a shade buffer holds objects after termination");
     }
     if (!faulty(Fault::hole_not_retired)) mutator->retire_holes();
   }
   if (!heap_.grey_set.empty())
     throw InvariantViolated("the grey set is not empty after termination");
-  heap_.begin_sweep(live_bytes(world));
+  heap_.begin_sweep(world, live_bytes(world));
   sweep_unchecked_ = true;
   {
     std::scoped_lock lock(log_lock_);
@@ -310,7 +310,7 @@ CollectorStatistics Cycle::statistics() const {
   statistics.cycles = completed();
   statistics.mark_cpu_ns = mark_cpu_ns_.load(std::memory_order_relaxed);
   statistics.sweep_cpu_ns = sweep_cpu_ns_.load(std::memory_order_relaxed);
-  statistics.live_bytes = heap_.live_bytes.load(std::memory_order_relaxed);
+  statistics.live_bytes = heap_.live_bytes();
   statistics.marking = marker_->counters();
   return statistics;
 }

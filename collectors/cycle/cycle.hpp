@@ -112,7 +112,7 @@ class Cycle {
   void clear_log();
   /// Of the objects that this cycle leaves; at its termination.
   std::size_t live_bytes(World::Exclusive& world) const;
-  /// Of the cycle under way, or the last one. Not heap_.phase.cycle: a sweep beside mutators may
+  /// Of the cycle under way, or the last one. Not heap_.phase().cycle: a sweep beside mutators may
   /// meet a stopped collection that counts it up.
   std::uint64_t number() const;
   Nanoseconds cpu_now() const { return thread_cpu_ns() + marker_->own_cpu_ns(); }

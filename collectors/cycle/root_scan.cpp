@@ -17,8 +17,8 @@ constexpr std::size_t prefetched_handles = 8;
 /// `alone`: nobody else changes metadata.
 template <bool alone>
 bool shade(Heap& heap, Handles handles) {
-  const ColourByte white = heap.phase.sense.white();
-  const ColourByte shaded = heap.phase.shaded_state();
+  const ColourByte white = heap.phase().sense.white();
+  const ColourByte shaded = heap.phase().shaded_state();
   GreyPacket* packet = heap.grey_set.take_empty();
   bool found = false;
   for (std::size_t i = 0; i < handles.size(); ++i) {

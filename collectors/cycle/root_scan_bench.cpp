@@ -34,7 +34,8 @@ void scan_deep_stack(benchmark::State& state) {
     }
     state.ResumeTiming();
     world.stop({}, [&](Pause&) {
-      bench.heap.phase.sense = bench.heap.phase.sense.flipped();
+      PhaseState& phase = bench.heap.phase(world);
+      phase.sense = phase.sense.flipped();
       scan_all_roots(bench.heap, world.mutators(), parallel, threads);
     });
   }

@@ -44,14 +44,14 @@ TEST_CASE("a root scan shades each object of deep stacks once, on any number of 
   }
   World::Exclusive world(heap.world, &deep);
   world.stop({}, [&](Pause&) {
-    heap.phase.sense = heap.phase.sense.flipped();
+    heap.phase(world).sense = heap.phase().sense.flipped();
     scan_all_roots(heap, world.mutators(), parallel, threads);
   });
   CHECK(grey_objects(heap) == rooted);
   const auto state = [&](Object* object) { return state_of(heap.metadata.load_relaxed(object)); };
   CHECK(std::all_of(rooted.begin(), rooted.end(),
-                    [&](Object* object) { return state(object) == heap.phase.sense.black; }));
-  CHECK(state(unrooted) == heap.phase.sense.white());
+                    [&](Object* object) { return state(object) == heap.phase().sense.black; }));
+  CHECK(state(unrooted) == heap.phase().sense.white());
   CHECK_FALSE(scan_roots(heap, deep));
   deep.roots.pop_to(bottom);
 }

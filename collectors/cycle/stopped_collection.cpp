@@ -20,7 +20,7 @@ bool StoppedCollection::worth_trying(unsigned attempts) {
 }
 
 void StoppedCollection::judge_cycle() {
-  const auto live = static_cast<double>(heap_.live_bytes.load(std::memory_order_relaxed));
+  const auto live = static_cast<double>(heap_.live_bytes());
   const bool fruitless = live > (1 - least_free_share) * static_cast<double>(heap_.bytes());
   fruitless_.store(fruitless ? fruitless_.load(std::memory_order_relaxed) + 1 : 0,
                    std::memory_order_relaxed);

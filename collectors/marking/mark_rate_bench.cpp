@@ -60,10 +60,12 @@ void mark(benchmark::State& state, const MarkerInfo& info, unsigned threads, Sha
   std::uint64_t objects = 0;
   std::uint64_t bytes = 0;
   for (auto _ : state) {
-    heap.phase.sense = heap.phase.sense.flipped();
-    ++heap.phase.cycle;
-    marker->begin_cycle(heap.phase);
-    heap.metadata.try_shade_alone(root, heap.phase.sense.white(), heap.phase.sense.black);
+    change_phase(heap, [](PhaseState& phase) {
+      phase.sense = phase.sense.flipped();
+      ++phase.cycle;
+    });
+    marker->begin_cycle(heap.phase());
+    heap.metadata.try_shade_alone(root, heap.phase().sense.white(), heap.phase().sense.black);
     heap.grey_set.pour(GreyItem(root));
     marker->mark_stopped();
     objects += marker->marked_objects();

@@ -30,36 +30,38 @@ class MarkedHeap {
               .strict_references = false}) {
     heap.attach(hooks_, nullptr);
     mutator.emplace(heap);
-    mutator->adopt(heap.phase);
+    mutator->adopt(heap.phase());
   }
 
   void begin_cycle(Marker& marker, BlackMeans means = BlackMeans::marked, bool marking = false) {
-    ++heap.phase.cycle;
-    heap.phase.sense = heap.phase.sense.flipped();
-    heap.phase.black_means = means;
-    heap.phase.marking = marking;
-    heap.phase.tracing = true;
-    mutator->adopt(heap.phase);
-    marker.begin_cycle(heap.phase);
+    bench::change_phase(heap, [=](PhaseState& phase) {
+      ++phase.cycle;
+      phase.sense = phase.sense.flipped();
+      phase.black_means = means;
+      phase.marking = marking;
+      phase.tracing = true;
+    });
+    mutator->adopt(heap.phase());
+    marker.begin_cycle(heap.phase());
     for (Object* const root : mutator->roots.handles()) grey(root);
   }
   /// Before `begin_cycle`, in place of a sweep, which would free what the last cycle left white.
   void paint_white(const std::vector<Object*>& objects) {
     for (Object* const object : objects) {
       ColourByte* const byte = heap.metadata.byte_of(object);
-      *byte = with_state(*byte, heap.phase.sense.black);
+      *byte = with_state(*byte, heap.phase().sense.black);
     }
   }
   void grey(Object* object) {
     if (object == nullptr) return;
-    if (heap.metadata.try_shade(object, heap.phase.sense.white(), heap.phase.shaded_state()))
+    if (heap.metadata.try_shade(object, heap.phase().sense.white(), heap.phase().shaded_state()))
       heap.grey_set.pour(GreyItem(object));
   }
   bool is_black(const Object* object) const {
-    return state_of(heap.metadata.load_relaxed(object)) == heap.phase.sense.black;
+    return state_of(heap.metadata.load_relaxed(object)) == heap.phase().sense.black;
   }
   bool is_white(const Object* object) const {
-    return state_of(heap.metadata.load_relaxed(object)) == heap.phase.sense.white();
+    return state_of(heap.metadata.load_relaxed(object)) == heap.phase().sense.white();
   }
 
  private:
@@ -245,7 +247,7 @@ TEST_CASE("a chunk that was made grey again is scanned again, and it alone", "[m
   heap.heap.grey_set.pour(GreyItem(array, 1, Extent::chunk));
   marker->mark_stopped();
   CHECK(heap.is_black(in_chunk));
-  CHECK(state_of(*byte) == heap.heap.phase.sense.black);
+  CHECK(state_of(*byte) == heap.heap.phase().sense.black);
   Reachable added;
   added.add_from(in_chunk);
   CHECK(heap.is_black(elsewhere) == added.objects.contains(elsewhere));
@@ -332,7 +334,7 @@ TEST_CASE("an assist that empties the grey set is not overlooked", "[marker][ass
   heap.begin_cycle(*marker);
   Assists assists(heap.heap);
   CHECK_FALSE(assists.none_while([&] {
-    assists.assist(heap.heap.phase, 16,
+    assists.assist(heap.heap.phase(), 16,
                    1);  // takes what was left just before the look, and pours afterwards
     return true;
   }));

@@ -29,15 +29,17 @@ struct MarkedHeap {
     mutator.emplace(heap);
   }
   void begin_cycle(Marker* marker) {
-    heap.phase.sense = heap.phase.sense.flipped();
-    heap.phase.black_means = B::traits.black_means;
-    heap.phase.marking = true;
-    ++heap.phase.cycle;
-    mutator->adopt(heap.phase);
-    if (marker != nullptr) marker->begin_cycle(heap.phase);
+    bench::change_phase(heap, [](PhaseState& phase) {
+      phase.sense = phase.sense.flipped();
+      phase.black_means = B::traits.black_means;
+      phase.marking = true;
+      ++phase.cycle;
+    });
+    mutator->adopt(heap.phase());
+    if (marker != nullptr) marker->begin_cycle(heap.phase());
   }
   void grey(Object* object) {
-    if (heap.metadata.try_shade(object, heap.phase.sense.white(), heap.phase.shaded_state()))
+    if (heap.metadata.try_shade(object, heap.phase().sense.white(), heap.phase().shaded_state()))
       heap.grey_set.pour(GreyItem(object));
   }
   bench::NoCollection hooks;

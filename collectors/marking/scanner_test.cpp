@@ -58,7 +58,7 @@ class ScannedHeap {
   /// Everything is white when it begins.
   template <BlackMeans means, class Look>
   void cycle(unsigned prefetch, Look look) {
-    PhaseState& phase = bench_.heap.phase;
+    PhaseState& phase = bench_.heap.phase(World::Exclusive(bench_.heap.world, nullptr));
     for (Object* const object : objects_) {
       ColourByte* const byte = bench_.heap.metadata.byte_of(object);
       *byte = with_state(*byte, phase.sense.black);  // garbage too: nothing is swept
@@ -75,10 +75,10 @@ class ScannedHeap {
 
   bool is_black(Object* object, std::size_t slot) const {
     return state_of(*bench_.heap.metadata.byte_of_slot(object, object->slot(slot))) ==
-           bench_.heap.phase.sense.black;
+           bench_.heap.phase().sense.black;
   }
   bool is_white(Object* object) const {
-    return state_of(*bench_.heap.metadata.byte_of(object)) == bench_.heap.phase.sense.white();
+    return state_of(*bench_.heap.metadata.byte_of(object)) == bench_.heap.phase().sense.white();
   }
   std::size_t white_behind_black() const {
     std::size_t count = 0;

@@ -128,7 +128,7 @@ void Oracle::allocated(Object* object) {
 
 void Oracle::freed(Object* object, std::size_t bytes) {
   // The phase is written in stops, and nobody sweeps through a stop.
-  if (heap_.phase.marking)
+  if (heap_.phase().marking)
     throw InvariantViolated("an object was freed while a cycle marks, the oracle saw at " +
                             address(object));
   Entry& entry = entry_of(object);
@@ -158,11 +158,11 @@ std::string Oracle::fault_of(const Object* object) const {
 
 bool Oracle::is_black(const Object* object) const {
   const ColourByte byte = heap_.metadata.load_acquire(object);
-  return byte != 0 && state_of(byte) == heap_.phase.sense.black;
+  return byte != 0 && state_of(byte) == heap_.phase().sense.black;
 }
 
 void Oracle::check_marked(std::uint64_t scanned_objects) {
-  CycleRecord record{.cycle = heap_.phase.cycle,
+  CycleRecord record{.cycle = heap_.phase().cycle,
                      .checked = 0,
                      .lost = 0,
                      .floating_black = 0,
@@ -198,7 +198,7 @@ const Object* Oracle::object_at(std::size_t granule) const {
 
 void Oracle::check_colours(std::uint64_t scanned_objects) {
   const auto* const entries = reinterpret_cast<const Entry*>(entries_.begin());
-  const bool black_allocation = heap_.phase.allocation == AllocationColour::black;
+  const bool black_allocation = heap_.phase().allocation == AllocationColour::black;
   std::uint64_t marked = 0;
   for (std::size_t granule = 0; granule < heap_.bytes() / granule_bytes; ++granule) {
     if (entries[granule] == 0) continue;
@@ -209,7 +209,7 @@ void Oracle::check_colours(std::uint64_t scanned_objects) {
       continue;
     }
     const ColourByte byte = heap_.metadata.load_acquire(object);
-    if (byte == 0 || state_of(byte) != heap_.phase.sense.white()) {
+    if (byte == 0 || state_of(byte) != heap_.phase().sense.white()) {
       throw InvariantViolated("the oracle: neither black nor white at termination: " +
                               address(object));
     }
@@ -217,14 +217,14 @@ void Oracle::check_colours(std::uint64_t scanned_objects) {
   if (marked != scanned_objects) {
     throw InvariantViolated("the oracle: " + std::to_string(marked) + " objects are marked, and " +
                             std::to_string(scanned_objects) + " were scanned, in cycle " +
-                            std::to_string(heap_.phase.cycle));
+                            std::to_string(heap_.phase().cycle));
   }
   ++counts_.colours_checked;
 }
 
 void Oracle::count_floating(const Trace& trace, CycleRecord& record) const {
   const auto* const entries = reinterpret_cast<const Entry*>(entries_.begin());
-  const bool black_allocation = heap_.phase.allocation == AllocationColour::black;
+  const bool black_allocation = heap_.phase().allocation == AllocationColour::black;
   for (std::size_t granule = 0; granule < heap_.bytes() / granule_bytes; ++granule) {
     if (entries[granule] == 0 || trace.visited(granule)) continue;
     const Object* const object = object_at(granule);
@@ -272,7 +272,7 @@ void Oracle::check_metadata() {
       ++granule;
       continue;
     }
-    demand(state_of(byte) == heap_.phase.sense.black, "a dead object is left");
+    demand(state_of(byte) == heap_.phase().sense.black, "a dead object is left");
     const std::size_t end = granule + object->granules();
     demand(end <= granules &&
                size_field(byte) == std::min<std::size_t>(object->granules(), size_in_header),
@@ -322,7 +322,7 @@ VerifyStatistics Oracle::statistics() const {
 void Oracle::report(const Object* object, const std::string& fault, const std::string& when) const {
   const Entry entry = entry_of(object);
   std::string text = "lost object at " + address(object) + ", cycle " +
-                     std::to_string(heap_.phase.cycle) + ", " + when + ": " + fault;
+                     std::to_string(heap_.phase().cycle) + ", " + when + ": " + fault;
   text += "\n  barrier: " + barrier_;
   if (entry != 0) {
     const bool young = entry >> check_bits >= first_young_serial_;

@@ -27,13 +27,15 @@ class HandMade {
   }
 
   void begin_cycle() {
-    heap.phase.sense = heap.phase.sense.flipped();
-    ++heap.phase.cycle;
-    mutator->adopt(heap.phase);
+    bench::change_phase(heap, [](PhaseState& phase) {
+      phase.sense = phase.sense.flipped();
+      ++phase.cycle;
+    });
+    mutator->adopt(heap.phase());
     oracle.cycle_began();
   }
   void mark(const Object* object) {
-    const MarkSense sense = heap.phase.sense;
+    const MarkSense sense = heap.phase().sense;
     REQUIRE(heap.metadata.try_shade_alone(object, sense.white(), sense.black));
   }
   void mark_all() {
@@ -68,7 +70,7 @@ class HandMade {
     Object* const made = place_in_parent();
     made->initialise(0, 1);
     oracle.allocated(made);
-    byte_of(made) = colour_byte(1, heap.phase.sense.black);
+    byte_of(made) = colour_byte(1, heap.phase().sense.black);
     return made;
   }
 
@@ -93,7 +95,7 @@ struct Damage {
 };
 
 constexpr Damage damages[]{
-    {"lost", [](HandMade& heap) { heap.recolour(heap.child, heap.heap.phase.sense.white()); },
+    {"lost", [](HandMade& heap) { heap.recolour(heap.child, heap.heap.phase().sense.white()); },
      "it is reachable and not marked", "it is reachable and was swept"},
     {"grey", [](HandMade& heap) { heap.recolour(heap.child, grey_state); },
      "it is reachable and not marked", "it is reachable and was swept"},
@@ -120,12 +122,12 @@ constexpr Damage damages[]{
     {"overlapping and not reachable", [](HandMade& heap) { heap.make_in_parent(); }, nullptr,
      "another object begins inside the one"},
     {"a colour of neither this cycle nor the last",
-     [](HandMade& heap) { heap.recolour(heap.floating, heap.heap.phase.sense.flipped().black); },
+     [](HandMade& heap) { heap.recolour(heap.floating, heap.heap.phase().sense.flipped().black); },
      "neither black nor white at termination", "a dead object is left"},
     {"grey and not reachable", [](HandMade& heap) { heap.recolour(heap.floating, grey_state); },
      "neither black nor white at termination", "a dead object is left"},
     {"unmarked after it was scanned",
-     [](HandMade& heap) { heap.recolour(heap.floating, heap.heap.phase.sense.white()); },
+     [](HandMade& heap) { heap.recolour(heap.floating, heap.heap.phase().sense.white()); },
      "2 objects are marked, and 3 were scanned", "a dead object is left"},
     {"no start byte", [](HandMade& heap) { heap.byte_of(heap.floating) = 0; },
      "neither black nor white at termination", "an object without a start byte"},
@@ -133,18 +135,18 @@ constexpr Damage damages[]{
      [](HandMade& heap) {
        const BlockSpace& blocks = heap.heap.spaces().blocks();
        auto* const last_block = blocks.block_begin(blocks.block_count() - 1);
-       *heap.heap.metadata.byte_of(last_block) = colour_byte(1, heap.heap.phase.sense.black);
+       *heap.heap.metadata.byte_of(last_block) = colour_byte(1, heap.heap.phase().sense.black);
      },
      nullptr, "a start byte without an object"},
     {"a start byte inside an object",
      [](HandMade& heap) {
-       heap.byte_of(heap.place_in_parent()) = colour_byte(1, heap.heap.phase.sense.black);
+       heap.byte_of(heap.place_in_parent()) = colour_byte(1, heap.heap.phase().sense.black);
      },
      nullptr, "a start byte inside the object"},
     {"a wrong size in the metadata byte",
      [](HandMade& heap) {
        heap.byte_of(heap.child) =
-           colour_byte(heap.child->granules() + 1, heap.heap.phase.sense.black);
+           colour_byte(heap.child->granules() + 1, heap.heap.phase().sense.black);
      },
      nullptr, "a wrong size"},
 };
@@ -224,7 +226,7 @@ TEST_CASE("the oracle refuses a second object at one place, and a second end of 
   CHECK_THROWS_WITH(heap.oracle.allocated(heap.child), Catch::Contains("over a live one"));
   heap.free(heap.garbage);
   CHECK_THROWS_WITH(heap.oracle.freed(heap.garbage, granule_bytes), Catch::Contains("freed twice"));
-  heap.heap.phase.marking = true;
+  bench::change_phase(heap.heap, [](PhaseState& phase) { phase.marking = true; });
   CHECK_THROWS_WITH(heap.oracle.freed(heap.floating, granule_bytes),
                     Catch::Contains("freed while a cycle marks"));
 }

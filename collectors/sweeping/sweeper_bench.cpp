@@ -26,7 +26,7 @@ void fill(Heap& heap, std::vector<Object*>& objects) {
 /// Flips, marks every object with probability `percent` / 100 and forgets the rest: what a cycle
 /// does before its sweep.
 void mark_some(Heap& heap, std::vector<Object*>& objects, std::mt19937& random, unsigned percent) {
-  PhaseState& phase = heap.phase;
+  PhaseState& phase = heap.phase(World::Exclusive(heap.world, nullptr));
   phase.sense = phase.sense.flipped();
   std::erase_if(objects, [&](Object* object) {
     const bool survives = random() % 100 < percent;

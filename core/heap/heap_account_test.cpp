@@ -127,7 +127,7 @@ TEST_CASE("after a cycle the use is what a walk of the heap finds, objects born 
 TEST_CASE("a mutator that ends gives back all that is free in the blocks that others may have next",
           "[account]") {
   bench::BenchHeap<bench::NoCollection> bench(mebibyte);
-  bench.heap.hole_piece_bytes.store(256, std::memory_order_relaxed);
+  bench.heap.set_hole_piece_bytes(World::Exclusive(bench.heap.world, nullptr), 256);
   std::minstd_rand random(7);
   std::size_t made = 0;
   const auto make = [&](Mutator<Yuasa>& m, std::size_t payload) {

@@ -45,7 +45,7 @@ void shade_during_stop() {
     Mutator<Yuasa> m(test.heap);
     constexpr std::uint32_t shades = 1000;
     const Root object(m, m.allocate(0, 0));
-    PhaseState phase = test.heap.phase;
+    PhaseState phase = test.heap.phase();
     phase.marking = true;
     m.adopt(phase);
     born.count_down();

@@ -52,7 +52,7 @@ Heap::Heap(const HeapOptions& options, EventListener* listener)
       spaces_(heap_storage_.begin(), heap_storage_.bytes(), metadata, account),
       grey_set(most_grey_objects(heap_storage_.bytes()), options.packet_capacity),
       world(*this, watchdog),
-      hole_piece_bytes(options.hole_piece_bytes) {
+      hole_piece_bytes_(options.hole_piece_bytes) {
   // Blocks are swept by start bytes; an array that is coloured by chunks has more, and belongs to
   // the large-object space.
   if (options.hole_piece_bytes > most_whole_slots * sizeof(Slot)) {
@@ -85,10 +85,10 @@ void Heap::observe(HeapObserver* observer) {
   spaces_.observe(observer);
 }
 
-void Heap::begin_sweep(std::size_t live) {
-  live_bytes.store(live, std::memory_order_relaxed);
+void Heap::begin_sweep(const World::Exclusive&, std::size_t live) {
+  live_bytes_.store(live, std::memory_order_relaxed);
   account.begin_period(live + spaces_.beside_objects_bytes());
-  spaces_.begin_sweep(phase.sense);
+  spaces_.begin_sweep(phase_.sense);
 }
 
 void Heap::check_spaces() const {
@@ -99,7 +99,7 @@ void Heap::check_spaces() const {
 }
 
 std::uint64_t Heap::allocated_bytes(const std::vector<MutatorContext*>& mutators) const {
-  std::uint64_t bytes = ended_allocated_bytes.load(std::memory_order_relaxed);
+  std::uint64_t bytes = ended_allocated_bytes_.load(std::memory_order_relaxed);
   for (const MutatorContext* mutator : mutators) bytes += mutator->allocated_bytes();
   return bytes;
 }

@@ -1,10 +1,11 @@
 // A heap: its memory, its metadata, its mutators, its phase. Several can live in one process.
 //
-// Invariant: `phase` and the collector's hooks change only while the world is stopped, or before
-// the first mutator.
+// Invariant: what decides how mutators behave (the phase, the longest hole, a sweep's begin) is
+// changed by the holder of World::Exclusive, who shows it. The collector's hooks change while no
+// mutator runs.
 //
-// Ownership: `phase`, `live_bytes`: written by the collector, world stopped. Counters: any thread,
-// relaxed, statistics only.
+// Ownership: what is public is constant, or guards itself. Counters: any thread, relaxed,
+// statistics only.
 #pragma once
 
 #include <atomic>
@@ -74,12 +75,29 @@ class Heap {
   std::byte* side_table() const { return side_table_storage_.begin(); }
   /// Never above `bytes()`; what the pacer goes by.
   std::size_t used_bytes() const { return account.used(); }
+  /// What new mutators copy.
+  const PhaseState& phase() const { return phase_; }
+  PhaseState& phase(const World::Exclusive&) { return phase_; }
   /// World stopped, a cycle terminated and left objects of `live` bytes, and everything is swept:
   /// begins the next sweep.
-  void begin_sweep(std::size_t live);
+  void begin_sweep(const World::Exclusive& world, std::size_t live);
+  /// Of the objects that the last cycle left. Any thread; relaxed, a statistic.
+  std::size_t live_bytes() const { return live_bytes_.load(std::memory_order_relaxed); }
+  /// The longest hole handed out at once just now; a collector lowers it while it paces.
+  const std::atomic<std::size_t>& hole_piece_bytes() const { return hole_piece_bytes_; }
+  void set_hole_piece_bytes(const World::Exclusive&, std::size_t bytes) {
+    hole_piece_bytes_.store(bytes, std::memory_order_relaxed);
+  }
   /// World stopped and everything swept: throws InvariantViolated when a space contradicts itself,
   /// or holds more than is accounted for.
   void check_spaces() const;
+  /// By a mutator that begins, its index; by one that ends, how much it allocated.
+  std::uint32_t count_mutator() {
+    return mutators_started_.fetch_add(1, std::memory_order_relaxed);
+  }
+  void count_ended(std::uint64_t allocated_bytes) {
+    ended_allocated_bytes_.fetch_add(allocated_bytes, std::memory_order_relaxed);
+  }
   /// World stopped: bytes of all objects that `mutators` and those that have ended ever made.
   std::uint64_t allocated_bytes(const std::vector<MutatorContext*>& mutators) const;
   bool contains(const void* address) const {
@@ -116,9 +134,9 @@ class Heap {
   Object* globals_ = nullptr;
 
  public:
-  SideMetadata metadata;
-  CardTable cards;   ///< where side_table is `cards`
-  LogBits log_bits;  ///< where side_table is `log_bits`
+  const SideMetadata metadata;
+  const CardTable cards;   ///< where side_table is `cards`
+  const LogBits log_bits;  ///< where side_table is `log_bits`
   HeapAccount account;
 
  private:
@@ -129,14 +147,14 @@ class Heap {
   Watchdog watchdog;
   GreySet grey_set;
   World world;
-  PhaseState phase;                        ///< what new mutators copy
-  std::atomic<std::size_t> live_bytes{0};  ///< of the objects that the last cycle left
-  std::atomic<std::uint64_t> ended_allocated_bytes{
-      0};  ///< by mutators that have ended; relaxed, exact in a stop
-  std::atomic<std::size_t> hole_piece_bytes;  ///< the longest hole handed out at once just now; a
-                                              ///< collector lowers it while it paces
-  std::atomic<std::uint32_t> mutators_started{0};
   BarrierTotals ended_barriers;  ///< of mutators that have ended; the instrumented build counts
+
+ private:
+  PhaseState phase_;
+  std::atomic<std::size_t> live_bytes_{0};
+  std::atomic<std::uint64_t> ended_allocated_bytes_{0};  ///< relaxed, exact in a stop
+  std::atomic<std::size_t> hole_piece_bytes_;            ///< relaxed: a bound
+  std::atomic<std::uint32_t> mutators_started_{0};       ///< relaxed: each index once
 };
 
 }  // namespace tricolour

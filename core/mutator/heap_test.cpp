@@ -38,6 +38,24 @@ void build_list(Mutator<None>& m, Root& head, std::size_t length) {
   }
 }
 
+/// What decides how mutators behave is changed by the holder of World::Exclusive alone.
+template <class H>
+concept ChangesWithoutRight = requires(H& heap) {
+  heap.phase().marking = true;
+}
+|| requires(H& heap) { heap.phase_; }
+|| requires(H& heap) { heap.begin_sweep(0); }
+|| requires(H& heap) { heap.hole_piece_bytes().store(0); }
+|| requires(H& heap) { heap.set_hole_piece_bytes(0); }
+|| requires(H& heap) { heap.metadata = SideMetadata(); };
+template <class H>
+concept ChangesWithRight = requires(H& heap, const World::Exclusive& world) {
+  heap.phase(world).marking = true;
+  heap.begin_sweep(world, 0);
+  heap.set_hole_piece_bytes(world, 0);
+};
+static_assert(!ChangesWithoutRight<Heap> && ChangesWithRight<Heap>);
+
 std::uint64_t sum_list(Mutator<None>& m, Object* head) {
   std::uint64_t sum = 0;
   for (; head != nullptr; head = m.load(head, 0)) sum += *head->payload<std::uint64_t>();

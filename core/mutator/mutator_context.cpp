@@ -31,11 +31,11 @@ MutatorContext::MutatorContext(Heap& heap, MutatorStatus status,
                                BlackMeans black_means)
     : colours_{.metadata = usable(heap).metadata},
       heap_(heap),
-      index_(heap.mutators_started.fetch_add(1, std::memory_order_relaxed)),
+      index_(heap.count_mutator()),
       black_means_(black_means),
       cards_(heap.cards),
       log_bits_(heap.log_bits),
-      small_(heap.spaces().blocks(), heap.metadata, heap.account, heap.hole_piece_bytes, false),
+      small_(heap.spaces().blocks(), heap.metadata, heap.account, heap.hole_piece_bytes(), false),
       medium_(heap.spaces().blocks(), heap.metadata, heap.account, whole_blocks, true),
       shade_buffer_(heap.grey_set.join()),
       clock_(status == MutatorStatus::blocked ? Activity::blocked : Activity::running),
@@ -58,7 +58,7 @@ MutatorContext::~MutatorContext() {
   heap_.world.remove(*this, [this] {
     if (faulty(Fault::shades_of_ended_mutator_dropped)) shade_buffer_->clear();
     flush_shade_buffer();
-    heap_.ended_allocated_bytes.fetch_add(allocated_bytes(), std::memory_order_relaxed);
+    heap_.count_ended(allocated_bytes());
     for_each_allocator([](AreaAllocator auto& allocator) { allocator.give_back(); });
     retire_holes();
   });
@@ -143,7 +143,7 @@ class MutatorContext::Shortage {
     const ActivityScope scope(mutator_, Activity::allocation_slow_path);
     if (++rounds_ == rounds_before_turn) turn_.emplace(heap.turns, mutator_);
     if (!heap.hooks().on_exhausted(mutator_, bytes_, attempts_)) {
-      throw HeapExhausted(heap.bytes(), heap.live_bytes.load(std::memory_order_relaxed), bytes_);
+      throw HeapExhausted(heap.bytes(), heap.live_bytes(), bytes_);
     }
   }
 
@@ -174,7 +174,7 @@ Object* MutatorContext::allocate_slowly(std::uint32_t slots, std::size_t bytes) 
 
 void MutatorContext::require_possible(std::size_t bytes) const {
   if (bytes > heap_.bytes()) {
-    throw HeapExhausted(heap_.bytes(), heap_.live_bytes.load(std::memory_order_relaxed), bytes);
+    throw HeapExhausted(heap_.bytes(), heap_.live_bytes(), bytes);
   }
   if (!Object::fits_header(bytes)) {
     throw ConfigurationError("an object of " + std::to_string(bytes) +

@@ -15,10 +15,12 @@ namespace {
 struct Marking {
   Marking() : bench(std::size_t{4} << 20) {}
   void begin() {
-    bench.heap.phase.sense = bench.heap.phase.sense.flipped();
-    bench.heap.phase.marking = true;
-    bench.heap.phase.roots_scanned = true;
-    ++bench.heap.phase.cycle;
+    bench::change_phase(bench.heap, [](PhaseState& phase) {
+      phase.sense = phase.sense.flipped();
+      phase.marking = true;
+      phase.roots_scanned = true;
+      ++phase.cycle;
+    });
   }
   bench::BenchHeap<bench::NoCollection> bench;
 };
@@ -28,7 +30,7 @@ Sighting hand_over() {
   Mutator<Yuasa> parent(marking.bench.heap);
   const Root argument(parent, parent.allocate(1, 0));
   marking.begin();
-  parent.adopt(marking.bench.heap.phase);
+  parent.adopt(marking.bench.heap.phase());
   Child<Yuasa> child(parent, {&argument});
   const bool white = parent.is_white(argument);
   std::thread thread([&] {

@@ -73,7 +73,7 @@ void World::add(MutatorContext& mutator, MutatorStatus status,
   std::scoped_lock lock(registry_lock_);
   mutator.safepoint.status.store(status, std::memory_order_relaxed);
   if (status == MutatorStatus::running) mutator.attachment_.attach(*this, mutator);
-  mutator.adopt(heap_.phase);
+  mutator.adopt(heap_.phase());
   if (arrival) arrival(mutator);
   // Before it is registered: an observer that refuses it throws.
   if (heap_.observer() != nullptr) heap_.observer()->mutator_started(mutator);
@@ -249,7 +249,7 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
   const auto& mutators = world_.mutators_;
   PauseEvent event{.mutator = mutators.size() == 1 ? mutators.front()->index() : every_mutator,
                    .begin_ns = now_ns()};
-  const std::uint64_t& cycle = world_.heap_.phase.cycle;
+  const std::uint64_t& cycle = world_.heap_.phase().cycle;
   probe::pause_begin(cycle, pause.kind, pause.cause, event.begin_ns);
   const bool recorded = world_.heap_.recorded();
   const Nanoseconds cpu_before = recorded ? thread_cpu_ns() : 0;
@@ -280,7 +280,7 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
 
 void World::Exclusive::handshake(const HandshakeWork& work) {
   const RoleScope role(Role::collector);
-  const std::uint64_t cycle = world_.heap_.phase.cycle;
+  const std::uint64_t cycle = world_.heap_.phase().cycle;
   probe::handshake_begin(cycle, world_.mutators_.size());
   SafepointProtocol<SafepointState>& protocol = world_.protocol_;
   for (MutatorContext* mutator : world_.mutators_)

@@ -184,8 +184,8 @@ bool is_held_up() {
         std::this_thread::yield();
         said = events.of<MutatorInterval>().size();
       }
-      ++test.heap.phase.cycle;
-      for (MutatorContext* each : world.mutators()) each->adopt(test.heap.phase);
+      ++test.heap.phase(world).cycle;
+      for (MutatorContext* each : world.mutators()) each->adopt(test.heap.phase());
     });
   }
   mutator.join();
@@ -379,7 +379,7 @@ TEST_CASE("what was shaded for a child that is refused is kept", "[safepoint]") 
   TestHeap test;
   Mutator<Yuasa> parent(test.heap);
   const Root argument(parent, parent.allocate(1, 0));
-  PhaseState& phase = test.heap.phase;
+  PhaseState& phase = test.heap.phase(World::Exclusive(test.heap.world, nullptr));
   phase.sense = phase.sense.flipped();
   phase.marking = true;
   parent.adopt(phase);

@@ -57,12 +57,11 @@ std::size_t require_room_for_recording(std::size_t recorded, const Heap& heap,
   // grows meanwhile.
   if (limit->free_bytes() >= need)
     return std::max(least_step, (limit->free_bytes() - need) / (2 * (copies + 1)));
-  throw RecordingExhausted(
-      fmt::format("memory exhausted: heap {} bytes, live {} bytes, recorded {} bytes; of {} there "
-                  "are {} left. A shorter run, or "
-                  "--record off, takes less",
-                  heap.bytes(), heap.live_bytes.load(std::memory_order_relaxed), recorded,
-                  name_of(*limit), size(limit->free_bytes())));
+  throw RecordingExhausted(fmt::format(
+      "memory exhausted: heap {} bytes, live {} bytes, recorded {} bytes; of {} there "
+      "are {} left. A shorter run, or "
+      "--record off, takes less",
+      heap.bytes(), heap.live_bytes(), recorded, name_of(*limit), size(limit->free_bytes())));
 }
 
 }  // namespace tricolour

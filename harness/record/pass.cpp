@@ -56,7 +56,7 @@ std::uint64_t Pass::take_counts(Participant& participant, bool at_end) {
         since(participant.account.barriers,
               static_cast<InstrumentedContext&>(*participant.context).barrier_counts());
   }
-  return participant.context->heap().phase.cycle;
+  return participant.context->heap().phase().cycle;
 }
 
 void Pass::arrive_at_begin(unsigned mutator) {

@@ -32,15 +32,23 @@ struct EverythingDies final : CollectorHooks {
     World::Exclusive world(heap.world, &mutator);
     world.stop({}, [&](Pause&) {
       heap.spaces().sweep_all();
-      heap.phase.sense = heap.phase.sense.flipped();
+      PhaseState& phase = heap.phase(world);
+      phase.sense = phase.sense.flipped();
       for (MutatorContext* each : world.mutators()) {
-        each->adopt(heap.phase);
+        each->adopt(phase);
         each->retire_holes();
       }
-      heap.begin_sweep(0);
+      heap.begin_sweep(world, 0);
     });
   }
 };
+
+/// What a cycle does in a stop, on the thread of the only mutator: `change(phase)`.
+template <class Change>
+void change_phase(Heap& heap, Change change) {
+  const World::Exclusive alone(heap.world, nullptr);
+  change(heap.phase(alone));
+}
 
 /// A heap whose pages are there before anything is timed.
 template <class Hooks>
@@ -49,7 +57,7 @@ struct BenchHeap {
                      SideTable side_table = SideTable::none)
       : heap({.bytes = bytes, .side_table = side_table, .strict_references = false}) {
     heap.attach(hooks, nullptr);
-    heap.phase.arm = arm;
+    change_phase(heap, [arm](PhaseState& phase) { phase.arm = arm; });
     heap.touch_pages([] {});
   }
   Hooks hooks;
