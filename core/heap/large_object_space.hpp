@@ -68,7 +68,7 @@ class LargeObjectSpace {
   void sweep_all();
   bool swept() const { return !sweep_due_.load(std::memory_order_acquire); }
 
-  /// Whose pages `address` is in. Any thread.
+  /// The published object with `address` in its pages, or null. Any thread.
   Object* object_at(const void* address) const;
   template <std::invocable<Object*> Visit>
   void for_each_object(std::byte* begin, const std::byte* end, Visit visit) const {

@@ -20,7 +20,7 @@
 
 namespace tricolour {
 
-/// Of the object at `start`, whose start byte is `byte`.
+/// Of the object at `start`, with the start byte `byte`.
 inline std::size_t object_bytes(const std::byte* start, ColourByte byte) {
   const std::size_t field = size_field(byte);
   return (field == size_in_header ? reinterpret_cast<const Object*>(start)->granules() : field) *

@@ -4,13 +4,14 @@
 // card scan, the oracle and a cycle, speaks to this concept; what depends on how a space hands out
 // memory is in its allocator, one of which each mutator has.
 //
-// Invariant: every object is in exactly one space. A space finds its objects by itself, also those
-// whose neighbours are another space's.
+// Invariant: every object is in exactly one space. A space finds its objects by itself, also where
+// another space's are next to them.
 //
 // Ownership: begin_sweep, and the figures that are exact only there: the collector, world stopped.
 // Sweeping: any thread. An allocator: its mutator, or a collector that holds that one stopped.
 //
-// Memory ordering: each space's own. Whoever sees `swept` (acquire) sees what the sweep cleared.
+// Memory ordering: each space's own. A thread that finds `swept` true (acquire) sees what the sweep
+// cleared; partner: the release that ends the sweep.
 #pragma once
 
 #include <concepts>
@@ -51,8 +52,8 @@ inline constexpr auto visits_nothing = [](Object*) {};
 ///   sweep_all       until everything is swept, also what other threads are in the middle of
 ///   swept           no object is left that the last cycle found dead, and none is being freed
 ///   object_at       the published object that holds an address, or null
-///   for_each_object visits every published object that holds a byte of the range, which is of whole
-///                   granules; those found dead and not yet swept too. The visit may wait
+///   for_each_object visits every published object that holds a byte of the range (whole granules);
+///                   those found dead and not yet swept too. The visit may wait
 ///   used_bytes      of published objects and `beside_objects_bytes`. World stopped
 ///   footprint       bytes of the heap that other spaces cannot have. World stopped
 ///   beside_objects_bytes  bytes in use that belong to no published object. World stopped

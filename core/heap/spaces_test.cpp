@@ -81,7 +81,7 @@ TEST_CASE("an address is found in the object that holds it", "[spaces]") {
   CHECK(spaces.object_at(spaces.begin() + spaces.bytes() / 2) == nullptr);
 }
 
-TEST_CASE("spaces whose objects are dead are empty once their shares are swept", "[spaces]") {
+TEST_CASE("spaces with dead objects alone are empty once their shares are swept", "[spaces]") {
   MixedHeap<bench::EverythingDies> heap;
   Spaces& spaces = heap.bench.heap.spaces();
   CHECK(spaces.used_bytes() <= spaces.footprint());
