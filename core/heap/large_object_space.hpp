@@ -4,9 +4,9 @@
 // same metadata. Room is found by size, and dead objects are swept a few at a time, so that the
 // lock is held for a bounded number of steps.
 //
-// Invariant: pages are handed out again only after a sweep that found their object white, or never
-// published. A pending object (its memory is still being zeroed, nobody can reach it) survives
-// every sweep.
+// Invariant: its blocks are the pages of its objects and its free runs. Pages are handed out again
+// only after a sweep that found their object white, or never published. A pending object (its
+// memory is still being zeroed, nothing refers to it) survives every sweep.
 //
 // Ownership: everything behind `lock_`; the memory of a pending object belongs to the mutator that
 // asked for it.

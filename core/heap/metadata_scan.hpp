@@ -1,7 +1,8 @@
 // Searching the metadata bytes of a block while markers may be changing the colours of its objects.
 //
-// Memory ordering: relaxed loads of aligned words. Only whether a byte is zero matters, and that
-// changes for nobody but the block's owner.
+// Memory ordering: relaxed loads of aligned words. Only whether a byte is zero matters, and that is
+// changed by the block's owner alone: a walk on another thread sees an object that is allocated
+// meanwhile, or does not.
 #pragma once
 
 #include <algorithm>
