@@ -29,7 +29,8 @@ const CollectorInfo& checked_collector(const CollectedHeapOptions& options,
   }
   const std::string no_sweep = sweep_refused_because(*collector, options.collection.sweep);
   if (!no_sweep.empty()) throw ConfigurationError(no_sweep);
-  const std::string reason = unsound_because(*collector, barrier, options.collection.allocation);
+  const std::string reason = unsound_because(*collector, barrier, options.collection.allocation,
+                                             options.collection.ragged_roots);
   if (!reason.empty() && !options.unsound) throw ConfigurationError(reason);
   return *collector;
 }
@@ -68,7 +69,8 @@ CollectedHeap::CollectedHeap(const CollectedHeapOptions& options, const BarrierT
   CollectorOptions collection = options.collection;
   collection.sweep = resolved_sweep(collector, collection.sweep);
   parts.collector =
-      collector.make({parts.heap, barrier, collection, collector.cycle, parts.oracle.get()});
+      collector.make({parts.heap, barrier, collection, cycle_of(collector, collection.ragged_roots),
+                      parts.oracle.get()});
   parts.heap.phase(World::Exclusive(parts.heap.world, nullptr)).arm = options.arm;
   if (options.collection.collect_every > 0)
     parts.frequent.emplace(*parts.collector, options.collection.collect_every);

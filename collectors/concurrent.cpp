@@ -310,6 +310,7 @@ constinit const CollectorInfo concurrent{
     .summary = "background mark threads and two short pauses",
     .cycle = {.marking = Marking::beside_mutators},
     .has_background_thread = true,
+    .ragged_roots = true,
     .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> {
       return std::make_unique<Concurrent>(parts);
     },

@@ -27,6 +27,12 @@ std::string those_that_can(Ability ability) {
 }
 }  // namespace
 
+CycleTraits cycle_of(const CollectorInfo& collector, bool ragged_roots) {
+  CycleTraits cycle = collector.cycle;
+  cycle.ragged_roots = cycle.ragged_roots || (ragged_roots && collector.ragged_roots);
+  return cycle;
+}
+
 SweepMode resolved_sweep(const CollectorInfo& collector, SweepMode sweep) {
   if (sweep != SweepMode::automatic) return sweep;
   return collector.has_background_thread ? SweepMode::concurrent : SweepMode::lazy;
@@ -41,10 +47,10 @@ std::string sweep_refused_because(const CollectorInfo& collector, SweepMode swee
 }
 
 std::string ragged_roots_refused_because(const CollectorInfo& collector) {
-  if (collector.cycle.ragged_roots) return {};
+  if (cycle_of(collector, true).ragged_roots) return {};
   return "collector '" + std::string(collector.name) +
          "' scans all roots in one stop and cannot scan them mutator by mutator" +
-         those_that_can([](const CollectorInfo& one) { return one.cycle.ragged_roots; });
+         those_that_can([](const CollectorInfo& one) { return cycle_of(one, true).ragged_roots; });
 }
 
 namespace {
@@ -68,8 +74,8 @@ std::string_view said_of(Mismatch reason) {
 }  // namespace
 
 std::string unsound_because(const CollectorInfo& collector, const BarrierTraits& barrier,
-                            AllocationColour allocation) {
-  const Match found = match(collector.cycle, barrier, allocation);
+                            AllocationColour allocation, bool ragged_roots) {
+  const Match found = match(cycle_of(collector, ragged_roots), barrier, allocation);
   std::string text;
   for (const Mismatch reason : found.reasons()) {
     text += (text.empty() ? "barrier '" + std::string(barrier.name) + "' under collector '" +

@@ -18,6 +18,7 @@ struct CollectorInfo {
   std::string_view summary;
   CycleTraits cycle{};         ///< what barriers are matched with
   bool has_background_thread;  ///< can sweep concurrently
+  bool ragged_roots = false;   ///< scans roots mutator by mutator where it is asked to
   std::unique_ptr<Collector> (*make)(const CollectorParts& parts);
   bool reference = false;  ///< minimum heaps and baselines are measured under it
 };
@@ -31,6 +32,9 @@ const std::vector<CollectorInfo>& collectors();
 /// Null when there is none of that name.
 const CollectorInfo* find_collector(std::string_view name);
 
+/// What its cycles do when it is asked to scan roots mutator by mutator, or not.
+CycleTraits cycle_of(const CollectorInfo& collector, bool ragged_roots);
+
 /// What `automatic` means under `collector`; any other mode is itself.
 SweepMode resolved_sweep(const CollectorInfo& collector, SweepMode sweep);
 /// Empty when `collector` can sweep so, or scan roots mutator by mutator; else one sentence that
@@ -40,6 +44,6 @@ std::string ragged_roots_refused_because(const CollectorInfo& collector);
 /// Empty when `collector` is sound with `barrier` and `allocation`; else one sentence that says why
 /// not: all reasons of `match`.
 std::string unsound_because(const CollectorInfo& collector, const BarrierTraits& barrier,
-                            AllocationColour allocation);
+                            AllocationColour allocation, bool ragged_roots = false);
 
 }  // namespace tricolour

@@ -88,6 +88,22 @@ TEMPLATE_LIST_TEST_CASE(
   CHECK(counter(outcome.collection, "packets_published") > 0);
 }
 
+TEMPLATE_LIST_TEST_CASE("roots scanned mutator by mutator lose nothing where that is sound",
+                        "[soundness]", Barriers) {
+  const auto collector = each_collector();
+  const int mutators = GENERATE(1, 3);
+  CollectedHeapOptions options = verified(collector, TestType::traits);
+  options.collection.ragged_roots = true;
+  const CollectorInfo& info = *find_collector(collector);
+  if (!ragged_roots_refused_because(info).empty() ||
+      !unsound_because(info, TestType::traits, options.collection.allocation, true).empty())
+    return;
+  CAPTURE(collector, mutators);
+  const RandomRun outcome = run_random_mutators<TestType>(options, mutators, 50'000, 31);
+  CHECK(outcome.failure == "");
+  CHECK(outcome.verification.cycles_checked >= 3);
+}
+
 TEMPLATE_LIST_TEST_CASE(
     "the other allocation colour, where a barrier is sound with it, loses nothing", "[soundness]",
     AllBarriers) {

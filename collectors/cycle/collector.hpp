@@ -28,6 +28,7 @@ struct CollectorOptions {
   SweepMode sweep = sweep_modes[0].mode;
   unsigned sweep_threads = 2;                             ///< for parallel sweeping
   AllocationColour allocation = AllocationColour::black;  ///< of objects born while marking
+  bool ragged_roots = false;  ///< roots are scanned mutator by mutator, beside the others
   std::size_t quantum_slots = 16 * 1024;  ///< incremental: slots per quantum, at most
   std::size_t final_slots =
       64 *

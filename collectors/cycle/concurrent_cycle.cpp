@@ -25,13 +25,18 @@ bool ConcurrentCycle::begin(MutatorContext* self, Cause cause, std::uint64_t com
   const std::size_t trigger = trigger_bytes();
   if (cause == Cause::pacing && heap_.used_bytes() < trigger) return false;
   if (trigger != announced_trigger_) announce(trigger);
-  stop(world, {PauseKind::cycle_begin, cause}, [&] {
+  const auto begin = [&] {
     scattered_bytes_ = heap_.spaces().scattered_bytes();
     cycle_.begin(world, false);
     pacer_.cycle_began(heap_.used_bytes(), heap_.world.crowded());
     heap_.set_hole_piece_bytes(world,
                                std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes));
-  });
+  };
+  if (cycle_.begins_by_handshakes()) {
+    guarded(begin);
+  } else {
+    stop(world, {PauseKind::cycle_begin, cause}, begin);
+  }
   began_at_ns_ = now_ns();
   return true;
 }
@@ -100,9 +105,11 @@ bool ConcurrentCycle::terminate(MutatorContext* self) {
 }
 
 void ConcurrentCycle::stop(World::Exclusive& world, Pause pause,
-                           const std::function<void()>& work) try {
-  world.stop(pause, [&](Pause&) { work(); });
-} catch (...) {
+                           const std::function<void()>& work) {
+  guarded([&] { world.stop(pause, [&](Pause&) { work(); }); });
+}
+
+void ConcurrentCycle::guarded(const std::function<void()>& work) try { work(); } catch (...) {
   completed_();  // Nothing completes any more: a thread that waits sees the failure.
   throw;
 }

@@ -1,7 +1,8 @@
 // A concurrent cycle: any thread begins it, and one thread at a time leads it.
 //
-// Purpose: the steps of a cycle between its two stops, for the collector's thread and for mutators
-// that do its work while it waits for a processor; and the pacer, which learns from each cycle.
+// Purpose: the steps of a cycle from its begin (a stop, or handshakes) to its final stop, for the
+// collector's thread and for mutators that do its work while it waits for a processor; and the
+// pacer, which learns from each cycle.
 //
 // Invariant: one cycle at a time. The leader holds `lead_` while it marks as the marker's leader,
 // gathers, or terminates; no other thread ends the phase `marking`. `lead_` is taken before
@@ -66,6 +67,7 @@ class ConcurrentCycle {
   /// By the leader. False when there was more to mark than a pause may.
   bool terminate(MutatorContext* self);
   void stop(World::Exclusive& world, Pause pause, const std::function<void()>& work);
+  void guarded(const std::function<void()>& work);
   void learn();
   /// After each cycle, and before one that begins elsewhere because mutators came or went.
   void announce(std::size_t trigger);

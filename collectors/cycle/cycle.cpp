@@ -1,6 +1,7 @@
 #include "collectors/cycle/cycle.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,11 +76,19 @@ void Cycle::begin(World::Exclusive& world, bool stopped) {
   protocol_ = protocol_of(stopped);
   const Interval interval = begin_interval(Activity::begin);
   finish_sweep();
-  check_swept();
+  if (by_handshakes(protocol_.begin)) {
+    verify_swept(world);
+  } else {
+    check_swept();
+  }
   enter(Phase::begin);
   probe::cycle_begin(number(), interval.begin_ns, heap_.used_bytes());
-  allocated_before_ = heap_.allocated_bytes(world.mutators());
-  execute(protocol_.begin, world, no_limit);
+  if (by_handshakes(protocol_.begin)) {
+    shake_hands(protocol_.begin, world);
+  } else {
+    allocated_before_ = heap_.allocated_bytes(world.mutators());
+    execute(protocol_.begin, world, no_limit);
+  }
   born_black_ = heap_.phase().allocation == AllocationColour::black;
   enter(Phase::marking);
   end_interval(interval, Role::collector);
@@ -135,10 +144,7 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
     phase.apply(step);
     switch (step) {
       case Step::flip_mark_sense:
-        phase.black_means =
-            protocol_.stopped_throughout ? BlackMeans::marked : barrier_.black_means;
-        phase.tracing = true;
-        ++phase.cycle;
+        flip(world);
         flipped = true;
         break;
       case Step::allocate_black:
@@ -151,7 +157,6 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
       case Step::roots_are_scanned:
         break;
       case Step::shade_roots:
-        if (flipped) marker_->begin_cycle(phase);
         shade_roots(world, flipped);
         break;
       case Step::scan_cards:
@@ -178,8 +183,40 @@ bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slo
   }
   if (!flipped) phase.tracing = false;
   for (MutatorContext* mutator : world.mutators()) mutator->adopt(announced(phase, flipped));
-  if (flipped && oracle_ != nullptr) oracle_->cycle_began();
   return true;
+} catch (...) {
+  fail();
+  throw;
+}
+
+void Cycle::flip(World::Exclusive& world) {
+  PhaseState& phase = heap_.phase(world);
+  phase.black_means = protocol_.stopped_throughout ? BlackMeans::marked : barrier_.black_means;
+  phase.tracing = true;
+  ++phase.cycle;
+  marker_->begin_cycle(phase);
+  if (oracle_ != nullptr) oracle_->cycle_began();
+}
+
+void Cycle::shake_hands(const Steps& steps, World::Exclusive& world) try {
+  for (auto begin = steps.begin(); *begin != Step::end;) {
+    const Step last = faulty(Fault::acknowledgement_not_awaited) ? Step::end : Step::acknowledge;
+    const auto end = std::find(begin, steps.end(), last);
+    const auto part = [&](Step step) { return std::find(begin, end, step) != end; };
+    for (const Step step : std::span(begin, end)) heap_.phase(world).apply(step);
+    const bool flips = part(Step::flip_mark_sense);
+    if (flips) flip(world);
+    if (part(Step::shade_roots)) scan_globals(heap_);
+    // relaxed: the handshake orders it before the read below
+    std::atomic<std::uint64_t> allocated{heap_.allocated_bytes({})};
+    world.handshake([&](MutatorContext& mutator) {
+      if (part(Step::shade_roots)) scan_roots(heap_, mutator);
+      mutator.adopt(announced(heap_.phase(), flips));
+      allocated.fetch_add(mutator.allocated_bytes(), std::memory_order_relaxed);
+    });
+    if (part(Step::allocate_black)) allocated_before_ = allocated.load(std::memory_order_relaxed);
+    begin = *end == Step::end ? end : end + 1;
+  }
 } catch (...) {
   fail();
   throw;
@@ -294,6 +331,11 @@ void Cycle::check_swept() try {
 } catch (...) {
   fail();
   throw;
+}
+
+void Cycle::verify_swept(World::Exclusive& world) {
+  if (oracle_ == nullptr) return;
+  world.stop({PauseKind::verify, Cause::verification}, [&](Pause&) { check_swept(); });
 }
 
 void Cycle::check_last_sweep() try {

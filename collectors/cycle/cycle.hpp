@@ -48,9 +48,11 @@ class Cycle {
   Marker& marker() { return *marker_; }
   const Marker& marker() const { return *marker_; }
 
-  /// World stopped: the begin table, after the last sweep's check. `stopped`: a cycle that stays in
-  /// this pause.
+  /// The begin table, after the last sweep's check: beside mutators where it goes by handshakes,
+  /// else the world stopped. `stopped`: a cycle that stays in this pause.
   void begin(World::Exclusive& world, bool stopped);
+  /// Not one that stays in a pause.
+  bool begins_by_handshakes() const { return traits_.ragged_roots; }
   /// World stopped: the termination table. Scans at most `slots` slots; false when that was not
   /// enough: the cycle is marking again.
   bool terminate(World::Exclusive& world, std::size_t slots = no_limit);
@@ -100,6 +102,11 @@ class Cycle {
   void enter(Phase next);
   /// False when `drain` was cut short.
   bool execute(const Steps& steps, World::Exclusive& world, std::size_t slots);
+  /// Beside mutators: up to each acknowledgement the cycle's own part of the steps, then each
+  /// mutator's, in its handshake.
+  void shake_hands(const Steps& steps, World::Exclusive& world);
+  /// Before any mutator has the new sense.
+  void flip(World::Exclusive& world);
   /// `first`: in this cycle; otherwise it is the rescan.
   void shade_roots(World::Exclusive& world, bool first);
   /// In its handshake; true when that brought anything to light.
@@ -109,6 +116,8 @@ class Cycle {
   void begin_sweep(World::Exclusive& world);
   /// World stopped, the sweep complete: the oracle looks whether anything reachable was freed.
   void check_swept();
+  /// The same beside mutators, in a stop of its own.
+  void verify_swept(World::Exclusive& world);
   void clear_log();
   /// Of the objects that this cycle leaves; at its termination.
   std::size_t live_bytes(World::Exclusive& world) const;

@@ -41,6 +41,12 @@ bool shade(Heap& heap, Handles handles) {
   return found;
 }
 
+template <bool alone>
+bool shade_globals(Heap& heap) {
+  Object* const globals = heap.globals();
+  return globals != nullptr && shade<alone>(heap, {&globals, 1});
+}
+
 std::vector<Handles> blocks_of(const std::vector<MutatorContext*>& mutators) {
   std::vector<Handles> blocks;
   for (const MutatorContext* mutator : mutators) {
@@ -58,6 +64,8 @@ bool scan_roots(Heap& heap, const MutatorContext& mutator) {
   return shade<false>(heap, mutator.roots.handles());
 }
 
+void scan_globals(Heap& heap) { shade_globals<false>(heap); }
+
 void scan_all_roots(Heap& heap, const std::vector<MutatorContext*>& mutators, ParallelFor& parallel,
                     unsigned threads) {
   const std::vector<Handles> blocks = blocks_of(mutators);
@@ -66,8 +74,7 @@ void scan_all_roots(Heap& heap, const std::vector<MutatorContext*>& mutators, Pa
   } else {
     for (const Handles block : blocks) shade<true>(heap, block);
   }
-  Object* const globals = heap.globals();
-  if (globals != nullptr) shade<true>(heap, {&globals, 1});
+  shade_globals<true>(heap);
 }
 
 }  // namespace tricolour

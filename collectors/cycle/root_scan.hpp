@@ -24,6 +24,8 @@ namespace tricolour {
 /// Beside other mutators and markers: shades the roots of `mutator`; true when any of them was
 /// white.
 bool scan_roots(Heap& heap, const MutatorContext& mutator);
+/// Beside mutators and markers: shades the globals.
+void scan_globals(Heap& heap);
 
 /// World stopped, and no thread marks: shades the roots of all `mutators` and the globals, on at
 /// most `threads` threads of `parallel`.

@@ -11,6 +11,8 @@
 namespace tricolour {
 namespace {
 constexpr unsigned check_bits = 24;
+constexpr unsigned state_bits = 2;
+constexpr unsigned serial_shift = check_bits + state_bits;
 constexpr unsigned char freed_pattern = 0xdb;
 
 std::uint64_t header_check(const Object& object) {
@@ -115,15 +117,20 @@ Oracle::Entry& Oracle::entry_of(const Object* object) const {
       entries_.begin())[static_cast<std::size_t>(offset) / granule_bytes];
 }
 
-Oracle::Entry Oracle::make_entry(std::uint64_t serial, const Object& object) {
-  return serial << check_bits | header_check(object);
+bool Oracle::is_young(Entry entry) const { return entry >> serial_shift >= first_young_serial_; }
+
+bool Oracle::is_born_black(Entry entry) const {
+  const auto state = static_cast<ColourByte>(entry >> check_bits & state_mask);
+  return is_young(entry) && state == heap_.phase().sense.black;
 }
 
 void Oracle::allocated(Object* object) {
   Entry& entry = entry_of(object);
   if (entry != 0)
     throw InvariantViolated("an object was allocated over a live one at " + address(object));
-  entry = make_entry(next_serial_.fetch_add(1, std::memory_order_relaxed), *object);
+  const Entry serial = next_serial_.fetch_add(1, std::memory_order_relaxed);
+  const Entry state = state_of(heap_.metadata.load_relaxed(object));
+  entry = serial << serial_shift | state << check_bits | header_check(*object);
 }
 
 void Oracle::freed(Object* object, std::size_t bytes) {
@@ -198,14 +205,12 @@ const Object* Oracle::object_at(std::size_t granule) const {
 
 void Oracle::check_colours(std::uint64_t scanned_objects) {
   const auto* const entries = reinterpret_cast<const Entry*>(entries_.begin());
-  const bool black_allocation = heap_.phase().allocation == AllocationColour::black;
   std::uint64_t marked = 0;
   for (std::size_t granule = 0; granule < heap_.bytes() / granule_bytes; ++granule) {
     if (entries[granule] == 0) continue;
     const Object* const object = object_at(granule);
     if (is_black(object)) {
-      const bool young = entries[granule] >> check_bits >= first_young_serial_;
-      marked += !(young && black_allocation);
+      marked += !is_born_black(entries[granule]);
       continue;
     }
     const ColourByte byte = heap_.metadata.load_acquire(object);
@@ -224,13 +229,11 @@ void Oracle::check_colours(std::uint64_t scanned_objects) {
 
 void Oracle::count_floating(const Trace& trace, CycleRecord& record) const {
   const auto* const entries = reinterpret_cast<const Entry*>(entries_.begin());
-  const bool black_allocation = heap_.phase().allocation == AllocationColour::black;
   for (std::size_t granule = 0; granule < heap_.bytes() / granule_bytes; ++granule) {
     if (entries[granule] == 0 || trace.visited(granule)) continue;
     const Object* const object = object_at(granule);
     if (!is_black(object)) continue;
-    const bool young = entries[granule] >> check_bits >= first_young_serial_;
-    (young && black_allocation ? record.floating_black : record.floating_retained) +=
+    (is_born_black(entries[granule]) ? record.floating_black : record.floating_retained) +=
         object->bytes();
   }
 }
@@ -325,9 +328,8 @@ void Oracle::report(const Object* object, const std::string& fault, const std::s
                      std::to_string(heap_.phase().cycle) + ", " + when + ": " + fault;
   text += "\n  barrier: " + barrier_;
   if (entry != 0) {
-    const bool young = entry >> check_bits >= first_young_serial_;
-    text += "\n  serial: " + std::to_string(entry >> check_bits) +
-            (young ? " (allocated in this cycle)" : " (older than this cycle)");
+    text += "\n  serial: " + std::to_string(entry >> serial_shift) +
+            (is_young(entry) ? " (allocated in this cycle)" : " (older than this cycle)");
     text += "\n  size: " + std::to_string(object->bytes()) + " bytes, " +
             std::to_string(object->slot_count()) + " slots";
   }

@@ -62,7 +62,7 @@ class Oracle final : public HeapObserver {
   void mutator_ended(MutatorContext& mutator) override;
   void on_event(const Event& event) override;
 
-  /// World stopped, just flipped: what is allocated from here on is young.
+  /// Flipped, and no mutator knows yet: what is allocated from here on is young.
   void cycle_began();
   /// World stopped, marking complete, nothing swept. `scanned_objects`: how many the marker says it
   /// scanned: each marked one once. Throws InvariantViolated.
@@ -75,13 +75,15 @@ class Oracle final : public HeapObserver {
   const std::vector<CycleRecord>& records() const { return records_; }
 
  private:
-  /// A word per granule: 40 bits of serial number, 24 bits of check over the header; 0 where no
-  /// object starts.
+  /// A word per granule: 38 bits of serial number, 2 bits of the state it was born in, 24 bits of
+  /// check over the header; 0 where no object starts.
   using Entry = std::uint64_t;
   class Trace;
 
   Entry& entry_of(const Object* object) const;
-  static Entry make_entry(std::uint64_t serial, const Object& object);
+  bool is_young(Entry entry) const;
+  /// In this cycle: no marker scans it.
+  bool is_born_black(Entry entry) const;
   bool is_black(const Object* object) const;
   std::string fault_of(const Object* object) const;
   void report(const Object* object, const std::string& fault, const std::string& when) const;

@@ -43,6 +43,7 @@ enum class Fault : std::uint8_t {
   full_buffer_polls,             ///< 11
   // Phases and handshakes
   tracing_before_barrier_on,      ///< 12: not every mutator has acknowledged that the barrier is on
+  acknowledgement_not_awaited,    ///< 12: of a begin by handshakes, all in one
   allocation_stays_white,         ///< 13
   roots_not_rescanned,            ///< 14
   blocked_mutator_not_rescanned,  ///< 15
@@ -88,7 +89,7 @@ struct FaultInfo {
   std::string_view name;
 };
 
-inline constexpr std::array<FaultInfo, 43> all_faults{{
+inline constexpr std::array<FaultInfo, 44> all_faults{{
     {Fault::flag_loaded_before_poll, 1, false, "flag_loaded_before_poll"},
     {Fault::old_value_read_after_store, 2, false, "old_value_read_after_store"},
     {Fault::exchange_without_barrier, 3, true, "exchange_without_barrier"},
@@ -102,6 +103,7 @@ inline constexpr std::array<FaultInfo, 43> all_faults{{
     {Fault::global_store_without_barrier, 10, true, "global_store_without_barrier"},
     {Fault::full_buffer_polls, 11, true, "full_buffer_polls"},
     {Fault::tracing_before_barrier_on, 12, true, "tracing_before_barrier_on"},
+    {Fault::acknowledgement_not_awaited, 12, true, "acknowledgement_not_awaited"},
     {Fault::allocation_stays_white, 13, true, "allocation_stays_white"},
     {Fault::roots_not_rescanned, 14, true, "roots_not_rescanned"},
     {Fault::blocked_mutator_not_rescanned, 15, true, "blocked_mutator_not_rescanned"},

@@ -31,7 +31,20 @@ bool fit(const CollectorInfo& collector, const BarrierTraits& barrier) {
   return unsound_because(collector, barrier, barrier.allocation).empty();
 }
 
-/// With which collectors, and which colours of objects born while marking.
+/// How a collector can scan roots, soundly with `barrier` if there is one; first what it does
+/// without being asked.
+Json roots_of(const CollectorInfo& collector, const BarrierTraits* barrier = nullptr) {
+  Json::Array all;
+  for (const bool ragged : {false, true}) {
+    if (cycle_of(collector, ragged).ragged_roots != ragged) continue;
+    if (barrier == nullptr ||
+        unsound_because(collector, *barrier, barrier->allocation, ragged).empty())
+      all.emplace_back(ragged ? "ragged" : "stopped");
+  }
+  return all;
+}
+
+/// With which collectors, which colours of objects born while marking, and which scans of roots.
 Json sound_with(const BarrierTraits& barrier) {
   Json::Array all;
   for (const CollectorInfo& collector : collectors()) {
@@ -41,8 +54,9 @@ Json sound_with(const BarrierTraits& barrier) {
         allocations.emplace_back(to_string(colour));
     }
     if (allocations.empty()) continue;
-    all.push_back(
-        Json::Object{{"collector", collector.name}, {"allocations", std::move(allocations)}});
+    all.push_back(Json::Object{{"collector", collector.name},
+                               {"allocations", std::move(allocations)},
+                               {"roots", roots_of(collector, &barrier)}});
   }
   return all;
 }
@@ -62,7 +76,7 @@ Listing list_collectors() {
          {"summary", one.summary},
          {"marks_beside_mutators", one.cycle.meets_mutators()},
          {"has_background_thread", one.has_background_thread},
-         {"scans_roots_ragged", one.cycle.ragged_roots},
+         {"roots", roots_of(one)},
          {"reference", one.reference},
          {"barriers", array_of(fitting)}});
   }

@@ -74,8 +74,7 @@ std::span<const Coordinate> coordinates() {
        .field = &RunOptions::roots,
        .help = "how roots are scanned: stopped (all in one stop), ragged (mutator by mutator), or "
                "auto (the collector's)",
-       .in_cell = false,
-       .is_axis = false},
+       .in_cell = false},
       {.name = "barrier_arm",
        .field = &RunOptions::barrier_arm,
        .help = fmt::format("measure a part of the barrier, under a collector that marks in pauses "

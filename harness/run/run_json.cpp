@@ -21,7 +21,7 @@ Json parameters(const RunOptions& options, const RunPlan& plan) {
       {"concurrent_mark_threads", plan.tuned.collector.marking.concurrent_threads},
       {"sweep", to_string(plan.tuned.collector.sweep)},
       {"allocate", to_string(plan.tuned.collector.allocation)},
-      {"roots", plan.collector->cycle.ragged_roots ? "ragged" : "stopped"},
+      {"roots", plan.tuned.collector.ragged_roots ? "ragged" : "stopped"},
       {"seed", plan.seed},
       {"verify", plan.verify},
       {"unsound", options.unsound},

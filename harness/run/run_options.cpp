@@ -101,20 +101,6 @@ void choose_duration(const RunOptions& options, RunPlan& plan) {
   plan.warmup_s = options.warmup_s;
 }
 
-/// Every collector scans roots in one way: `auto` is that one, and asking for another is refused.
-void choose_roots(const RunOptions& options, const CollectorInfo& collector) {
-  const std::vector<std::string_view> words{"stopped", "ragged", "auto"};
-  const std::size_t chosen = choose("way to scan roots", options.roots, words);
-  const std::string no_ragged = ragged_roots_refused_because(collector);
-  if (words[chosen] == "ragged" && !no_ragged.empty())
-    throw ConfigurationError(fmt::format("{}; --roots stopped or auto fit", no_ragged));
-  if (words[chosen] == "stopped" && no_ragged.empty()) {
-    throw ConfigurationError(
-        fmt::format("collector '{}' scans roots mutator by mutator; --roots ragged or auto fit",
-                    collector.name));
-  }
-}
-
 void choose_collection(const RunOptions& options, RunPlan& plan) {
   CollectorOptions& tuned = plan.tuned.collector;
   const MarkerInfo& marker = named_marker(options.marker);
@@ -132,7 +118,7 @@ void choose_collection(const RunOptions& options, RunPlan& plan) {
   tuned.sweep = resolved_sweep(*plan.collector, named_sweep(options.sweep));
   const std::string no_sweep = sweep_refused_because(*plan.collector, tuned.sweep);
   if (!no_sweep.empty()) throw ConfigurationError(no_sweep);
-  choose_roots(options, *plan.collector);
+  tuned.ragged_roots = named_roots(options.roots, *plan.collector);
   tuned.allocation = named_colour(options.allocate, *plan.barrier);
   tuned.stop_at_lost = true;
 }
@@ -153,12 +139,26 @@ AllocationColour named_colour(std::string_view name, const BarrierTraits& barrie
   return colour == 2 ? barrier.allocation : static_cast<AllocationColour>(colour);
 }
 
+bool named_roots(std::string_view name, const CollectorInfo& collector) {
+  const std::size_t chosen = choose("way to scan roots", name, {"stopped", "ragged", "auto"});
+  const bool stopped = chosen == 0, ragged = chosen == 1;
+  const std::string no_ragged = ragged_roots_refused_because(collector);
+  if (ragged && !no_ragged.empty())
+    throw ConfigurationError(fmt::format("{}; --roots stopped or auto fit", no_ragged));
+  if (stopped && collector.cycle.ragged_roots) {
+    throw ConfigurationError(
+        fmt::format("collector '{}' scans roots mutator by mutator; --roots ragged or auto fit",
+                    collector.name));
+  }
+  return ragged || collector.cycle.ragged_roots;
+}
+
 void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrier,
-                     AllocationColour colour) {
-  const std::string reason = unsound_because(collector, barrier, colour);
+                     AllocationColour colour, bool ragged_roots) {
+  const std::string reason = unsound_because(collector, barrier, colour, ragged_roots);
   if (reason.empty()) return;
   const auto fitting = names_of(barriers(), [&](const BarrierTraits& one) {
-    return unsound_because(collector, one, colour).empty();
+    return unsound_because(collector, one, colour, ragged_roots).empty();
   });
   throw ConfigurationError(fmt::format("{} (sound here: {}; --unsound runs it all the same)",
                                        reason, joined(fitting, ", ")));
@@ -202,7 +202,8 @@ RunPlan plan_run(const RunOptions& options) {
   for (const auto& [name, value] : options.settings) apply_setting(name, value, plan.tuned);
   choose_arm(options, plan);
   if (!options.unsound)
-    check_soundness(*plan.collector, *plan.barrier, plan.tuned.collector.allocation);
+    check_soundness(*plan.collector, *plan.barrier, plan.tuned.collector.allocation,
+                    plan.tuned.collector.ragged_roots);
   choose_duration(options, plan);
   choose_fault(options, plan);
   plan.seed = options.seed;

@@ -92,14 +92,16 @@ RunPlan plan_run(const RunOptions& options);
 /// values.
 void check_parameters(std::string_view workload, const NamedTexts& given);
 
-/// What --collector, --marker, --sweep and --allocate name, and whether it fits the barrier. They
-/// throw ConfigurationError with what there is.
+/// What --collector, --marker, --sweep, --allocate and --roots name, and whether it fits the
+/// barrier. They throw ConfigurationError with what there is.
 const CollectorInfo& named_collector(std::string_view name);
 const MarkerInfo& named_marker(std::string_view name);
 SweepMode named_sweep(std::string_view name);
 AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier);
+/// True: mutator by mutator.
+bool named_roots(std::string_view name, const CollectorInfo& collector);
 void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrier,
-                     AllocationColour colour);
+                     AllocationColour colour, bool ragged_roots = false);
 
 /// The arguments after `tricolour run` that ask for this run.
 std::vector<std::string> to_arguments(const RunOptions& options);

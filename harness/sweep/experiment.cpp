@@ -239,7 +239,9 @@ class Reader {
   bool is_unsound(const RunOptions& options) const {
     const BarrierTraits& barrier = find_barrier(options.barrier);
     const AllocationColour colour = named_colour(options.allocate, barrier);
-    return !unsound_because(*find_collector(options.collector), barrier, colour).empty();
+    return !unsound_because(*find_collector(options.collector), barrier, colour,
+                            options.roots == "ragged")
+                .empty();
   }
 
   /// Of the one value without which the run could be planned: a heap that is too small, a sweep

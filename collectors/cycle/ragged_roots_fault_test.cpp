@@ -1,0 +1,67 @@
+// A mutator's roots are scanned when every mutator has its barrier on, and not before.
+#include <atomic>
+#include <thread>
+
+#include "barriers/hybrid.hpp"
+#include "core/mutator/mutator.hpp"
+#include "tools/testing/fault_test.hpp"
+#include "tools/testing/stop_heap.hpp"
+
+namespace tricolour {
+namespace {
+
+/// The first mutator answers the first handshake and takes an object out of a field; the second,
+/// which has not answered yet, deletes it there. The first one's root is all that is left.
+Sighting delete_before_the_answer() {
+  CollectedHeapOptions options;
+  options.heap.bytes = std::size_t{16} << 20;
+  options.collector = "concurrent";
+  options.collection.ragged_roots = true;
+  options.verify = true;
+  CollectedHeap heap(options, Hybrid::traits);
+  Sighting sighting;
+  {
+    Mutator<Hybrid> first(heap);
+    Object* const globals = heap.heap().make_globals(first, 1);
+    first.store(globals, 0, first.allocate(0, 8));
+    std::atomic<bool> ready{false}, taken{false}, collected{false};
+    std::thread second_thread([&] {
+      Mutator<Hybrid> second(heap);
+      ready = true;
+      while (!taken) std::this_thread::yield();
+      second.store(heap.heap().globals(), 0, nullptr);
+      while (!collected) second.poll();
+    });
+    while (!ready) first.poll();
+    std::thread collection([&] {
+      Mutator<Hybrid> third(heap);
+      try {
+        heap.collector().collect(third);
+      } catch (const std::exception& error) {
+        sighting.failure = error.what();
+      }
+      collected = true;
+    });
+    while (!first.marking()) first.poll();
+    const Root kept(first, first.load(heap.heap().globals(), 0));
+    taken = true;
+    while (!collected) first.poll();
+    first.blocking([&] {
+      second_thread.join();
+      collection.join();
+    });
+  }
+  stop_heap(heap, sighting.failure);
+  sighting.cycles = heap.oracle()->statistics().cycles_checked;
+  return sighting;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "fault acknowledgement_not_awaited: roots are scanned while a mutator's barrier is still off",
+    "[fault]") {
+  check_kill(Fault::acknowledgement_not_awaited, delete_before_the_answer);
+}
+
+}  // namespace tricolour
