@@ -89,7 +89,7 @@ TEMPLATE_LIST_TEST_CASE(
 }
 
 TEMPLATE_LIST_TEST_CASE("roots scanned mutator by mutator lose nothing where that is sound",
-                        "[soundness]", Barriers) {
+                        "[soundness]", AllBarriers) {
   const auto collector = each_collector();
   const int mutators = GENERATE(1, 3);
   CollectedHeapOptions options = verified(collector, TestType::traits);
