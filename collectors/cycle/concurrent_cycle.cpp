@@ -33,6 +33,7 @@ bool ConcurrentCycle::begin(MutatorContext* self, Cause cause, std::uint64_t com
                                std::min(pacer_.piece_bytes(), heap_.options().hole_piece_bytes));
   };
   if (cycle_.begins_by_handshakes()) {
+    if (cause == Cause::pacing) heap_.announce_trigger(trigger, true);
     guarded(begin);
   } else {
     stop(world, {PauseKind::cycle_begin, cause}, begin);

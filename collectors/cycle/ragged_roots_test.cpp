@@ -1,4 +1,5 @@
 // Cycles that begin by handshakes: each mutator's roots are scanned in its own.
+#include <algorithm>
 #include <thread>
 
 #include "barriers/hybrid.hpp"
@@ -45,6 +46,10 @@ TEST_CASE("a cycle that scans roots raggedly begins without a stop", "[cycle]") 
     CHECK(pause.kind != PauseKind::cycle_begin);
     terminations += pause.kind == PauseKind::termination;
   }
+  const auto triggers = events.of<TriggerEvent>();
+  const auto reached = std::ranges::count(triggers, true, &TriggerEvent::reached);
+  CHECK(reached >= 1);
+  CHECK(reached <= static_cast<std::ptrdiff_t>(statistics.concurrent_cycles));
   CHECK(terminations == statistics.concurrent_cycles + statistics.resumptions);
 }
 

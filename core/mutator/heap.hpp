@@ -112,9 +112,11 @@ class Heap {
     if (listener_ != nullptr) listener_->on_event(event);
     if (observer_ != nullptr) observer_->on_event(event);
   }
-  /// By a collector that paces, whenever its trigger changes.
-  void announce_trigger(std::size_t bytes) {
-    emit(TriggerEvent{.at_ns = now_ns(), .used = used_bytes(), .trigger = bytes});
+  /// By a collector that paces, whenever its trigger changes, and where it is reached and the cycle
+  /// begins without a pause.
+  void announce_trigger(std::size_t bytes, bool reached = false) {
+    emit(TriggerEvent{
+        .at_ns = now_ns(), .used = used_bytes(), .trigger = bytes, .reached = reached});
   }
   bool recorded() const { return listener_ != nullptr; }
 

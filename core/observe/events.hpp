@@ -140,6 +140,7 @@ struct TriggerEvent {
   Nanoseconds at_ns = 0;
   std::uint64_t used = 0;
   std::uint64_t trigger = 0;
+  bool reached = false;  ///< it begins one here, and no pause says so
 };
 
 using Event = std::variant<PauseEvent, MutatorInterval, PhaseInterval, TriggerEvent>;

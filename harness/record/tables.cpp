@@ -96,7 +96,8 @@ std::string heap_over_time(const RunTables& tables) {
       samples.push_back({pause->end_ns, pause->used_after, {}, "resume"});
     }
     if (const auto* const one = std::get_if<TriggerEvent>(&recorded.event))
-      samples.push_back({one->at_ns, one->used, one->trigger, "new trigger"});
+      samples.push_back(
+          {one->at_ns, one->used, one->trigger, one->reached ? "trigger" : "new trigger"});
   }
   std::ranges::stable_sort(samples, {}, &Sample::at);
   Text out = begin_text(heap_table);

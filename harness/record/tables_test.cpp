@@ -12,14 +12,18 @@
 namespace tricolour {
 namespace {
 
-std::ptrdiff_t rows_of(const RunTables& tables, const char* file) {
+std::string text_of(const RunTables& tables, const char* file) {
   const auto folder =
       std::filesystem::temp_directory_path() / ("tables-" + std::to_string(::getpid()));
   std::filesystem::create_directory(folder);
   write_tables(folder, tables);
   const std::string text = read_file(folder / file);
   std::filesystem::remove_all(folder);
-  return std::ranges::count(text, '\n') - 1;
+  return text;
+}
+
+std::ptrdiff_t rows_of(const RunTables& tables, const char* file) {
+  return std::ranges::count(text_of(tables, file), '\n') - 1;
 }
 
 /// When nothing but this event was recorded.
@@ -41,6 +45,20 @@ TEST_CASE("the only event of a run has its rows", "[tables]") {
   const MutatorInterval stall{.activity = Activity::stalled};
   CHECK(rows_of(stall, "phases.csv") == 1);
   CHECK(rows_of(stall, "pauses.csv") == 0);
+}
+
+TEST_CASE("a cycle that begins at its trigger says so, with and without a pause", "[tables]") {
+  const Event begin =
+      GENERATE(Event{TriggerEvent{.at_ns = 7, .used = 60, .trigger = 60, .reached = true}},
+               Event{PauseEvent{.kind = PauseKind::cycle_begin,
+                                .cause = Cause::pacing,
+                                .stopped_ns = 7,
+                                .used_before = 60}});
+  RunTables tables;
+  tables.heap_bytes = 100;
+  tables.events.push_back({.event = begin, .emitter = 0, .on_mutator_thread = true});
+  CHECK_THAT(text_of(tables, "heap.csv"),
+             Catch::Contains("7,60,100,") && Catch::Contains(",trigger\n"));
 }
 
 TEST_CASE("each check, use of the heap and delay of a run has its row", "[tables]") {
