@@ -47,7 +47,7 @@ class TakingTurns {
   std::string run() {
     {
       Mutator<B> first(heap_);
-      heap_.heap().make_globals(first, 1);
+      first.make_globals(1);
       fill(first);
       std::thread thread([this] {
         Mutator<B> second(heap_);
@@ -70,13 +70,13 @@ class TakingTurns {
 
   /// The chunks between are what the marker is busy with while objects move.
   void fill(Mutator<B>& m) {
-    m.store(heap_.heap().globals(), 0, m.allocate(slots, 0));
+    m.store(m.globals(), 0, m.allocate(slots, 0));
     for (std::size_t i = chunk_slots; i < last_chunk + movable; ++i) {
       Object* const object = m.allocate(0, 8);
       m.store(array(m), i, object);
     }
   }
-  Object* array(Mutator<B>& m) { return m.load(heap_.heap().globals(), 0); }
+  Object* array(Mutator<B>& m) { return m.load(m.globals(), 0); }
 
   void mutate(Mutator<B>& m, std::size_t self) {
     for (int turn = 0; turn < most_turns; ++turn) {

@@ -19,8 +19,8 @@ Sighting store_behind_the_last_handshake() {
 
 Sighting take_out_of_a_global() {
   const auto take = [](Mutator<Yuasa>& m, Root& kept) {
-    kept = m.load(m.heap().globals(), 0);
-    m.store(m.heap().globals(), 0, nullptr);
+    kept = m.load(m.globals(), 0);
+    m.store(m.globals(), 0, nullptr);
   };
   return act_in_window<Yuasa>(Window::between_begin_and_marking, 1, take).sighting();
 }

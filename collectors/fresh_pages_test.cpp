@@ -16,11 +16,11 @@ TEST_CASE("pages that are touched first by an allocation are named, in each cycl
   CollectedHeap heap(options, None::traits, &events);
   Mutator<None> m(heap);
   constexpr std::uint32_t cycles = 4;
-  heap.heap().make_globals(m, cycles);  // they keep the objects, so each gets pages of its own
+  m.make_globals(cycles);  // they keep the objects, so each gets pages of its own
   for (std::uint32_t cycle = 0; cycle < cycles; ++cycle) {
     CAPTURE(cycle);
     const std::size_t before = waits();
-    m.store(heap.heap().globals(), cycle, m.allocate(0, std::size_t{8} << 20));
+    m.store(m.globals(), cycle, m.allocate(0, std::size_t{8} << 20));
     CHECK(waits() > before);
     heap.collector().collect(m);
   }

@@ -32,9 +32,9 @@ TEST_CASE("each cycle tells its begin, its marking and its termination", "[event
     KeptEvents events;
     CollectedHeap heap(options, Yuasa::traits, &events);
     Mutator<Yuasa> m(heap);
-    heap.heap().make_globals(m, objects);
+    m.make_globals(objects);
     for (std::uint32_t i = 0; i < objects; ++i) {
-      m.store(heap.heap().globals(), i, m.allocate(1, 8));
+      m.store(m.globals(), i, m.allocate(1, 8));
     }
     for (std::uint64_t i = 0; i < cycles; ++i) heap.collector().collect(m);
     for (std::uint64_t cycle = 1; cycle <= cycles; ++cycle) {

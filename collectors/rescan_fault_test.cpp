@@ -67,8 +67,8 @@ TEMPLATE_TEST_CASE("marking ends beside mutators that keep storing into one larg
   std::atomic<bool> done{false};
   {
     Mutator<TestType> first(heap);
-    heap.heap().make_globals(first, 1);
-    first.store(heap.heap().globals(), 0, first.allocate(chunks * chunk_slots, 0));
+    first.make_globals(1);
+    first.store(first.globals(), 0, first.allocate(chunks * chunk_slots, 0));
     std::vector<std::thread> threads;
     for (unsigned i = 1; i <= 2; ++i) {
       threads.emplace_back([&, i] {
@@ -77,7 +77,7 @@ TEMPLATE_TEST_CASE("marking ends beside mutators that keep storing into one larg
         try {
           while (!done) {
             Object* const fresh = m.allocate(1, 0);
-            m.store(m.load(heap.heap().globals(), 0), random() % (chunks * chunk_slots), fresh);
+            m.store(m.load(m.globals(), 0), random() % (chunks * chunk_slots), fresh);
           }
         } catch (const std::exception&) {
           ++failures;

@@ -62,7 +62,7 @@ struct Graph {
 
   template <Barrier B>
   static void setup(Mutator<B>& m, WorkloadRun& run) {
-    m.heap().make_globals(m, first_hand + run.mutators);
+    m.make_globals(first_hand + run.mutators);
     Walker<B>{m, run}.build();
   }
 
@@ -107,7 +107,7 @@ struct Graph {
     /// Nodes first: any of them may be a target.
     void build() {
       Object* const table = m_.allocate(static_cast<std::uint32_t>(nodes_), 0);
-      m_.store(m_.heap().globals(), nodes_global, table);
+      m_.store(m_.globals(), nodes_global, table);
       for (std::size_t i = 0; i < nodes_; ++i, m_.poll()) {
         Object* const node = m_.allocate(degree_, sizeof(Node));
         *node->template payload<Node>() = {i, mix(i)};
@@ -136,7 +136,7 @@ struct Graph {
     }
 
     /// Before `end`, for whoever checks.
-    void show_hand() { m_.store(m_.heap().globals(), first_hand + mutator_, hand_); }
+    void show_hand() { m_.store(m_.globals(), first_hand + mutator_, hand_); }
 
     /// After `end`: nobody moves anything any more.
     void check() {
@@ -147,7 +147,7 @@ struct Graph {
                            "graph: an edge is in two places");
         seen[number] = true;
       };
-      for (unsigned i = 0; i < mutators_; ++i) see(m_.load(m_.heap().globals(), first_hand + i));
+      for (unsigned i = 0; i < mutators_; ++i) see(m_.load(m_.globals(), first_hand + i));
       for (std::size_t i = 0; i < nodes_; ++i, m_.poll()) {
         Object* const from = node(i);
         WorkloadRun::check(from->template payload<Node>()->number == i,
@@ -158,7 +158,7 @@ struct Graph {
     }
 
    private:
-    Object* nodes() { return m_.load(m_.heap().globals(), nodes_global); }
+    Object* nodes() { return m_.load(m_.globals(), nodes_global); }
     Object* node(std::size_t number) {
       Object* const found = m_.load(nodes(), number);
       check_node(found);

@@ -171,7 +171,7 @@ class Hider {
       send_through_thread(object, mailbox);
       return;
     }
-    object = m_.exchange(m_.heap().globals(), mailbox, object);
+    object = m_.exchange(m_.globals(), mailbox, object);
     make_garbage();
     if (object.get() != nullptr) put(any_cell(), object);
   }
@@ -185,7 +185,7 @@ class Hider {
       try {
         m.allocate(0, garbage_bytes_);
         m.poll();
-        m.exchange(m.heap().globals(), mailbox, m.roots.handles().front());
+        m.exchange(m.globals(), mailbox, child.argument(0));
       } catch (...) {
         failure = std::current_exception();
       }
@@ -280,12 +280,12 @@ struct Hide {
   template <Barrier B>
   static void setup(Mutator<B>& m, WorkloadRun& run) {
     const HideLayout layout{run.parameters};
-    m.heap().make_globals(m, HideLayout::first_mailbox + HideLayout::mailboxes);
+    m.make_globals(HideLayout::first_mailbox + HideLayout::mailboxes);
     make_array(m, HideLayout::array_global, layout.array_cells);
     make_array(m, HideLayout::boxes_global, layout.boxes);
     for (std::size_t i = 0; i < layout.boxes; ++i, m.poll()) {
       Object* const box = m.allocate(HideLayout::box_slots, 0);
-      m.store(m.load(m.heap().globals(), HideLayout::boxes_global), i, box);
+      m.store(m.load(m.globals(), HideLayout::boxes_global), i, box);
     }
   }
 
@@ -303,7 +303,7 @@ struct Hide {
   template <Barrier B>
   static void make_array(Mutator<B>& m, std::uint32_t global, std::size_t slots) {
     Object* const array = m.allocate(static_cast<std::uint32_t>(slots), 0);
-    m.store(m.heap().globals(), global, array);
+    m.store(m.globals(), global, array);
   }
 };
 

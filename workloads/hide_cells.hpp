@@ -55,8 +55,8 @@ class HideCells {
  public:
   HideCells(Mutator<B>& m, const WorkloadRun& run, const HideLayout& layout)
       : m_(m),
-        array_(m, m.load(m.heap().globals(), HideLayout::array_global)),
-        boxes_(m, m.load(m.heap().globals(), HideLayout::boxes_global)),
+        array_(m, m.load(m.globals(), HideLayout::array_global)),
+        boxes_(m, m.load(m.globals(), HideLayout::boxes_global)),
         array_share_(layout.array_cells / run.mutators),
         first_in_array_(array_share_ * run.mutator),
         box_share_(layout.boxes / run.mutators),

@@ -69,9 +69,9 @@ struct Pipeline {
   template <Barrier B>
   static void setup(Mutator<B>& m, WorkloadRun& run) {
     const auto stages = static_cast<std::uint32_t>(run.parameters.count("stages"));
-    m.heap().make_globals(m, first_ring + stages);
+    m.make_globals(first_ring + stages);
     Object* const accounts = m.allocate(0, (run.mutators + 1) * sizeof(Account));
-    m.store(m.heap().globals(), accounts_global, accounts);
+    m.store(m.globals(), accounts_global, accounts);
     Stages<B> filler{m, run, run.mutators};
     filler.fill();
     filler.publish_account();
@@ -144,7 +144,7 @@ struct Pipeline {
     void fill() {
       for (std::size_t at = 0; at < stages_; ++at) {
         Object* const made = m_.allocate(static_cast<std::uint32_t>(ring_slots_), 0);
-        m_.store(m_.heap().globals(), first_ring + at, made);
+        m_.store(m_.globals(), first_ring + at, made);
         for (std::size_t i = 0; i < ring_slots_; ++i, m_.poll()) {
           const Root body{m_, make_body()};
           Object* const message = make_message(body, serials_, at);
@@ -170,7 +170,7 @@ struct Pipeline {
     }
 
     void publish_account() {
-      m_.load(m_.heap().globals(), accounts_global)->template payload<Account>()[account_index_] =
+      m_.load(m_.globals(), accounts_global)->template payload<Account>()[account_index_] =
           account_;
     }
 
@@ -178,7 +178,7 @@ struct Pipeline {
     void check() {
       Tally made{}, gone_or_there{};
       const Account* const accounts =
-          m_.load(m_.heap().globals(), accounts_global)->template payload<Account>();
+          m_.load(m_.globals(), accounts_global)->template payload<Account>();
       for (unsigned i = 0; i <= mutators_; ++i) {
         made.add(accounts[i].made);
         gone_or_there.add(accounts[i].consumed);
@@ -196,7 +196,7 @@ struct Pipeline {
     /// Slots that are looked at before a ring counts as full, or empty.
     static constexpr unsigned most_looks = 8;
 
-    Object* ring(std::size_t at) { return m_.load(m_.heap().globals(), first_ring + at); }
+    Object* ring(std::size_t at) { return m_.load(m_.globals(), first_ring + at); }
     static std::size_t next(std::size_t& cursor, std::size_t slots) {
       if (++cursor >= slots) cursor = 0;
       return cursor;

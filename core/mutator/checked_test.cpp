@@ -126,7 +126,7 @@ TEST_CASE("a reference that a root holds may be used across safepoints, and so m
           "[checked]") {
   CollectedHeap heap(small_heap("stop_the_world"), Yuasa::traits);
   Mutator<Yuasa> m(heap);
-  Object* const globals = heap.heap().make_globals(m, 2);
+  Object* const globals = m.make_globals(2);
   const Root root(m, m.allocate(2, 16));
   Object* const rooted = root;
   m.poll();

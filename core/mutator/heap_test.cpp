@@ -260,14 +260,14 @@ TEST_CASE("a small heap has as many mutators as the program makes, and collects 
 TEST_CASE("globals are roots", "[heap]") {
   CollectedHeap heap(stopped_heap(2 * mebibyte), None::traits);
   Mutator<None> m(heap);
-  heap.heap().make_globals(m, 4);
+  m.make_globals(4);
   {
     Root list(m);
     build_list(m, list, 1000);
-    m.store(heap.heap().globals(), 2, list);
+    m.store(m.globals(), 2, list);
   }
   for (int i = 0; i < 100'000; ++i) m.allocate(1, 40);
-  CHECK(sum_list(m, m.load(heap.heap().globals(), 2)) == 1000ull * 999 / 2);
+  CHECK(sum_list(m, m.load(m.globals(), 2)) == 1000ull * 999 / 2);
 }
 
 TEST_CASE("a heap smaller than a block is refused, and a hole for an array of chunks", "[heap]") {

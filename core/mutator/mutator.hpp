@@ -80,7 +80,7 @@ class Mutator : public BarrierEnvironment {
   void store(Object* object, std::size_t index, Object* value) {
     require_value(value);
     Slot& slot = slot_of(object, index);
-    if (faulty(Fault::global_store_without_barrier) && object == heap().globals())
+    if (faulty(Fault::global_store_without_barrier) && object == globals())
       return slot.store(value);
     Made::store(*this, object, slot, value);
   }
@@ -116,6 +116,17 @@ class Mutator : public BarrierEnvironment {
   void clear_range(const Root& target, std::size_t from, std::size_t count) {
     in_chunks(count, [&](std::size_t i) { store(target.get(), from + i, nullptr); });
   }
+
+  // --- globals ----------------------------------------------------------------------------------
+
+  /// Makes the object whose slots are the globals: a root that all mutators share. Once, by one
+  /// mutator, before others run. A safepoint. Throws as `allocate` does.
+  Object* make_globals(std::uint32_t slots) { return heap().make_globals(*this, slots); }
+  /// Null until `make_globals`.
+  Object* globals() { return heap().globals(); }
+
+  /// Whether `address` is in the heap: for programs that look before they follow a reference.
+  bool in_heap(const void* address) { return heap().contains(address); }
 
   // --- threads and waiting ----------------------------------------------------------------------
 

@@ -161,7 +161,7 @@ class Replayer {
   }
   void allocate_globals(std::uint64_t slots) {
     safepoint();
-    keep(target_.heap.make_globals(m_, static_cast<std::uint32_t>(slots)));
+    keep(m_.make_globals(static_cast<std::uint32_t>(slots)));
   }
   void keep(Object* made) {
     target_.serials.of(made) = objects_.size();

@@ -73,7 +73,7 @@ void make_garbage(Mutator<Recording>& m, std::size_t bytes) {
 void mutate_at_random(Mutator<Recording>& m, MutationRecorder& recorder) {
   constexpr std::uint32_t cells = 1500;
   SplitMix random(7);
-  m.heap().make_globals(m, 4);
+  m.make_globals(4);
   const Root boxes{m, m.allocate(cells, 0)};
   const Root copy{m, m.allocate(cells, 0)};
   const auto renew = [&](std::size_t at) {
@@ -96,7 +96,7 @@ void mutate_at_random(Mutator<Recording>& m, MutationRecorder& recorder) {
         m.store(boxes, at, held);
         break;
       case 2:
-        held = m.exchange(m.heap().globals(), random.below(4), held);
+        held = m.exchange(m.globals(), random.below(4), held);
         break;
       case 3:
         m.copy_range(boxes, 0, copy, random.below(100), 20);

@@ -19,8 +19,7 @@ namespace tricolour {
 template <Barrier B>
 class RandomMutator {
  public:
-  /// Slots of the globals object that mutators share; `heap.make_globals` with this many comes
-  /// first.
+  /// Slots of the globals object that mutators share; `make_globals` with this many comes first.
   static constexpr std::uint32_t globals = 16;
 
   RandomMutator(Mutator<B>& m, std::uint64_t seed, bool has_children = true)
@@ -117,8 +116,7 @@ class RandomMutator {
 
   Object* taken(Object* object) const {
     if (object == nullptr) return nullptr;
-    if (!m_.heap().contains(object))
-      throw std::runtime_error("a reference points outside the heap");
+    if (!m_.in_heap(object)) throw std::runtime_error("a reference points outside the heap");
     const Identity identity = *object->template payload<Identity>();
     if (identity.check != mix(identity.serial))
       throw std::runtime_error("an object's words are not what was written");
@@ -126,7 +124,7 @@ class RandomMutator {
   }
 
   Root& any() { return roots_[random_() % std::size(roots_)]; }
-  Object* globals_object() { return m_.heap().globals(); }
+  Object* globals_object() { return m_.globals(); }
 
   /// A random object that can be reached in a few loads; never null. No safepoint.
   Object* reachable() {

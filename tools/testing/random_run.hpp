@@ -34,7 +34,7 @@ RandomRun run_random_mutators(const CollectedHeapOptions& options, int mutators,
       if (outcome.failure.empty()) outcome.failure = what;
     };
     Mutator<B> first(heap);
-    heap.heap().make_globals(first, RandomMutator<B>::globals);
+    first.make_globals(RandomMutator<B>::globals);
     const auto mutate = [&](Mutator<B>& m, std::uint64_t own_seed) {
       try {
         RandomMutator<B>(m, own_seed).run(steps);

@@ -45,7 +45,7 @@ WindowRun act_in_window(Window where, std::uint32_t slots, Act act,
   CollectedHeap heap(options, B::traits);
   {
     Mutator<B> m(heap);
-    Object* const globals = heap.heap().make_globals(m, 1);
+    Object* const globals = m.make_globals(1);
     m.store(globals, 0, m.allocate(1, 0));
     Root kept(m, m.allocate(slots, 0));
     std::atomic<bool> collected{false};
