@@ -19,6 +19,7 @@
 #include "collectors/frequent_collection.hpp"
 #include "collectors/oracle/oracle.hpp"
 #include "collectors/registry.hpp"
+#include "core/mutator/mutator.hpp"
 
 namespace tricolour {
 
@@ -48,6 +49,13 @@ class CollectedHeap {
   static HeapFootprint footprint(const CollectedHeapOptions& options, const BarrierTraits& barrier);
   CollectedHeap(const CollectedHeap&) = delete;
   CollectedHeap& operator=(const CollectedHeap&) = delete;
+
+  /// A whole collection, as Collector::collect. On the mutator's thread; a safepoint. Throws
+  /// InvariantViolated when an object was lost, and Misuse in a blocking region of `mutator`.
+  template <Barrier B>
+  void collect(Mutator<B>& mutator) {
+    parts_->collector->collect(mutator);
+  }
 
   operator Heap&() { return parts_->heap; }
   Heap& heap() { return parts_->heap; }

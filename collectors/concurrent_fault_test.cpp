@@ -104,7 +104,7 @@ TEST_CASE("the collector's thread leaves a collection in a pause alone", "[short
     Mutator<Yuasa> m(heap);
     const Root kept(m, m.allocate(0, 6 * block_bytes));
     while (!released) CHECK_THROWS_AS(m.allocate(0, 7 * block_bytes), HeapExhausted);
-    heap.collector().collect(m);
+    heap.collect(m);
   }
   Schedule::visit(nullptr);
   std::string failure;

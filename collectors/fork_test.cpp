@@ -88,7 +88,7 @@ TEST_CASE("a forked child ends its mutator and its heap, and exits", "[fork]") {
   CHECK(child.said == "");
   CHECK(child.done());
   test.allocate();
-  test.heap->collector().collect(*test.own);
+  test.heap->collect(*test.own);
 }
 
 TEST_CASE("a child that is forked in a pause ends its mutator and its heap, and exits", "[fork]") {
@@ -106,18 +106,18 @@ TEST_CASE("a child that is forked in a pause ends its mutator and its heap, and 
     });
   }
   CHECK(child.done());
-  test.heap->collector().collect(*test.own);
+  test.heap->collect(*test.own);
 }
 
 TEST_CASE("a forked child that uses the heap is told that it must not", "[fork]") {
   const Threads threads = any_threads();
   CAPTURE(threads.collector, threads.mark_threads);
   TwoMutators test(threads);
-  check_told("a collection", [&] { test.heap->collector().collect(*test.own); });
+  check_told("a collection", [&] { test.heap->collect(*test.own); });
   check_told("allocation", [&] { test.allocate(); });
   check_told("registration", [&] { Mutator<Yuasa>{*test.heap}; });
   check_told("a blocking region", [&] { test.own->blocking([] {}); });
-  test.heap->collector().collect(*test.own);
+  test.heap->collect(*test.own);
 }
 
 TEST_CASE("a child that is forked while its mutator is claimed is told as well", "[fork]") {
@@ -145,7 +145,7 @@ TEST_CASE("a child that is forked at any time of a cycle is told as well", "[for
   for (int i = 0; i < 40; ++i) {
     for (int before = 0; before < 997 * i % 5000; ++before) test.own->allocate(1, 64);
     check_told("allocation", [&] { test.allocate(); });
-    check_told("a collection", [&] { test.heap->collector().collect(*test.own); });
+    check_told("a collection", [&] { test.heap->collect(*test.own); });
   }
   over.store(true, std::memory_order_relaxed);
   test.own->blocking([&] { busy.join(); });
@@ -157,7 +157,7 @@ TEST_CASE("a forked child may have heaps of its own", "[fork]") {
     CollectedHeap heap(with_threads({"stop_the_world", 1, SweepMode::lazy}), Yuasa::traits);
     Mutator<Yuasa> m(heap);
     for (int i = 0; i < 100'000; ++i) m.allocate(1, 64);
-    heap.collector().collect(m);
+    heap.collect(m);
   });
   CHECK(child.said == "");
   CHECK(child.done());

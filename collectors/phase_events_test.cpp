@@ -36,7 +36,7 @@ TEST_CASE("each cycle tells its begin, its marking and its termination", "[event
     for (std::uint32_t i = 0; i < objects; ++i) {
       m.store(m.globals(), i, m.allocate(1, 8));
     }
-    for (std::uint64_t i = 0; i < cycles; ++i) heap.collector().collect(m);
+    for (std::uint64_t i = 0; i < cycles; ++i) heap.collect(m);
     for (std::uint64_t cycle = 1; cycle <= cycles; ++cycle) {
       CAPTURE(cycle);
       CHECK(phases(events, cycle, Activity::begin).size() == 1);
@@ -66,7 +66,7 @@ TEST_CASE("a collector that paces tells after each cycle when the next one begin
   constexpr std::size_t cycles = 3;
   {
     Mutator<Yuasa> m(heap);
-    for (std::size_t i = 0; i < cycles; ++i) heap.collector().collect(m);
+    for (std::size_t i = 0; i < cycles; ++i) heap.collect(m);
   }
   heap.stop();  // a mutator may go on before the last cycle is told
   CHECK(told() >= before + cycles);

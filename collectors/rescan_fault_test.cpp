@@ -85,7 +85,7 @@ TEMPLATE_TEST_CASE("marking ends beside mutators that keep storing into one larg
       });
     }
     try {
-      for (int cycle = 0; cycle < 5; ++cycle) heap.collector().collect(first);
+      for (int cycle = 0; cycle < 5; ++cycle) heap.collect(first);
     } catch (const std::exception&) {
       ++failures;
     }

@@ -189,13 +189,13 @@ TEST_CASE("a failure on the collector's thread reaches mutators in any cycle", "
   {
     Mutator<Yuasa> m(heap);
     const Root kept(m, m.allocate(0, 64));
-    for (unsigned cycle = 0; cycle < cycles_before; ++cycle) heap.collector().collect(m);
+    for (unsigned cycle = 0; cycle < cycles_before; ++cycle) heap.collect(m);
     // The oracle hears that it was freed. What the oracle writes over it is put right.
     auto* const bytes = reinterpret_cast<std::byte*>(kept.get());
     const std::vector<std::byte> whole(bytes, bytes + kept.get()->bytes());
     heap.heap().observer()->freed(kept.get(), whole.size());
     std::ranges::copy(whole, bytes);
-    CHECK_THROWS_AS(heap.collector().collect(m), InvariantViolated);
+    CHECK_THROWS_AS(heap.collect(m), InvariantViolated);
   }
   std::string failure;
   stop_heap(heap, failure);
@@ -207,9 +207,9 @@ TEST_CASE("a failure beside mutators reaches them in any cycle", "[soundness]") 
   CollectedHeap heap(verified("concurrent", Yuasa::traits), Yuasa::traits, &listener);
   {
     Mutator<Yuasa> m(heap);
-    for (std::uint64_t cycle = 1; cycle < failing; ++cycle) heap.collector().collect(m);
-    CHECK_THROWS_AS(heap.collector().collect(m), std::length_error);
-    CHECK_THROWS_AS(heap.collector().collect(m), std::length_error);
+    for (std::uint64_t cycle = 1; cycle < failing; ++cycle) heap.collect(m);
+    CHECK_THROWS_AS(heap.collect(m), std::length_error);
+    CHECK_THROWS_AS(heap.collect(m), std::length_error);
   }
   std::string failure;
   stop_heap(heap, failure);

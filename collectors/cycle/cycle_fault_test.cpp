@@ -28,9 +28,9 @@ Sighting allocate_among_survivors(std::size_t bytes, std::size_t survivor, Mutat
         Object* const fresh = m.allocate(0, bytes - sizeof(Object));
         if (i % survivor == 0) m.store(kept, i / survivor, fresh);
       }
-      heap.collector().collect(m);
+      heap.collect(m);
       mutate(m);
-      heap.collector().collect(m);
+      heap.collect(m);
     } catch (const InvariantViolated& error) {
       sighting.failure = error.what();
     }

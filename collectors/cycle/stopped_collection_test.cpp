@@ -41,7 +41,7 @@ TEST_CASE("what another mutator collects is no attempt of one without room", "[e
   std::atomic<bool> done{false};
   std::atomic<unsigned> others{0};
   std::thread busy([&] {
-    for (Mutator<Yuasa> m(heap); !done; ++others) heap.collector().collect(m);
+    for (Mutator<Yuasa> m(heap); !done; ++others) heap.collect(m);
   });
   while (others == 0) without_room.poll();
   unsigned attempts = 0;

@@ -36,7 +36,7 @@ TEST_CASE("a reference that no root kept across a collection is a misuse at its 
   m.store(kept, 0, stale);
   m.store(stale, 1, kept);
   m.store(kept, 0, nullptr);
-  heap.collector().collect(m);
+  heap.collect(m);
   const char* const reason = "is kept in a Root, and read from there again";
   CHECK_THROWS_WITH(m.load(stale, 0), Contains(reason));
   CHECK_THROWS_WITH(m.store(stale, 0, nullptr), Contains(reason));
@@ -115,7 +115,7 @@ TEST_CASE(
   refused([&] { m.allocate(2, 16); });
   refused([&] { m.poll(); });
   refused([&] { m.blocking([] {}); });
-  refused([&] { heap.collector().collect(m); });
+  refused([&] { heap.collect(m); });
   refused([&] { const Child<Yuasa> child(m, {&kept}); });
   Object* const forgotten = m.allocate(2, 16);
   for (int i = 0; i < 100'000; ++i) m.allocate(2, 16);

@@ -248,7 +248,7 @@ TEST_CASE("a small heap has as many mutators as the program makes, and collects 
     std::deque<Child<Yuasa>> children;
     for (int i = 0; i < 1400; ++i) {
       children.emplace_back(m, std::initializer_list<const Root*>{&argument});
-      if (i % 100 == 0) heap.collector().collect(m);
+      if (i % 100 == 0) heap.collect(m);
     }
     for (int i = 0; i < 20'000; ++i) m.store(argument, 0, m.allocate(1, 64));
     CHECK(children.back().argument(0) == argument.get());
@@ -284,7 +284,7 @@ TEST_CASE("a stale read of freed heap memory is visible to AddressSanitizer", "[
   const char* const inside = stale->payload<char>() + 100;
   Root pad(m, m.allocate(1, 200));
   CHECK_FALSE(__asan_address_is_poisoned(stale));
-  heap.collector().collect(m);
+  heap.collect(m);
   heap.heap().spaces().blocks().sweep(0);
   CHECK(__asan_address_is_poisoned(stale));
   CHECK(__asan_address_is_poisoned(inside));

@@ -27,7 +27,7 @@ CollectedHeapOptions small_heap(const std::string& collector = "stop_the_world")
 void collect_as_another(CollectedHeap& heap) {
   std::thread([&heap] {
     Mutator<Yuasa> m(heap);
-    heap.collector().collect(m);
+    heap.collect(m);
   }).join();
 }
 }  // namespace
@@ -45,14 +45,14 @@ TEST_CASE("a second mutator on a thread is a misuse, unless the first is blocked
     Mutator<Yuasa> of_another_heap(other_heap);
     first.blocking([&] {
       Mutator<Yuasa> second(heap);
-      heap.collector().collect(second);
+      heap.collect(second);
       CHECK_THROWS_AS(Mutator<Yuasa>(heap), Misuse);
     });
-    heap.collector().collect(first);
+    heap.collect(first);
     for (int i = 0; i < 50'000; ++i) first.allocate(1, 64);
   }
   Mutator<Yuasa> third(heap);
-  heap.collector().collect(third);
+  heap.collect(third);
 }
 
 TEST_CASE(
@@ -73,7 +73,7 @@ TEST_CASE(
     } catch (const Misuse& misuse) {
       second_attach = misuse.what();
     }
-    heap.collector().collect(m);
+    heap.collect(m);
     child.end();
     child.end();
     try {
@@ -93,7 +93,7 @@ TEST_CASE("a child that never attaches holds up no collection, nor does its end"
   std::atomic<bool> done{false};
   std::thread other([&] {
     Mutator<Yuasa> a(heap);
-    while (!done) heap.collector().collect(a);
+    while (!done) heap.collect(a);
   });
   {
     Mutator<Yuasa> m(heap);
@@ -148,10 +148,10 @@ TEST_CASE("a thread that ends without its mutator holds up no collection", "[mis
       forgets_end.join();
       leaves.join();
     });
-    heap.collector().collect(parent);
+    heap.collect(parent);
     CHECK(child.argument(0) == argument.get());
   }
-  heap.collector().collect(parent);
+  heap.collect(parent);
 }
 
 TEST_CASE("a heap may go before a mutator whose thread has ended", "[misuse]") {
@@ -175,7 +175,7 @@ TEST_CASE("what runs in a blocking region uses nothing of its mutator", "[misuse
     m.blocking([&] { collect_as_another(heap); });
   };
   refused([&] { m.blocking([] {}); });
-  refused([&] { heap.collector().collect(m); });
+  refused([&] { heap.collect(m); });
   refused([&] { Child<Yuasa>(m, {}); });
   // Beside a cycle that runs, the collector would write what this allocation writes.
   if (collector == "stop_the_world") {
@@ -183,7 +183,7 @@ TEST_CASE("what runs in a blocking region uses nothing of its mutator", "[misuse
       for (int i = 0; i < 50'000; ++i) m.allocate(1, 64);
     });
   }
-  heap.collector().collect(m);
+  heap.collect(m);
   CHECK_THROWS_WITH(heap.heap().world.leave_blocked(m, Activity::running),
                     Contains("blocking region that it is not in"));
 }
@@ -206,7 +206,7 @@ TEST_CASE("a poll in a blocking region that a collector has claimed is a misuse"
     polled.count_down();
     collector.join();
   });
-  heap.collector().collect(m);
+  heap.collect(m);
 }
 
 TEST_CASE("a collector is not stopped under a mutator", "[misuse]") {
@@ -217,7 +217,7 @@ TEST_CASE("a collector is not stopped under a mutator", "[misuse]") {
     CHECK_THROWS_WITH(heap.stop(), Contains("while 1 of its mutators are there"));
     const Child<Yuasa> child(m, {});
     CHECK_THROWS_WITH(heap.stop(), Contains("while 2 of its mutators are there"));
-    heap.collector().collect(m);
+    heap.collect(m);
   }
   heap.stop();
   heap.stop();

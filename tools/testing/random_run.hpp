@@ -54,7 +54,7 @@ RandomRun run_random_mutators(const CollectedHeapOptions& options, int mutators,
       for (std::thread& thread : threads) thread.join();
     });
     try {
-      heap.collector().collect(first);
+      heap.collect(first);
     } catch (const std::exception& error) {
       note(error.what());
     }

@@ -53,7 +53,7 @@ WindowRun act_in_window(Window where, std::uint32_t slots, Act act,
     std::thread collection([&] {
       Mutator<B> other(heap);
       try {
-        heap.collector().collect(other);
+        heap.collect(other);
       } catch (const std::exception& error) {
         outcome.failure = error.what();
       }

@@ -19,7 +19,7 @@ int main() {
       m.store(node, 0, list);
       list = node;
     }
-    heap.collector().collect(m);
+    heap.collect(m);
   }
   heap.stop();
   const CollectorStatistics statistics = heap.collector().statistics();

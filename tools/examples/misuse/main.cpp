@@ -24,7 +24,7 @@ void stale_reference() {
   CollectedHeap heap(small(), Yuasa::traits);
   Mutator<Yuasa> m(heap);
   Object* const stale = m.allocate(1, 8);
-  heap.collector().collect(m);
+  heap.collect(m);
   m.load(stale, 0);
 }
 
