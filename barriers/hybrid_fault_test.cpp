@@ -16,16 +16,16 @@ Sighting insert_before_own_scan() {
   bench::BenchHeap<bench::NoCollection> bench(std::size_t{4} << 20);
   Heap& heap = bench.heap;
   Mutator<B> first(heap);
-  Mutator<B> second(heap, MutatorStatus::blocked);  // as if on a thread of its own
+  // As if on a thread of its own.
+  MutatorContext second(heap, MutatorStatus::blocked, {}, B::traits.black_means);
   const Root shared(first, first.allocate(2, 0));
-  Root own(second, second.allocate(0, 8));
+  Object** const own = second.roots.push(second.allocate(0, 8));
   const auto marker = find_marker("serial")->make(heap, {});
   PhaseState& phase = heap.phase(World::Exclusive(heap.world, nullptr));
   phase.sense = phase.sense.flipped();
   phase.marking = true;
-  for (MutatorContext* const mutator :
-       {static_cast<MutatorContext*>(&first), static_cast<MutatorContext*>(&second)})
-    mutator->adopt(phase);
+  context_of(first).adopt(phase);
+  second.adopt(phase);
   marker->begin_cycle(phase);
   phase.roots_scanned = true;
   const auto scan = [&](MutatorContext& mutator) {
@@ -35,12 +35,12 @@ Sighting insert_before_own_scan() {
     marker->mark_concurrently();
   };
 
-  scan(first);
+  scan(context_of(first));
   first.store(shared, 0, nullptr);
-  second.store(shared, 1, own);
-  own = nullptr;
+  Operations<B, MutatorContext>::store(second, shared, shared->slot(1), *own);
+  second.roots.pop(own);
   scan(second);
-  return {second.is_white(second.load(shared, 1))
+  return {second.is_white(shared->slot(1).load())
               ? "a marked object refers to a white one when marking ended"
               : ""};
 }

@@ -77,7 +77,7 @@ class Marking {
            bench_.heap.cards.card_of(&source->slot(slot)).load() == Card::dirty;
   }
   bool shaded_nothing() const {
-    return mutator->shade_buffer_empty() && is_white(old_value) && is_white(spare);
+    return context_of(*mutator).shade_buffer_empty() && is_white(old_value) && is_white(spare);
   }
 
   /// What `old_value` left and `spare` entered: does the barrier's invariant hold?
@@ -217,7 +217,7 @@ TEMPLATE_LIST_TEST_CASE("a barrier does nothing but store when nothing is marked
   m.store(source, 0, source);
   m.store(source, 0, nullptr);
   m.exchange(source, 1, source);
-  CHECK(m.shade_buffer_empty());
+  CHECK(context_of(m).shade_buffer_empty());
   CHECK(all_zero(bench.heap));
 }
 
@@ -261,8 +261,8 @@ TEMPLATE_LIST_TEST_CASE("the arms of the barrier-cost benchmark are what they sa
     m.store(source, 0, source);
     m.store(source, 0, source);
     m.load(source, 0);
-    const bool empty = m.shade_buffer_empty();
-    m.flush_shade_buffer();
+    const bool empty = context_of(m).shade_buffer_empty();
+    context_of(m).flush_shade_buffer();
     CHECK(bench.heap.grey_set.empty());
     return empty;
   };
@@ -280,8 +280,9 @@ TEST_CASE("the slots that a barrier visits are those that share a colour", "[bar
   for (const std::size_t slot : {0u, slots / 2, slots - 1}) {
     CAPTURE(slots, slot);
     std::vector<Slot*> visited;
-    heap.mutator->for_each_slot(heap.source, heap.source->slot(slot),
-                                [&](Slot& each) { visited.push_back(&each); });
+    context_of(*heap.mutator).for_each_slot(heap.source, heap.source->slot(slot), [&](Slot& each) {
+      visited.push_back(&each);
+    });
     std::vector<Slot*> coloured_alike;
     const ColourByte* const colour = metadata.byte_of_slot(heap.source, heap.source->slot(slot));
     for (std::size_t i = 0; i < slots; ++i) {
@@ -318,13 +319,13 @@ TEMPLATE_TEST_CASE(
   CAPTURE(slot);
   Marking<TestType> heap(slots);
   heap.blacken_source(slot);
-  heap.mutator->rescan_at_once();
+  context_of(*heap.mutator).rescan_at_once();
   heap.mutator->store(heap.source, slot, heap.spare);
   CHECK_FALSE(heap.is_white(heap.spare));
   CHECK(heap.is_white(heap.old_value));
   CHECK(heap.source_is_black(slot));
   CHECK_FALSE(heap.card_is_dirty(slot));
-  heap.mutator->adopt(heap.heap().phase());
+  context_of(*heap.mutator).adopt(heap.heap().phase());
   heap.mutator->store(heap.source, slot, heap.old_value);
   CHECK(heap.is_white(heap.old_value));
   CHECK((!heap.source_is_black(slot) || heap.card_is_dirty(slot)));
@@ -335,7 +336,7 @@ TEST_CASE("a mutator that makes much grey again scans at once, until the next cy
   constexpr std::size_t chunks = 262;
   Marking<Steele> heap(chunks * chunk_slots);
   std::size_t regreyed = 0;
-  for (; regreyed < chunks && !heap.mutator->phase().rescans_at_once; ++regreyed) {
+  for (; regreyed < chunks && !context_of(*heap.mutator).phase().rescans_at_once; ++regreyed) {
     const std::size_t slot = regreyed * chunk_slots;
     heap.blacken_source(slot);
     heap.mutator->store(heap.source, slot, heap.spare);
@@ -349,7 +350,7 @@ TEST_CASE("a mutator that makes much grey again scans at once, until the next cy
   CHECK(heap.source_is_black(next));
   CHECK_FALSE(heap.is_white(heap.spare));
   bench::change_phase(heap.heap(), [](PhaseState& phase) { ++phase.cycle; });
-  heap.mutator->adopt(heap.heap().phase());
+  context_of(*heap.mutator).adopt(heap.heap().phase());
   heap.mutator->store(heap.source, next, heap.old_value);
   CHECK_FALSE(heap.source_is_black(next));
 }

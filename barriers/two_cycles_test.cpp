@@ -15,7 +15,7 @@
 
 #include "barriers/all.hpp"
 #include "collectors/collected_heap.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/catch.hpp"
 
 namespace tricolour {
@@ -91,7 +91,7 @@ class TakingTurns {
     try {
       move(m, self);
       m.allocate(0, 240);
-      over_ = m.phase().cycle > cycles;
+      over_ = context_of(m).phase().cycle > cycles;
     } catch (const std::exception& error) {
       failure_ = error.what();
       over_ = true;
@@ -99,7 +99,8 @@ class TakingTurns {
   }
   /// While the marker runs an object moves to the front, afterwards it moves back.
   void move(Mutator<B>& m, std::size_t self) {
-    const bool forward = m.marking();
+    const PhaseState& phase = context_of(m).phase();
+    const bool forward = phase.marking;
     std::size_t& moved = moved_[self];
     if (forward ? moved == movable / mutators : moved == 0) return;
     const std::size_t cell = self + mutators * (forward ? moved : moved - 1);
@@ -109,7 +110,7 @@ class TakingTurns {
     m.store(array(m), forward ? back : front, nullptr);
     m.store(array(m), forward ? front : back, object);
     forward ? ++moved : --moved;
-    if (forward && m.phase().cycle <= cycles) ++moves_[self][m.phase().cycle];
+    if (forward && phase.cycle <= cycles) ++moves_[self][phase.cycle];
   }
 
   CollectedHeap heap_;

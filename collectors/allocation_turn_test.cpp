@@ -5,7 +5,7 @@
 
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/each_listed.hpp"
 #include "tools/testing/kept_events.hpp"
@@ -26,8 +26,8 @@ TEST_CASE("to take a free turn is no stall", "[shortage]") {
   KeptEvents events;
   CollectedHeap heap(blocks(12, "stop_the_world"), Yuasa::traits, &events);
   Mutator<Yuasa> m(heap);
-  { const AllocationTurns::Turn turn(heap.heap().turns, m); }
-  { const AllocationTurns::Turn again(heap.heap().turns, m); }
+  { const AllocationTurns::Turn turn(heap.heap().turns, context_of(m)); }
+  { const AllocationTurns::Turn again(heap.heap().turns, context_of(m)); }
   CHECK(events.intervals_of(Activity::stalled).empty());
 }
 

@@ -19,7 +19,7 @@
 #include "collectors/frequent_collection.hpp"
 #include "collectors/oracle/oracle.hpp"
 #include "collectors/registry.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 
 namespace tricolour {
 
@@ -54,7 +54,7 @@ class CollectedHeap {
   /// InvariantViolated when an object was lost, and Misuse in a blocking region of `mutator`.
   template <Barrier B>
   void collect(Mutator<B>& mutator) {
-    parts_->collector->collect(mutator);
+    parts_->collector->collect(context_of(mutator));
   }
 
   operator Heap&() { return parts_->heap; }

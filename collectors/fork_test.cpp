@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "barriers/yuasa.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/forked.hpp"
 #include "tools/testing/threaded_heap.hpp"
@@ -97,7 +97,7 @@ TEST_CASE("a child that is forked in a pause ends its mutator and its heap, and 
   TwoMutators test(threads);
   ChildEnding child;
   {
-    World::Exclusive world(test.heap->heap().world, &*test.own);
+    World::Exclusive world(test.heap->heap().world, &context_of(*test.own));
     world.stop({}, [&](Pause&) {
       child = in_forked_child([&] {
         test.own.reset();
@@ -127,7 +127,7 @@ TEST_CASE("a child that is forked while its mutator is claimed is told as well",
     World::Exclusive stopper(world, nullptr);
     stopper.stop({}, [&](Pause&) {
       check_told("the end of a blocking region",
-                 [&] { world.leave_blocked(*test.own, Activity::running); });
+                 [&] { world.leave_blocked(context_of(*test.own), Activity::running); });
     });
   });
 }

@@ -1,7 +1,7 @@
 // A collector whose threads the system refuses is an error where its heap is made. A heap that is
 // made needs no further thread.
 #include "barriers/yuasa.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/heap.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/refused_threads.hpp"
 #include "tools/testing/threaded_heap.hpp"
@@ -34,7 +34,7 @@ Configuration any_configuration() {
 
 /// Deep enough for a root scan on all threads.
 void collect_with_deep_stack(Heap& heap, Collector& collector) {
-  Mutator<Yuasa> m(heap);
+  MutatorContext m(heap);
   Object** const bottom = m.roots.push(nullptr);
   for (int i = 0; i < 20'000; ++i) m.roots.push(m.allocate(1, 8));
   for (int cycle = 0; cycle < 3; ++cycle) collector.collect(m);

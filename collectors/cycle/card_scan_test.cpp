@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "barriers/boehm_cards.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
 
@@ -33,7 +33,7 @@ class CardedHeap {
       phase.marking = true;
       ++phase.cycle;
     });
-    mutator_->adopt(heap_.phase());
+    context_of(*mutator_).adopt(heap_.phase());
     for (Object* const source : sources_) {
       heap_.metadata.try_shade(source, heap_.phase().sense.white(), heap_.phase().shaded_state());
     }

@@ -2,7 +2,7 @@
 #include "collectors/cycle/concurrent_cycle.hpp"
 
 #include "barriers/yuasa.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
 
@@ -12,7 +12,7 @@ namespace {
 /// A heap whose mutator begins cycles when the test says so.
 struct SteppedHeap {
   SteppedHeap() { steps.start(); }
-  bool begin(Cause cause) { return steps.begin(&m, cause, cycle.completed()); }
+  bool begin(Cause cause) { return steps.begin(&context_of(m), cause, cycle.completed()); }
   void complete() {
     m.blocking([&] { steps.complete(); });
   }
@@ -55,7 +55,7 @@ TEST_CASE("a collector that marks in pauses begins no cycle beside mutators", "[
   bench::BenchHeap<bench::NoCollection> bench{std::size_t{4} << 20};
   Mutator<Yuasa> m{bench.heap};
   Cycle cycle{{.heap = bench.heap, .barrier = Yuasa::traits, .options = {}}};
-  World::Exclusive world(bench.heap.world, &m);
+  World::Exclusive world(bench.heap.world, &context_of(m));
   world.stop({PauseKind::cycle_begin, Cause::pacing}, [&](Pause&) {
     CHECK_THROWS_AS(cycle.begin(world, false), InvariantViolated);
     CHECK(cycle.phase() == Phase::idle);

@@ -60,9 +60,10 @@ Sighting allocate_short_and_long() {
 /// Another mutator fills most of the heap; then the first goes on where it was.
 Sighting allocate_after_another() {
   return allocate_among_survivors(4096, 16, [](Mutator<Yuasa>& m) {
-    m.blocking([&m] {
-      Mutator<Yuasa> another(m.heap());
-      for (std::size_t bytes = 0; bytes < m.heap().bytes() * 7 / 8; bytes += 64)
+    Heap& heap = context_of(m).heap();
+    m.blocking([&heap] {
+      Mutator<Yuasa> another(heap);
+      for (std::size_t bytes = 0; bytes < heap.bytes() * 7 / 8; bytes += 64)
         another.allocate(0, 64 - sizeof(Object));
     });
     for (int i = 0; i < 100; ++i) m.allocate(0, granule_bytes - sizeof(Object));

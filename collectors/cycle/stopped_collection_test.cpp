@@ -8,7 +8,7 @@
 #include "barriers/none.hpp"
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/catch.hpp"
 
 namespace tricolour {
@@ -46,7 +46,7 @@ TEST_CASE("what another mutator collects is no attempt of one without room", "[e
   while (others == 0) without_room.poll();
   unsigned attempts = 0;
   unsigned calls = 0;
-  while (heap.collector().on_exhausted(without_room, 64, attempts)) ++calls;
+  while (heap.collector().on_exhausted(context_of(without_room), 64, attempts)) ++calls;
   done = true;
   without_room.blocking([&] { busy.join(); });
   INFO(calls << " calls, " << attempts << " attempts");

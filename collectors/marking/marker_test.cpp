@@ -12,7 +12,7 @@
 #include "barriers/none.hpp"
 #include "collectors/marking/assist.hpp"
 #include "collectors/marking/registry.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/each_listed.hpp"
@@ -30,7 +30,7 @@ class MarkedHeap {
               .strict_references = false}) {
     heap.attach(hooks_, nullptr);
     mutator.emplace(heap);
-    mutator->adopt(heap.phase());
+    context_of(*mutator).adopt(heap.phase());
   }
 
   void begin_cycle(Marker& marker, BlackMeans means = BlackMeans::marked, bool marking = false) {
@@ -41,9 +41,9 @@ class MarkedHeap {
       phase.marking = marking;
       phase.tracing = true;
     });
-    mutator->adopt(heap.phase());
+    context_of(*mutator).adopt(heap.phase());
     marker.begin_cycle(heap.phase());
-    for (Object* const root : mutator->roots.handles()) grey(root);
+    for (Object* const root : context_of(*mutator).roots.handles()) grey(root);
   }
   /// Before `begin_cycle`, in place of a sweep, which would free what the last cycle left white.
   void paint_white(const std::vector<Object*>& objects) {
@@ -280,10 +280,10 @@ TEST_CASE("mutators that assist and shade beside the markers lose nothing", "[ma
       }
     });
     for (Object* const object : shaded) {
-      heap.mutator->shade(object);
+      context_of(*heap.mutator).shade(object);
       marker->assist(200);
     }
-    heap.mutator->flush_shade_buffer();
+    context_of(*heap.mutator).flush_shade_buffer();
     flushed.store(true);
     leader.join();
     CHECK(heap.heap.grey_set.empty());

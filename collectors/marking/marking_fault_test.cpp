@@ -35,7 +35,7 @@ struct MarkedHeap {
       phase.marking = true;
       ++phase.cycle;
     });
-    mutator->adopt(heap.phase());
+    context_of(*mutator).adopt(heap.phase());
     if (marker != nullptr) marker->begin_cycle(heap.phase());
   }
   void grey(Object* object) {
@@ -157,9 +157,10 @@ Sighting deletion_before_scan() {
     });
     marker->mark_concurrently();
   }
-  m.flush_shade_buffer();
+  context_of(m).flush_shade_buffer();
   marker->mark_concurrently();
-  return {m.is_white(kept) ? "an object of the snapshot is white when marking ended" : ""};
+  return {context_of(m).is_white(kept) ? "an object of the snapshot is white when marking ended"
+                                       : ""};
 }
 
 // --- cards --------------------------------------------------------------------------------------
@@ -189,7 +190,7 @@ Sighting store_behind_card_scan() {
     taken.cards.scan_taken();
   }
   taken.cards.scan_stopped(1'000'000);
-  const bool forgotten = taken.m.is_white(taken.second);
+  const bool forgotten = context_of(taken.m).is_white(taken.second);
   return {forgotten ? "a marked object refers to a white one, and no card is dirty" : ""};
 }
 
@@ -207,11 +208,12 @@ Sighting scan_late_in_a_round() {
     });
     taken.cards.scan_taken();
   }
-  if (!taken.m.is_white(taken.second)) {
+  if (!context_of(taken.m).is_white(taken.second)) {
     return {"a card was scanned before the handshakes of its round"};
   }
   taken.cards.scan_taken();
-  return {taken.m.is_white(taken.second) ? "a card of the next round was forgotten" : ""};
+  return {context_of(taken.m).is_white(taken.second) ? "a card of the next round was forgotten"
+                                                     : ""};
 }
 
 // --- assists -----------------------------------------------------------------------------------

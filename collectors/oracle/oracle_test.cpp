@@ -4,7 +4,7 @@
 #include "collectors/oracle/oracle.hpp"
 
 #include "barriers/yuasa.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/random_run.hpp"
@@ -31,7 +31,7 @@ class HandMade {
       phase.sense = phase.sense.flipped();
       ++phase.cycle;
     });
-    mutator->adopt(heap.phase());
+    context_of(*mutator).adopt(heap.phase());
     oracle.cycle_began();
   }
   void mark(const Object* object) {

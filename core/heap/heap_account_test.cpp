@@ -6,7 +6,7 @@
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
 #include "collectors/sweeping/sweeper.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/each_listed.hpp"
@@ -51,7 +51,7 @@ void churn(Mutator<Yuasa>& m, Watch& watch, unsigned seed, int steps) {
       // Survivors may be in every block, and then no run of pages is free.
       if (payload < large_object_bytes) throw;
     }
-    if (i % 16 == 0) watch.note(m.heap().used_bytes());
+    if (i % 16 == 0) watch.note(context_of(m).heap().used_bytes());
   }
 }
 
@@ -107,10 +107,10 @@ TEST_CASE("after a cycle the use is what a walk of the heap finds, objects born 
     return object->bytes() > large_object_bytes ? round_up(object->bytes(), 4096) : object->bytes();
   };
   while (compared < 10) {
-    while (!m.marking()) replace_one();
+    while (!context_of(m).marking()) replace_one();
     std::size_t last = 0;
     std::size_t born = 0;
-    for (; m.marking(); born += last) last = replace_one();
+    for (; context_of(m).marking(); born += last) last = replace_one();
     most_born = std::max(most_born, born);
     // The cycle ended at the last allocation's safepoint: before its object, or if that is large
     // perhaps after it.

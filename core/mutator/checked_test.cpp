@@ -4,7 +4,7 @@
 
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/each_listed.hpp"
 #include "tools/testing/forked.hpp"
@@ -72,16 +72,17 @@ TEST_CASE("a root that ends before a newer one is a misuse, which ends the progr
   if (!checked_built) return;
   CollectedHeap heap(small_heap("stop_the_world"), Yuasa::traits);
   Mutator<Yuasa> m(heap);
-  Object** const older = m.roots.push(nullptr);
-  Object** const newer = m.roots.push(nullptr);
-  CHECK_THROWS_WITH(m.roots.pop(older),
+  ShadowStack& roots = context_of(m).roots;
+  Object** const older = roots.push(nullptr);
+  Object** const newer = roots.push(nullptr);
+  CHECK_THROWS_WITH(roots.pop(older),
                     Contains("a Root ends that is not the newest of its mutator"));
-  m.roots.pop(newer);
-  m.roots.pop(older);
+  roots.pop(newer);
+  roots.pop(older);
   const ChildEnding in_a_deque = in_forked_child([&] {
-    std::deque<Root> roots;
-    for (int i = 0; i < 3; ++i) roots.emplace_back(m);
-    roots.pop_front();
+    std::deque<Root> handles;
+    for (int i = 0; i < 3; ++i) handles.emplace_back(m);
+    handles.pop_front();
   });
   CHECK(in_a_deque.aborted());
   CHECK(in_a_deque.says("containers that empty from the front do not"));

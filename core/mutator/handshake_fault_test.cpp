@@ -47,13 +47,13 @@ void shade_during_stop() {
     const Root object(m, m.allocate(0, 0));
     PhaseState phase = test.heap.phase();
     phase.marking = true;
-    m.adopt(phase);
+    context_of(m).adopt(phase);
     born.count_down();
     while (!asked) std::this_thread::yield();
     for (std::uint32_t i = 0; i < shades; ++i) {
       phase.sense = phase.sense.flipped();
-      m.adopt(phase);
-      m.shade(object);
+      context_of(m).adopt(phase);
+      context_of(m).shade(object);
     }
     m.poll();
   });

@@ -7,7 +7,7 @@
 
 #include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/each_listed.hpp"
 #include "tools/testing/forked.hpp"
@@ -184,7 +184,7 @@ TEST_CASE("what runs in a blocking region uses nothing of its mutator", "[misuse
     });
   }
   heap.collect(m);
-  CHECK_THROWS_WITH(heap.heap().world.leave_blocked(m, Activity::running),
+  CHECK_THROWS_WITH(heap.heap().world.leave_blocked(context_of(m), Activity::running),
                     Contains("blocking region that it is not in"));
 }
 

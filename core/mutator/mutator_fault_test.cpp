@@ -30,9 +30,9 @@ Sighting hand_over() {
   Mutator<Yuasa> parent(marking.bench.heap);
   const Root argument(parent, parent.allocate(1, 0));
   marking.begin();
-  parent.adopt(marking.bench.heap.phase());
+  context_of(parent).adopt(marking.bench.heap.phase());
   Child<Yuasa> child(parent, {&argument});
-  const bool white = parent.is_white(argument);
+  const bool white = context_of(parent).is_white(argument);
   std::thread thread([&] {
     child.attach();
     child.end();
@@ -70,14 +70,14 @@ Sighting shade_twice() {
   Mutator<Yuasa> builder(marking.bench.heap);
   const Root object(builder, builder.allocate(1, 0));
   marking.begin();
-  Mutator<Yuasa> first(marking.bench.heap, MutatorStatus::blocked);
-  Mutator<Yuasa> second(marking.bench.heap, MutatorStatus::blocked);
+  MutatorContext first(marking.bench.heap, MutatorStatus::blocked);
+  MutatorContext second(marking.bench.heap, MutatorStatus::blocked);
   {
     const Visit visit(Window::between_white_and_exchange, [&] { second.shade(object); });
     first.shade(object);
   }
   const bool both = !first.shade_buffer_empty() && !second.shade_buffer_empty();
-  for (Mutator<Yuasa>* const each : {&first, &second}) each->flush_shade_buffer();
+  for (MutatorContext* const each : {&first, &second}) each->flush_shade_buffer();
   return {both ? "one object is in two shade buffers" : ""};
 }
 
@@ -89,8 +89,8 @@ Sighting shade_neighbours() {
   std::vector<Object*> objects;
   for (int i = 0; i < 16; ++i) objects.push_back(builder.allocate(1, 0));
   marking.begin();
-  Mutator<Yuasa> first(marking.bench.heap, MutatorStatus::blocked);
-  Mutator<Yuasa> second(marking.bench.heap, MutatorStatus::blocked);
+  MutatorContext first(marking.bench.heap, MutatorStatus::blocked);
+  MutatorContext second(marking.bench.heap, MutatorStatus::blocked);
   {
     const Visit visit(Window::between_white_and_exchange, [&] {
       for (std::size_t i = 1; i < objects.size(); ++i) second.shade(objects[i]);
@@ -98,7 +98,7 @@ Sighting shade_neighbours() {
     first.shade(objects.front());
   }
   const bool lost = std::ranges::any_of(objects, [&](Object* o) { return second.is_white(o); });
-  for (Mutator<Yuasa>* const each : {&first, &second}) each->flush_shade_buffer();
+  for (MutatorContext* const each : {&first, &second}) each->flush_shade_buffer();
   return {lost ? "an object was shaded, and is white again" : ""};
 }
 

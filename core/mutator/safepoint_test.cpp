@@ -8,7 +8,7 @@
 
 #include "barriers/none.hpp"
 #include "barriers/yuasa.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "core/mutex.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
@@ -125,7 +125,7 @@ TEST_CASE("mutators that ask for a stop at the same time all get one", "[safepoi
     mutators.emplace_back([&] {
       Mutator<None> m(test.heap);
       for (int round = 0; round < rounds; ++round) {
-        World::Exclusive world(test.heap.world, &m);
+        World::Exclusive world(test.heap.world, &context_of(m));
         world.stop({PauseKind::full, Cause::explicit_request}, [&](Pause&) { ++stops; });
       }
     });
@@ -169,10 +169,10 @@ bool is_held_up() {
   std::atomic<bool> claimed{false};
   std::thread mutator([&] {
     Mutator<None> m(test.heap);
-    const Activity interrupted = test.heap.world.enter_blocked(m, Activity::stalled);
+    const Activity interrupted = test.heap.world.enter_blocked(context_of(m), Activity::stalled);
     entered.count_down();
     while (!claimed) std::this_thread::yield();
-    test.heap.world.leave_blocked(m, interrupted);
+    test.heap.world.leave_blocked(context_of(m), interrupted);
   });
   entered.wait();
   std::size_t said = 0;
@@ -223,7 +223,7 @@ TEST_CASE("a failure inside a stop resumes the world", "[safepoint]") {
   TestHeap test;
   Mutator<None> m(test.heap);
   const auto fail = [&] {
-    World::Exclusive world(test.heap.world, &m);
+    World::Exclusive world(test.heap.world, &context_of(m));
     world.stop({PauseKind::full, Cause::explicit_request},
                [](Pause&) { throw InvariantViolated("on purpose"); });
   };
@@ -268,7 +268,7 @@ TEST_CASE(
   KeptEvents events;
   TestHeap test(&events);
   Mutator<None> m(test.heap);
-  { World::Exclusive free(test.heap.world, &m); }
+  { World::Exclusive free(test.heap.world, &context_of(m)); }
   auto intervals = events.of<MutatorInterval>();
   REQUIRE(intervals.size() == 1);
   CHECK(intervals[0].activity == Activity::paused);
@@ -276,12 +276,12 @@ TEST_CASE(
   std::thread holder([&] {
     World::Exclusive world(test.heap.world, nullptr);
     held.count_down();
-    while (m.safepoint.status.load() != MutatorStatus::blocked) {
+    while (context_of(m).safepoint.status.load() != MutatorStatus::blocked) {
     }
     wait_busily(2 * ActivityClock::least_slow_path_ns);
   });
   held.wait();
-  { World::Exclusive late(test.heap.world, &m); }
+  { World::Exclusive late(test.heap.world, &context_of(m)); }
   holder.join();
   intervals = events.of<MutatorInterval>();
   REQUIRE(intervals.size() == 3);
@@ -297,16 +297,16 @@ TEST_CASE("a pause names the mutator that it stops when there is no other, a blo
   TestHeap test(&events);
   Mutator<None> m(test.heap);
   const auto stop = [&] {
-    World::Exclusive world(test.heap.world, &m);
+    World::Exclusive world(test.heap.world, &context_of(m));
     world.stop({}, [](Pause&) {});
     return events.of<PauseEvent>().back().mutator;
   };
-  CHECK(stop() == m.index());
+  CHECK(stop() == context_of(m).index());
   {
     const Child<None> child(m, {});
     CHECK(stop() == every_mutator);
   }
-  CHECK(stop() == m.index());
+  CHECK(stop() == context_of(m).index());
 }
 
 TEST_CASE("a child's time before it attaches is blocked, and its activities add up",
@@ -321,9 +321,9 @@ TEST_CASE("a child's time before it attaches is blocked, and its activities add 
   ActivityClock::Times times{};
   std::thread thread([&] {
     attached = now_ns();
-    const Mutator<None>& m = child.attach();
+    Mutator<None>& m = child.attach();
     end = now_ns();
-    times = m.time_by_activity(end);
+    times = context_of(m).time_by_activity(end);
     child.end();
   });
   parent.blocking([&] { thread.join(); });
@@ -382,11 +382,11 @@ TEST_CASE("what was shaded for a child that is refused is kept", "[safepoint]") 
   PhaseState& phase = test.heap.phase(World::Exclusive(test.heap.world, nullptr));
   phase.sense = phase.sense.flipped();
   phase.marking = true;
-  parent.adopt(phase);
+  context_of(parent).adopt(phase);
   RefusesMutators observer;
   test.heap.observe(&observer);
   CHECK_THROWS_AS((Child<Yuasa>(parent, {&argument})), Misuse);
   test.heap.observe(nullptr);
-  CHECK_FALSE(parent.is_white(argument));
+  CHECK_FALSE(context_of(parent).is_white(argument));
   CHECK_FALSE(test.heap.grey_set.empty());
 }

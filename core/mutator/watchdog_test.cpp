@@ -78,7 +78,7 @@ TEST_CASE("a mutator that waits is named by its number", "[watchdog]") {
     TestHeap test;
     Deaf newborn(test.heap);
     Mutator<None> self(test.heap);
-    World::Exclusive world(test.heap.world, &self);
+    World::Exclusive world(test.heap.world, &context_of(self));
     world.stop({}, [](Pause&) {});
   });
   CAPTURE(ending.said);
@@ -160,11 +160,11 @@ TEST_CASE("a turn to allocate that is not given back is told", "[watchdog]") {
   const ChildEnding ending = watched(Late::aborts, [] {
     TestHeap test;
     Mutator<None> first(test.heap);
-    const AllocationTurns::Turn turn(test.heap.turns, first);
+    const AllocationTurns::Turn turn(test.heap.turns, context_of(first));
     first.blocking([&] {
       std::thread([&] {
         Mutator<None> second(test.heap);
-        test.heap.turns.let_others_first(second);
+        test.heap.turns.let_others_first(context_of(second));
       }).join();
     });
   });

@@ -1,7 +1,7 @@
 #include "harness/record/figures.hpp"
 
 #include "barriers/none.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/catch.hpp"
 
 using namespace tricolour;
@@ -33,7 +33,7 @@ TEST_CASE(
   Pass pass(1, std::nullopt, std::nullopt);
   {
     Mutator<None> m(heap);
-    pass.take_part(0, m);
+    pass.take_part(0, context_of(m));
     m.blocking([&] {
       pass.arrive_at_begin(0);
       wait_busily(2'000'000);

@@ -11,7 +11,7 @@ TEST_CASE("a late request reads the time that was taken from its thread") {
   bench::BenchHeap<bench::NoCollection> bench(std::size_t{4} << 20);
   Mutator<None> mutator(bench.heap);
   Pass pass(1, std::nullopt, 100);
-  TakenTimeMeter& meter = pass.take_part(0, mutator);
+  TakenTimeMeter& meter = pass.take_part(0, context_of(mutator));
   if (!meter.available()) return;
   const Nanoseconds opened = now_ns();
   while (now_ns() - opened < 2 * TakenTimeMeter::most_age_ns) {
@@ -26,6 +26,6 @@ TEST_CASE("no request is recorded, and no taken time read, where none is asked f
   bench::BenchHeap<bench::NoCollection> bench(std::size_t{4} << 20);
   Mutator<None> mutator(bench.heap);
   Pass pass(1, std::nullopt, std::nullopt);
-  CHECK_FALSE(pass.take_part(0, mutator).available());
+  CHECK_FALSE(pass.take_part(0, context_of(mutator)).available());
   CHECK(pass.requests(0) == nullptr);
 }

@@ -5,7 +5,7 @@
 #include "barriers/all.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/errors.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "harness/machine/memory_room.hpp"
 #include "harness/process/interruption.hpp"
 
@@ -82,7 +82,7 @@ class Replayer {
 
   /// A recorded program may end with roots, a trace that is refused does.
   ~Replayer() {
-    if (!handles_.empty()) m_.roots.pop_to(handles_.front());
+    if (!handles_.empty()) context_.roots.pop_to(handles_.front());
   }
   Replayer(const Replayer&) = delete;
   Replayer& operator=(const Replayer&) = delete;
@@ -98,8 +98,8 @@ class Replayer {
         trace_.refuse(error.what());
       }
     }
-    if (target_.schedule != nullptr) target_.schedule->finish(m_, records_);
-    return digest_graph(target_.heap, m_, target_.serials);
+    if (target_.schedule != nullptr) target_.schedule->finish(context_, records_);
+    return digest_graph(target_.heap, context_, target_.serials);
   }
 
  private:
@@ -116,7 +116,7 @@ class Replayer {
       case Mutation::store:
         return m_.store(source(operands), operands[1], object(operands[2]));
       case Mutation::push_root:
-        handles_.push_back(m_.roots.push(object(operands[0])));
+        handles_.push_back(context_.roots.push(object(operands[0])));
         return;
       case Mutation::pop_roots:
         return pop_roots(operands[0]);
@@ -149,7 +149,7 @@ class Replayer {
 
   void safepoint() {
     if (in_region_ && target_.schedule != nullptr)
-      target_.schedule->advance(m_, region_bytes_, records_);
+      target_.schedule->advance(context_, region_bytes_, records_);
   }
   void allocate(std::uint64_t slots, std::uint64_t bytes) {
     safepoint();
@@ -170,7 +170,7 @@ class Replayer {
   }
   void pop_roots(std::uint64_t left) {
     if (left >= handles_.size()) trace_.refuse("it pops roots that are not there");
-    m_.roots.pop_to(handles_[left]);
+    context_.roots.pop_to(handles_[left]);
     handles_.resize(left);
   }
 
@@ -179,6 +179,7 @@ class Replayer {
   TraceReader& trace_;
   ReplayedHeap& target_;
   Mutator<B> m_;
+  MutatorContext& context_ = context_of(m_);
   /// By serial. Where one that has been freed points does not matter.
   std::vector<Object*> objects_;
   std::vector<Object**> handles_;

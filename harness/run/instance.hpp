@@ -10,6 +10,7 @@
 
 #include <functional>
 
+#include "core/mutator/context_of.hpp"
 #include "workloads/workload.hpp"
 
 namespace tricolour {
@@ -34,17 +35,18 @@ Instance make_instance() {
       .with_mutator =
           [](Heap& heap, const std::function<void(MutatorContext&)>& body) {
             Mutator<B> mutator(heap);
-            body(mutator);
+            body(context_of(mutator));
           },
       .setup =
           [](MutatorContext& context, WorkloadRun& run) {
-            auto& mutator = static_cast<Mutator<B>&>(context);
+            Mutator<B>& mutator = mutator_of<B>(context);
             if constexpr (requires { Workload::template setup<B>(mutator, run); })
               Workload::template setup<B>(mutator, run);
           },
       .run =
           [](MutatorContext& context, WorkloadRun& run) {
-            Workload::template run<B>(static_cast<Mutator<B>&>(context), run);
+            Mutator<B>& mutator = mutator_of<B>(context);
+            Workload::template run<B>(mutator, run);
           },
   };
 }

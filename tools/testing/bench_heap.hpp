@@ -7,7 +7,7 @@
 // Ownership: a heap, its hooks and one mutator, all on the benchmark's thread.
 #pragma once
 
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 
 namespace tricolour::bench {
 

@@ -63,7 +63,7 @@ class HandshakeStress {
     born.count_down();
     while (!done_) {
       m.blocking([] { std::this_thread::yield(); });
-      act(m);
+      act(context_of(m));
       m.poll();
     }
   }
