@@ -31,6 +31,21 @@ BREAKAGES = {
         '#include "core/mutator/heap.hpp"',
         "workloads/ includes core/mutator/heap.hpp",
     ),
+    "a workload includes the way to the engine": (
+        "workloads/gcbench.hpp",
+        '#include "core/mutator/context_of.hpp"',
+        "workloads/ includes core/mutator/context_of.hpp: against the arrows",
+    ),
+    "a workload takes the engine from elsewhere": (
+        "workloads/gcbench.hpp",
+        "auto& engine(auto& mutator) { return tricolour::context_of(mutator); }",
+        "workloads/ names context_of",
+    ),
+    "a workload writes past the barrier": (
+        "workloads/gcbench.hpp",
+        "void cut(tricolour::Object* object) { object->slot(0).store(nullptr); }",
+        "workloads/ names slot",
+    ),
     "a workload takes a library": (
         "workloads/gcbench.hpp",
         "#include <tbb/parallel_for.h>",

@@ -1,8 +1,10 @@
 // The mutator facade: the heap as a program sees it. This is the one core header a workload
 // includes.
 //
-// Purpose: `Mutator<B>` is a thread's door to a heap under barrier B. Every reference it reads or
-// writes in the heap goes through B; references that it keeps across a safepoint stand in `Root`s.
+// Purpose: `Mutator<B>` is how a thread uses a heap under barrier B. Every reference it reads or
+// writes in the heap goes through B; references that it keeps across a safepoint are in `Root`s.
+// What works behind it (phase, shade buffer, shadow stack, safepoint) is the `MutatorContext` from
+// which it derives privately: context_of.hpp hands it to the rooms that work on it.
 //
 // Invariant: no raw `Object*` survives a safepoint (`allocate`, `poll`, a blocking region, a bulk
 // operation, `collect`) unless a `Root` or a reachable slot holds it too, and then it is read again
@@ -24,13 +26,21 @@
 
 namespace tricolour {
 
-/// A rooted handle on a mutator's shadow stack. Handles end in the reverse order of their making,
-/// as C++ scopes do, and before their mutator: a checked build ends the program at the first that
-/// does not, every build when the mutator ends.
+template <Barrier B>
+class Child;
+template <Barrier B>
+class Mutator;
+
+/// A rooted handle on a mutator's shadow stack, used by that mutator's thread. Handles end in the
+/// reverse order of their making, as C++ scopes do, and before their mutator: a checked build ends
+/// the program at the first that does not, every build when the mutator ends.
 class Root {
  public:
-  explicit Root(MutatorContext& mutator, Object* object = nullptr)
-      : mutator_(mutator), handle_(mutator.roots.push(checked(object))) {}
+  /// Throws ConfigurationError above `ShadowStack::capacity` handles; a checked build throws
+  /// Misuse, here and where another object is assigned, when `object` is not alive.
+  template <Barrier B>
+  explicit Root(Mutator<B>& mutator, Object* object = nullptr)
+      : mutator_(mutator), handle_(mutator_.roots.push(checked(object))) {}
   ~Root() { mutator_.roots.pop(handle_); }
   Root(const Root&) = delete;
   Root& operator=(const Root&) = delete;
@@ -61,14 +71,34 @@ using BarrierEnvironment =
 static_assert(EnvironmentOfOperations<MutatorContext> &&
               EnvironmentOfOperations<InstrumentedContext>);
 
+/// One thread's: see Ownership above. A checked build throws Misuse where it is given a reference
+/// to an object that is not alive, or a field that the object does not have.
 template <Barrier B>
-class Mutator : public BarrierEnvironment {
+class Mutator : private BarrierEnvironment {
+  /// Only a Child can make one.
+  class ForChild {
+    friend class Child<B>;
+    ForChild() = default;
+  };
+
  public:
-  /// As MutatorContext. Throws Misuse on a thread that runs a mutator of this heap already, and
-  /// ConfigurationError when the heap was made without the side table that B writes.
-  explicit Mutator(Heap& heap, MutatorStatus status = MutatorStatus::running,
-                   const std::function<void(MutatorContext&)>& arrival = {})
-      : BarrierEnvironment(checked(heap), status, arrival, B::traits.black_means) {}
+  /// Registers with `heap`, on the thread that will mutate. Throws Misuse on a thread that runs a
+  /// mutator of this heap already, and ConfigurationError when the heap was made without the side
+  /// table that B writes.
+  explicit Mutator(Heap& heap)
+      : BarrierEnvironment(checked(heap), MutatorStatus::running, {}, B::traits.black_means) {}
+
+  /// By a Child alone, on its parent's thread. Throws as the other one does.
+  Mutator(ForChild, Heap& heap, const std::function<void(MutatorContext&)>& arrival)
+      : BarrierEnvironment(checked(heap), MutatorStatus::blocked, arrival, B::traits.black_means) {}
+
+  // --- allocation and safepoints ----------------------------------------------------------------
+
+  /// allocate(slots, payload_bytes): a new object, slots null and payload zero. A safepoint. Throws
+  /// HeapExhausted, ConfigurationError for a size that no object has, and what a collection throws.
+  using BarrierEnvironment::allocate;
+  /// poll(): a safepoint, and nothing else.
+  using BarrierEnvironment::poll;
 
   // --- one slot ---------------------------------------------------------------------------------
 
@@ -145,6 +175,9 @@ class Mutator : public BarrierEnvironment {
   }
 
  private:
+  friend class Root;
+  friend class Child<B>;
+  friend struct ContextAccess;  // context_of.hpp
   using Made = Operations<B, BarrierEnvironment>;
 
   /// The field; in a checked build, of an object that is alive and has it.
@@ -190,7 +223,7 @@ class Child {
   Child(Mutator<B>& parent, std::initializer_list<const Root*> arguments)
       : arguments_(arguments.size()) {
     parent.blocking([&] {
-      mutator_.emplace(parent.heap(), MutatorStatus::blocked, [&](MutatorContext& child) {
+      mutator_.emplace(ForChild(), parent.heap(), [&](MutatorContext& child) {
         for (const Root* argument : arguments) {
           child.roots.push(argument->get());
           if (child.marking() && !faulty(Fault::handed_over_unshaded)) child.shade(argument->get());
@@ -220,6 +253,8 @@ class Child {
   }
 
  private:
+  using ForChild = typename Mutator<B>::ForChild;
+
   void require_not_ended() const {
     if (!mutator_) throw Misuse("a Child is used after end(): end() is the last use of it");
   }
