@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "barriers/hybrid.hpp"
-#include "core/mutator/mutator.hpp"
+#include "core/mutator/context_of.hpp"
 #include "tools/testing/fault_test.hpp"
 #include "tools/testing/stop_heap.hpp"
 
@@ -22,28 +22,28 @@ Sighting delete_before_the_answer() {
   Sighting sighting;
   {
     Mutator<Hybrid> first(heap);
-    Object* const globals = heap.heap().make_globals(first, 1);
+    Object* const globals = first.make_globals(1);
     first.store(globals, 0, first.allocate(0, 8));
     std::atomic<bool> ready{false}, taken{false}, collected{false};
     std::thread second_thread([&] {
       Mutator<Hybrid> second(heap);
       ready = true;
       while (!taken) std::this_thread::yield();
-      second.store(heap.heap().globals(), 0, nullptr);
+      second.store(second.globals(), 0, nullptr);
       while (!collected) second.poll();
     });
     while (!ready) first.poll();
     std::thread collection([&] {
       Mutator<Hybrid> third(heap);
       try {
-        heap.collector().collect(third);
+        heap.collect(third);
       } catch (const std::exception& error) {
         sighting.failure = error.what();
       }
       collected = true;
     });
-    while (!first.marking()) first.poll();
-    const Root kept(first, first.load(heap.heap().globals(), 0));
+    while (!context_of(first).marking()) first.poll();
+    const Root kept(first, first.load(globals, 0));
     taken = true;
     while (!collected) first.poll();
     first.blocking([&] {

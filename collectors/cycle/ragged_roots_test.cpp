@@ -30,7 +30,7 @@ TEST_CASE("a cycle that scans roots raggedly begins without a stop", "[cycle]") 
   CollectedHeap heap(options, Hybrid::traits, &events);
   {
     Mutator<Hybrid> first(heap);
-    heap.heap().make_globals(first, RandomMutator<Hybrid>::globals);
+    first.make_globals(RandomMutator<Hybrid>::globals);
     std::thread thread([&] {
       Mutator<Hybrid> m(heap);
       RandomMutator<Hybrid>(m, 2).run(30'000);
