@@ -107,9 +107,9 @@ BREAKAGES = {
         "barriers/ includes core/exploration/",
     ),
     "the harness has arrows inside": (
-        "harness/record/figures.hpp",
+        "harness/figures/figures.hpp",
         '#include "harness/run/execution.hpp"',
-        "harness/record/ includes harness/run/execution.hpp",
+        "harness/figures/ includes harness/run/execution.hpp",
     ),
     "a heap takes what tests share": (
         "core/mutator/heap.hpp",

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "core/errors.hpp"
-#include "harness/record/tables.hpp"
+#include "harness/figures/tables.hpp"
 #include "harness/text/json.hpp"
 #include "tools/testing/catch.hpp"
 

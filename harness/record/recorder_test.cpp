@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "harness/record/figures.hpp"
+#include "harness/figures/figures.hpp"
 #include "harness/record/rendezvous.hpp"
 #include "tools/testing/catch.hpp"
 

@@ -19,9 +19,9 @@
 #include <vector>
 
 #include "collectors/collected_heap.hpp"
+#include "harness/figures/figures.hpp"
+#include "harness/figures/tables.hpp"
 #include "harness/process/exit_codes.hpp"
-#include "harness/record/figures.hpp"
-#include "harness/record/tables.hpp"
 #include "harness/replay/mutation_trace.hpp"
 #include "harness/run/run_options.hpp"
 

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "harness/figures/tables.hpp"
 #include "harness/files/result_folder.hpp"
 #include "harness/machine/machine.hpp"
 #include "harness/process/exit_codes.hpp"
-#include "harness/record/tables.hpp"
 #include "harness/run/run_json.hpp"
 #include "harness/text/json.hpp"
 

@@ -26,7 +26,7 @@ foreach(room core barriers collectors workloads)
 endforeach()
 tricolour_test_program(harness tricolour_harness)
 # Of this source alone: a path in the command of every other would spoil a shared compiler cache.
-set_property(SOURCE ${PROJECT_SOURCE_DIR}/harness/record/known_run_test.cpp
+set_property(SOURCE ${PROJECT_SOURCE_DIR}/harness/figures/known_run_test.cpp
   APPEND PROPERTY COMPILE_DEFINITIONS
   TRICOLOUR_KNOWN_RUN_FILE="${PROJECT_SOURCE_DIR}/tools/testing/known_run.toml")
 

@@ -127,7 +127,7 @@ def test_a_mutant_is_called_equivalent_with_a_proof_only(tmp_path, text, complai
         ("core", "core/unit.cpp", ["core_test unit_test", "core_test", "barriers_test"]),
         ("core", "core/untested.cpp", ["core_test", "barriers_test", "collectors_test"]),
         ("barriers", "barriers/yuasa.hpp", ["barriers_test", "collectors_test", "core_test"]),
-        ("harness", "harness/record/figures.cpp", ["harness_test", "command line"]),
+        ("harness", "harness/figures/figures.cpp", ["harness_test", "command line"]),
     ],
 )
 def test_the_fastest_check_comes_first(tmp_path, room, file, first):

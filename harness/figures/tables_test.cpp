@@ -1,6 +1,6 @@
 // The tables of a run: an event has its rows also where it is the only one, so the first and the
 // last.
-#include "harness/record/tables.hpp"
+#include "harness/figures/tables.hpp"
 
 #include <unistd.h>
 

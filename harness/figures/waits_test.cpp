@@ -1,8 +1,8 @@
-#include "harness/record/waits.hpp"
+#include "harness/figures/waits.hpp"
 
 #include <map>
 
-#include "harness/record/request_figures.hpp"
+#include "harness/figures/request_figures.hpp"
 #include "tools/testing/catch.hpp"
 
 namespace tricolour {

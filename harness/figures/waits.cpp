@@ -1,4 +1,4 @@
-#include "harness/record/waits.hpp"
+#include "harness/figures/waits.hpp"
 
 #include <algorithm>
 #include <numeric>

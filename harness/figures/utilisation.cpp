@@ -1,4 +1,4 @@
-#include "harness/record/utilisation.hpp"
+#include "harness/figures/utilisation.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "harness/record/tables.hpp"
+#include "harness/figures/tables.hpp"
 
 #include <fmt/format.h>
 

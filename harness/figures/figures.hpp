@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "harness/figures/request_figures.hpp"
+#include "harness/figures/utilisation.hpp"
 #include "harness/record/bystander.hpp"
 #include "harness/record/pass.hpp"
 #include "harness/record/recorder.hpp"
-#include "harness/record/request_figures.hpp"
-#include "harness/record/utilisation.hpp"
 
 namespace tricolour {
 

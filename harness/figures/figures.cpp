@@ -1,4 +1,4 @@
-#include "harness/record/figures.hpp"
+#include "harness/figures/figures.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -8,8 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "harness/figures/waits.hpp"
 #include "harness/record/pass.hpp"
-#include "harness/record/waits.hpp"
 
 namespace tricolour {
 

@@ -1,4 +1,4 @@
-#include "harness/record/request_figures.hpp"
+#include "harness/figures/request_figures.hpp"
 
 #include <algorithm>
 

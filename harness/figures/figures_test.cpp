@@ -1,4 +1,4 @@
-#include "harness/record/figures.hpp"
+#include "harness/figures/figures.hpp"
 
 #include "barriers/none.hpp"
 #include "core/mutator/context_of.hpp"

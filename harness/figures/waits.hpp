@@ -15,9 +15,9 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/figures/utilisation.hpp"
 #include "harness/machine/taken_time.hpp"
 #include "harness/record/recorder.hpp"
-#include "harness/record/utilisation.hpp"
 
 namespace tricolour {
 
