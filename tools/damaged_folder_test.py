@@ -27,6 +27,7 @@ from tricolour_report.page.interactive.document import document
 from tricolour_report.page.terminal import summary
 from tricolour_report.program.errors import UsageProblem
 from tricolour_report.read.experiment import load_experiment
+from tricolour_report.testing.synthetic_figures import restate
 from tricolour_report.testing.synthetic_sweep import write_sweep
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
@@ -78,13 +79,8 @@ def write_small_sweep(folder: Path) -> Path:
     write_sweep(folder, invocations=2, workloads=("latency",), combinations=PAIRS, cycles=3)
     for table in folder.glob("runs/*/*/*.csv"):
         table.write_text("".join(table.read_text().splitlines(keepends=True)[: ROWS + 1]))
-    for record in folder.glob("runs/*/*/run.json"):  # what the rows that are left stand for
-        told = json.loads(record.read_text())
-        rows = np.loadtxt(record.with_name("requests.csv"), delimiter=",", skiprows=1, dtype="<i8")
-        told["requests"].update(
-            count=int(rows[:, 4].sum()), max_ns=int((rows[:, 3] - rows[:, 2]).max())
-        )
-        record.write_text(json.dumps(told))
+    for run in folder.glob("runs/*/*"):
+        restate(run)
     requests = folder / "runs" / "00000001" / "1" / "requests.csv"
     np.loadtxt(requests, delimiter=",", skiprows=1, dtype="<i8").tofile(
         requests.with_suffix(".bin")

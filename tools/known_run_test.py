@@ -22,7 +22,7 @@ from tricolour_report.exports.exporting import write_export
 from tricolour_report.exports.hdr_histogram import HdrHistogram
 from tricolour_report.page.interactive.document import document
 from tricolour_report.read import schema
-from tricolour_report.read.digest import digest_run
+from tricolour_report.read.digest import WINDOWS, digest_run
 from tricolour_report.read.experiment import load_experiment
 from tricolour_report.read.sweep_folder import Cell, Run
 from tricolour_report.read.tables import read_table
@@ -95,9 +95,11 @@ def test_many_requests_are_binary_and_read_whole(folders):
         assert digest.metrics[f"request_{p}"] == wanted[f"{p}_ns"]
     lengths = (rows["end_ns"] - rows["intended_ns"]).to_numpy()
     assert quantile(lengths, 0.9999) == wanted["p9999_ns"]
-    # As text the slow ones are the same rows.
+    # As text the slow ones are the same rows; what is metered depends on the others.
     slow = [
-        table[table["end_ns"] - table["intended_ns"] >= 1_000_000].to_numpy().tolist()
+        table.loc[table["end_ns"] - table["intended_ns"] >= 1_000_000, :"weight"]
+        .to_numpy()
+        .tolist()
         for table in (rows, read_table(folders / "known", "requests"))
     ]
     assert slow[0] == slow[1] and len(slow[0]) == BY_HAND["exported"]["slow"]
@@ -111,10 +113,29 @@ def test_weights_count_in_the_quantiles_of_requests(folders):
     weights = rows["weight"].to_numpy()
     told = BY_HAND["exported"]["requests"]
     assert {str(one): int(weights[lengths == one].sum()) for one in np.unique(lengths)[:3]} == told
-    # Ranks 498.9985 -> 499, 500.5 -> 501, 890.3895 -> 891 and 900.9 -> 901 of 1001; the first and
-    # the third are longer where each row counts once.
-    found = [quantile(lengths, p, weights) for p in (0.4985, 0.5, 0.8895, 0.9)]
-    assert found == [1007, 2031, 2031, 3071]
+    # Ranks 499.3 -> 500, 553.9 -> 554, 888.7 -> 889 and 900.9 -> 901 of 1001: the least of these is
+    # longer where each row counts once.
+    curve = digested(folders / "known").request_curves["intended"]
+    assert curve[[6, 7, 19, 20]].tolist() == [1007, 2031, 2031, 3071]
+    # Ten are beyond rank 991.
+    assert curve[40] == BY_HAND["run"]["requests"]["p99_ns"] and np.isnan(curve[41])
+
+
+def test_utilisation_curves_have_the_values_of_the_named_windows(folders):
+    digest = digested(folders / "known")
+    for window, place in (("1ms", 20), ("10ms", 30), ("100ms", 40), ("1s", 50)):
+        told = BY_HAND["run"]["mmu"][window]
+        assert digest.mmu[place] == pytest.approx(told, abs=1e-6)
+        assert digest.bmu[place] <= digest.mmu[place]
+    length = KNOWN["region"]["length_ns"]
+    assert (np.isfinite(digest.mmu) == (WINDOWS <= length)).all()
+    assert (np.diff(digest.bmu[np.isfinite(digest.bmu)]) >= 0).all()
+
+
+def test_the_curve_of_pauses_ends_where_ten_are_beyond(folders):
+    curve = digested(folders / "known").pause_curve
+    # Ranks 1, 901 and 991 of 1001: the shortest of the series has 10 ns.
+    assert curve[[0, 20, 40]].tolist() == [10, 9010, 9910] and np.isnan(curve[41])
 
 
 def test_slow_requests_have_their_causes_and_the_rest_is_unexplained(experiment):

@@ -327,6 +327,12 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
       ->required();
   merge_app.footer(merge_footer);
 
+  UpgradeCommand upgrade;
+  CLI::App& upgrade_app = *app.add_subcommand(
+      "upgrade", "results of schema version 2 rewritten to this version, figures from tables");
+  upgrade_app.add_option("folders", upgrade.folders, "result folders")->required();
+  upgrade_app.footer(upgrade_footer);
+
   ExploreCommand explore;
   CLI::App& explore_app = *app.add_subcommand(
       "explore", "a bounded model check of a barrier: every schedule, or a counterexample");
@@ -362,6 +368,7 @@ std::variant<ExitNow, Command> parse_command_line(int argc, const char* const* a
     }
     if (sweep_app.parsed()) return sweep;
     if (merge_app.parsed()) return merge;
+    if (upgrade_app.parsed()) return upgrade;
     return explore;
   } catch (const CLI::ParseError& error) {
     const bool helped = error.get_exit_code() == 0;

@@ -14,6 +14,7 @@
 #include "harness/run/run_options.hpp"
 #include "harness/sweep/merge_command.hpp"
 #include "harness/sweep/sweep.hpp"
+#include "harness/sweep/upgrade_command.hpp"
 
 namespace tricolour {
 
@@ -58,8 +59,9 @@ struct ReportCommand {
   std::vector<std::string> arguments;
 };
 
-using Command = std::variant<ListCommand, DoctorCommand, RunCommand, ReplayCommand, MinheapCommand,
-                             SweepCommand, MergeCommand, ExploreCommand, ReportCommand>;
+using Command =
+    std::variant<ListCommand, DoctorCommand, RunCommand, ReplayCommand, MinheapCommand,
+                 SweepCommand, MergeCommand, UpgradeCommand, ExploreCommand, ReportCommand>;
 
 int carry_out(const ListCommand& command);
 int carry_out(const DoctorCommand& command);

@@ -45,6 +45,13 @@ inline constexpr const char* merge_footer =
     "or hold different runs of one cell\n"
     "and block.";
 
+inline constexpr const char* upgrade_footer =
+    "A folder is a sweep's, that of a single run, or a published one (runs.json.gz), which keeps "
+    "no tables: figures that version 2\n"
+    "lacked are null there. Runs that cannot be read are named and left as they were.\n"
+    "Exit codes: 0 every run has this version; 1 some were left; 2 no result folder, or in use; "
+    "130 interrupted.";
+
 inline constexpr const char* explore_footer =
     "Explores every schedule of every program within the bounds, on the barrier's own source.\n"
     "Exit codes: 0 no object was lost in what was visited; 2 wrong usage; 3 an object was lost.";

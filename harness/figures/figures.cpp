@@ -1,11 +1,8 @@
 #include "harness/figures/figures.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <ranges>
 #include <unordered_map>
-
-#include "harness/record/ranked.hpp"
 
 namespace tricolour {
 namespace {
@@ -19,11 +16,6 @@ template <class Spanned>
 bool touches(const Spanned& event, Interval region) {
   return end_of(event) > region.begin && begin_of(event) < region.end;
 }
-/// The oracle's are none.
-const PauseEvent* as_collector_pause(const RecordedEvent& recorded) {
-  const auto* const pause = as<PauseEvent>(recorded);
-  return pause != nullptr && pause->kind != PauseKind::verify ? pause : nullptr;
-}
 template <class Spanned>
 Nanoseconds clipped(const Spanned& event, Interval region) {
   return std::min(event.end_ns, region.end) - std::max(event.begin_ns, region.begin);
@@ -36,65 +28,6 @@ Nanoseconds clipped_cpu(const Spanned& event, Interval region) {
   return static_cast<Nanoseconds>(static_cast<double>(event.cpu_ns) *
                                   static_cast<double>(clipped(event, region)) /
                                   static_cast<double>(length));
-}
-
-PauseFigures pause_figures(const std::vector<RecordedEvent>& events, Interval region) {
-  PauseFigures figures;
-  std::vector<Nanoseconds> lengths;
-  for (const RecordedEvent& recorded : events) {
-    const PauseEvent* const pause = as_collector_pause(recorded);
-    if (pause == nullptr) continue;
-    if (pause->end_ns <= region.begin || pause_begin(*pause) >= region.end) continue;
-    lengths.push_back(pause->end_ns - pause_begin(*pause));
-    figures.total_ns += lengths.back();
-    figures.max_time_to_safepoint_ns =
-        std::max(figures.max_time_to_safepoint_ns, pause->stopped_ns - pause->begin_ns);
-  }
-  std::ranges::sort(lengths);
-  figures.count = lengths.size();
-  figures.p50_ns = ranked(lengths, 0.5);
-  figures.p99_ns = ranked(lengths, 0.99);
-  figures.max_ns = lengths.empty() ? 0 : lengths.back();
-  return figures;
-}
-
-Tally tally(const std::vector<RecordedEvent>& events, Interval region, Activity activity) {
-  Tally found;
-  for (const RecordedEvent& recorded : events) {
-    const auto* const interval = as<MutatorInterval>(recorded);
-    if (interval == nullptr || interval->activity != activity || !touches(*interval, region))
-      continue;
-    ++found.count;
-    found.total_ns += clipped(*interval, region);
-  }
-  return found;
-}
-
-std::vector<std::pair<std::string, double>> least_mmu(const std::vector<RecordedEvent>& events,
-                                                      Interval region, unsigned mutators) {
-  std::vector<std::vector<Interval>> lost(mutators);
-  for (const RecordedEvent& recorded : events) {
-    if (const PauseEvent* const pause = as_collector_pause(recorded)) {
-      for (unsigned i = 0; i < mutators; ++i) {
-        if (stops(*pause, i)) lost[i].push_back({pause_begin(*pause), pause->end_ns});
-      }
-    }
-    const auto* const interval = as<MutatorInterval>(recorded);
-    if (interval != nullptr && is_lost(interval->activity) && interval->mutator < mutators)
-      lost[interval->mutator].push_back({interval->begin_ns, interval->end_ns});
-  }
-  std::vector<LostTime> times;
-  for (auto& one : lost) times.emplace_back(std::move(one), region);
-  constexpr std::pair<const char*, Nanoseconds> windows[]{
-      {"1ms", 1'000'000}, {"10ms", 10'000'000}, {"100ms", 100'000'000}, {"1s", 1'000'000'000}};
-  std::vector<std::pair<std::string, double>> least;
-  for (const auto& [name, window] : windows) {
-    if (window > region.end - region.begin) continue;
-    double value = 1;
-    for (const LostTime& one : times) value = std::min(value, *one.mmu(window));
-    least.emplace_back(name, value);
-  }
-  return least;
 }
 
 /// CPU time by role. A pause's own share is what its thread did beside the phases it ran in it;
@@ -178,18 +111,14 @@ Nanoseconds certain_cpu(Nanoseconds part, Nanoseconds whole, Nanoseconds cpu) {
   return std::clamp<Nanoseconds>(part - (whole - cpu), 0, part);
 }
 
-bool stops(const PauseEvent& pause, unsigned mutator) {
-  return pause.mutator == every_mutator || pause.mutator == mutator;
-}
-
-Nanoseconds pause_begin(const PauseEvent& pause) {
-  return pause.mutator == every_mutator ? pause.begin_ns : pause.stopped_ns;
-}
-
 RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events,
+                           std::span<const RequestTableRow> requests,
                            const BystanderFigures& bystander) {
+  const Interval region{pass.begin_ns(), pass.end_ns()};
   RunFigures figures;
-  figures.region = {pass.begin_ns(), pass.end_ns()};
+  if (!events.empty())
+    static_cast<EventFigures&>(figures) = event_figures(events, requests, region, pass.mutators());
+  figures.region = region;
   for (unsigned i = 0; i < pass.mutators(); ++i) {
     const MutatorAccount& account = pass.account(i);
     figures.operations += account.operations;
@@ -202,13 +131,9 @@ RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& e
     for (const MutatorAccount& account : figures.mutators) *figures.barriers += account.barriers;
   }
   figures.cycles = pass.cycles();
-  figures.pauses = pause_figures(events, figures.region);
-  figures.stalls = tally(events, figures.region, Activity::stalled);
-  figures.assists = tally(events, figures.region, Activity::assisting);
   figures.bystander = bystander;
   figures.requests = request_figures(pass, events);
   figures.run_delay = run_delay_figures(pass);
-  if (!events.empty()) figures.mmu = least_mmu(events, figures.region, pass.mutators());
   figures.cpu_ns = cpu_figures(pass, events, figures.region, figures.mutators);
   for (const RecordedEvent& recorded : events) {
     if (!touches(recorded.event, figures.region)) continue;

@@ -45,7 +45,7 @@ TEST_CASE(
       pause(begin + 100, begin + 400, begin + 1000, every_mutator),
       pause(begin + 2000, begin + 2300, begin + 3000, 0),
       pause(begin + 10'000, begin + 20'000, begin + 900'000, 5)};
-  const RunFigures figures = compute_figures(pass, events, {});
+  const RunFigures figures = compute_figures(pass, events, {}, {});
   CHECK(figures.pauses.count == 3);
   CHECK(figures.pauses.total_ns == 900 + 700 + 880'000);
   CHECK(figures.pauses.p50_ns == 900);

@@ -1,35 +1,15 @@
 #include "tools/testing/known_run.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
-#include <tuple>
 
-#include "harness/run/run_json.hpp"
 #include "harness/run/run_text.hpp"
 #include "tools/testing/catch.hpp"
 
 namespace tricolour {
 namespace {
-
-RunOptions known_options() {
-  RunOptions options;
-  options.collector = "concurrent";
-  options.barrier = "yuasa";
-  options.workload = "latency";
-  options.heap = "64M";
-  options.mutators = 2;
-  options.parameters = {{"live_mb", "4"}};
-  return options;
-}
-
-std::string run_json(const Outcome& outcome) {
-  const RunOptions options = known_options();
-  return to_text(run_to_json(options, plan_run(options), outcome, 0), 1) + "\n";
-}
 
 Json in_json(const Toml& value) {
   if (const auto* const flag = std::get_if<bool>(&value.value)) return *flag;
@@ -67,21 +47,8 @@ void check_lines(const Toml& wanted, const std::string& text) {
   }
 }
 
-class Folder {
- public:
-  Folder()
-      : path_(std::filesystem::temp_directory_path() / ("known-" + std::to_string(::getpid()))) {
-    std::filesystem::create_directory(path_);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  const std::filesystem::path path_;
-};
-
 const Toml& file() {
-  static const Toml known = parse_toml(read_file(TRICOLOUR_KNOWN_RUN_FILE), "known_run.toml");
+  static const Toml known = known_file();
   return known;
 }
 std::string kind_of(const PauseEvent& pause) {
@@ -105,7 +72,7 @@ Outcome known_run_of_many() {
 }  // namespace
 
 TEST_CASE("every figure of a run of known times is its value by hand") {
-  const Json run = parse_json(run_json(known_run()));
+  const Json run = parse_json(known_run_json(known_run()));
   const Toml& by_hand = at(file(), "by_hand");
   check_figures(at(by_hand, "run"), run);
   check_names(at(at(by_hand, "run"), "mmu"), run["mmu"]);
@@ -126,8 +93,8 @@ TEST_CASE("an event counts as well when nothing is recorded after it") {
     CAPTURE(kind);
     std::vector<RecordedEvent> told(events.begin(), events.begin() + static_cast<long>(i) + 1);
     const auto figures = [&] {
-      outcome.figures = compute_figures(*outcome.pass, told, {});
-      const Json run = parse_json(run_json(outcome));
+      outcome.figures = compute_figures(*outcome.pass, told, outcome.tables.requests, {});
+      const Json run = parse_json(known_run_json(outcome));
       std::string text;
       for (const auto& [name, value] : run.members()) {
         if (name != "provenance") text += name + ": " + to_text(value) + "\n";
@@ -144,7 +111,7 @@ TEST_CASE("an event counts as well when nothing is recorded after it") {
 }
 
 TEST_CASE("the slow requests of a run of known times are its own, with their causes") {
-  const Json run = parse_json(run_json(known_run()));
+  const Json run = parse_json(known_run_json(known_run()));
   const auto& wanted = *at(at(file(), "by_hand"), "slow").array();
   const auto& found = run["requests"]["slow"].elements();
   REQUIRE(found.size() == wanted.size());
@@ -155,7 +122,7 @@ TEST_CASE("the slow requests of a run of known times are its own, with their cau
 }
 
 TEST_CASE("a mutator's times come out under their names, and add up to the region") {
-  const Json run = parse_json(run_json(known_run()));
+  const Json run = parse_json(known_run_json(known_run()));
   const auto& wanted = *at(file(), "mutators").array();
   const auto& found = run["mutator_time_ns"].elements();
   REQUIRE(found.size() == wanted.size());
@@ -169,7 +136,7 @@ TEST_CASE("a mutator's times come out under their names, and add up to the regio
 
 TEST_CASE("percentiles of many requests are of the rank above where a rank is no whole number") {
   const Outcome outcome = known_run_of_many();
-  const Json run = parse_json(run_json(outcome));
+  const Json run = parse_json(known_run_json(outcome));
   check_figures(at(at(file(), "by_hand"), "many"), run["requests"]);
 }
 
@@ -181,7 +148,7 @@ TEST_CASE("the text of a run of known times says the same") {
 }
 
 TEST_CASE("the tables of a run of known times hold each event once, with its times") {
-  const Folder folder;
+  const KnownFolder folder;
   write_tables(folder.path(), known_run().tables);
   for (const auto& [name, wanted] : *at(at(file(), "by_hand"), "tables").table()) {
     INFO(name);
@@ -201,7 +168,7 @@ TEST_CASE("the folders of the runs of known times are written", "[.known_run]") 
     const auto folder = std::filesystem::path(place) / name;
     std::filesystem::create_directory(folder);
     write_tables(folder, outcome.tables);
-    write_file(folder / "run.json", run_json(outcome));
+    write_file(folder / "run.json", known_run_json(outcome));
   };
   write("known", known_run());
   write("many", known_run_of_many());

@@ -59,6 +59,22 @@ void add_percentiles(RequestFigures& figures, const Histogram& all) {
 
 }  // namespace
 
+std::vector<RequestTableRow> request_table(const Pass& pass) {
+  std::vector<RequestTableRow> rows;
+  for (unsigned i = 0; i < pass.mutators(); ++i) {
+    const auto kept = pass.request_log(i).rows(pass.account(i).operations, pass.request_stride());
+    for (const auto& [row, weight] : kept) {
+      rows.push_back({.thread = i,
+                      .intended_ns = row.intended_ns,
+                      .start_ns = row.start_ns,
+                      .end_ns = row.end_ns,
+                      .weight = static_cast<std::int64_t>(weight)});
+    }
+  }
+  meter(rows);
+  return rows;
+}
+
 std::optional<RequestFigures> request_figures(const Pass& pass,
                                               const std::vector<RecordedEvent>& events) {
   RequestFigures figures;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "harness/figures/request_latency.hpp"
 #include "harness/figures/waits.hpp"
 #include "harness/record/pass.hpp"
 
@@ -38,6 +39,9 @@ struct RequestFigures {
   Nanoseconds longest_unexplained_ns =
       0;  ///< between two operations, with the request in which it was: no wait of a name
 };
+
+/// The rows that the logs of all mutators kept, metered, by mutator and start.
+std::vector<RequestTableRow> request_table(const Pass& pass);
 
 /// `events` by end time. Nothing when no request was recorded.
 std::optional<RequestFigures> request_figures(const Pass& pass,

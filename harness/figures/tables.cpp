@@ -8,6 +8,7 @@
 #include <iterator>
 #include <optional>
 
+#include "harness/figures/pause_figures.hpp"
 #include "harness/files/result_folder.hpp"
 
 namespace tricolour {
@@ -23,14 +24,16 @@ struct Table {
 };
 constexpr Table pauses_table{"pauses.csv",
                              "cycle,kind,cause,mutator,request_ns,stopped_ns,resume_ns,thread_cpu_"
-                             "ns,heap_before,heap_after\n"};
+                             "ns,heap_before,heap_after,begin_ns,counted\n"};
 constexpr Table phases_table{"phases.csv",
                              "cycle,thread,role,phase,begin_ns,end_ns,bytes,objects\n"};
 constexpr Table heap_table{"heap.csv", "t_ns,used,committed,trigger,event\n"};
 constexpr Table bystander_table{"bystander.csv", "t_ns,gap_ns\n"};
 constexpr Table checks_table{"verify.csv", "cycle,checked,lost,floating_black,floating_retained\n"};
-constexpr Table requests_table{"requests.csv", "thread,intended_ns,start_ns,end_ns,weight\n"};
-/// Where many requests stand, without a header.
+constexpr Table requests_table{"requests.csv",
+                               "thread,intended_ns,start_ns,end_ns,weight,metered_100ms_ns,"
+                               "metered_full_ns\n"};
+/// Holds many requests, without a header.
 constexpr const char* binary_requests = "requests.bin";
 
 /// What every text table begins with.
@@ -38,20 +41,6 @@ Text begin_text(const Table& table) {
   Text out;
   out.append(table.header);
   return out;
-}
-
-std::string pauses(const RunTables& tables) {
-  Text out = begin_text(pauses_table);
-  for (const RecordedEvent& recorded : tables.events) {
-    const auto* const one = std::get_if<PauseEvent>(&recorded.event);
-    if (one == nullptr) continue;
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{}\n", one->cycle,
-                   to_string(one->kind), to_string(one->cause),
-                   one->mutator == every_mutator ? "all" : fmt::to_string(one->mutator),
-                   one->begin_ns, one->stopped_ns, one->end_ns, one->cpu_ns, one->used_before,
-                   one->used_after);
-  }
-  return std::string(view(out));
 }
 
 /// Of a mutator's intervals those that it lost: from them and the pauses a reader gets the
@@ -126,36 +115,7 @@ std::string checks(const RunTables& tables) {
   return std::string(view(out));
 }
 
-/// Text as long as that is small, else the same columns in binary.
 constexpr std::size_t most_text_rows = 50'000;
-struct TableRow {
-  std::int64_t thread, intended, start, end, weight;
-};
-
-void write_requests(const std::filesystem::path& folder, const RunTables& tables) {
-  static_assert(std::endian::native == std::endian::little);
-  std::vector<TableRow> rows;
-  const unsigned mutators = tables.pass == nullptr ? 0 : tables.pass->mutators();
-  for (unsigned i = 0; i < mutators; ++i) {
-    const auto kept = tables.pass->request_log(i).rows(tables.pass->account(i).operations,
-                                                       tables.pass->request_stride());
-    for (const auto& [row, weight] : kept) {
-      rows.push_back(
-          {i, row.intended_ns, row.start_ns, row.end_ns, static_cast<std::int64_t>(weight)});
-    }
-  }
-  if (rows.size() > most_text_rows) {
-    write_file(folder / binary_requests,
-               {reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(TableRow)});
-    return;
-  }
-  Text out = begin_text(requests_table);
-  for (const TableRow& one : rows) {
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", one.thread, one.intended, one.start,
-                   one.end, one.weight);
-  }
-  write_file(folder / requests_table.file, view(out));
-}
 
 std::string damage_of(const std::filesystem::path& folder, const Table& table) {
   std::ifstream stream(folder / table.file, std::ios::binary);
@@ -175,17 +135,49 @@ std::string damage_of_requests(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(folder / binary_requests, error))
     return damage_of(folder, requests_table);
   const auto bytes = std::filesystem::file_size(folder / binary_requests, error);
-  return !error && bytes % sizeof(TableRow) == 0
+  return !error && bytes % sizeof(RequestTableRow) == 0
              ? ""
              : fmt::format("{}: the last row is cut off", binary_requests);
 }
 
 }  // namespace
 
+void write_pauses(const std::filesystem::path& folder, const std::vector<RecordedEvent>& events,
+                  std::optional<Interval> region) {
+  Text out = begin_text(pauses_table);
+  for (const RecordedEvent& recorded : events) {
+    const auto* const one = std::get_if<PauseEvent>(&recorded.event);
+    if (one == nullptr) continue;
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{},{},{:d}\n", one->cycle,
+                   to_string(one->kind), to_string(one->cause),
+                   one->mutator == every_mutator ? "all" : fmt::to_string(one->mutator),
+                   one->begin_ns, one->stopped_ns, one->end_ns, one->cpu_ns, one->used_before,
+                   one->used_after, pause_begin(*one), counts(*one, region));
+  }
+  write_file(folder / pauses_table.file, view(out));
+}
+
+void write_requests(const std::filesystem::path& folder,
+                    const std::vector<RequestTableRow>& requests) {
+  static_assert(std::endian::native == std::endian::little);
+  static_assert(sizeof(RequestTableRow) == 7 * sizeof(std::int64_t));
+  if (requests.size() > most_text_rows) {
+    write_file(folder / binary_requests, {reinterpret_cast<const char*>(requests.data()),
+                                          requests.size() * sizeof(RequestTableRow)});
+    return;
+  }
+  Text out = begin_text(requests_table);
+  for (const RequestTableRow& one : requests) {
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{}\n", one.thread, one.intended_ns,
+                   one.start_ns, one.end_ns, one.weight, one.metered_100ms_ns, one.metered_full_ns);
+  }
+  write_file(folder / requests_table.file, view(out));
+}
+
 void write_tables(const std::filesystem::path& folder, const RunTables& tables) {
-  write_file(folder / pauses_table.file, pauses(tables));
+  write_pauses(folder, tables.events, tables.region);
   write_file(folder / phases_table.file, phases(tables));
-  write_requests(folder, tables);
+  write_requests(folder, tables.requests);
   write_file(folder / heap_table.file, heap_over_time(tables));
   write_file(folder / bystander_table.file, bystander(tables));
   write_file(folder / checks_table.file, checks(tables));

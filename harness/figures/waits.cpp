@@ -4,35 +4,10 @@
 #include <numeric>
 
 namespace tricolour {
+
 WaitCause cause_of(Activity activity) {
-  switch (activity) {
-    case Activity::paused:
-      return WaitCause::pause;
-    case Activity::handshake:
-      return WaitCause::handshake;
-    case Activity::assisting:
-      return WaitCause::assist;
-    case Activity::stalled:
-      return WaitCause::stall;
-    case Activity::lazy_sweeping:
-      return WaitCause::sweep;
-    case Activity::search:
-      return WaitCause::search;
-    case Activity::large_object_search:
-      return WaitCause::large_object_search;
-    case Activity::registry_lock:
-      return WaitCause::registry_lock;
-    case Activity::run_delay:
-      return WaitCause::run_delay;
-    case Activity::page_fault:
-      return WaitCause::page_fault;
-    case Activity::allocation_slow_path:
-      return WaitCause::allocation;
-    case Activity::blocked:
-      return WaitCause::blocked;
-    default:
-      return WaitCause::none;
-  }
+  const auto found = std::ranges::find(activity_of_cause, activity);
+  return static_cast<WaitCause>(found - activity_of_cause.begin());
 }
 
 Nanoseconds sum(const CauseTimes& times) {

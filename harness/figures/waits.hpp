@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -40,21 +41,26 @@ enum class WaitCause : std::uint8_t {
 inline constexpr std::size_t wait_causes = static_cast<std::size_t>(WaitCause::none);
 using CauseTimes = std::array<Nanoseconds, wait_causes>;
 
+/// The activity that a wait of each cause is; no mutator reports that its time was stolen.
+inline constexpr std::array<std::optional<Activity>, wait_causes> activity_of_cause{
+    Activity::paused,
+    Activity::handshake,
+    Activity::assisting,
+    Activity::stalled,
+    Activity::lazy_sweeping,
+    Activity::search,
+    Activity::large_object_search,
+    Activity::registry_lock,
+    Activity::page_fault,
+    Activity::allocation_slow_path,
+    Activity::run_delay,
+    std::nullopt,
+    Activity::blocked};
+
+/// The activity's name, where there is one.
 constexpr std::string_view to_string(WaitCause cause) {
-  constexpr std::string_view names[]{"pause",
-                                     "handshake",
-                                     "assist",
-                                     "stall",
-                                     "sweep",
-                                     "search",
-                                     "large_object_search",
-                                     "registry_lock",
-                                     "page_fault",
-                                     "allocation",
-                                     "run_delay",
-                                     "steal",
-                                     "blocked"};
-  return names[static_cast<std::size_t>(cause)];
+  const std::optional<Activity> activity = activity_of_cause[static_cast<std::size_t>(cause)];
+  return activity ? to_string(*activity) : "steal";
 }
 /// `none` of what is no wait.
 WaitCause cause_of(Activity activity);

@@ -37,9 +37,12 @@ TEST_CASE("of nested waits the innermost counts, and each nanosecond once") {
                      {WaitCause::assist, {1000, 1200}},
                      {WaitCause::stall, {5000, 6000}}},
                     {}, false);
-  CHECK(named(waits.within({0, 10'000})) ==
-        Times{{"search", 700}, {"sweep", 150}, {"pause", 50}, {"assist", 200}, {"stall", 1000}});
-  CHECK(named(waits.within({320, 380})) == Times{{"pause", 30}, {"sweep", 30}});
+  CHECK(named(waits.within({0, 10'000})) == Times{{"search", 700},
+                                                  {"lazy_sweeping", 150},
+                                                  {"paused", 50},
+                                                  {"assist", 200},
+                                                  {"stall", 1000}});
+  CHECK(named(waits.within({320, 380})) == Times{{"paused", 30}, {"lazy_sweeping", 30}});
   CHECK(named(waits.within({1200, 5000})).empty());
   CHECK(named(waits.within({5500, 5600})) == Times{{"stall", 100}});
 }
@@ -49,7 +52,7 @@ TEST_CASE("a mutator's waits are its own, and running is none") {
       interval(Activity::search, 10, 20, 1), interval(Activity::lazy_sweeping, 20, 40),
       interval(Activity::running, 40, 100), interval(Activity::page_fault, 100, 110)};
   const Waits waits(named_waits(events, 0), {}, false);
-  CHECK(named(waits.within({0, 1000})) == Times{{"sweep", 20}, {"page_fault", 10}});
+  CHECK(named(waits.within({0, 1000})) == Times{{"lazy_sweeping", 20}, {"page_fault", 10}});
 }
 
 TEST_CASE("a wait for the registry's lock is a pause as long as the world was stopped") {
@@ -57,7 +60,8 @@ TEST_CASE("a wait for the registry's lock is a pause as long as the world was st
                                           interval(Activity::registry_lock, 50, 400),
                                           stop(500, 510, 600)};
   const Waits waits(named_waits(events, 0), {}, false);
-  CHECK(named(waits.within({0, 1000})) == Times{{"pause", 40 + 140}, {"registry_lock", 350 - 180}});
+  CHECK(named(waits.within({0, 1000})) ==
+        Times{{"paused", 40 + 140}, {"registry_lock", 350 - 180}});
 }
 
 TEST_CASE("run delay counts as far as it surely fell into the span") {
@@ -85,8 +89,8 @@ TEST_CASE("run delay within a named wait is that wait, not a second cause") {
   const Waits waits(
       {{WaitCause::pause, {1100, 1500}}},
       {{Taker::scheduler, 1000, 2000, 500, 0}, {Taker::scheduler, 3000, 3100, 100, 0}}, false);
-  CHECK(named(waits.within({1000, 2000})) == Times{{"pause", 400}, {"run_delay", 100}});
-  CHECK(named(waits.within({900, 4000})) == Times{{"pause", 400}, {"run_delay", 200}});
+  CHECK(named(waits.within({1000, 2000})) == Times{{"paused", 400}, {"run_delay", 100}});
+  CHECK(named(waits.within({900, 4000})) == Times{{"paused", 400}, {"run_delay", 200}});
   CHECK(sum(waits.within({1100, 1500})) == 400);
 }
 
@@ -98,7 +102,7 @@ TEST_CASE("steal time counts as run delay does, under a name of its own") {
   const Waits open({}, windows, true);
   CHECK(named(open.within({1400, 2000})) == Times{{"steal", 100}});
   const Waits paused({{WaitCause::pause, {1100, 1500}}}, windows, false);
-  CHECK(named(paused.within({1000, 2000})) == Times{{"pause", 400}, {"steal", 100}});
+  CHECK(named(paused.within({1000, 2000})) == Times{{"paused", 400}, {"steal", 100}});
 }
 
 TEST_CASE("slow requests are explained by the waits of their own mutator") {
@@ -118,12 +122,12 @@ TEST_CASE("slow requests are explained by the waits of their own mutator") {
   const RequestFigures figures = *request_figures(pass, events);
   CHECK(figures.slow_count == 2);
   CHECK(figures.slow_total_ns == 6 * ms);
-  CHECK(named(figures.slow_causes) == Times{{"search", 3 * ms}, {"pause", ms}});
+  CHECK(named(figures.slow_causes) == Times{{"search", 3 * ms}, {"paused", ms}});
   REQUIRE(figures.slow.size() == 2);
   CHECK(figures.slow[0].thread == 0);
   CHECK(figures.slow[0].duration_ns == 4 * ms);
   CHECK(named(figures.slow[0].causes) == Times{{"search", 3 * ms}});
-  CHECK(named(figures.slow[1].causes) == Times{{"pause", ms}});
+  CHECK(named(figures.slow[1].causes) == Times{{"paused", ms}});
   CHECK(figures.longest_unexplained_ns == ms);
   CHECK_FALSE(figures.from_intended);
   CHECK_FALSE(figures.explained_share.has_value());  // taken time was never read

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/errors.hpp"
+#include "harness/figures/request_figures.hpp"
 #include "harness/figures/tables.hpp"
 #include "harness/text/json.hpp"
 #include "tools/testing/catch.hpp"
@@ -130,16 +131,17 @@ TEST_CASE("few requests stand in a table of text, many in binary rows") {
                                 gap_ns * i + 2);
     }
     RunTables tables;
-    tables.pass = &pass;
+    tables.requests = request_table(pass);
     write_tables(scratch.path, tables);
     CHECK(damage_of_tables(scratch.path) == "");
     CHECK(fs::exists(scratch.path / "requests.csv") == (requests == 50'000));
     if (requests == 50'000) continue;
     const std::string rows = read_file(scratch.path / "requests.bin");
-    REQUIRE(rows.size() == static_cast<std::size_t>(requests) * 5 * sizeof(std::int64_t));
-    std::array<std::int64_t, 5> last{};
+    REQUIRE(rows.size() == static_cast<std::size_t>(requests) * 7 * sizeof(std::int64_t));
+    std::array<std::int64_t, 7> last{};
     std::memcpy(last.data(), rows.data() + rows.size() - sizeof(last), sizeof(last));
-    CHECK(last == std::array<std::int64_t, 5>{0, 5'000'000'000, 5'000'000'001, 5'000'000'002, 1});
+    CHECK(last == std::array<std::int64_t, 7>{0, 5'000'000'000, 5'000'000'001, 5'000'000'002, 1, 2,
+                                              100'000});
   }
 }
 

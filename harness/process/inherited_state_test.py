@@ -40,6 +40,7 @@ def test_closed_standard_streams_cost_no_file(tricolour, experiment, tmp_path, c
         ["minheap", "--workload", "nope"],
         ["nope"],
         ["merge", "/nonexistent", "--out", "x"],
+        ["upgrade", "/nonexistent"],
         ["explore", "--barrier", "nope"],
         ["replay", "/nonexistent"],
     ],

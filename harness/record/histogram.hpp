@@ -8,9 +8,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstdint>
 #include <vector>
+
+#include "harness/record/ranked.hpp"
 
 namespace tricolour {
 
@@ -34,8 +35,7 @@ class Histogram {
   /// when there are none.
   std::uint64_t quantile(double p) const {
     if (total_ == 0) return 0;
-    const double rank = std::ceil(p * static_cast<double>(total_));
-    const auto wanted = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(rank), 1, total_);
+    const std::uint64_t wanted = rank_of(p, total_);
     std::size_t bucket = 0;
     for (std::uint64_t seen = counts_[0]; seen < wanted;) seen += counts_[++bucket];
     return std::min(last_of(bucket), largest_);

@@ -1,19 +1,27 @@
-// A percentile of sorted values by nearest rank: the least value that at least the share p of them
-// does not exceed.
+// Percentiles by nearest rank: the least value that at least the share p of the values does not
+// exceed.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "core/observe/clock.hpp"
 
 namespace tricolour {
 
+/// Of a whole: a product that rounding has lifted above a whole number has that rank all the same.
+inline constexpr double rank_rounding = 1e-12;
+
+/// The rank of percentile `p` (0 to 1) among `count` values, from 1; `count` is not 0.
+inline std::uint64_t rank_of(double p, std::uint64_t count) {
+  const double rank = std::ceil((p - rank_rounding) * static_cast<double>(count));
+  return rank < 1 ? 1 : std::min(static_cast<std::uint64_t>(rank), count);
+}
+
 inline Nanoseconds ranked(const std::vector<Nanoseconds>& sorted, double p) {
-  if (sorted.empty()) return 0;
-  const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(sorted.size())));
-  return sorted[std::max<std::size_t>(rank, 1) - 1];
+  return sorted.empty() ? 0 : sorted[rank_of(p, sorted.size()) - 1];
 }
 
 }  // namespace tricolour

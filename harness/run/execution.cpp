@@ -317,10 +317,13 @@ class Execution {
     outcome.page_touching_ns = page_touching_ns_;
     outcome.pass = std::move(passes_.back().pass);
     if (options_.records) outcome.tables.events = recorder_.events();
-    if (outcome.pass->end_ns() != 0)
-      outcome.figures = compute_figures(*outcome.pass, outcome.tables.events,
-                                        bystander_figures(delays_in_region_));
-    outcome.tables.pass = outcome.pass.get();
+    outcome.tables.requests = request_table(*outcome.pass);
+    if (outcome.pass->end_ns() != 0) {
+      outcome.figures =
+          compute_figures(*outcome.pass, outcome.tables.events, outcome.tables.requests,
+                          bystander_figures(delays_in_region_));
+      outcome.tables.region = outcome.figures->region;
+    }
     outcome.tables.bystander = std::move(bystander_delays_);
     outcome.tables.heap_use = std::move(heap_use_);
     const Heap& heap = collected_.heap();

@@ -3,6 +3,7 @@
 #include "core/seams/injected_waits.hpp"
 #include "core/seams/schedule_coverage.hpp"
 #include "core/seams/window_names.hpp"
+#include "harness/figures/figures_json.hpp"
 #include "harness/machine/provenance.hpp"
 
 namespace tricolour {
@@ -51,18 +52,11 @@ Json parameters(const RunOptions& options, const RunPlan& plan) {
 Json mutator_times(const RunFigures& figures, bool recorded) {
   Json::Array rows;
   if (!recorded) return rows;
-  constexpr const char* names[]{"running",       "allocation_slow_path",
-                                "lazy_sweeping", "paused",
-                                "handshake",     "assisting",
-                                "stalled",       "blocked",
-                                "search",        "large_object_search",
-                                "registry_lock", "page_fault",
-                                "run_delay"};
-  static_assert(std::size(names) == mutator_activities);
   for (std::size_t i = 0; i < figures.mutators.size(); ++i) {
     Json::Object row{{"mutator", i}};
-    for (std::size_t activity = 0; activity < std::size(names); ++activity) {
-      row.emplace_back(names[activity], figures.mutators[i].time_by_activity[activity]);
+    for (std::size_t activity = 0; activity < mutator_activities; ++activity) {
+      row.emplace_back(to_string(static_cast<Activity>(activity)),
+                       figures.mutators[i].time_by_activity[activity]);
     }
     rows.emplace_back(std::move(row));
   }
@@ -95,7 +89,8 @@ Json window_pairs() {
   return rows;
 }
 
-Json requests(const std::optional<RequestFigures>& figures) {
+Json requests(const std::optional<RequestFigures>& figures,
+              const std::optional<LatencyForms>& latency) {
   if (!figures) return nullptr;
   Json::Array slow;
   for (const SlowRequest& one : figures->slow) {
@@ -120,6 +115,7 @@ Json requests(const std::optional<RequestFigures>& figures) {
                    {"explained_share", or_null(figures->explained_share)},
                    {"row_every", figures->row_every}};
   if (figures->from_intended) all.emplace_back("unserved", figures->unserved);
+  all.emplace_back("latencies", to_json(latency));
   return all;
 }
 
@@ -137,49 +133,33 @@ Json barrier_counts(const BarrierCounts& counts) {
                       {"redundant", counts.redundant}};
 }
 
-Json tally(const Tally& one) {
-  return Json::Object{{"count", one.count}, {"total_ns", one.total_ns}};
-}
-
 void add_figures(Json::Object& run, const RunFigures& figures, bool recorded) {
-  Json::Object mmu;
-  for (const auto& [window, value] : figures.mmu) mmu.emplace_back(window, value);
-  const PauseFigures& pauses = figures.pauses;
   const CpuFigures& cpu = figures.cpu_ns;
-  run.insert(
-      run.end(),
-      {
-          {"start_ns", figures.region.begin},
-          {"end_ns", figures.region.end},
-          {"wall_ns", figures.wall_ns()},
-          {"operations", figures.operations},
-          {"operations_per_s", figures.operations_per_s()},
-          {"allocated_bytes", figures.allocated_bytes},
-          {"allocated_objects", figures.allocated_objects},
-          {"cycles", figures.cycles},
-          {"fallbacks", figures.fallbacks},
-          {"pauses", Json::Object{{"count", pauses.count},
-                                  {"total_ns", pauses.total_ns},
-                                  {"p50_ns", pauses.p50_ns},
-                                  {"p99_ns", pauses.p99_ns},
-                                  {"max_ns", pauses.max_ns},
-                                  {"max_time_to_safepoint_ns", pauses.max_time_to_safepoint_ns}}},
-          {"stalls", tally(figures.stalls)},
-          {"assists", tally(figures.assists)},
-          {"bystander", to_json(figures.bystander)},
-          {"requests", requests(figures.requests)},
-          {"longest_unexplained_ns",
-           figures.requests ? Json(figures.requests->longest_unexplained_ns) : Json()},
-          {"run_delay", run_delay(figures.run_delay)},
-          {"mmu", std::move(mmu)},
-          {"cpu_ns", Json::Object{{"mutator", cpu.mutator},
-                                  {"mark", cpu.mark},
-                                  {"sweep", cpu.sweep},
-                                  {"pause", cpu.pause},
-                                  {"assist", cpu.assist},
-                                  {"other", cpu.other}}},
-          {"mutator_time_ns", mutator_times(figures, recorded)},
-      });
+  run.insert(run.end(),
+             {
+                 {"start_ns", figures.region.begin},
+                 {"end_ns", figures.region.end},
+                 {"wall_ns", figures.wall_ns()},
+                 {"operations", figures.operations},
+                 {"operations_per_s", figures.operations_per_s()},
+                 {"allocated_bytes", figures.allocated_bytes},
+                 {"allocated_objects", figures.allocated_objects},
+                 {"cycles", figures.cycles},
+                 {"fallbacks", figures.fallbacks},
+                 {"bystander", to_json(figures.bystander)},
+                 {"requests", requests(figures.requests, figures.latency)},
+                 {"longest_unexplained_ns",
+                  figures.requests ? Json(figures.requests->longest_unexplained_ns) : Json()},
+                 {"run_delay", run_delay(figures.run_delay)},
+                 {"cpu_ns", Json::Object{{"mutator", cpu.mutator},
+                                         {"mark", cpu.mark},
+                                         {"sweep", cpu.sweep},
+                                         {"pause", cpu.pause},
+                                         {"assist", cpu.assist},
+                                         {"other", cpu.other}}},
+                 {"mutator_time_ns", mutator_times(figures, recorded)},
+             });
+  for (auto& member : event_members(figures)) run.push_back(std::move(member));
   if (figures.barriers) run.emplace_back("barrier_counts", barrier_counts(*figures.barriers));
 }
 

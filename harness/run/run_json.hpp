@@ -8,7 +8,7 @@
 namespace tricolour {
 
 /// Of run.json and the tables; files of another version are not read.
-inline constexpr std::int64_t run_schema_version = 2;
+inline constexpr std::int64_t run_schema_version = 3;
 
 /// `block`: of the sweep that the run belongs to.
 Json run_to_json(const RunOptions& options, const RunPlan& plan, const Outcome& outcome,

@@ -79,14 +79,14 @@ def test_slow_requests_are_explained_by_waits_that_phases_and_pauses_show(tmp_pa
     for one in slow:
         begin, end = one["start_ns"], one["start_ns"] + one["duration_ns"]
         stopped = sum(max(0, min(end, resume) - max(begin, stop)) for stop, resume in stops)
-        assert one["causes"].get("pause", 0) == stopped
+        assert one["causes"].get("paused", 0) == stopped
 
 
 def test_the_text_says_what_slow_requests_waited_for():
     text = said(*SLOW)
     heading = r"^  slow requests +\d+ of 1 ms or more, together .*; what they waited for:$"
     assert re.search(heading, text, re.M)
-    assert re.search(r"^ +pause +[0-9.]+ .?s +[0-9.]+ %$", text, re.M)
+    assert re.search(r"^ +paused +[0-9.]+ .?s +[0-9.]+ %$", text, re.M)
     # on a busy machine its cause need not be a pause
     assert re.search(r"^ +the longest, [0-9.]+ .?s: [a-z ]+ [0-9.]+ .?s(,|$)", text, re.M)
     assert re.search(r"^ +longest gap without a name ", text, re.M)

@@ -100,7 +100,11 @@ def cut(path, count):
         (lambda run: cut(run / "run.json", 40), "run.json: "),
         (
             lambda run: (run / "run.json").write_text('{"schema_version": 1}'),
-            "another schema than version 2; run it again",
+            "another schema than version 3; run it again",
+        ),
+        (
+            lambda run: (run / "run.json").write_text('{"schema_version": 2}'),
+            "run.json has schema version 2; `tricolour upgrade` rewrites it",
         ),
         (
             lambda run: shutil.copy(run.parent / "3" / "run.json", run / "run.json"),

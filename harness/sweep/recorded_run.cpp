@@ -7,6 +7,7 @@
 #include "harness/machine/machine.hpp"
 #include "harness/process/exit_codes.hpp"
 #include "harness/run/run_json.hpp"
+#include "harness/run/upgraded_run.hpp"
 #include "harness/text/json.hpp"
 
 namespace tricolour {
@@ -26,6 +27,10 @@ RecordedRun read_run(const std::filesystem::path& place) {
     run = parse_json(read_file(place / "run.json"));
   } catch (const std::exception& error) {
     throw DamagedRun(fmt::format("run.json: {}", error.what()));
+  }
+  if (run["schema_version"].integer_or(0) == upgraded_schema_version) {
+    throw DamagedRun(fmt::format("run.json has schema version {}; `tricolour upgrade` rewrites it",
+                                 upgraded_schema_version));
   }
   if (run["schema_version"].integer_or(0) != run_schema_version) {
     throw DamagedRun(fmt::format(

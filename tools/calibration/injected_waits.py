@@ -32,10 +32,9 @@ RUN_NOMINAL_S = 2.5
 
 @dataclass(frozen=True)
 class Place:
-    """`phase` and `cause`: how phases.csv and a request name it."""
+    """`activity`: how phases.csv and a request name it."""
 
-    phase: str
-    cause: str
+    activity: str
     words: list
 
 
@@ -52,15 +51,15 @@ LARGE = [
     "large_kb=1024",
 ]
 PLACES = {
-    "search": Place("search", "search", LAZY),
-    "sweep": Place("lazy_sweeping", "sweep", LAZY),
-    "large_object_search": Place("large_object_search", "large_object_search", LARGE),
-    "assist": Place("assist", "assist", CONCURRENT),
-    "registry_lock": Place("registry_lock", "registry_lock", LAZY),
-    "page_fault": Place("page_fault", "page_fault", LARGE),
-    "pause": Place("paused", "pause", LAZY),
-    "handshake": Place("handshake", "handshake", CONCURRENT),
-    "stall": Place("stall", "stall", [*CONCURRENT, "--set", "pacer.assist=off"]),
+    "search": Place("search", LAZY),
+    "sweep": Place("lazy_sweeping", LAZY),
+    "large_object_search": Place("large_object_search", LARGE),
+    "assist": Place("assist", CONCURRENT),
+    "registry_lock": Place("registry_lock", LAZY),
+    "page_fault": Place("page_fault", LARGE),
+    "pause": Place("paused", LAZY),
+    "handshake": Place("handshake", CONCURRENT),
+    "stall": Place("stall", [*CONCURRENT, "--set", "pacer.assist=off"]),
 }
 
 
@@ -125,7 +124,7 @@ def measure_one(
 
 def find(place: Place, record: dict, phases: list[dict], pauses: list[dict], text: str) -> Found:
     """Where the waits of a run, which are all at one place, come out."""
-    if place.cause == "pause":  # every pause has it, in the work for which the world is stopped
+    if place.activity == "paused":  # every pause has it, in the work for which the world is stopped
         waits = [(int(row["stopped_ns"]), int(row["resume_ns"])) for row in pauses]
     else:
         waits = [(wait["begin_ns"], wait["end_ns"]) for wait in record["injected_waits"]]
@@ -134,10 +133,14 @@ def find(place: Place, record: dict, phases: list[dict], pauses: list[dict], tex
     rows = [
         (int(row["begin_ns"]), int(row["end_ns"]))
         for row in phases
-        if row["role"] == "mutator" and row["phase"] == place.phase
+        if row["role"] == "mutator" and row["phase"] == place.activity
     ]
     requests = [
-        (one["start_ns"], one["start_ns"] + one["duration_ns"], one["causes"].get(place.cause, 0))
+        (
+            one["start_ns"],
+            one["start_ns"] + one["duration_ns"],
+            one["causes"].get(place.activity, 0),
+        )
         for one in record["requests"]["slow"]
     ]
     found = Found(len(waits), 0, 0, utilisation=record["mmu"][WINDOW])
@@ -152,7 +155,7 @@ def find(place: Place, record: dict, phases: list[dict], pauses: list[dict], tex
             found.in_requests += around[2] >= known[around]
             in_rows[around] = in_rows.get(around, 0) + (row[1] - row[0] if row else end - begin)
     found.share = [request[2] / in_rows[request] for request in known]
-    line = rf"^ +{place.cause.replace('_', ' ')} +[0-9.]+ .?s +[0-9.]+ %$"
+    line = rf"^ +{place.activity.replace('_', ' ')} +[0-9.]+ .?s +[0-9.]+ %$"
     found.in_table = re.search(line, text, re.MULTILINE) is not None
     return found
 
@@ -166,8 +169,8 @@ def _check(name: str, found: Found) -> Check:
     share = percent(float(np.median(found.share))) if found.share else "nothing"
     return Check(
         name=f"injected wait, {name.replace('_', ' ')}",
-        what=f"Waits of {INJECTED_NS // 1_000_000} ms come out as phase {place.phase} and as cause "
-        f"{place.cause} of their request.",
+        what=f"Waits of {INJECTED_NS // 1_000_000} ms come out as {place.activity}, a phase and a "
+        "cause of their request.",
         expected=f"every wait, the request's cause at most {percent(MOST_SHARE, 0)} of its rows, "
         f"MMU({WINDOW}) at most {percent(1 - INJECTED_NS / WINDOW_NS, 0)}, a line in "
         "the table of slow requests",

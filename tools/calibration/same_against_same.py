@@ -29,7 +29,6 @@ from tricolour_report.program.progress import Progress
 from tricolour_report.read.experiment import CellResult, load_experiment, paired_ratio
 from tricolour_report.read.sweep_folder import Cell
 from tricolour_report.statistics import intervals
-from tricolour_report.statistics.metrics import MMU_WINDOWS
 
 from .bounds import STRICT, Bounds
 from .checks import Check, percent
@@ -117,24 +116,6 @@ def checks(values: list[float], trials: int, bounds: Bounds = STRICT) -> list[Ch
         )
         for (paired, n), share in found.items()
     ]
-
-
-def utilisation_check(cell: CellResult) -> Check:
-    """The harness and the report compute MMU by different code in different languages, from the same events."""
-    differences = [
-        abs(digest.record["mmu"][window] - digest.metrics[metric])
-        for digest in cell.digests
-        for metric in MMU_WINDOWS
-        if (window := metric.removeprefix("mmu_")) in digest.record["mmu"]
-    ]
-    most = max(differences, default=float("nan"))
-    return Check(
-        name="utilisation twice",
-        what="MMU computed by the harness while it runs equals the report's, computed from the files.",
-        expected="no difference above 1e-9",
-        measured=f"largest difference {most:.1e} in {len(differences)} values of {len(cell.digests)} runs",
-        passes=bool(most <= 1e-9),
-    )
 
 
 def _draw_pairs(

@@ -25,8 +25,9 @@ foreach(room core barriers collectors workloads)
   tricolour_test_program(${room} "tricolour_collectors;tricolour_exploration")
 endforeach()
 tricolour_test_program(harness tricolour_harness)
-# Of this source alone: a path in the command of every other would spoil a shared compiler cache.
+# Of these sources alone: a path in the command of every other would spoil a shared compiler cache.
 set_property(SOURCE ${PROJECT_SOURCE_DIR}/harness/figures/known_run_test.cpp
+  ${PROJECT_SOURCE_DIR}/harness/run/upgraded_run_test.cpp
   APPEND PROPERTY COMPILE_DEFINITIONS
   TRICOLOUR_KNOWN_RUN_FILE="${PROJECT_SOURCE_DIR}/tools/testing/known_run.toml")
 

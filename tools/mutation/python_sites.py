@@ -15,9 +15,9 @@ from .sites import Mutant, Names
 FOLDER = "tools/tricolour_report"
 MODULES = (
     "compare/bystander compare/compare compare/gate compare/lower_bound_overhead compare/tidy"
-    " compare/unserved compare/waits page/precision read/tables statistics/explicit_cost"
-    " statistics/intervals statistics/lost_time statistics/metrics statistics/mmu"
-    " statistics/quantiles statistics/request_latency"
+    " compare/unserved compare/waits page/precision read/counted_pauses read/tables"
+    " statistics/interval_union statistics/intervals statistics/metrics statistics/quantiles"
+    " statistics/request_latency"
 ).split()
 RELATIONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 RENAMED = {

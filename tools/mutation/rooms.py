@@ -9,9 +9,10 @@ from pathlib import Path
 
 ROOMS = ("core", "barriers", "collectors", "harness")
 STATISTICS = (
-    "bystander cycle_estimate figures histogram pass performance_counters recorded_run recorder"
-    " request_figures request_log run_json run_text slowest_requests tables taken_time utilisation"
-    " waits"
+    "bystander cycle_estimate event_figures figures figures_json histogram lost_time pass"
+    " pause_figures performance_counters quantile_curve ranked recorded_run recorder"
+    " request_figures request_latency request_log run_json run_text slowest_requests table_reader"
+    " tables taken_time tally upgraded_run utilisation waits"
 ).split()
 # Of other build flavours, for tests, or without effect on what is computed.
 LEFT_OUT = re.compile(

@@ -53,7 +53,7 @@ def probe(
         ended = execute(words, environment, PROBE_TIMEOUT_S, Path(scratch))
         if ended.status != "ok":
             raise PreparationFailed(f"{' '.join(words)}: {ended.status}: {ended.error}")
-        return of_testbed(ended.document, Path(scratch) / "run"), ended.document["provenance"]
+        return of_testbed(ended.document), ended.document["provenance"]
 
 
 def busy_thread(contest: Contest, measured: dict) -> dict[str, float]:

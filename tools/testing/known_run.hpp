@@ -9,8 +9,10 @@
 #pragma once
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,6 +21,7 @@
 
 #include "harness/files/result_folder.hpp"
 #include "harness/run/execution.hpp"
+#include "harness/run/run_json.hpp"
 #include "harness/text/toml.hpp"
 
 namespace tricolour {
@@ -97,9 +100,7 @@ class KnownPass {
     };
     for (unsigned i = 0; i < mutator_activities; ++i) {
       const auto one = static_cast<Activity>(i);
-      spent(one, one == Activity::assisting ? "assisting"
-                 : one == Activity::stalled ? "stalled"
-                                            : to_string(one));
+      spent(one, to_string(one));
     }
     participant.taken_time.file_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   }
@@ -247,7 +248,7 @@ inline Outcome known_outcome(const Toml& file, Nanoseconds times, std::uint64_t 
   outcome.verdict = verdict::ok;
   outcome.pass = KnownPass(file, times, rows).take();
   RunTables& tables = outcome.tables;
-  tables.pass = outcome.pass.get();
+  tables.requests = request_table(*outcome.pass);
   tables.events = KnownEvents(file).through_a_recorder();
   tables.bystander = known_delays(file);
   const Toml& heap = at(file, "heap");
@@ -258,10 +259,50 @@ inline Outcome known_outcome(const Toml& file, Nanoseconds times, std::uint64_t 
                                static_cast<std::size_t>(integer(sample[1]))});
   }
   outcome.figures = compute_figures(
-      *outcome.pass, tables.events,
+      *outcome.pass, tables.events, tables.requests,
       bystander_figures(tables.bystander, outcome.pass->begin_ns(), outcome.pass->end_ns()));
+  tables.region = outcome.figures->region;
   outcome.heap.peak = outcome.figures->peak_bytes;
   return outcome;
 }
+
+/// The file, in a test that is told its place.
+#ifdef TRICOLOUR_KNOWN_RUN_FILE
+inline Toml known_file() {
+  return parse_toml(read_file(TRICOLOUR_KNOWN_RUN_FILE), "known_run.toml");
+}
+#endif
+
+inline RunOptions known_options() {
+  RunOptions options;
+  options.collector = "concurrent";
+  options.barrier = "yuasa";
+  options.workload = "latency";
+  options.heap = "64M";
+  options.mutators = 2;
+  options.parameters = {{"live_mb", "4"}};
+  return options;
+}
+/// The text of its run.json.
+inline std::string known_run_json(const Outcome& outcome) {
+  const RunOptions options = known_options();
+  return to_text(run_to_json(options, plan_run(options), outcome, 0), 1) + "\n";
+}
+
+/// A folder of its own in the place for temporary files, gone at the end.
+class KnownFolder {
+ public:
+  KnownFolder()
+      : path_(std::filesystem::temp_directory_path() / ("known-" + std::to_string(::getpid()))) {
+    std::filesystem::create_directory(path_);
+  }
+  ~KnownFolder() { std::filesystem::remove_all(path_); }
+  KnownFolder(const KnownFolder&) = delete;
+  KnownFolder& operator=(const KnownFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  const std::filesystem::path path_;
+};
 
 }  // namespace tricolour

@@ -1,4 +1,4 @@
-"""Forms of request latency that a run does not print itself, for scripts of one's own.
+"""Forms of request latency, for scripts of one's own.
 
 `latencies(frame)` is importable by this name whatever the folders inside are called.
 """

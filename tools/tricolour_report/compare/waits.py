@@ -15,16 +15,16 @@ from ..statistics.quantities import ABSENT, duration, share
 SLOW = "1 ms"
 UNEXPLAINED = "unexplained"
 CAUSES = {
-    "pause": "#222222",
+    "paused": "#222222",
     "handshake": "#8C6D31",
     "assist": "#7A5195",
     "stall": "#B00020",
-    "sweep": "#E69F00",
+    "lazy_sweeping": "#E69F00",
     "search": "#D55E00",
     "large_object_search": "#CC79A7",
     "registry_lock": "#0072B2",
     "page_fault": "#56B4E9",
-    "allocation": "#009E73",
+    "allocation_slow_path": "#009E73",
     "run_delay": "#999999",
     "steal": "#332288",
     "blocked": "#F0E442",

@@ -51,21 +51,26 @@ def all_of(*requests, share="known"):
 
 def test_parts_are_of_all_runs_and_add_up(told):
     _, result = told(
-        all_of(slow(7, 8 * MS, pause=5 * MS, search=2 * MS), slow(9, 2 * MS)),
+        all_of(slow(7, 8 * MS, paused=5 * MS, search=2 * MS), slow(9, 2 * MS)),
         all_of(slow(3, 10 * MS, search=9 * MS, run_delay=MS)),
     )
     found = waits(result)
     assert found.count == 3 and found.total == 20 * MS and sum(found.parts.values()) == found.total
-    assert found.parts == {"pause": 5 * MS, "search": 11 * MS, "run_delay": MS, UNEXPLAINED: 3 * MS}
+    assert found.parts == {
+        "paused": 5 * MS,
+        "search": 11 * MS,
+        "run_delay": MS,
+        UNEXPLAINED: 3 * MS,
+    }
     assert found.explained == pytest.approx(0.85)
-    assert shares_text(found, 2) == "search 55.0 %, pause 25.0 %"
+    assert shares_text(found, 2) == "search 55.0 %, paused 25.0 %"
     assert (found.slowest.block, found.slowest.length, found.slowest.start) == (1, 10 * MS, 3)
     assert found.slowest.text == "search 9.00 ms, run delay 1.00 ms"
 
 
 def test_an_explained_share_is_unknown_when_one_run_cannot_tell(told):
     experiment, result = told(
-        all_of(slow(7, 8 * MS, pause=8 * MS)), all_of(slow(3, 10 * MS, search=MS), share="unknown")
+        all_of(slow(7, 8 * MS, paused=8 * MS)), all_of(slow(3, 10 * MS, search=MS), share="unknown")
     )
     found = waits(result)
     assert found.explained != found.explained and "run delay unknown" in explained_text(found)
@@ -74,7 +79,7 @@ def test_an_explained_share_is_unknown_when_one_run_cannot_tell(told):
 
 
 def test_a_run_without_slow_requests_does_not_hide_the_share(told):
-    _, result = told(all_of(slow(7, 8 * MS, pause=8 * MS)), all_of())
+    _, result = told(all_of(slow(7, 8 * MS, paused=8 * MS)), all_of())
     assert waits(result).explained == 1.0
 
 
@@ -87,16 +92,16 @@ def test_no_slow_request_is_no_wait(told):
 
 
 def test_the_slowest_of_a_run_come_first(told):
-    _, result = told(all_of(slow(7, 8 * MS, pause=8 * MS), slow(1, 3 * MS, stall=MS)), all_of())
+    _, result = told(all_of(slow(7, 8 * MS, paused=8 * MS), slow(1, 3 * MS, stall=MS)), all_of())
     found = slow_requests(0, result.digests[0].record, 1)
-    assert [(one.length, one.parts) for one in found] == [(8 * MS, {"pause": 8 * MS})]
+    assert [(one.length, one.parts) for one in found] == [(8 * MS, {"paused": 8 * MS})]
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        {"slow_causes": {"pause": 10**12}},
-        {"slow": [slow(0, MS, pause=MS, search=1)]},
+        {"slow_causes": {"paused": 10**12}},
+        {"slow": [slow(0, MS, paused=MS, search=1)]},
         {"count": 3999},
         {"max_ns": 1},
         {"slow_causes": {"running": 5}},

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..read.counted_pauses import read_counted_pauses
 from ..read.sweep_folder import Run
 from ..read.tables import read_table
-from ..statistics.lost_time import pauses_in_region
-from ..statistics.request_latency import latencies, weights_of
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,8 @@ class Series:
 
 def pauses(run: Run) -> Series:
     """The pauses of all kinds in the region, as the report counts them."""
-    start, end = run.record["start_ns"], run.record["end_ns"]
-    table = pauses_in_region(read_table(run.folder, "pauses"), start, end)
+    start = run.record["start_ns"]
+    table = read_counted_pauses(run.folder)
     begins, ends = (table[name].to_numpy("int64") - start for name in ("begin_ns", "resume_ns"))
     return Series("pauses", begins, ends, ends - begins, np.ones(len(begins), dtype="int64"))
 
@@ -41,17 +40,22 @@ def requests(run: Run) -> list[Series]:
     )
     if table.empty:
         return []
+    scheduled, begun, ended = (
+        table[name].to_numpy("int64") for name in ("intended_ns", "start_ns", "end_ns")
+    )
+    forms = {"simple": ended - begun}
+    if (scheduled != begun).any():
+        forms["intended"] = ended - scheduled
+    for name in ("metered_100ms", "metered_full"):
+        forms[name] = table[f"{name}_ns"].to_numpy("int64")
     start = run.record["start_ns"]
-    begins = {"simple": table["start_ns"].to_numpy("int64") - start}
-    scheduled = table["intended_ns"].to_numpy("int64") - start
-    ends = table["end_ns"].to_numpy("int64") - start
     return [
         Series(
             f"requests_{name}",
-            begins.get(name, scheduled),
-            ends,
-            np.rint(lengths).astype("int64"),
-            weights_of(table),
+            (begun if name == "simple" else scheduled) - start,
+            ended - start,
+            lengths,
+            table["weight"].to_numpy("int64"),
         )
-        for name, lengths in latencies(table).items()
+        for name, lengths in forms.items()
     ]

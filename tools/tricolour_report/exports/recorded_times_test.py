@@ -17,7 +17,7 @@ def run(tmp_path):
 
 def test_simple_latency_begins_at_the_start_and_the_others_at_the_schedule(run):
     at = run.record["start_ns"]
-    rows = [(0, at + 50, at + 70, at + 90, 1), (1, at + 10, at + 10, at + 25, 4)]
+    rows = [(0, at + 50, at + 70, at + 90, 1, 40, 41), (1, at + 10, at + 10, at + 25, 4, 15, 16)]
     pd.DataFrame(rows, columns=schema.table_columns("requests")[0]).to_csv(
         run.folder / "requests.csv", index=False
     )
@@ -34,6 +34,8 @@ def test_simple_latency_begins_at_the_start_and_the_others_at_the_schedule(run):
     assert found["requests_intended"].begins.tolist() == [10, 50] and found[
         "requests_intended"
     ].lengths.tolist() == [15, 40]
+    assert found["requests_metered_100ms"].lengths.tolist() == [15, 40]
+    assert found["requests_metered_full"].lengths.tolist() == [16, 41]
     assert all(series.ends.tolist() == [25, 90] for series in found.values())
     assert all(series.weights.tolist() == [4, 1] for series in found.values())
 

@@ -12,10 +12,9 @@ import pandas as pd
 
 from ..compare.lower_bound_overhead import overhead_table
 from ..compare.tidy import tidy_table
+from ..read.counted_pauses import read_counted_pauses
 from ..read.experiment import Experiment
 from ..read.sweep_folder import Run
-from ..read.tables import read_table
-from ..statistics.lost_time import pauses_in_region
 from .runs import timed_runs
 
 PAUSE_COLUMNS = [
@@ -40,8 +39,8 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
 
 
 def _pauses(run: Run) -> pd.DataFrame:
-    start, end = run.record["start_ns"], run.record["end_ns"]
-    table = pauses_in_region(read_table(run.folder, "pauses"), start, end)
+    start = run.record["start_ns"]
+    table = read_counted_pauses(run.folder)
     table = table.assign(
         begin_ns=table["begin_ns"] - start,
         time_to_safepoint_ns=table["stopped_ns"] - table["request_ns"],

@@ -39,7 +39,7 @@ def _of_cell(material: Material, result: CellResult) -> list[Line]:
         width=0.8,
         say="p of all runs together, {at}: {value}",
     )
-    return [together, band(series, [quantiles.curve(one.all_pauses) for one in result.digests])]
+    return [together, band(series, [one.pause_curve for one in result.digests])]
 
 
 FIGURE = Figure(

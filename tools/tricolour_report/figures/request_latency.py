@@ -7,7 +7,6 @@ median over runs, and an interval from the least to the greatest.
 import numpy as np
 
 from ..read.experiment import CellResult, OverRuns
-from ..statistics.request_latency import METERED_WINDOWS
 from .chart import Chart, Line, Panel, Points
 from .description import Figure, Material, Scope
 from .percentiles import TOO_FEW, band, nines, time_axis
@@ -30,11 +29,7 @@ def _chart(material: Material) -> Chart | None:
         for digest in result.digests
         for name in digest.request_curves
     }
-    panels = [
-        _panel(material, name)
-        for name in ("simple", "intended", *METERED_WINDOWS)
-        if name in present
-    ]
+    panels = [_panel(material, name) for name in TITLES if name in present]
     return Chart(panels, columns=2, switchable=True, shared=True) if panels else None
 
 

@@ -11,27 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..read import schema
+from ..read.counted_pauses import read_counted_pauses
 from ..read.experiment import CellResult
 from ..read.sweep_folder import Run
 from ..read.tables import read_table
-from ..statistics.lost_time import SLOW_PATHS, merge, pauses_in_region
+from ..statistics.interval_union import merge
 
 BARS = 90_000
 SAMPLES = 60_000
 FEWEST = 200
 MOST_SAMPLES = 2_000
 VISIBLE = 1 / 2000  # of a cycle's length: a gap smaller than that is no pixel wide
-PHASES = (
-    "begin",
-    "marking",
-    "termination",
-    "sweeping",
-    "paused",
-    "stall",
-    "assist",
-    "handshake",
-    *SLOW_PATHS,
-)
 PAUSE = "pause: "
 ALL_MUTATORS = -1
 NO_ROW = -2  # of a workload's own children
@@ -122,7 +113,7 @@ def one_of_each_collector(results: list[CellResult]) -> list[RunEvents]:
 def _events(run: Run, start: int, length: int) -> tuple[list[tuple[str, int]], pd.DataFrame]:
     """Threads as (role, index), and phases and pauses by cycle; `row` is a thread's place."""
     mutators = run.record["parameters"]["mutators"]
-    pauses = pauses_in_region(read_table(run.folder, "pauses"), start, start + length)
+    pauses = read_counted_pauses(run.folder)
     phases = read_table(run.folder, "phases")
     phases = phases[(phases["end_ns"] > start) & (phases["begin_ns"] < start + length)]
     phases = phases[(phases["role"] != "mutator") | (phases["thread"] < mutators)]
@@ -214,7 +205,8 @@ def _cycle(number: int, events: pd.DataFrame, most: int) -> Cycle:
 def _order(kind: tuple[int, str]) -> tuple:
     """Pauses last, so that they are over what they stop."""
     row, name = kind
-    known = PHASES.index(name) if name in PHASES else len(PHASES)
+    phases = schema.table_words("phases")["phase"]
+    known = phases.index(name) if name in phases else len(phases)
     return name.startswith(PAUSE), row, known, name
 
 

@@ -3,6 +3,8 @@
 Purpose: sentences for the reader, so that nothing is missing in silence.
 """
 
+import numpy as np
+
 from ..compare.bystander import machine_floor
 from ..compare.explicit_free import FILE as EXPLICIT_FREE
 from ..figures.barrier_cost import FILE as COST
@@ -18,9 +20,11 @@ def absences(experiment: Experiment) -> list[str]:
     found = []
     if experiment.sweep.published:
         tables = ", ".join(f"{name}.csv" for name in TABLES)
+        curves = "" if any(np.isfinite(digest.mmu).any() for digest in digests) else "MMU curves, "
         found.append(
-            f"Distributions, MMU curves, timelines and heap over time: this folder keeps the runs' records ({RECORDS}) and metrics "
-            f"(summary.csv) but not the tables of single events ({tables}). The sweep made again with its experiment.toml has them."
+            f"Distributions, {curves}timelines and heap over time: this folder keeps the runs' "
+            f"records ({RECORDS}) and metrics (summary.csv) but not the tables of single events "
+            f"({tables}). The sweep made again with its experiment.toml has them."
         )
         if (folder / "plots").is_dir():
             found[-1] += " The pictures drawn when they were there lie in plots/."

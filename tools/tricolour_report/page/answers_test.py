@@ -7,6 +7,7 @@ import pytest
 
 from ..compare.rows import groups
 from ..read.experiment import load_experiment
+from ..testing.synthetic_figures import restate
 from ..testing.synthetic_sweep import write_sweep
 from .answers import answers, headline, means, starved
 
@@ -79,6 +80,7 @@ def test_a_longest_pause_has_two_winners_and_both_say_by_what(tmp_path):
         fields[6] = str(int(fields[5]) + 50_000_000)
         if int(path.parent.name):
             path.write_text("\n".join([lines[0], ",".join(fields), *lines[2:]]) + "\n")
+            restate(path.parent)
     wins = wins_of(load_experiment(folder, print))
     least, middle = (
         wins[f"shortest longest pause, {name} over runs"] for name in ("least", "median")

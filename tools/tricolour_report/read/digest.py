@@ -1,9 +1,10 @@
 """One run, boiled down to what figures and statistics need.
 
-Purpose: read a run's tables once, derive everything, and let the tables go, so that a sweep of any length fits into
-memory.
-Invariant: a digest exists only for a run whose every table was read whole, otherwise `DamagedRun`; or for a run of a
-published sweep, which has its metrics and nothing that needs single events.
+Purpose: take the run's own figures from its record, read its tables once for what is pooled over
+runs, and let the tables go, so that a sweep of any length fits into memory.
+Invariant: a digest exists only for a run whose every table was read whole, otherwise `DamagedRun`;
+or for a run of a published sweep, which has its metrics, the curves of its record, and nothing that
+needs single events.
 """
 
 from dataclasses import dataclass
@@ -13,29 +14,29 @@ import numpy as np
 import pandas as pd
 
 from ..program.errors import DamagedRun
-from ..statistics import mmu, quantiles
-from ..statistics.explicit_cost import explicit_wall_cost
-from ..statistics.lost_time import lost_intervals, pauses_in_region
-from ..statistics.metrics import METRICS, MMU_WINDOWS, measure
-from ..statistics.request_latency import latencies, weights_of
+from ..statistics import quantiles
+from ..statistics.metrics import METRICS, measure
+from .counted_pauses import counted
 from .sweep_folder import Cell, Run
 from .tables import TABLES, read_table
 
 UTC = "%Y-%m-%dT%H:%M:%SZ"  # of a run's provenance
-WINDOWS = np.logspace(4, 11, 71)  # 10 microseconds to 100 s, in ns
+# Of `utilisation` in run.json, in ns: 10 microseconds to 100 s.
+WINDOWS = np.rint(np.logspace(4, 11, 71))
 
 
 @dataclass(frozen=True)
 class Digest:
-    """`pauses`: lengths in ns by kind. `bystander`: delays in ns. `mmu`, `bmu`: at WINDOWS, NaN
-    beyond the run. `request_curves`: at quantiles.PROBABILITIES, `request_longest`: their ends, at
-    one of `request_count` requests."""
+    """`pauses`: lengths in ns by kind, `bystander`: delays in ns, to be pooled. `pause_curve`, of
+    all kinds, and `request_curves`: at quantiles.PROBABILITIES, `request_longest`: the ends of
+    these, at one of `request_count` requests. `mmu`, `bmu`: at WINDOWS, NaN beyond the run."""
 
     cell: Cell
     block: int
     record: dict
     metrics: dict[str, float]
     pauses: dict[str, np.ndarray]
+    pause_curve: np.ndarray
     bystander: np.ndarray
     mmu: np.ndarray
     bmu: np.ndarray
@@ -68,40 +69,50 @@ def digest_run(run: Run) -> Digest:
         raise DamagedRun(
             f"run.json: {mutators} mutators, and the times of {len(record['mutator_time_ns'])}"
         )
-    pauses = pauses_in_region(tables["pauses"], start, end)
-    if (pauses["length_ns"] < 0).any():
-        raise DamagedRun("pauses.csv: a pause ends before it begins")
-    requests = tables["requests"]
-    _check_requests(requests, record["requests"])
-    lost = [
-        mmu.LostTime(*lost_intervals(pauses, tables["phases"], index, start, end), start, end)
-        for index in range(mutators)
-    ]
-    mmu_curve, bmu_curve = mmu.least_over_mutators(lost, WINDOWS)
-    mmu_metrics = {
-        name: min(one.mmu(window) for one in lost) for name, window in MMU_WINDOWS.items()
-    }
-    wall_gc = explicit_wall_cost(pauses, tables["phases"], mutators, start, end)
-    curves = latencies(requests) if len(requests) else {}
-    weights = weights_of(requests)
+    pauses = counted(tables["pauses"])
+    if len(pauses) != record["pauses"]["count"]:
+        raise DamagedRun(
+            f"pauses.csv: {len(pauses)} pauses count, run.json has {record['pauses']['count']}"
+        )
+    _check_requests(tables["requests"], record["requests"])
     bystander = tables["bystander"]
-    return Digest(
-        cell=run.cell,
-        block=run.block,
-        record=record,
-        metrics=measure(
-            record, pauses, wall_gc, mmu_metrics, requests, curves.get("metered_100ms", np.zeros(0))
-        ),
+    return _digest(
+        run,
+        measure(record),
         pauses={
             str(kind): group["length_ns"].to_numpy("int64")
             for kind, group in pauses.groupby("kind")
         },
         bystander=bystander.loc[bystander["t_ns"].between(start, end), "gap_ns"].to_numpy("int64"),
-        mmu=mmu_curve,
-        bmu=bmu_curve,
-        request_count=int(requests["weight"].sum()),
-        request_curves={name: quantiles.curve(values, weights) for name, values in curves.items()},
-        request_longest={name: float(values.max()) for name, values in curves.items()},
+    )
+
+
+def _digest(
+    run: Run, metrics: dict[str, float], pauses: dict[str, np.ndarray], bystander: np.ndarray
+) -> Digest:
+    record = run.record
+    forms = (record["requests"] or {}).get("latencies") or {}
+    return Digest(
+        cell=run.cell,
+        block=run.block,
+        record=record,
+        metrics=metrics,
+        pauses=pauses,
+        pause_curve=quantiles.by_nines(record["pauses"]),
+        bystander=bystander,
+        mmu=_at_windows(record, "mmu"),
+        bmu=_at_windows(record, "bmu"),
+        request_count=record["requests"]["count"] if forms else 0,
+        request_curves={name: quantiles.by_nines(form) for name, form in forms.items()},
+        request_longest={name: float(form["max_ns"]) for name, form in forms.items()},
+    )
+
+
+def _at_windows(record: dict, kind: str) -> np.ndarray:
+    """NaN beyond the run's length, and everywhere where the run has no such curve."""
+    stated = (record["utilisation"] or {}).get(kind, [])
+    return np.pad(
+        np.array(stated, dtype=float), (0, len(WINDOWS) - len(stated)), constant_values=np.nan
     )
 
 
@@ -141,17 +152,5 @@ def digest_published(run: Run, metrics: dict[str, float] | None) -> Digest:
     """The digest of a run that kept its metrics only; raises DamagedRun when it has none."""
     if not metrics:
         raise DamagedRun("summary.csv has no row for it")
-    nothing = np.full(len(WINDOWS), np.nan)
-    return Digest(
-        cell=run.cell,
-        block=run.block,
-        record=run.record,
-        metrics={name: metrics.get(name, float("nan")) for name in METRICS},
-        pauses={},
-        bystander=np.zeros(0, dtype="int64"),
-        mmu=nothing,
-        bmu=nothing,
-        request_count=0,
-        request_curves={},
-        request_longest={},
-    )
+    known = {name: metrics.get(name, float("nan")) for name in METRICS}
+    return _digest(run, known, pauses={}, bystander=np.zeros(0, dtype="int64"))

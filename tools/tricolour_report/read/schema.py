@@ -12,10 +12,12 @@ from pathlib import Path
 
 import jsonschema
 
-from ..program.errors import DamagedRun, UsageProblem
+from ..program.errors import DamagedRun, EarlierVersion, UsageProblem
 from ..program.regular import regular
 
 FOLDER = Path(__file__).resolve().parents[3] / "results" / "schema"
+RUN = "run.schema.json"
+UPGRADED = 2  # the version of runs that `tricolour upgrade` rewrites
 MOST_BYTES = 2**28  # of a document; an index of a million runs has fewer
 
 
@@ -77,10 +79,18 @@ def _check_size(path: Path, called: str) -> None:
 def read(path: Path, name: str) -> dict:
     """The document in `path`, valid by schema `name`; raises DamagedRun with what is wrong in it."""
     document = parse(path)
+    require(document, name)
+    return document
+
+
+def require(document: object, name: str) -> None:
+    """Raises DamagedRun with what is wrong in the document, EarlierVersion where it can be
+    upgraded."""
     violation = check(document, name)
+    if violation and name == RUN and _version_of(document) == UPGRADED:
+        raise EarlierVersion(violation)
     if violation:
         raise DamagedRun(violation)
-    return document
 
 
 def _is_whole(_, value: object) -> bool:
@@ -101,11 +111,16 @@ def _validator(name: str) -> jsonschema.Draft7Validator:
 
 def check(document: object, name: str) -> str | None:
     """The first violation of schema `name` in one line, or None when the document is valid."""
-    found = document.get("schema_version") if isinstance(document, dict) else None
+    found = _version_of(document)
     if found == 1 != version(name):
         return (
             f"schema version 1, this program reads version {version(name)}: run it again, because "
             "its figures do not mean the same"
+        )
+    if name == RUN and found == UPGRADED:
+        return (
+            f"schema version {UPGRADED}, this program reads version {version(name)}: "
+            "`tricolour upgrade` rewrites it"
         )
     if found not in (version(name), None):
         return f"schema version {found!r}, this program reads version {version(name)}"
@@ -114,6 +129,10 @@ def check(document: object, name: str) -> str | None:
         return None
     place = ".".join(str(step) for step in violation.absolute_path) or "top level"
     return f"{place}: {violation.message[:160]}"
+
+
+def _version_of(document: object) -> object:
+    return document.get("schema_version") if isinstance(document, dict) else None
 
 
 def version(name: str) -> int:

@@ -8,7 +8,7 @@ Invariants: nothing here computes a statistic. Each run that the index lists end
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..program.errors import DamagedRun, UsageProblem
+from ..program.errors import DamagedRun, EarlierVersion, UsageProblem
 from . import schema
 from .published import is_published, read_records
 
@@ -133,6 +133,12 @@ def open_sweep(folder: Path) -> Sweep:
             listed += 1
             try:
                 runs.append(_read_run(folder, cell, listing, records))
+            except EarlierVersion as earlier:
+                raise UsageProblem(
+                    f"{folder} has runs of schema version {schema.UPGRADED}, and this program "
+                    f"reads version {schema.version(schema.RUN)}; `tricolour upgrade {folder}` "
+                    "rewrites them"
+                ) from earlier
             except DamagedRun as damage:
                 skipped.append(Skipped(listing["path"], str(damage)))
     return Sweep(
@@ -214,7 +220,7 @@ def _read_run(
             else _checked(records.get((cell.hash, listing["block"])))
         )
     except DamagedRun as damage:
-        raise DamagedRun(f"run.json: {damage}") from damage
+        raise type(damage)(f"run.json: {damage}") from damage
     if record is None:
         if listing["status"] == "ok":
             raise DamagedRun("run.json is missing though the index says ok")
@@ -238,11 +244,10 @@ def _place_of(folder: Path, path: str) -> Path:
 
 def _record_in(place: Path) -> dict | None:
     path = place / "run.json"
-    return schema.read(path, "run.schema.json") if path.exists() else None
+    return schema.read(path, schema.RUN) if path.exists() else None
 
 
 def _checked(record: dict | None) -> dict | None:
-    violation = record and schema.check(record, "run.schema.json")
-    if violation:
-        raise DamagedRun(violation)
+    if record is not None:
+        schema.require(record, schema.RUN)
     return record

@@ -78,7 +78,16 @@ def test_a_folder_of_the_first_schema_is_to_be_made_again(small_sweep, command):
     assert all("schema version 1" in line and "run it again" in line for line in error.splitlines())
 
 
+def test_a_folder_of_the_second_schema_is_refused_with_the_command_that_upgrades_it(small_sweep):
+    edit(some_run(small_sweep) / "run.json", lambda record: record.update(schema_version=2))
+    with pytest.raises(UsageProblem, match=f"tricolour upgrade {small_sweep}"):
+        open_sweep(small_sweep)
+
+
 DAMAGE = {
+    "uncounted pause": lambda run: (run / "pauses.csv").write_text(
+        (run / "pauses.csv").read_text().replace(",1\n", ",0\n", 1)
+    ),
     "first version": lambda run: edit(
         run / "run.json", lambda record: record.update(schema_version=1)
     ),

@@ -50,7 +50,7 @@ def test_a_missing_table_is_named(tmp_path):
 
 
 def test_requests_may_be_binary(tmp_path):
-    rows = np.array([[0, 1, 2, 3, 1], [1, 4, 5, 6, 9]], dtype="<i8")
+    rows = np.array([[0, 1, 2, 3, 1, 2, 2], [1, 4, 5, 6, 9, 2, 2]], dtype="<i8")
     rows.tofile(tmp_path / "requests.bin")
     assert read_table(tmp_path, "requests")["end_ns"].tolist() == [3, 6]
     rows.ravel()[:-1].tofile(tmp_path / "requests.bin")

@@ -1,22 +1,21 @@
 """The metrics of one invocation.
 
 Purpose: one list of every metric, with unit, direction and how it is put together over invocations.
-Invariants: a value is NaN when the run has no such thing (no requests, too few pauses for a
-quantile), never 0 in its place. An extreme has no interval. A longest value is told over runs by
-the least (what the collector can do), with the median and the greatest (what it does) beside it; an
-MMU by the median run.
+Invariants: a value is read from run.json, where the run computed it, and is NaN when the run has no
+such thing (no requests, too few pauses for a quantile), never 0 in its place. An extreme has no
+interval. A longest value is told over runs by the least (what the collector can do), with the
+median and the greatest (what it does) beside it; an MMU by the median run.
 """
 
 from dataclasses import dataclass
 from typing import Callable, Iterable
 
 import numpy as np
-import pandas as pd
 
-from .quantiles import allowed, quantile
-from .request_latency import weights_of
+from . import quantiles
+from .quantiles import allowed
 
-MMU_WINDOWS = {"mmu_1ms": 1e6, "mmu_10ms": 1e7, "mmu_100ms": 1e8}
+MMU_WINDOWS = {"mmu_1ms": "1ms", "mmu_10ms": "10ms", "mmu_100ms": "100ms"}
 COUNTERS = ("instructions", "cpu_cycles", "cache_misses", "context_switches", "page_faults")
 GC_ROLES = ("mark", "sweep", "pause", "assist")
 
@@ -187,45 +186,35 @@ METRICS = {
 }
 
 
-def measure(
-    record: dict,
-    pauses: pd.DataFrame,
-    wall_gc: int,
-    mmu: dict[str, float],
-    requests: pd.DataFrame,
-    metered: np.ndarray,
-) -> dict[str, float]:
-    """Every metric of a run: from its record, its pauses in the region, explicit wall cost, MMU by
-    metric name, its requests and their metered latency."""
+def measure(record: dict) -> dict[str, float]:
+    """Every metric of a run, as its record states it."""
     nan = float("nan")
-    lengths = pauses["length_ns"].to_numpy()
-    safepoint = (pauses["stopped_ns"] - pauses["request_ns"]).to_numpy()
-    exact = record["requests"] or {}
+    pauses, exact = record["pauses"], record["requests"] or {}
     cpu = record["cpu_ns"]
     return {
         "throughput": float(record["operations_per_s"]),
         "wall_time": float(record["wall_ns"]),
-        "pause_p50": quantile(lengths, 0.5),
-        "pause_p99": quantile(lengths, 0.99),
-        "pause_max": _largest(lengths),
-        "pause_cpu_max": _largest(pauses["thread_cpu_ns"].to_numpy()),
-        "pause_total": float(lengths.sum()),
-        "time_to_safepoint_max": _largest(safepoint),
-        **mmu,
+        "pause_p50": _allowed(pauses, "p50_ns", 0.5),
+        "pause_p99": _allowed(pauses, "p99_ns", 0.99),
+        "pause_max": _longest(pauses, "max_ns"),
+        "pause_cpu_max": _longest(pauses, "max_thread_cpu_ns"),
+        "pause_total": float(pauses["total_ns"]),
+        "time_to_safepoint_max": _longest(pauses, "max_time_to_safepoint_ns"),
+        **{name: _or_nan(record["mmu"].get(window)) for name, window in MMU_WINDOWS.items()},
         "request_p50": _allowed(exact, "p50_ns", 0.5),
         "request_p99": _allowed(exact, "p99_ns", 0.99),
         "request_p999": _allowed(exact, "p999_ns", 0.999),
         "request_p9999": _allowed(exact, "p9999_ns", 0.9999),
         "request_p99999": _allowed(exact, "p99999_ns", 0.99999),
         "request_max": float(exact.get("max_ns", nan)),
-        "request_metered_p99": quantile(metered, 0.99, weights_of(requests)),
+        "request_metered_p99": _metered_p99(exact),
         "requests_unserved": _or_nan(exact.get("unserved")),
         "request_explained_share": _or_nan(exact.get("explained_share")),
         "unexplained_max": _or_nan(record["longest_unexplained_ns"]),
         "stall_total": float(record["stalls"]["total_ns"]),
         "assist_total": float(record["assists"]["total_ns"]),
         "fallback_share": record["fallbacks"] / record["cycles"] if record["cycles"] else nan,
-        "wall_gc": float(wall_gc),
+        "wall_gc": _or_nan(record["explicit_wall_ns"]),
         "cpu_total": float(sum(cpu.values())),
         "cpu_gc": float(sum(cpu[role] for role in GC_ROLES)),
         "heap_peak": float(record["heap"]["peak"]),
@@ -245,9 +234,17 @@ def _or_nan(value: float | None) -> float:
 
 
 def _allowed(exact: dict, name: str, p: float) -> float:
-    """A percentile over all requests of the run, as it counted them itself (the table holds a sample); NaN where there are too few."""
+    """A percentile over all pauses or requests of the run, as it counted them itself; NaN where
+    there are too few."""
     return _or_nan(exact[name]) if exact and p <= allowed(exact["count"]) + 1e-12 else float("nan")
 
 
-def _largest(values: np.ndarray) -> float:
-    return float(values.max()) if len(values) else float("nan")
+def _longest(pauses: dict, name: str) -> float:
+    """NaN where there was no pause."""
+    return _or_nan(pauses[name]) if pauses["count"] else float("nan")
+
+
+def _metered_p99(requests: dict) -> float:
+    """NaN where the run kept no rows of requests, or too few."""
+    found = quantiles.by_nines((requests.get("latencies") or {}).get("metered_100ms"))
+    return float(found[quantiles.PROBABILITIES == 0.99][0])

@@ -3,8 +3,6 @@
 import json
 from math import isnan
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from ..testing.synthetic_sweep import write_sweep
@@ -17,7 +15,6 @@ PERCENTILES = {
     "request_p9999": 100_000,
     "request_p99999": 1_000_000,
 }
-PAUSE_COLUMNS = ("request_ns", "stopped_ns", "length_ns", "thread_cpu_ns")
 
 
 def metrics(folder, requests):
@@ -27,12 +24,42 @@ def metrics(folder, requests):
     record = json.loads(path.read_text(encoding="utf-8"))
     told = {f"{name.removeprefix('request_')}_ns": 1 for name in PERCENTILES}
     record["requests"] |= told | {"count": requests}
-    none = np.array([])
-    pauses = pd.DataFrame(dict.fromkeys(PAUSE_COLUMNS, none))
-    return measure(record, pauses, 0, {}, pd.DataFrame({"weight": none}), none)
+    return measure(record)
 
 
 @pytest.mark.parametrize("name, enough", PERCENTILES.items())
 def test_a_percentile_needs_ten_requests_beyond_it(tmp_path, name, enough):
     assert isnan(metrics(tmp_path / "too_few", enough - 1)[name])
     assert not isnan(metrics(tmp_path / "enough", enough)[name])
+
+
+@pytest.mark.parametrize("count, known", [(0, set()), (19, {"max"}), (1000, {"max", "p50", "p99"})])
+def test_a_pause_percentile_needs_ten_pauses_beyond_it(tmp_path, count, known):
+    write_sweep(tmp_path, 1, ("gcbench",), combinations=(("concurrent", "yuasa"),))
+    (path,) = tmp_path.glob("runs/*/*/run.json")
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["pauses"]["count"] = count
+    found = measure(record)
+    assert {p for p in ("max", "p50", "p99") if not isnan(found[f"pause_{p}"])} == known
+
+
+def test_what_an_upgraded_record_lacks_is_not_a_number(tmp_path):
+    write_sweep(tmp_path, 1, ("latency",), combinations=(("concurrent", "yuasa"),))
+    (path,) = tmp_path.glob("runs/*/*/run.json")
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["explicit_wall_ns"] = record["requests"]["latencies"] = None
+    record["pauses"]["max_thread_cpu_ns"] = None
+    found = measure(record)
+    lacking = {"wall_gc", "request_metered_p99", "pause_cpu_max"}
+    assert all(isnan(found[name]) for name in lacking) and not isnan(found["pause_max"])
+
+
+def test_metered_latency_is_read_at_two_nines(tmp_path):
+    write_sweep(tmp_path, 1, ("latency",), combinations=(("concurrent", "yuasa"),))
+    (path,) = tmp_path.glob("runs/*/*/run.json")
+    record = json.loads(path.read_text(encoding="utf-8"))
+    form = record["requests"]["latencies"]["metered_100ms"]
+    for length, wanted in ((41, 40.0), (40, None)):
+        form["quantiles_ns"] = list(range(length))
+        found = measure(record)["request_metered_p99"]
+        assert isnan(found) if wanted is None else found == wanted

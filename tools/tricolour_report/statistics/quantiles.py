@@ -1,10 +1,10 @@
-"""Quantiles of weighted values, only as far as the sample allows.
+"""Quantiles of values of several runs, only as far as the sample allows.
 
-Purpose: quantiles of pauses and latencies, and the axis of nines.
-Invariants: quantile p is the least value whose cumulative weight reaches p times the whole; without
-weights every value counts once. It exists only where ten values lie beyond it, which is 1 - 10/n
-for n values that count once: a value that stands for many is one observation. What that does not
-allow is NaN, never an extrapolation.
+Purpose: quantiles of the pauses of all runs together, and the axis of nines, which is that of the
+curves of each run in run.json.
+Invariant: quantile p is the least value that at least the share p of the values does not exceed. It
+exists only where ten values lie beyond it, which is 1 - 10/n for n values. What that does not allow
+is NaN, never an extrapolation.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ NINES = 8
 PROBABILITIES = 1.0 - 10.0 ** -(np.arange(0, NINES * STEPS_PER_NINE + 1) / STEPS_PER_NINE)
 TAILS = (0.99, 0.9)
 BEYOND = 10
-ROUNDING = 1e-12  # of the whole weight: 0.9 * 1000 is a little more than 900
+ROUNDING = 1e-12  # of the number of values: 0.9 * 1000 is a little more than 900
 
 
 def allowed(n: int) -> float:
@@ -22,31 +22,37 @@ def allowed(n: int) -> float:
     return 1.0 - BEYOND / n if n else -1.0
 
 
-def quantile(values: np.ndarray, p: float, weights: np.ndarray | None = None) -> float:
+def quantile(values: np.ndarray, p: float) -> float:
     """Quantile p of the values, or NaN when their number does not allow it."""
-    return float(quantiles(values, np.array([p]), weights)[0])
+    return float(quantiles(values, np.array([p]))[0])
 
 
-def quantiles(
-    values: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None = None
-) -> np.ndarray:
+def quantiles(values: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """The quantiles at rising `probabilities`, NaN beyond what the sample allows."""
     result = np.full(len(probabilities), np.nan)
     n = len(values)
     if n < BEYOND:
         return result
-    order = np.argsort(values, kind="stable")
-    reached = np.arange(1, n + 1) if weights is None else np.cumsum(weights[order])
-    highest = reached[n - BEYOND - 1] / reached[-1] if n > BEYOND else 0.0
-    possible = probabilities <= highest + ROUNDING
-    wanted = (probabilities[possible] - ROUNDING) * reached[-1]
-    result[possible] = values[order[np.searchsorted(reached, wanted)]]
+    possible = probabilities <= allowed(n) + ROUNDING
+    ranks = np.ceil((probabilities[possible] - ROUNDING) * n).astype(int)
+    result[possible] = np.sort(values)[np.maximum(ranks, 1) - 1]
     return result
 
 
-def curve(values: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+def curve(values: np.ndarray) -> np.ndarray:
     """The quantiles at PROBABILITIES, NaN beyond what the sample allows."""
-    return quantiles(values, PROBABILITIES, weights)
+    return quantiles(values, PROBABILITIES)
+
+
+def by_nines(figures: dict | None) -> np.ndarray:
+    """The curve that a run states in `quantiles_ns`, NaN beyond its end; all NaN where there is
+    none."""
+    stated = (figures or {}).get("quantiles_ns") or []
+    return np.pad(
+        np.array(stated, dtype=float),
+        (0, len(PROBABILITIES) - len(stated)),
+        constant_values=np.nan,
+    )
 
 
 def tail(values: np.ndarray) -> tuple[float, float] | None:

@@ -1,9 +1,11 @@
-"""Latency of requests, in the forms that a run does not print itself.
+"""Latency of requests in its forms, for scripts of one's own.
 
 Purpose: simple (end - start), intended (end - scheduled start of an open loop), metered (DaCapo
 Chopin: begins are spread evenly, so that a pause also charges the requests that would have queued
-behind it) and scheduled (begins at a fixed rate).
-Invariants: the arrays have the frame's order. A row stands for `weight` requests, and its ordinal
+behind it) and scheduled (begins at a fixed rate). A run states all but the last of itself, and the
+report reads them there. harness/figures/request_latency.cpp computes them by the same definitions;
+request_latency_test.py beside it compares the two.
+Invariants: the arrays have the frame's order. A row represents `weight` requests, and its ordinal
 among all requests, in order of begin, is the middle of those. A window is a number of requests,
 never a span of time: a span loses sight of every pause longer than half of it. Times are 64-bit
 integers from the first begin, in which a double is exact. No latency counts from later than the
@@ -52,13 +54,8 @@ def latencies(requests: pd.DataFrame, rate: float | None = None) -> dict[str, np
     return found
 
 
-def weights_of(requests: pd.DataFrame) -> np.ndarray | None:
-    """The requests that each row stands for; None where every row stands for itself."""
-    return requests["weight"].to_numpy("int64") if "weight" in requests else None
-
-
 def ordinals(weight: np.ndarray) -> np.ndarray:
-    """The place of each row among all requests, from 0: the middle of those that it stands for."""
+    """The place of each row among all requests, from 0: the middle of those that it represents."""
     return np.cumsum(weight) - (weight + 1) / 2
 
 

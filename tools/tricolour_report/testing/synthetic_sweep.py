@@ -13,6 +13,7 @@ import pandas as pd
 
 from ..read import schema
 from ..read.tables import TABLES
+from . import synthetic_figures
 
 MILLISECOND = 1_000_000
 PAUSE_MS = {"stop_the_world": 20.0, "incremental": 0.5, "concurrent": 0.3}
@@ -115,9 +116,7 @@ def _write_run(folder, cell, block, parameters, status, factor, seconds, cycles,
         tables, requests = _tables(rng, parameters, seconds, cycles, open_loop)
         record.update(_measurements(rng, parameters, factor, seconds, cycles, tables, requests))
         for name, rows in tables.items():
-            pd.DataFrame(rows, columns=schema.table_columns(name)[0]).to_csv(
-                path / f"{name}.csv", index=False
-            )
+            _frame(name, rows).to_csv(path / f"{name}.csv", index=False)
     else:
         record["error"] = "no room for 4096 bytes"
     (path / "run.json").write_text(json.dumps(record))
@@ -127,6 +126,10 @@ def _write_run(folder, cell, block, parameters, status, factor, seconds, cycles,
         "status": status,
         "exit_code": exit_code,
     }
+
+
+def _frame(table: str, rows: list[tuple]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=schema.table_columns(table)[0])
 
 
 def _room(parameters) -> float:
@@ -178,6 +181,8 @@ def _cycle(rng, tables, parameters, number, begin, duration) -> None:
             length - 1000,
             60 * 2**20,
             42 * 2**20,
+            at - 30_000 if stopped == "all" else at,
+            1,
         )
     )
     phase = lambda thread, role, name, at, end: tables["phases"].append(
@@ -216,7 +221,7 @@ def _cycle(rng, tables, parameters, number, begin, duration) -> None:
 def _requests(rng, tables, start, length, open_loop) -> dict:
     """Requests that wait for stops and searches; the longest have rows of their own, every second
     of the others has weight 2."""
-    waits = [("pause", row[5], row[6]) for row in tables["pauses"]]
+    waits = [("paused", row[5], row[6]) for row in tables["pauses"]]
     waits += [("search", row[4], row[5]) for row in tables["phases"] if row[3] == "search"]
     waits.sort(key=lambda wait: wait[1])
     starts = np.sort(rng.integers(start, start + length, 4000))
@@ -235,6 +240,7 @@ def _requests(rng, tables, start, length, open_loop) -> dict:
     kept = {**dict.fromkeys(order[:200].tolist(), 1), **dict.fromkeys(rest[::2].tolist(), 2)}
     tables["requests"] = [
         (0, int(intended[place]), int(starts[place]), int(ends[place]), kept[place])
+        + (int(lengths[place]),) * 2
         for place in sorted(kept)
     ]
     slow = [place for place in order.tolist() if lengths[place] >= MILLISECOND]
@@ -245,8 +251,7 @@ def _requests(rng, tables, start, length, open_loop) -> dict:
             named[cause] = named.get(cause, 0) + spent
     total = int(lengths[slow].sum())
     return {
-        "count": len(starts),
-        "max_ns": int(lengths.max()),
+        **synthetic_figures.of_requests(_frame("requests", tables["requests"])),
         "row_every": 2,
         **{name: int(np.quantile(lengths, p)) for name, p in shares.items()},
         "p9999_ns": None,
@@ -289,8 +294,8 @@ def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) ->
         lazy_sweeping=0,
         paused=lost,
         handshake=0,
-        assisting=0,
-        stalled=0,
+        assist=0,
+        stall=0,
         blocked=0,
         search=0,
         large_object_search=0,
@@ -299,7 +304,7 @@ def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) ->
         run_delay=0,
     )
     if parameters["collector"] == "concurrent":
-        mutator.update(running=wall - lost - wall // 50, assisting=wall // 50)
+        mutator.update(running=wall - lost - wall // 50, assist=wall // 50)
     return {
         "start_ns": 5_000_000_000,
         "end_ns": 5_000_000_000 + wall,
@@ -310,18 +315,10 @@ def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) ->
         "allocated_objects": 10**7,
         "cycles": cycles,
         "fallbacks": fallbacks,
-        "pauses": {
-            "count": len(lengths),
-            "total_ns": lost,
-            "p50_ns": int(np.median(lengths)),
-            "p99_ns": max(lengths),
-            "max_ns": max(lengths),
-            "max_time_to_safepoint_ns": 30_000,
-        },
-        "stalls": {"count": 0, "total_ns": 0},
-        "assists": {"count": 0, "total_ns": 0},
+        **synthetic_figures.of_pauses(_frame("pauses", tables["pauses"]), wall),
+        "stalls": {"count": 0, "total_ns": 0, "max_ns": 0},
+        "assists": {"count": 0, "total_ns": 0, "max_ns": 0},
         "requests": requests,
-        "mmu": {},
         "longest_unexplained_ns": 20_000 if requests else None,
         "run_delay": {"available": True, "why": "", "total_ns": 10_000, "steal_ns": 0},
         "bystander": dict(
