@@ -49,16 +49,7 @@ RequestBegins::RequestBegins(std::span<const RequestTableRow> rows) : order_(row
 }
 
 std::vector<double> RequestBegins::metered(std::optional<Nanoseconds> window) const {
-  return latencies_from(spread(window));
-}
-
-std::vector<double> RequestBegins::scheduled(double rate) const {
-  std::vector<double> due;
-  for (const double ordinal : ordinal_) due.push_back(ordinal * 1e9 / rate);
-  return latencies_from(due);
-}
-
-std::vector<double> RequestBegins::latencies_from(const std::vector<double>& spread) const {
+  const std::vector<double> spread = this->spread(window);
   std::vector<double> found(order_.size());
   for (std::size_t i = 0; i < order_.size(); ++i)
     found[order_[i]] = end_[i] - std::min(begin_[i], spread[i]);

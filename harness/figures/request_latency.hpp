@@ -1,18 +1,18 @@
 // Latency of requests in its forms.
 //
-// Purpose: simple (end - start), intended (end - scheduled start, of an open loop), metered (DaCapo
-// Chopin: begins are spread evenly, so that a pause is also charged to the requests that would have
-// queued behind it) and scheduled (begins at a fixed rate).
+// Purpose: simple (end - start), intended (end - scheduled start, of an open loop) and metered
+// (DaCapo Chopin: begins are spread evenly, so that a pause is also charged to the requests that
+// would have queued behind it). Latencies at a fixed rate are for scripts: they are in
+// tools/tricolour_report/statistics/request_latency.py.
 //
 // Invariant: a row represents `weight` requests, and its ordinal among all requests, in order of
 // begin, is the middle of those. A window is a number of requests, never a span of time: a span
 // loses sight of every pause longer than half of it. No latency counts from later than the
 // request's own begin. Times are doubles from the first begin, which hold every nanosecond.
 //
-// Scheduled latency is monotone in every pause, and a run that is ahead of its schedule hides
-// pauses shorter than its lead. Metered latency in a window is monotone in one pause among equal
-// requests; with several, and over the whole run, a later pause can lower what earlier requests are
-// charged. The tests have these cases.
+// Metered latency in a window is monotone in one pause among equal requests; with several, and over
+// the whole run, a later pause can lower what earlier requests are charged. The tests have these
+// cases.
 //
 // Ownership: immutable once made.
 #pragma once
@@ -47,11 +47,8 @@ class RequestBegins {
 
   /// `window`: nothing for the whole run.
   std::vector<double> metered(std::optional<Nanoseconds> window) const;
-  /// `rate`: requests a second.
-  std::vector<double> scheduled(double rate) const;
 
  private:
-  std::vector<double> latencies_from(const std::vector<double>& spread) const;
   std::vector<double> spread(std::optional<Nanoseconds> window) const;
   /// k: a window of 2k + 1 requests lasts `window` where requests begin at their median interval.
   double half_window(Nanoseconds window) const;

@@ -63,12 +63,11 @@ Latencies simple(const Rows& rows) {
   return all;
 }
 /// By the name of the form.
-std::map<std::string, Latencies> forms(const Rows& rows, double rate) {
+std::map<std::string, Latencies> forms(const Rows& rows) {
   const RequestBegins begins(rows);
   return {{"simple", simple(rows)},
           {"metered_100ms", begins.metered(metered_window_ns)},
-          {"metered_full", begins.metered(std::nullopt)},
-          {"scheduled", begins.scheduled(rate)}};
+          {"metered_full", begins.metered(std::nullopt)}};
 }
 double quantile(const Latencies& values, double p, const Rows& weights = {}) {
   std::vector<WeightedValue> weighted;
@@ -79,7 +78,6 @@ double quantile(const Latencies& values, double p, const Rows& weights = {}) {
   return quantiles(std::move(weighted), std::array{p}).at(0);
 }
 double greatest(const Latencies& values) { return *std::ranges::max_element(values); }
-double total(const Latencies& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
 /// Metered latency of whole rows sorted by begin, as the definition has it.
 Latencies by_definition(const Rows& rows, std::optional<Nanoseconds> window) {
@@ -165,9 +163,8 @@ TEST_CASE("one longer pause among equal requests lowers no quantile") {
     std::map<std::string, std::array<double, 4>> previous;
     for (const Nanoseconds length :
          {0 * ms, ms / 10, ms, 10 * ms, 45 * ms, 60 * ms, 120 * ms, 500 * ms}) {
-      const auto found = forms(equal_requests(8000, duration, {{at, length}}),
-                               9e8 / static_cast<double>(duration));
-      for (const char* const form : {"simple", "metered_100ms", "scheduled"}) {
+      const auto found = forms(equal_requests(8000, duration, {{at, length}}));
+      for (const char* const form : {"simple", "metered_100ms"}) {
         CAPTURE(form, length);
         constexpr double shares[]{0.5, 0.9, 0.99, 0.998};
         for (std::size_t i = 0; i < 4; ++i) {
@@ -181,54 +178,20 @@ TEST_CASE("one longer pause among equal requests lowers no quantile") {
   }
 }
 
-TEST_CASE("scheduled latency is monotone in every pause") {
-  std::mt19937_64 random(9);
-  const auto below = [&](Nanoseconds bound) {
-    return static_cast<Nanoseconds>(random() % static_cast<std::uint64_t>(bound));
-  };
-  for (int round = 0; round < 6; ++round) {
-    std::lognormal_distribution<double> length(9, 1);
-    std::vector<Nanoseconds> durations;
-    for (int i = 0; i < 3000; ++i) durations.push_back(std::llround(length(random)));
-    std::vector<LongRequest> pauses;
-    for (int i = 0; i < 6; ++i) pauses.push_back({random() % 3000, below(90 * ms)});
-    const auto scheduled = [&] {
-      return RequestBegins(closed_loop(durations, pauses)).scheduled(50'000);
-    };
-    const Latencies before = scheduled();
-    for (LongRequest& pause : pauses) {
-      const Nanoseconds more = 1 + below(50 * ms);
-      pause.by += more;
-      const Latencies after = scheduled();
-      pause.by -= more;
-      CHECK(std::ranges::equal(before, after, [](double a, double b) { return b >= a - 1e-3; }));
-      CHECK(total(after) > total(before));
-    }
-  }
-}
-
 TEST_CASE("known: metered latency is not monotone in several pauses") {
   // A later pause draws the spread begins of earlier requests to later times.
-  const auto one = forms(equal_requests(10'000, 20'000, {{3000, 90 * ms}}), 1);
-  const auto two = forms(equal_requests(10'000, 20'000, {{3000, 90 * ms}, {4000, 300 * ms}}), 1);
+  const auto one = forms(equal_requests(10'000, 20'000, {{3000, 90 * ms}}));
+  const auto two = forms(equal_requests(10'000, 20'000, {{3000, 90 * ms}, {4000, 300 * ms}}));
   for (const char* const form : {"metered_100ms", "metered_full"})
     CHECK(two.at(form)[3010] < one.at(form)[3010] - ms);
   CHECK(two.at("metered_full")[4010] > one.at("metered_full")[4010]);
 }
 
-TEST_CASE("known: a run ahead of its schedule hides a pause shorter than its lead") {
-  const Rows rows = equal_requests(10'000, 20'000, {{5000, 40 * ms}});
-  const RequestBegins begins(rows);
-  CHECK(begins.scheduled(0.5e9 / 20'050) == simple(rows));
-  CHECK(begins.scheduled(0.99e9 / 20'050)[5001] > 35 * ms);
-}
-
 TEST_CASE("stopping for 90 ms looks worse than pausing for a tenth of one") {
   // A window of time got this wrong: it saw no pause longer than half of it.
-  const double rate = 0.9 * 1e9 / 20'050;
-  const auto worse = forms(pausing(90 * ms, 600 * ms), rate);
-  const auto better = forms(pausing(ms / 10, 600 * ms), rate);
-  for (const char* const form : {"metered_100ms", "metered_full", "scheduled"}) {
+  const auto worse = forms(pausing(90 * ms, 600 * ms));
+  const auto better = forms(pausing(ms / 10, 600 * ms));
+  for (const char* const form : {"metered_100ms", "metered_full"}) {
     CAPTURE(form);
     CHECK(quantile(worse.at(form), 0.99) > 20 * ms);
     CHECK(quantile(worse.at(form), 0.99) > 10 * quantile(better.at(form), 0.99));
@@ -252,8 +215,7 @@ TEST_CASE("a weighted sample has the percentiles of all requests") {
       sample.insert(sample.end(), kept.begin(), kept.end());
     }
     CHECK(sample.size() < whole.size() / 8);
-    const double rate = 0.8e9 * static_cast<double>(threads) / 18'050;
-    const auto everything = forms(whole, rate), some = forms(sample, rate);
+    const auto everything = forms(whole), some = forms(sample);
     for (const auto& [form, all] : everything) {
       CAPTURE(threads, form);
       CHECK(greatest(some.at(form)) == Approx(greatest(all)).epsilon(0.02));
@@ -273,8 +235,8 @@ TEST_CASE("latencies have the order of the rows, whatever it is") {
   std::ranges::shuffle(turn, std::mt19937_64(1));
   Rows turned;
   for (const std::size_t place : turn) turned.push_back(rows[place]);
-  const auto found = forms(rows, 10'000);
-  for (const auto& [form, values] : forms(turned, 10'000)) {
+  const auto found = forms(rows);
+  for (const auto& [form, values] : forms(turned)) {
     bool same = true;
     for (std::size_t i = 0; i < turn.size(); ++i) same &= values[i] == found.at(form)[turn[i]];
     CHECK(same);
@@ -283,10 +245,10 @@ TEST_CASE("latencies have the order of the rows, whatever it is") {
 
 TEST_CASE("a shift changes nothing and loses no nanosecond, and latency scales with time") {
   const Rows rows = pausing(30 * ms, 200 * ms, 0.5);
-  const auto found = forms(rows, 10'000);
-  CHECK(forms(moved(rows, [](auto t) { return t + (Nanoseconds{1} << 61); }), 10'000) == found);
-  const auto scaled = forms(moved(rows, [](auto t) { return 8 * t; }), 10'000 / 8.0);
-  for (const char* const form : {"simple", "metered_full", "scheduled"}) {
+  const auto found = forms(rows);
+  CHECK(forms(moved(rows, [](auto t) { return t + (Nanoseconds{1} << 61); })) == found);
+  const auto scaled = forms(moved(rows, [](auto t) { return 8 * t; }));
+  for (const char* const form : {"simple", "metered_full"}) {
     for (std::size_t i = 0; i < rows.size(); i += 17)
       CHECK(scaled.at(form)[i] == Approx(8 * found.at(form)[i]));
   }
@@ -299,7 +261,6 @@ TEST_CASE("a single request has one latency, no request has none") {
     CHECK(rows[0].metered_100ms_ns == 12);
     CHECK(rows[0].metered_full_ns == 12);
   }
-  CHECK(RequestBegins({}).scheduled(10).empty());
   CHECK(RequestBegins({}).metered(std::nullopt).empty());
   CHECK_FALSE(latency_forms({}));
 }
@@ -330,7 +291,7 @@ TEST_CASE("intended latency appears only with a schedule") {
 TEST_CASE("no form is below the request's own length") {
   const Rows rows = pausing(30 * ms, 200 * ms, 0.5);
   const Latencies own = simple(rows);
-  for (const auto& [form, values] : forms(rows, 10'000)) {
+  for (const auto& [form, values] : forms(rows)) {
     CAPTURE(form);
     CHECK(std::ranges::equal(own, values, [](double a, double b) { return b >= a - 1e-6; }));
   }
