@@ -334,7 +334,7 @@ void Cycle::check_swept() try {
 }
 
 void Cycle::verify_swept(World::Exclusive& world) {
-  if (oracle_ == nullptr) return;
+  if (oracle_ == nullptr || !sweep_unchecked_) return;
   world.stop({PauseKind::verify, Cause::verification}, [&](Pause&) { check_swept(); });
 }
 
