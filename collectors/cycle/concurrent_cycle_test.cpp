@@ -51,6 +51,20 @@ TEST_CASE("no cycle begins for pacing while the use is below the trigger", "[pac
   CHECK(test.cycle.completed() == 2);
 }
 
+TEST_CASE("holes come in shorter pieces while a cycle paces, and in whole ones after it",
+          "[pacer]") {
+  SteppedHeap test;
+  const std::size_t whole = test.heap.options().hole_piece_bytes;
+  CHECK(test.heap.hole_piece_bytes() == whole);
+  const Root live(test.m, test.m.allocate(1000, 0));
+  for (std::size_t i = 0; i < 1000; ++i) test.m.store(live, i, test.m.allocate(0, 2000));
+  test.allocate_up_to(test.heap.bytes() * 3 / 4);
+  REQUIRE(test.begin(Cause::explicit_request));
+  CHECK(test.heap.hole_piece_bytes() < whole);
+  test.complete();
+  CHECK(test.heap.hole_piece_bytes() == whole);
+}
+
 TEST_CASE("a collector that marks in pauses begins no cycle beside mutators", "[cycle]") {
   bench::BenchHeap<bench::NoCollection> bench{std::size_t{4} << 20};
   Mutator<Yuasa> m{bench.heap};
