@@ -125,6 +125,19 @@ TEST_CASE("a wait in parts that end at once is late like any other", "[watchdog]
   CHECK(ending.says("a wait is late: for a collection to complete"));
 }
 
+TEST_CASE("a wait that looks after each slice is late like any other", "[watchdog]") {
+  const ChildEnding ending = watched(Late::aborts, [] {
+    Watchdog watchdog;
+    Mutex mutex;
+    std::condition_variable never_notified;
+    std::unique_lock<std::mutex> lock(mutex);
+    for (Wait wait(watchdog, Awaited::workers);;) wait.once(never_notified, lock);
+  });
+  CAPTURE(ending.said);
+  CHECK(ending.aborted());
+  CHECK(ending.says("a wait is late: for the other workers to finish"));
+}
+
 TEST_CASE("a lock that is not given back is named with its holder", "[watchdog]") {
   const ChildEnding ending = watched(Late::aborts, [] {
     TestHeap test;

@@ -32,6 +32,19 @@ TEST_CASE("a quantile is never below the exact one, and at most a sixty-fourth a
   CHECK(histogram.max() == exact_quantile(values, 1));
 }
 
+TEST_CASE("the quantile of a value is the last that shares its bucket") {
+  const auto told = [](std::uint64_t value) {
+    Histogram histogram;
+    histogram.record(value, 2);
+    histogram.record(2 * value + 1);
+    return histogram.quantile(0.5);
+  };
+  CHECK(told(127) == 127);
+  CHECK(told(128) == 129);
+  CHECK(told(255) == 255);
+  CHECK(told(256) == 259);
+}
+
 TEST_CASE("small values are exact, and histograms add up") {
   Histogram one;
   Histogram other;
