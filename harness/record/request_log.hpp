@@ -10,7 +10,8 @@
 // every 2^s-th request of its part of the run. `rows` thins all of them to one stride: a systematic
 // sample of the whole run, not of its beginning; it stands for all but the slowest, which are there
 // themselves: the `least_slowest` slowest of those of `long_ns` or more, and all of `slow_ns` or
-// more. The weights add up to the number of requests.
+// more; where none is so long, the slowest that was looked at. So the histogram's longest has a
+// row. The weights add up to the number of requests.
 //
 // Ownership: the mutator's thread while it runs; anybody after it was joined.
 #pragma once
@@ -73,6 +74,7 @@ class RequestLog final : public RequestSink {
       last_short_ = static_cast<std::uint64_t>(latency);
       latencies_.record(last_short_, 1 + std::exchange(represented_, 0));
       short_row_ = {number, intended, start, end, intended};
+      if (!longest_short_ || latency > longest_short_->latency_ns()) longest_short_ = short_row_;
       seeks_short_ = false;
     }
     if (taken_time_ != nullptr) read_taken_time(latency, sampled, start, end);
@@ -103,6 +105,7 @@ class RequestLog final : public RequestSink {
     if (!keeps_rows_ || next_ == 0) return all;
     requests = std::max(requests, next_);
     std::vector<RequestRow> slowest = slowest_.rows();
+    if (slowest.empty() && longest_short_) slowest.push_back(*longest_short_);
     std::ranges::sort(slowest, {}, &RequestRow::number);
     auto next_slow = slowest.begin();
     std::uint64_t unrepresented = 0;
@@ -261,6 +264,7 @@ class RequestLog final : public RequestSink {
   SlowestRequests<&RequestRow::gap_ns> longest_gaps_{least_gaps, never};
   Nanoseconds long_ended_ns_ = 0;
   std::optional<RequestRow> short_row_;  ///< the last one that was looked at
+  std::optional<RequestRow> longest_short_;
   bool seeks_short_ = false;
   bool open_loop_ = false;
   std::uint64_t unserved_ = 0;

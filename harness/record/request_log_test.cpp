@@ -30,6 +30,28 @@ class ToldRequests final : public RunControl {
 
 }  // namespace
 
+TEST_CASE("the longest request of a run has a row, also where all are short and rows are thinned") {
+  const int longest = GENERATE(0, 1, 700, 1999);
+  RequestLog log(1 << 20);
+  ToldRequests requests(log);
+  constexpr int count = 2000;
+  Nanoseconds clock = 1'000'000;
+  for (int i = 0; i < count; ++i) {
+    const Nanoseconds start = clock + 100;
+    clock = start + (i == longest ? 1700 : 900 + i % 7);
+    requests.tell(start, start, clock);
+  }
+  REQUIRE(log.stride() > 1);
+  Nanoseconds longest_row = 0;
+  std::uint64_t weights = 0;
+  for (const auto& [row, weight] : log.rows(count, 2 * log.stride())) {
+    longest_row = std::max(longest_row, row.latency_ns());
+    weights += weight;
+  }
+  CHECK(longest_row == static_cast<Nanoseconds>(log.latencies(count).max()));
+  CHECK(weights == count);
+}
+
 TEST_CASE("a request log gives back what it was told") {
   struct Row {
     Nanoseconds intended, start, end;
