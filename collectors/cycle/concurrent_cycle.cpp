@@ -110,7 +110,10 @@ void ConcurrentCycle::stop(World::Exclusive& world, Pause pause,
   guarded([&] { world.stop(pause, [&](Pause&) { work(); }); });
 }
 
-void ConcurrentCycle::guarded(const std::function<void()>& work) try { work(); } catch (...) {
+void ConcurrentCycle::guarded(const std::function<void()>& work) try {
+  const RoleScope role(Role::collector);
+  work();
+} catch (...) {
   completed_();  // Nothing completes any more: a thread that waits sees the failure.
   throw;
 }
