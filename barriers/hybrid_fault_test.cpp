@@ -1,5 +1,5 @@
-// Faults 6 and 8: roots are scanned mutator by mutator, which the hybrid barrier was made for. No
-// collector here scans them so; the test takes a cycle's steps itself.
+// Faults 6 and 8: roots are scanned mutator by mutator, which the hybrid barrier was made for. The
+// test takes a cycle's steps itself, so that the store falls between two scans.
 #include "collectors/cycle/root_scan.hpp"
 #include "collectors/marking/registry.hpp"
 #include "tools/testing/bench_heap.hpp"
@@ -21,17 +21,18 @@ Sighting insert_before_own_scan() {
   const Root shared(first, first.allocate(2, 0));
   Object** const own = second.roots.push(second.allocate(0, 8));
   const auto marker = find_marker("serial")->make(heap, {});
-  PhaseState& phase = heap.phase(World::Exclusive(heap.world, nullptr));
-  phase.sense = phase.sense.flipped();
-  phase.marking = true;
-  context_of(first).adopt(phase);
-  second.adopt(phase);
-  marker->begin_cycle(phase);
-  phase.roots_scanned = true;
+  bench::change_phase(heap, [](PhaseState& phase) {
+    phase.sense = phase.sense.flipped();
+    phase.marking = true;
+  });
+  context_of(first).adopt(heap.phase());
+  second.adopt(heap.phase());
+  marker->begin_cycle(heap.phase());
+  bench::change_phase(heap, [](PhaseState& phase) { phase.roots_scanned = true; });
   const auto scan = [&](MutatorContext& mutator) {
     scan_roots(heap, mutator);
     mutator.flush_shade_buffer();
-    mutator.adopt(phase);
+    mutator.adopt(heap.phase());
     marker->mark_concurrently();
   };
 

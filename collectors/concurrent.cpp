@@ -1,7 +1,7 @@
 // concurrent: background mark threads, two short pauses.
 //
-// Purpose: begin in one stop, mark beside the mutators, gather what they hold by handshakes,
-// terminate in one stop as soon as marking drains.
+// Purpose: begin in one stop, or by handshakes where roots are scanned raggedly, mark beside the
+// mutators, gather what they hold by handshakes, terminate in one stop as soon as marking drains.
 //
 // Who does it: a mutator that finds the trigger passed begins the cycle itself, so that none begins
 // late because a thread has to wait for a processor. The collector's thread marks, gathers and

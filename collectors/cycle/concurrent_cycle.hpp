@@ -67,6 +67,7 @@ class ConcurrentCycle {
   /// By the leader. False when there was more to mark than a pause may.
   bool terminate(MutatorContext* self);
   void stop(World::Exclusive& world, Pause pause, const std::function<void()>& work);
+  /// As a collector, on whatever thread. What fails in it also ends the waits for the cycle.
   void guarded(const std::function<void()>& work);
   void learn();
   /// After each cycle, and before one that begins elsewhere because mutators came or went.

@@ -10,8 +10,8 @@
 namespace tricolour {
 namespace {
 
-/// The first mutator answers the first handshake and takes an object out of a field; the second,
-/// which has not answered yet, deletes it there. The first one's root is all that is left.
+/// The first mutator answers the first handshake and loads an object into a root. The second has
+/// not answered yet, and deletes the field: nothing but that root refers to the object.
 Sighting delete_before_the_answer() {
   CollectedHeapOptions options;
   options.heap.bytes = std::size_t{16} << 20;

@@ -58,13 +58,15 @@ class ScannedHeap {
   /// Everything is white when it begins.
   template <BlackMeans means, class Look>
   void cycle(unsigned prefetch, Look look) {
-    PhaseState& phase = bench_.heap.phase(World::Exclusive(bench_.heap.world, nullptr));
+    const PhaseState& phase = bench_.heap.phase();
     for (Object* const object : objects_) {
       ColourByte* const byte = bench_.heap.metadata.byte_of(object);
       *byte = with_state(*byte, phase.sense.black);  // garbage too: nothing is swept
     }
-    phase.sense = phase.sense.flipped();
-    phase.black_means = means;
+    bench::change_phase(bench_.heap, [](PhaseState& changed) {
+      changed.sense = changed.sense.flipped();
+      changed.black_means = means;
+    });
     WatchedStack<Look> stack{look};
     bench_.heap.metadata.try_shade_alone(objects_.front(), phase.sense.white(),
                                          phase.shaded_state());

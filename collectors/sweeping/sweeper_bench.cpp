@@ -26,14 +26,14 @@ void fill(Heap& heap, std::vector<Object*>& objects) {
 /// Flips, marks every object with probability `percent` / 100 and forgets the rest: what a cycle
 /// does before its sweep.
 void mark_some(Heap& heap, std::vector<Object*>& objects, std::mt19937& random, unsigned percent) {
-  PhaseState& phase = heap.phase(World::Exclusive(heap.world, nullptr));
-  phase.sense = phase.sense.flipped();
+  change_phase(heap, [](PhaseState& phase) { phase.sense = phase.sense.flipped(); });
+  const MarkSense sense = heap.phase().sense;
   std::erase_if(objects, [&](Object* object) {
     const bool survives = random() % 100 < percent;
-    if (survives) heap.metadata.try_shade_alone(object, phase.sense.white(), phase.sense.black);
+    if (survives) heap.metadata.try_shade_alone(object, sense.white(), sense.black);
     return !survives;
   });
-  heap.spaces().begin_sweep(phase.sense);
+  heap.spaces().begin_sweep(sense);
 }
 
 void sweep(benchmark::State& state) {

@@ -1,12 +1,13 @@
 // The protocol table: what happens at the begin and at the termination of a cycle.
 //
 // Purpose: one constexpr table of steps, chosen by barrier traits and a variant. `collectors/cycle`
-// executes it with real threads, core/exploration the same table with model threads. Collectors
-// execute the tables that stop the world; those with handshakes are only explored so far.
+// executes it with real threads, core/exploration the same table with model threads. An end by
+// handshakes is only explored so far.
 //
 //   phase         successors      what is allowed
 //   idle          begin           mutators run, nothing is marked
-//   begin         marking         the steps of `Protocol::begin`, inside one stop of the world
+//   begin         marking         the steps of `Protocol::begin`, inside one stop of the world or
+//                                 by handshakes
 //   marking       termination     markers trace; barriers are on when mutators run
 //   termination   marking,        the steps of `Protocol::termination`, inside one stop; back to
 //                 sweeping        marking when the last rescan or flush left more work than the

@@ -379,10 +379,11 @@ TEST_CASE("what was shaded for a child that is refused is kept", "[safepoint]") 
   TestHeap test;
   Mutator<Yuasa> parent(test.heap);
   const Root argument(parent, parent.allocate(1, 0));
-  PhaseState& phase = test.heap.phase(World::Exclusive(test.heap.world, nullptr));
-  phase.sense = phase.sense.flipped();
-  phase.marking = true;
-  context_of(parent).adopt(phase);
+  bench::change_phase(test.heap, [](PhaseState& phase) {
+    phase.sense = phase.sense.flipped();
+    phase.marking = true;
+  });
+  context_of(parent).adopt(test.heap.phase());
   RefusesMutators observer;
   test.heap.observe(&observer);
   CHECK_THROWS_AS((Child<Yuasa>(parent, {&argument})), Misuse);
