@@ -62,9 +62,16 @@ class ModelMarking {
            state.memory.newest(layout_.colour(object)) != state.collector.phase.sense.white();
   }
 
+  /// The sweep of this cycle finds it marked. A mutator that is not stopped may have made it, and
+  /// its colour be on the way: the sweep does not look at a block before it has arrived.
+  bool survives(const State& state, ObjectNumber object) const {
+    return contains(state.allocated, object) &&
+           state.memory.arriving(layout_.colour(object)) != state.collector.phase.sense.white();
+  }
+
   void check_marked(State& state) const {
     for_each(reachable(state), [&](ObjectNumber object) {
-      if (state.lost == null_object && !is_marked(state, object)) state.lost = object;
+      if (state.lost == null_object && !survives(state, object)) state.lost = object;
     });
   }
 
@@ -147,7 +154,7 @@ class ModelMarking {
   void sweep(State& state) const {
     check_marked(state);
     for (ObjectNumber object = 1; object <= layout_.objects(); ++object) {
-      if (!contains(state.allocated, object) || is_marked(state, object)) continue;
+      if (!contains(state.allocated, object) || survives(state, object)) continue;
       remove(state.allocated, object);
       release(state, object);
     }

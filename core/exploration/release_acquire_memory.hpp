@@ -50,6 +50,7 @@ class ReleaseAcquireMemory {
     drop(location, static_cast<std::uint8_t>(histories_[location].size - 1));
   }
   Value newest(unsigned location) const { return histories_[location].last().value; }
+  Value arriving(unsigned location) const { return newest(location); }
 
   /// What a read-modify-write of `thread` would read.
   Value latest(unsigned, unsigned location) const { return newest(location); }

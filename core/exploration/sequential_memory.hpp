@@ -17,6 +17,7 @@ class SequentialMemory {
   void reset(unsigned locations, unsigned) { locations_ = locations; }
   void set(unsigned location, Value value) { values_[location] = value; }
   Value newest(unsigned location) const { return values_[location]; }
+  Value arriving(unsigned location) const { return newest(location); }
 
   /// What a read-modify-write of `thread` would read.
   Value latest(unsigned, unsigned location) const { return values_[location]; }

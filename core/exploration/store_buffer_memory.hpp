@@ -30,6 +30,13 @@ class StoreBufferMemory {
   }
   void set(unsigned location, Value value) { values_[location] = value; }
   Value newest(unsigned location) const { return values_[location]; }
+  /// What is there once every buffer has drained; of a location to which one thread stores.
+  Value arriving(unsigned location) const {
+    for (unsigned thread = 0; thread < threads_; ++thread) {
+      if (latest(thread, location) != values_[location]) return latest(thread, location);
+    }
+    return values_[location];
+  }
 
   /// What a read-modify-write of `thread` would read.
   Value latest(unsigned thread, unsigned location) const {
