@@ -2,7 +2,8 @@
 // object it is stored into.
 //
 // Unconditional because the test of the source's colour would need a store-load fence on every
-// store. Shade before store is sound only because no safepoint falls between the two.
+// store; and so it is sound also where roots are scanned mutator by mutator. Shade before store is
+// sound only because no safepoint falls between the two.
 #pragma once
 
 #include "core/barrier/barrier.hpp"
@@ -19,6 +20,7 @@ struct Dijkstra {
       .mutators = MutatorColour::grey,
       .allocation = AllocationColour::white,
       .sound_with_white_allocation = true,
+      .ragged_safe = true,
   };
 
   template <class M, class Write>

@@ -40,6 +40,31 @@ const auto ordinary = {load, store, allocate};
 
 }  // namespace
 
+TEST_CASE("a fault of a barrier for cycles that never stop loses an object there",
+          "[exploration][faults]") {
+  const Bounds two = bounded(2, 1, ordinary);
+  const Bounds longer = bounded(2, 2, loads_and_stores);
+  Bounds two_slots = bounded(1, 2, loads_and_stores);
+  two_slots.slots = 2;
+  const Expectation expectations[] = {
+      {"dlg without its deletion half", request(longer, ragged), explore_in<DlgKeepsOldUnshaded>},
+      {"dlg without its insertion half", request(longer, ragged), explore_in<DlgStoresUnshaded>},
+      {"dlg, fault 4: null stores skipped", request(longer, ragged),
+       explore_in<SkipsNullStores<Dlg>>},
+      {"sliding_views, no snooping", request(longer, ragged), explore_in<ViewsDoNotSnoop>},
+      {"sliding_views, logged before it is read", request(longer, ragged),
+       explore_in<LogsBeforeItReads>},
+      {"sliding_views, more logged than read", request(two_slots, ragged),
+       explore_in<LogsMoreThanItReads>, explore_in<SlidingViews>},
+      {"sliding_views, fault 4: null stores skipped", request(longer, ragged),
+       explore_in<SkipsNullStores<SlidingViews>>},
+      {"dijkstra, roots are not scanned again",
+       request(two, {.ragged_roots = true, .handshake_end = true, .rescan = false}),
+       explore_in<Dijkstra>},
+  };
+  for (const Expectation& expectation : expectations) examine(expectation);
+}
+
 TEST_CASE("a barrier under a protocol that does not suit it loses an object", "[exploration]") {
   const Bounds one = bounded(1, 2, ordinary);
   const Bounds longer = bounded(1, 3, ordinary);

@@ -72,6 +72,23 @@ TEST_CASE("a mutator that ends has to flush its shade buffer", "[exploration][fa
   CHECK(loses<Yuasa>("yuasa, fault 17: a mutator that ends drops its buffer", bounds, protocol));
 }
 
+TEST_CASE("a cycle that never stops ends in the order of its table", "[exploration][faults]") {
+  const Bounds bounds = bounded(2, 1, {load, store, allocate});
+  const Protocol sound = protocol_for(Hybrid::traits, ragged);
+  CHECK_FALSE(loses<Hybrid>("hybrid, never stops", bounds, sound));
+  Protocol protocol = sound;
+  protocol.termination = without(sound.termination, Step::repeat_until_clean);
+  CHECK(loses<Hybrid>("hybrid, ends after one round, clean or not", bounds, protocol));
+  protocol.termination = without(sound.termination, Step::flush_buffers);
+  CHECK(loses<Hybrid>("hybrid, no flush in the rounds", bounds, protocol));
+  protocol = sound;
+  protocol.begin = without(sound.begin, Step::shade_roots);
+  CHECK(loses<Hybrid>("hybrid, roots are not scanned", bounds, protocol));
+  protocol = sound;
+  protocol.begin = without(sound.begin, Step::acknowledge, 0);
+  CHECK(loses<Hybrid>("hybrid, black allocation and barriers in one handshake", bounds, protocol));
+}
+
 TEST_CASE("a buffer that fills during a termination round spoils it", "[exploration][faults]") {
   Bounds bounds = bounded(2, 2, {load, store});
   bounds.buffer = 1;

@@ -69,6 +69,26 @@ TEMPLATE_LIST_TEST_CASE("a kind of cycle that matches loses nothing", "[explorat
   }
 }
 
+TEMPLATE_TEST_CASE("what never stops the world loses nothing under weaker memories either",
+                   "[exploration][match]", Hybrid, Dijkstra, Dlg, SlidingViews) {
+  constexpr CycleTraits never{Marking::beside_mutators, true, true};
+  STATIC_REQUIRE(never.never_stops());
+  STATIC_REQUIRE(match(never, TestType::traits, AllocationColour::black).sound());
+  exploration::Request request;
+  request.variant = exploration::ragged;
+  request.most_states = exploration::most_states;
+  for (const auto& [mutators, operations] : {std::pair(1u, 2u), std::pair(2u, 1u)}) {
+    request.bounds = exploration::bounded(mutators, operations, {load, store, allocate});
+    const std::string what = std::string(TestType::traits.name) + ", never stops, ";
+    request.memory = exploration::MemoryKind::tso;
+    CHECK_FALSE(exploration::is_lost(
+        what + "tso", exploration::explore_in<TestType, exploration::MemoryKind::tso>(request)));
+    request.memory = exploration::MemoryKind::ra;
+    CHECK_FALSE(exploration::is_lost(
+        what + "ra", exploration::explore_in<TestType, exploration::MemoryKind::ra>(request)));
+  }
+}
+
 TEMPLATE_LIST_TEST_CASE("a cycle in one pause matches every barrier", "[match]", AllBarriers) {
   for (const AllocationColour colour : {AllocationColour::white, AllocationColour::black}) {
     const Match found = match({}, TestType::traits, colour);

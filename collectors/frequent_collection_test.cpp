@@ -1,7 +1,7 @@
 // A collection at every allocation: nothing rooted is lost, and what is not rooted is gone at the
 // next one.
 #include "barriers/dijkstra.hpp"
-#include "barriers/yuasa.hpp"
+#include "barriers/hybrid.hpp"
 #include "core/heap/poison.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/each_listed.hpp"
@@ -32,13 +32,14 @@ TEST_CASE("random mutators survive a collection at every allocation", "[frequent
       run_random_mutators<Dijkstra>(every(1, collector, Dijkstra::traits), mutators, 300, 3);
   CHECK(run.failure == "");
   CHECK(run.verification.cycles_checked >= 100);
-  CHECK(run_random_mutators<Yuasa>(every(7, collector, Yuasa::traits), mutators, 1000, 3).failure ==
-        "");
+  CHECK(
+      run_random_mutators<Hybrid>(every(7, collector, Hybrid::traits), mutators, 1000, 3).failure ==
+      "");
 }
 
 TEST_CASE("a reference that no root holds is stale after one allocation", "[frequent]") {
-  CollectedHeap heap(every(1, "stop_the_world", Yuasa::traits), Yuasa::traits);
-  Mutator<Yuasa> m(heap);
+  CollectedHeap heap(every(1, "stop_the_world", Hybrid::traits), Hybrid::traits);
+  Mutator<Hybrid> m(heap);
   Object* const stale = m.allocate(0, 8);
   *stale->payload<std::uint64_t>() = 7;
   const Root rooted(m, m.allocate(0, 8));

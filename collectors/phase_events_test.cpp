@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "barriers/yuasa.hpp"
+#include "barriers/hybrid.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/catch.hpp"
@@ -30,8 +30,8 @@ TEST_CASE("each cycle tells its begin, its marking and its termination", "[event
     options.heap.bytes = std::size_t{16} << 20;
     options.collector = collector.name;
     KeptEvents events;
-    CollectedHeap heap(options, Yuasa::traits, &events);
-    Mutator<Yuasa> m(heap);
+    CollectedHeap heap(options, Hybrid::traits, &events);
+    Mutator<Hybrid> m(heap);
     m.make_globals(objects);
     for (std::uint32_t i = 0; i < objects; ++i) {
       m.store(m.globals(), i, m.allocate(1, 8));
@@ -60,12 +60,12 @@ TEST_CASE("a collector that paces tells after each cycle when the next one begin
   options.heap.bytes = std::size_t{16} << 20;
   options.collector = collector;
   KeptEvents events;
-  CollectedHeap heap(options, Yuasa::traits, &events);
+  CollectedHeap heap(options, Hybrid::traits, &events);
   const auto told = [&] { return events.of<TriggerEvent>().size(); };
   const std::size_t before = told();
   constexpr std::size_t cycles = 3;
   {
-    Mutator<Yuasa> m(heap);
+    Mutator<Hybrid> m(heap);
     for (std::size_t i = 0; i < cycles; ++i) heap.collect(m);
   }
   heap.stop();  // a mutator may go on before the last cycle is told

@@ -8,7 +8,8 @@
 #define TRICOLOUR_COLLECTORS(collector) \
   collector(stop_the_world)             \
   collector(incremental)                \
-  collector(concurrent)
+  collector(concurrent)                 \
+  collector(on_the_fly)
 // clang-format on
 
 namespace tricolour {

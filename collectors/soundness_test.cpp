@@ -20,9 +20,15 @@ CollectedHeapOptions verified(const std::string& collector, const BarrierTraits&
   options.collector = collector;
   options.collection.marking.stopped_threads = 2;
   options.collection.marking.concurrent_threads = 2;
-  options.collection.allocation = barrier.allocation;
+  options.collection.allocation = find_collector(collector)->cycle.usual_allocation(barrier);
   options.verify = true;
   return options;
+}
+
+bool refuses(const CollectedHeapOptions& options, const BarrierTraits& barrier) {
+  return !unsound_because(*find_collector(options.collector), barrier,
+                          options.collection.allocation, options.collection.ragged_roots)
+              .empty();
 }
 
 /// No room for the event that ends marking in one cycle: what fails on the collector's thread
@@ -56,9 +62,7 @@ TEMPLATE_LIST_TEST_CASE("nothing reachable is lost", "[soundness]", AllBarriers)
   CollectedHeapOptions options = verified(collector, TestType::traits);
   options.collection.marker = marker;
   options.collection.sweep = mutators == 1 ? SweepMode::lazy : SweepMode::parallel;
-  if (!unsound_because(*find_collector(collector), TestType::traits, options.collection.allocation)
-           .empty())
-    return;
+  if (refuses(options, TestType::traits)) return;
   CAPTURE(collector, marker, mutators);
   const RandomRun outcome = run_random_mutators<TestType>(options, mutators, 50'000, 11);
   CHECK(outcome.failure == "");
@@ -77,9 +81,7 @@ TEMPLATE_LIST_TEST_CASE(
   options.collection.marking.deque_capacity = 2;
   options.collection.quantum_slots = 64;
   options.collection.final_slots = 32;
-  if (!unsound_because(*find_collector(collector), TestType::traits, options.collection.allocation)
-           .empty())
-    return;
+  if (refuses(options, TestType::traits)) return;
   CAPTURE(collector);
   const RandomRun outcome = run_random_mutators<TestType>(options, 2, 30'000, 5);
   CHECK(outcome.failure == "");
@@ -94,9 +96,8 @@ TEMPLATE_LIST_TEST_CASE("roots scanned mutator by mutator lose nothing where tha
   const int mutators = GENERATE(1, 3);
   CollectedHeapOptions options = verified(collector, TestType::traits);
   options.collection.ragged_roots = true;
-  const CollectorInfo& info = *find_collector(collector);
-  if (!ragged_roots_refused_because(info).empty() ||
-      !unsound_because(info, TestType::traits, options.collection.allocation, true).empty())
+  if (!ragged_roots_refused_because(*find_collector(collector)).empty() ||
+      refuses(options, TestType::traits))
     return;
   CAPTURE(collector, mutators);
   const RandomRun outcome = run_random_mutators<TestType>(options, mutators, 50'000, 31);
@@ -110,8 +111,7 @@ TEMPLATE_LIST_TEST_CASE(
   const auto collector = each_collector_beside_mutators();
   CollectedHeapOptions options = verified(collector, TestType::traits);
   options.collection.allocation = AllocationColour::black;
-  if (!TestType::traits.keeps_an_invariant() ||
-      TestType::traits.allocation == AllocationColour::black)
+  if (TestType::traits.allocation == AllocationColour::black || refuses(options, TestType::traits))
     return;
   const RandomRun outcome = run_random_mutators<TestType>(options, 2, 40'000, 23);
   CHECK(outcome.failure == "");
@@ -122,10 +122,7 @@ TEMPLATE_LIST_TEST_CASE("a store far into a long object that lies in a block is 
                         "[soundness]", AllBarriers) {
   CollectedHeapOptions options = verified("incremental", TestType::traits);
   options.collection.quantum_slots = 64;
-  if (!unsound_because(*find_collector("incremental"), TestType::traits,
-                       options.collection.allocation)
-           .empty())
-    return;
+  if (refuses(options, TestType::traits)) return;
   CollectedHeap heap(options, TestType::traits);
   {
     Mutator<TestType> m(heap);
@@ -149,6 +146,7 @@ TEST_CASE("a barrier that rescans its source loses nothing", "[soundness]") {
   const auto collector = each_collector_beside_mutators();
   CollectedHeapOptions options = verified(collector, RescanSource::traits);
   options.collection.allocation = GENERATE(AllocationColour::black, AllocationColour::white);
+  if (refuses(options, RescanSource::traits)) return;
   CAPTURE(collector, options.collection.allocation);
   const RandomRun outcome = run_random_mutators<RescanSource>(options, 2, 40'000, 29);
   CHECK(outcome.failure == "");

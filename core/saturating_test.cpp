@@ -1,7 +1,7 @@
 // Sizes that no address space holds are errors, and never small sizes.
 #include "core/saturating.hpp"
 
-#include "barriers/yuasa.hpp"
+#include "barriers/hybrid.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/catch.hpp"
@@ -51,8 +51,8 @@ TEST_CASE(
   CollectedHeapOptions options;
   options.heap.bytes = 2 * mebibyte;
   options.collector = collector;
-  CollectedHeap heap(options, Yuasa::traits);
-  Mutator<Yuasa> m(heap);
+  CollectedHeap heap(options, Hybrid::traits);
+  Mutator<Hybrid> m(heap);
   const bool hole_at_hand = GENERATE(false, true);
   if (hole_at_hand) m.allocate(0, 8);
   for (const std::size_t payload :

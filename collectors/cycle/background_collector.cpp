@@ -1,28 +1,9 @@
-// concurrent: background mark threads, two short pauses.
-//
-// Purpose: begin in one stop, or by handshakes where roots are scanned raggedly, mark beside the
-// mutators, gather what they hold by handshakes, terminate in one stop as soon as marking drains.
-//
-// Who does it: a mutator that finds the trigger passed begins the cycle itself, so that none begins
-// late because a thread has to wait for a processor. The collector's thread marks, gathers and
-// terminates; where mutators keep all processors busy, they mark as they allocate, and the one that
-// finds nothing more to mark terminates the cycle.
-//
-// Invariant: a mutator that runs out of memory waits for the cycle under way (a stall), and only
-// then, or when there is none, collects in a pause (a fallback). A failure on the collector thread
-// (the oracle's) reaches every mutator at its next slow path; nothing is freed after it.
-//
-// Ownership: `requested_`, `begun_`, `running_`, `stopping_`, `completed_at_ns_`: lock_. Statistics
-// of stalls: statistics_lock_.
-//
-// Memory ordering: what mutators need of a finished cycle they get at its stops.
-// Source: mostly concurrent marking as in Printezis, Detlefs 2000; handshakes before the final stop
-// as in Go's mark termination.
+#include "collectors/cycle/background_collector.hpp"
+
 #include <algorithm>
 #include <thread>
 
 #include "collectors/cycle/concurrent_cycle.hpp"
-#include "collectors/registry.hpp"
 #include "core/mutator/watched_threads.hpp"
 #include "core/mutex.hpp"
 #include "core/seams/injected_waits.hpp"
@@ -31,16 +12,17 @@
 namespace tricolour {
 namespace {
 
-class Concurrent final : public Collector {
+class BackgroundCollector final : public Collector {
  public:
-  explicit Concurrent(const CollectorParts& parts)
+  explicit BackgroundCollector(const CollectorParts& parts)
       : heap_(parts.heap),
         options_(parts.options),
+        never_stops_(parts.cycle.never_stops()),
         steps_(parts, [this] { tell_completion(); }),
         cycle_(steps_.cycle()),
         pacer_(steps_.pacer()),
         thread_(parts.heap.watchdog) {}
-  ~Concurrent() override { stop(); }
+  ~BackgroundCollector() override { stop(); }
 
   void start() override {
     steps_.start();
@@ -70,7 +52,7 @@ class Concurrent final : public Collector {
   bool on_exhausted(MutatorContext& mutator, std::size_t, unsigned& attempts) override {
     cycle_.rethrow_failure();
     if (!steps_.stopped().worth_trying(attempts)) return false;
-    if (attempts < options_.concurrent_attempts) {
+    if (never_stops_ || attempts < options_.concurrent_attempts) {
       const std::uint64_t target = request(mutator, Cause::exhausted);
       help_to_complete(mutator, target);
       stall_until_completed(mutator, target);
@@ -181,7 +163,7 @@ class Concurrent final : public Collector {
     const std::uint64_t target = completed + 1;
     pass_window(Window::between_trigger_and_request);
     if (cycle_.phase() != Phase::idle) return target;
-    if (cycle_.is_swept()) {
+    if (cycle_.is_swept() && !never_stops_) {
       if (steps_.begin(&mutator, cause, completed)) {
         std::scoped_lock lock(lock_);
         begun_ = true;
@@ -189,6 +171,7 @@ class Concurrent final : public Collector {
       }
     } else {
       ask_for_cycle(cause);
+      if (cycle_.is_swept()) return target;
       const ActivityScope scope(mutator, Activity::lazy_sweeping);
       cycle_.sweep_a_share();
     }
@@ -283,6 +266,7 @@ class Concurrent final : public Collector {
 
   Heap& heap_;
   const CollectorOptions options_;
+  const bool never_stops_;
   ConcurrentCycle steps_;
   Cycle& cycle_;
   const Pacer& pacer_;
@@ -305,15 +289,8 @@ class Concurrent final : public Collector {
 
 }  // namespace
 
-constinit const CollectorInfo concurrent{
-    .name = "concurrent",
-    .summary = "background mark threads and two short pauses",
-    .cycle = {.marking = Marking::beside_mutators},
-    .has_background_thread = true,
-    .ragged_roots = true,
-    .make = [](const CollectorParts& parts) -> std::unique_ptr<Collector> {
-      return std::make_unique<Concurrent>(parts);
-    },
-};
+std::unique_ptr<Collector> make_background_collector(const CollectorParts& parts) {
+  return std::make_unique<BackgroundCollector>(parts);
+}
 
 }  // namespace tricolour

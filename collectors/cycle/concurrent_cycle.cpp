@@ -10,7 +10,7 @@ namespace tricolour {
 ConcurrentCycle::ConcurrentCycle(const CollectorParts& parts, std::function<void()> completed)
     : heap_(parts.heap),
       options_(parts.options),
-      mutators_lead_(parts.barrier.side_table != SideTable::cards),
+      mutators_lead_(parts.barrier.side_table != SideTable::cards && !parts.cycle.never_stops()),
       completed_(std::move(completed)),
       cycle_(parts),
       stopped_(cycle_, parts.heap),
@@ -75,7 +75,8 @@ void ConcurrentCycle::mark() {
 
 bool ConcurrentCycle::gather(MutatorContext* self) {
   constexpr unsigned most_gathers = 3;
-  if (gathers_ == most_gathers) return false;
+  // The rounds that end such a cycle gather.
+  if (gathers_ == most_gathers || cycle_.ends_by_handshakes()) return false;
   ++gathers_;
   World::Exclusive world(heap_.world, self);
   return cycle_.gather_from_mutators(world);
@@ -85,17 +86,23 @@ bool ConcurrentCycle::terminate(MutatorContext* self) {
   World::Exclusive world(heap_.world, self);
   const bool last_chance = resumptions_ >= options_.most_resumptions;
   bool done = false;
-  stop(world, {PauseKind::termination, Cause::pacing}, [&] {
+  const auto end = [&] {
     allocated_bytes_ = heap_.account.handed_out();
     done = cycle_.terminate(world, last_chance ? no_limit : options_.final_slots);
     if (!done) return;
     heap_.set_hole_piece_bytes(world, heap_.options().hole_piece_bytes);
-    completed_();  // in the stop: behind it this thread may have to wait for a processor
-  });
+    completed_();  // here: behind it this thread may have to wait for a processor
+  };
   gathers_ = 0;
-  if (!done) {
-    ++resumptions_;
-    return false;
+  if (cycle_.ends_by_handshakes()) {
+    guarded(end);
+    if (!done) return false;
+  } else {
+    stop(world, {PauseKind::termination, Cause::pacing}, end);
+    if (!done) {
+      ++resumptions_;
+      return false;
+    }
   }
   learn();
   stopped_.judge_cycle();

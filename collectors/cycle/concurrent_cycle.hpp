@@ -1,6 +1,6 @@
 // A concurrent cycle: any thread begins it, and one thread at a time leads it.
 //
-// Purpose: the steps of a cycle from its begin (a stop, or handshakes) to its final stop, for the
+// Purpose: the steps of a cycle from its begin to its end, each a stop or handshakes, for the
 // collector's thread and for mutators that do its work while it waits for a processor; and the
 // pacer, which learns from each cycle.
 //
@@ -28,14 +28,15 @@ namespace tricolour {
 
 class ConcurrentCycle {
  public:
-  /// `completed` is called at each cycle's end, in the stop, and at a failure.
+  /// `completed` is called at each cycle's end, in the stop if there is one, and at a failure.
   ConcurrentCycle(const CollectorParts& parts, std::function<void()> completed);
 
   Cycle& cycle() { return cycle_; }
   const Cycle& cycle() const { return cycle_; }
   StoppedCollection& stopped() { return stopped_; }
   const Pacer& pacer() const { return pacer_; }
-  /// Mutators may lead: not where there are cards, because to gather is to scan all dirty ones.
+  /// Mutators may lead: not where there are cards, because to gather is to scan all dirty ones, and
+  /// not where the world never stops, because to lead is to wait for each mutator's handshake.
   bool mutators_lead() const { return mutators_lead_; }
 
   /// The collector starts: time counts from here.
@@ -64,7 +65,8 @@ class ConcurrentCycle {
   /// By the leader. True when what mutators hold had something to mark; a few times at most, the
   /// final stop does the rest.
   bool gather(MutatorContext* self);
-  /// By the leader. False when there was more to mark than a pause may.
+  /// By the leader. False when there was more to mark than a pause may, or in a round of
+  /// handshakes.
   bool terminate(MutatorContext* self);
   void stop(World::Exclusive& world, Pause pause, const std::function<void()>& work);
   /// As a collector, on whatever thread. What fails in it also ends the waits for the cycle.

@@ -1,11 +1,11 @@
 #include "collectors/cycle/cycle.hpp"
 
 #include <algorithm>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "collectors/cycle/cycle_seams.hpp"
 #include "collectors/cycle/root_scan.hpp"
 #include "collectors/marking/registry.hpp"
 #include "collectors/oracle/oracle.hpp"
@@ -84,7 +84,7 @@ void Cycle::begin(World::Exclusive& world, bool stopped) {
   enter(Phase::begin);
   probe::cycle_begin(number(), interval.begin_ns, heap_.used_bytes());
   if (by_handshakes(protocol_.begin)) {
-    shake_hands(protocol_.begin, world);
+    begin_by_handshakes(world);
   } else {
     allocated_before_ = heap_.allocated_bytes(world.mutators());
     execute(protocol_.begin, world, no_limit);
@@ -97,17 +97,15 @@ void Cycle::begin(World::Exclusive& world, bool stopped) {
 bool Cycle::terminate(World::Exclusive& world, std::size_t slots) {
   const Interval interval = begin_interval(Activity::termination);
   enter(Phase::termination);
-  const bool done = execute(protocol_.termination, world, slots);
+  const std::optional<Retirement> retirement =
+      by_handshakes(protocol_.termination) ? end_by_handshakes(world) : end_stopped(world, slots);
   end_interval(interval, Role::collector);
-  if (!done) {
-    // What sent the cycle back must not grow meanwhile.
-    heap_.phase(world).apply(Step::rescan_at_once);
-    for (MutatorContext* mutator : world.mutators()) mutator->rescan_at_once();
+  if (!retirement) {
     enter(Phase::marking);
     return false;
   }
   enter(Phase::sweeping);
-  begin_sweep(world);
+  open_sweep(world, *retirement);
   probe::cycle_end(number(), marker_->marked_bytes());
   pass_window(Window::before_completion);
   completed_.fetch_add(1, std::memory_order_release);
@@ -115,27 +113,23 @@ bool Cycle::terminate(World::Exclusive& world, std::size_t slots) {
   return true;
 }
 
+std::optional<Retirement> Cycle::end_stopped(World::Exclusive& world, std::size_t slots) {
+  if (!execute(protocol_.termination, world, slots)) {
+    // What sent the cycle back must not grow meanwhile.
+    heap_.phase(world).apply(Step::rescan_at_once);
+    for (MutatorContext* mutator : world.mutators()) mutator->rescan_at_once();
+    return std::nullopt;
+  }
+  std::optional<Retirement> retirement(std::in_place, heap_, world);
+  for (MutatorContext* mutator : world.mutators()) retirement->retire(*mutator);
+  return retirement;
+}
+
 void Cycle::run_stopped(World::Exclusive& world) {
   begin(world, true);
   terminate(world);
   if (faulty(Fault::terminates_twice)) terminate(world);
 }
-
-namespace {
-/// Seams of faults; without them every mutator is scanned again, and told the whole phase.
-bool is_rescanned(const MutatorContext& mutator) {
-  const bool blocked =
-      mutator.safepoint.status.load(std::memory_order_relaxed) == MutatorStatus::claimed;
-  return !faulty(Fault::roots_not_rescanned) &&
-         !(blocked && faulty(Fault::blocked_mutator_not_rescanned));
-}
-
-PhaseState announced(PhaseState phase, bool flipped) {
-  if (flipped && faulty(Fault::tracing_before_barrier_on)) phase.marking = false;
-  if (flipped && faulty(Fault::sense_flipped_unannounced)) phase.sense = {phase.sense.white()};
-  return phase;
-}
-}  // namespace
 
 bool Cycle::execute(const Steps& steps, World::Exclusive& world, std::size_t slots) try {
   PhaseState& phase = heap_.phase(world);
@@ -198,30 +192,6 @@ void Cycle::flip(World::Exclusive& world) {
   if (oracle_ != nullptr) oracle_->cycle_began();
 }
 
-void Cycle::shake_hands(const Steps& steps, World::Exclusive& world) try {
-  for (auto begin = steps.begin(); *begin != Step::end;) {
-    const Step last = faulty(Fault::acknowledgement_not_awaited) ? Step::end : Step::acknowledge;
-    const auto end = std::find(begin, steps.end(), last);
-    const auto part = [&](Step step) { return std::find(begin, end, step) != end; };
-    for (const Step step : std::span(begin, end)) heap_.phase(world).apply(step);
-    const bool flips = part(Step::flip_mark_sense);
-    if (flips) flip(world);
-    if (part(Step::shade_roots)) scan_globals(heap_);
-    // relaxed: the handshake orders it before the read below
-    std::atomic<std::uint64_t> allocated{heap_.allocated_bytes({})};
-    world.handshake([&](MutatorContext& mutator) {
-      if (part(Step::shade_roots)) scan_roots(heap_, mutator);
-      mutator.adopt(announced(heap_.phase(), flips));
-      allocated.fetch_add(mutator.allocated_bytes(), std::memory_order_relaxed);
-    });
-    if (part(Step::allocate_black)) allocated_before_ = allocated.load(std::memory_order_relaxed);
-    begin = *end == Step::end ? end : end + 1;
-  }
-} catch (...) {
-  fail();
-  throw;
-}
-
 void Cycle::shade_roots(World::Exclusive& world, bool first) {
   if constexpr (faults_built) {
     auto mutators = world.mutators();
@@ -246,45 +216,16 @@ bool Cycle::drain(std::size_t slots) {
   return drained;
 }
 
-bool Cycle::gather_from(MutatorContext& mutator) {
-  bool any = false;
-  for (const Step step : protocol_.gather) {
-    if (step == Step::rescan_at_once) mutator.rescan_at_once();
-    if (step == Step::flush_buffers) any = mutator.flush_shade_buffer() || any;
-    if (step == Step::shade_roots && is_rescanned(mutator)) any = scan_roots(heap_, mutator) || any;
-  }
-  return any;
-}
-
-bool Cycle::gather_from_mutators(World::Exclusive& world) {
-  if (has(protocol_.card_round, Step::take_cards)) card_scan_.take();
-  for (const Step step : protocol_.gather) heap_.phase(world).apply(step);
-  std::atomic<bool> found{false};  // relaxed: the handshake orders it before the read below
-  world.handshake([&](MutatorContext& mutator) {
-    if (gather_from(mutator)) found.store(true, std::memory_order_relaxed);
-  });
-  const bool found_on_cards =
-      has(protocol_.card_round, Step::scan_taken_cards) && card_scan_.scan_taken();
-  return found.load(std::memory_order_relaxed) || found_on_cards;
-}
-
-std::size_t Cycle::live_bytes(World::Exclusive& world) const {
+std::size_t Cycle::live_bytes(std::uint64_t allocated_bytes) const {
   const std::size_t marked = marker_->marked_bytes();
   // What is born black is never marked, and what is born white is marked or dead.
-  return born_black_ ? marked + (heap_.allocated_bytes(world.mutators()) - allocated_before_)
-                     : marked;
+  return born_black_ ? marked + (allocated_bytes - allocated_before_) : marked;
 }
 
-void Cycle::begin_sweep(World::Exclusive& world) {
-  for (MutatorContext* mutator : world.mutators()) {
-    if (heap_.phase().arm == BarrierArm::live && !mutator->shade_buffer_empty()) {
-      throw InvariantViolated("a shade buffer holds objects after termination");
-    }
-    if (!faulty(Fault::hole_not_retired)) mutator->retire_holes();
-  }
+void Cycle::open_sweep(World::Exclusive& world, const Retirement& retirement) {
   if (!heap_.grey_set.empty())
     throw InvariantViolated("the grey set is not empty after termination");
-  heap_.begin_sweep(world, live_bytes(world));
+  heap_.open_sweep(world, live_bytes(retirement.allocated_bytes()), retirement.pending_bytes());
   sweep_unchecked_ = true;
   {
     std::scoped_lock lock(log_lock_);
@@ -293,7 +234,7 @@ void Cycle::begin_sweep(World::Exclusive& world) {
   if (options_.sweep == SweepMode::eager || options_.sweep == SweepMode::parallel) {
     sweep(options_.sweep == SweepMode::parallel ? &Sweeper::sweep_all_in_parallel
                                                 : &Sweeper::sweep_all);
-    check_swept();
+    if (!ends_by_handshakes()) check_swept();
   }
 }
 

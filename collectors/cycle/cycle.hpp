@@ -9,6 +9,8 @@
 // everything reachable is marked. A failure is final: it reaches every mutator at its next slow
 // path.
 //
+// A cycle that begins and ends by handshakes never stops the world, but where it is verified.
+//
 // Ownership: the thread that holds World::Exclusive, except `phase`, `marker().assist` (mutators)
 // and `finish_sweep` (any thread).
 //
@@ -21,9 +23,11 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "collectors/cycle/card_scan.hpp"
 #include "collectors/cycle/collector.hpp"
+#include "collectors/cycle/retirement.hpp"
 #include "collectors/marking/scanner.hpp"
 #include "collectors/sweeping/sweeper.hpp"
 #include "core/cycle/protocol.hpp"
@@ -53,8 +57,10 @@ class Cycle {
   void begin(World::Exclusive& world, bool stopped);
   /// Not one that stays in a pause.
   bool begins_by_handshakes() const { return traits_.ragged_roots; }
-  /// World stopped: the termination table. Scans at most `slots` slots; false when that was not
-  /// enough: the cycle is marking again.
+  bool ends_by_handshakes() const { return traits_.handshake_end; }
+  /// The termination table: a round beside mutators where it goes by handshakes, else the world
+  /// stopped, and then it scans at most `slots` slots. False when that was not enough: the cycle is
+  /// marking again.
   bool terminate(World::Exclusive& world, std::size_t slots = no_limit);
   /// World stopped, idle: begin and terminate in one pause.
   void run_stopped(World::Exclusive& world);
@@ -102,25 +108,40 @@ class Cycle {
   void enter(Phase next);
   /// False when `drain` was cut short.
   bool execute(const Steps& steps, World::Exclusive& world, std::size_t slots);
-  /// Beside mutators: up to each acknowledgement the cycle's own part of the steps, then each
-  /// mutator's, in its handshake.
-  void shake_hands(const Steps& steps, World::Exclusive& world);
+  /// Nothing: the cycle has to mark more.
+  std::optional<Retirement> end_stopped(World::Exclusive& world, std::size_t slots);
+
+  // --- cycle_handshakes.cpp ---------------------------------------------------------------------
+
+  struct Meeting;
+  /// Beside mutators: the cycle's own part of the steps, then each mutator's, in its handshakes.
+  void meet(Meeting& meeting, World::Exclusive& world);
+  /// In a handshake. False: the mutator has more roots, and another handshake for them.
+  bool take_part(Meeting& meeting, MutatorContext& mutator);
+  void begin_by_handshakes(World::Exclusive& world);
+  /// Nothing: the round was not clean.
+  std::optional<Retirement> end_by_handshakes(World::Exclusive& world);
+  bool is_quiet() const;
+  Retirement end_marking(World::Exclusive& world);
+  /// What `drain` has checked in a stop, in a stop of its own.
+  void verify_marked(World::Exclusive& world);
+
+  // --- cycle.cpp --------------------------------------------------------------------------------
+
   /// Before any mutator has the new sense.
   void flip(World::Exclusive& world);
   /// `first`: in this cycle; otherwise it is the rescan.
   void shade_roots(World::Exclusive& world, bool first);
-  /// In its handshake; true when that brought anything to light.
-  bool gather_from(MutatorContext& mutator);
   bool drain(std::size_t slots);
   void sweep(void (Sweeper::*how)());
-  void begin_sweep(World::Exclusive& world);
+  void open_sweep(World::Exclusive& world, const Retirement& retirement);
   /// World stopped, the sweep complete: the oracle looks whether anything reachable was freed.
   void check_swept();
   /// The same beside mutators, in a stop of its own.
   void verify_swept(World::Exclusive& world);
   void clear_log();
-  /// Of the objects that this cycle leaves; at its termination.
-  std::size_t live_bytes(World::Exclusive& world) const;
+  /// Of the objects that this cycle leaves; `allocated_bytes`: ever, by then.
+  std::size_t live_bytes(std::uint64_t allocated_bytes) const;
   /// Of the cycle under way, or the last one. Not heap_.phase().cycle: a sweep beside mutators may
   /// meet a stopped collection that counts it up.
   std::uint64_t number() const;

@@ -8,6 +8,8 @@ namespace {
 using Handles = std::span<Object* const>;
 
 constexpr std::size_t handles_per_block = 1024;
+/// Some microseconds of a handshake, where each has another cache line of metadata.
+constexpr std::size_t handles_per_piece = 512;
 /// With fewer the pause is short anyway, and a thread alone needs no atomic operation to shade: it
 /// takes 1 to 6 ns a handle.
 constexpr std::size_t least_parallel_blocks = 16;
@@ -50,7 +52,7 @@ bool shade_globals(Heap& heap) {
 std::vector<Handles> blocks_of(const std::vector<MutatorContext*>& mutators) {
   std::vector<Handles> blocks;
   for (const MutatorContext* mutator : mutators) {
-    for (Handles left = mutator->roots.handles(); !left.empty();
+    for (Handles left = mutator->roots.unscanned(); !left.empty();
          left = left.subspan(blocks.back().size())) {
       blocks.push_back(left.first(std::min(left.size(), handles_per_block)));
     }
@@ -60,8 +62,12 @@ std::vector<Handles> blocks_of(const std::vector<MutatorContext*>& mutators) {
 
 }  // namespace
 
-bool scan_roots(Heap& heap, const MutatorContext& mutator) {
-  return shade<false>(heap, mutator.roots.handles());
+RootPiece scan_piece_of_roots(Heap& heap, MutatorContext& mutator) {
+  const bool found = shade<false>(heap, mutator.roots.next_piece(handles_per_piece));
+  if (!mutator.roots.unscanned().empty()) return {found, false};
+  // A mutator that stays grey is scanned again, and works at the top meanwhile.
+  mutator.roots.lower_mark(handles_per_piece);
+  return {found, true};
 }
 
 void scan_globals(Heap& heap) { shade_globals<false>(heap); }

@@ -1,7 +1,8 @@
 // The root scan: every reference in a shadow stack is shaded.
 //
-// Purpose: one mutator's roots in its handshake, or all mutators' in a stop, there in blocks shared
-// out over threads, because a deep stack would otherwise make the pause as long as it is deep.
+// Purpose: a piece of one mutator's roots in its handshake, or all mutators' in a stop, there in
+// blocks shared out over threads, because a deep stack would otherwise make the handshake or the
+// pause as long as it is deep. What lies below a stack's clean mark is not looked at again.
 //
 // Invariant: an object is pushed once, by the thread that won its colour, so blocks may be scanned
 // in any order and on any thread.
@@ -21,9 +22,14 @@
 
 namespace tricolour {
 
-/// Beside other mutators and markers: shades the roots of `mutator`; true when any of them was
-/// white.
-bool scan_roots(Heap& heap, const MutatorContext& mutator);
+/// What one handshake found in a stack.
+struct RootPiece {
+  bool found;    ///< any root was white
+  bool is_last;  ///< every root was scanned, now or before
+};
+/// In a handshake of `mutator`, beside other mutators and markers: shades the next of its roots, a
+/// bounded number.
+RootPiece scan_piece_of_roots(Heap& heap, MutatorContext& mutator);
 /// Beside mutators and markers: shades the globals.
 void scan_globals(Heap& heap);
 

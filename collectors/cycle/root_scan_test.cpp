@@ -52,6 +52,12 @@ TEST_CASE("a root scan shades each object of deep stacks once, on any number of 
   CHECK(std::all_of(rooted.begin(), rooted.end(),
                     [&](Object* object) { return state(object) == heap.phase().sense.black; }));
   CHECK(state(unrooted) == heap.phase().sense.white());
-  CHECK_FALSE(scan_roots(heap, deep));
+  RootPiece piece{};
+  do {
+    piece = scan_piece_of_roots(heap, deep);
+    CHECK_FALSE(piece.found);
+  } while (!piece.is_last);
+  CHECK(deep.roots.unscanned().size() < deep.roots.handles().size());
+  deep.roots.forget_scan();
   deep.roots.pop_to(bottom);
 }

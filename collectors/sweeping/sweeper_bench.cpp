@@ -33,7 +33,8 @@ void mark_some(Heap& heap, std::vector<Object*>& objects, std::mt19937& random, 
     if (survives) heap.metadata.try_shade_alone(object, sense.white(), sense.black);
     return !survives;
   });
-  heap.spaces().begin_sweep(sense);
+  heap.spaces().turn_to_sweep();
+  heap.spaces().open_sweep(sense);
 }
 
 void sweep(benchmark::State& state) {

@@ -4,6 +4,7 @@
 
 #include "barriers/none.hpp"
 #include "core/mutator/mutator.hpp"
+#include "tools/testing/bare_block_space.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/threaded_heap.hpp"
@@ -59,19 +60,19 @@ TEST_CASE("whoever sweeps all also sweeps what a collection beside it leaves to 
     Sweeper sweeper(bench.heap, alone, 1);
     while (!done.load()) sweeper.sweep_all();
   });
-  const auto begin_sweep = [&](int cycle) {
-    while (blocks.claim()) {
+  const auto fill_and_begin = [&](int cycle) {
+    while (claim(blocks)) {
     }
-    blocks.begin_sweep(MarkSense{static_cast<ColourByte>(cycle % 3)});
+    begin_sweep(blocks, MarkSense{static_cast<ColourByte>(cycle % 3)});
   };
   bool stuck = false;
   for (int cycle = 0; cycle < 300 && !stuck; cycle += 2) {
     // A mutator's fallback: it completes the sweep itself, and leaves the next one to others.
-    begin_sweep(cycle);
+    fill_and_begin(cycle);
     for (std::size_t block = 0; block < blocks.block_count(); ++block) blocks.sweep(block);
     while (!blocks.swept()) {
     }
-    begin_sweep(cycle + 1);
+    fill_and_begin(cycle + 1);
     long looks = 0;
     while (!blocks.swept() && ++looks < 2'000'000) std::this_thread::yield();
     stuck = !blocks.swept();

@@ -29,6 +29,15 @@ struct CycleTraits {
   bool handshake_end = false;  ///< ends by rounds of handshakes, not in a stop
 
   constexpr bool meets_mutators() const { return marking != Marking::in_pauses; }
+  /// The world, from a cycle's begin to its end.
+  constexpr bool never_stops() const {
+    return marking == Marking::beside_mutators && ragged_roots && handshake_end;
+  }
+  /// The colour of objects born while marking, where a run does not choose: the barrier's, unless
+  /// what is born white would be freed.
+  constexpr AllocationColour usual_allocation(const BarrierTraits& barrier) const {
+    return handshake_end ? AllocationColour::black : barrier.allocation;
+  }
 };
 
 enum class Mismatch : std::uint8_t {

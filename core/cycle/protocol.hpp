@@ -1,17 +1,16 @@
 // The protocol table: what happens at the begin and at the termination of a cycle.
 //
 // Purpose: one constexpr table of steps, chosen by barrier traits and a variant. `collectors/cycle`
-// executes it with real threads, core/exploration the same table with model threads. An end by
-// handshakes is only explored so far.
+// executes it with real threads, core/exploration the same table with model threads.
 //
 //   phase         successors      what is allowed
 //   idle          begin           mutators run, nothing is marked
 //   begin         marking         the steps of `Protocol::begin`, inside one stop of the world or
 //                                 by handshakes
 //   marking       termination     markers trace; barriers are on when mutators run
-//   termination   marking,        the steps of `Protocol::termination`, inside one stop; back to
-//                 sweeping        marking when the last rescan or flush left more work than the
-//                                 pause may do
+//   termination   marking,        the steps of `Protocol::termination`, inside one stop or by
+//                 sweeping        handshakes; back to marking when the last rescan or flush left
+//                                 more work than the pause may do, or any in a round of handshakes
 //   sweeping      idle            dead objects' bytes are cleared; mutators allocate from swept
 //                                 blocks
 //

@@ -38,39 +38,37 @@ BlockSpace::BlockSpace(std::byte* base, std::size_t blocks, SideMetadata metadat
 
 BlockSpace::~BlockSpace() { unpoison(base_, blocks_ * block_bytes); }
 
-bool BlockSpace::is_unswept(Word seen, Word epoch) const {
+bool BlockSpace::is_unswept(Word seen, Epoch opened) {
   const BlockState state = stored_state(seen);
-  // Of the epoch before, not of any other: a sweeper that is not stopped may have read `epoch`
-  // before a sweep began, and see a block that a mutator has claimed since. All blocks are swept
-  // when an epoch ends, so none that holds objects is older than one.
-  const bool is_of_epoch_before =
-      (seen >> epoch_shift) == ((epoch - 1) & (~Word{0} >> epoch_shift));
-  return is_of_epoch_before &&
+  // Of the epoch before, not of any other: a mutator may have come to the next one and claimed the
+  // block. All blocks are swept when an epoch ends, so none that holds objects is older than one.
+  return epoch_of(seen) == ((opened - 1) & epoch_mask) &&
          (state == BlockState::in_use || state == BlockState::holes || state == BlockState::full);
 }
 
 BlockState BlockSpace::state(std::size_t block) const {
   const Word seen = words_[block].load(std::memory_order_acquire);
-  return is_unswept(seen, epoch()) ? BlockState::unswept : stored_state(seen);
+  return is_unswept(seen, opened()) ? BlockState::unswept : stored_state(seen);
 }
 
 // --- claims -------------------------------------------------------------------------------------
 
-std::optional<std::size_t> BlockSpace::claim(ClaimOrder order, MutatorContext* mutator) {
+std::optional<std::size_t> BlockSpace::claim(ClaimOrder order, Epoch epoch,
+                                             MutatorContext* mutator) {
   pass_wait(WaitPlace::search);
   for (;;) {
     // Read before the lists: what is swept later is on a list by the time this is zero.
     const bool all_swept = swept();
     const Room least = least_room(order);
     if (order == ClaimOrder::free_first) {
-      if (const auto block = claim_free()) return block;
-    } else if (const auto block = claim_with_room(least, mutator)) {
+      if (const auto block = claim_free(epoch)) return block;
+    } else if (const auto block = claim_with_room(least, epoch, mutator)) {
       return block;
     }
     if (const auto block = claim_swept_now(least, mutator)) return block;
-    if (const auto block = claim_free()) return block;
+    if (const auto block = claim_free(epoch)) return block;
     if (order != ClaimOrder::large_hole) {
-      if (const auto block = claim_with_room(Room::little, mutator)) return block;
+      if (const auto block = claim_with_room(Room::little, epoch, mutator)) return block;
     }
     if (all_swept) return std::nullopt;
     if (sweep_cursor_.load(std::memory_order_relaxed) >= blocks_) {
@@ -80,9 +78,10 @@ std::optional<std::size_t> BlockSpace::claim(ClaimOrder order, MutatorContext* m
   }
 }
 
-std::optional<std::size_t> BlockSpace::claim_at_hand(ClaimOrder order, MutatorContext* mutator) {
+std::optional<std::size_t> BlockSpace::claim_at_hand(ClaimOrder order, Epoch epoch,
+                                                     MutatorContext* mutator) {
   const Room least = least_room(order);
-  if (const auto block = claim_with_room(least, mutator, 0)) return block;
+  if (const auto block = claim_with_room(least, epoch, mutator, 0)) return block;
   return claim_swept_now(least, mutator);
 }
 
@@ -95,7 +94,8 @@ void BlockSpace::sweep_stragglers() {
   if (!spin_until([this] { return swept(); })) std::this_thread::yield();
 }
 
-std::optional<std::size_t> BlockSpace::claim_with_room(Room least, MutatorContext* mutator,
+std::optional<std::size_t> BlockSpace::claim_with_room(Room least, Epoch epoch,
+                                                       MutatorContext* mutator,
                                                        std::size_t most_passed) {
   // Of small holes the most in a block first; large ones after them. Little room is asked for when
   // nothing else is left.
@@ -103,7 +103,7 @@ std::optional<std::size_t> BlockSpace::claim_with_room(Room least, MutatorContex
        {Room::half, Room::quarter, Room::eighth, Room::sixteenth, Room::large_hole, Room::little}) {
     if (room < least) continue;
     while (const auto block = list_of(room).take()) {
-      if (try_claim_listed(*block, least, mutator)) return block;
+      if (try_claim_listed(*block, least, epoch, mutator)) return block;
       if (most_passed-- == 0) return std::nullopt;
     }
   }
@@ -111,18 +111,19 @@ std::optional<std::size_t> BlockSpace::claim_with_room(Room least, MutatorContex
 }
 
 /// The caller has taken `block` off a list of blocks with holes. One that was listed in an earlier
-/// epoch is swept first.
-bool BlockSpace::try_claim_listed(std::size_t block, Room least, MutatorContext* mutator) {
-  const Word now = epoch();
+/// epoch is swept first, or where that is not open yet left to the sweep.
+bool BlockSpace::try_claim_listed(std::size_t block, Room least, Epoch epoch,
+                                  MutatorContext* mutator) {
   Word seen = words_[block].load(std::memory_order_acquire);
   if (faulty(Fault::list_trusted)) {
-    words_[block].store(word(BlockState::in_use, now), std::memory_order_relaxed);
+    words_[block].store(word(BlockState::in_use, epoch), std::memory_order_relaxed);
     return true;
   }
-  if (stored_state(seen) == BlockState::holes && seen >> epoch_shift == now) {
+  if (stored_state(seen) == BlockState::holes && epoch_of(seen) == epoch) {
     pass_window(Window::between_list_and_claim);
-    return words_[block].compare_exchange_strong(
-        seen, word(BlockState::in_use, now), std::memory_order_acq_rel, std::memory_order_relaxed);
+    return words_[block].compare_exchange_strong(seen, word(BlockState::in_use, epoch),
+                                                 std::memory_order_acq_rel,
+                                                 std::memory_order_relaxed);
   }
   if (!claim_for_sweep(block)) return false;
   const ActivityScope scope(mutator, Activity::lazy_sweeping);
@@ -139,12 +140,12 @@ bool BlockSpace::sweep_to_claim(std::size_t block, Room least) {
   return wanted;
 }
 
-std::optional<std::size_t> BlockSpace::claim_free() {
+std::optional<std::size_t> BlockSpace::claim_free(Epoch epoch) {
   const auto block = free_.take();
   if (!block) return std::nullopt;
-  occupied_.fetch_add(1, std::memory_order_relaxed);
+  count_occupied(epoch);
   pass_window(Window::between_free_and_claim);
-  words_[*block].store(word(BlockState::in_use, epoch()), std::memory_order_release);
+  words_[*block].store(word(BlockState::in_use, epoch), std::memory_order_release);
   return block;
 }
 
@@ -155,7 +156,8 @@ std::optional<std::size_t> BlockSpace::claim_swept_now(Room least, MutatorContex
   unsigned share = lazy_share;
   for (unsigned passed = 0; share > 0 && passed < most_passed; ++passed) {
     if (sweep_cursor_.load(std::memory_order_relaxed) >= blocks_) return std::nullopt;
-    const std::size_t block = sweep_cursor_.fetch_add(1, std::memory_order_relaxed);
+    // Acquire: opened_; partner: open_sweep.
+    const std::size_t block = sweep_cursor_.fetch_add(1, std::memory_order_acquire);
     pass_window(Window::between_cursor_and_sweep);
     if (block >= blocks_) return std::nullopt;
     if (!claim_for_sweep(block)) continue;
@@ -186,20 +188,26 @@ void BlockSpace::release_large(std::size_t first, std::size_t count) {
 
 // --- sweeping -----------------------------------------------------------------------------------
 
-void BlockSpace::begin_sweep(MarkSense sense) {
+void BlockSpace::turn_to_sweep() {
+  // Release: what the cycle found, to a mutator that comes to the epoch; it acquires more by then.
+  epoch_.store((epoch() + 1) & epoch_mask, std::memory_order_release);
+}
+
+void BlockSpace::open_sweep(MarkSense sense) {
+  const Epoch now = epoch();
   live_state_ = sense.black;
-  // Counted before the epoch turns: a collector thread is not stopped, and may sweep a block the
-  // moment it does.
-  unswept_.store(occupied_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  // Counted before the epoch is open: a collector thread is not stopped, and may sweep a block the
+  // moment it is.
+  unswept_.store(occupied(now - 1), std::memory_order_relaxed);
   scattered_bytes_.store(0, std::memory_order_relaxed);
   // Release: live_state_ and the count, to a thread that sees a block of an earlier epoch.
-  epoch_.store((epoch() + 1) & (~Word{0} >> epoch_shift), std::memory_order_release);
+  opened_.store(now, std::memory_order_release);
   pass_window(Window::within_begin_of_sweep);
   sweep_cursor_.store(0, std::memory_order_release);
 }
 
 bool BlockSpace::claim_for_sweep(std::size_t block) {
-  const Word now = epoch();
+  const Epoch now = opened();
   Word seen = words_[block].load(std::memory_order_acquire);
   if (!is_unswept(seen, now)) return false;
   pass_window(Window::between_unswept_and_claim);
@@ -210,6 +218,8 @@ bool BlockSpace::claim_for_sweep(std::size_t block) {
                                                     std::memory_order_relaxed)) {
     return false;
   }
+  occupied_[(now - 1) % 2].fetch_sub(1, std::memory_order_relaxed);
+  count_occupied(now);
   const RoleScope role(Role::sweeper);
   // What a sweep lists must not be listed from an earlier epoch as well.
   if (stored_state(seen) == BlockState::holes) list_of(room_of(seen)).remove(block);
@@ -237,7 +247,7 @@ void BlockSpace::publish(std::size_t block, Swept swept) {
   pass_window(Window::between_sweep_and_release);
   if (swept.state == BlockState::free &&
       stored_state(words_[block].load(std::memory_order_relaxed)) != BlockState::large) {
-    occupied_.fetch_sub(1, std::memory_order_relaxed);
+    occupied_[epoch() % 2].fetch_sub(1, std::memory_order_relaxed);
   }
   words_[block].store(word(swept.state, epoch(), swept.room), std::memory_order_release);
   pass_window(Window::between_state_and_list);

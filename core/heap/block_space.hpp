@@ -7,14 +7,20 @@
 //   state      meaning                                          left by
 //   free       no object                                        claim -> in_use or large
 //   holes      swept, survivors and room                        claim -> in_use
-//   full       swept, no hole that a mutator would take         begin_sweep -> unswept
-//   in_use     a mutator allocates here, or has                 begin_sweep -> unswept
+//   full       swept, no hole that a mutator would take         open_sweep -> unswept
+//   in_use     a mutator allocates here, or has                 open_sweep -> unswept
 //   unswept    holds objects that the last cycle left white     claim_for_sweep -> sweeping
 //   sweeping   one thread clears dead bytes                     -> free, holes, full or in_use
 //   large      belongs to the large-object space                release -> free
 //
 // `unswept` is stored nowhere: a block's word says in which epoch it was swept or claimed, and a
-// sweep begins by a new epoch. So the stop that begins one does no work per block.
+// sweep begins by a new epoch. So to begin one is no work per block.
+//
+// Mutators need not be stopped for it. `turn_to_sweep` makes a new epoch; each mutator comes to it
+// when it retires its holes, and claims blocks of that epoch only from then on: free ones, because
+// nothing is swept yet. When all have come, no block of an older epoch is in anybody's hands, and
+// `open_sweep` lets them be swept. Between the two a block of the old epoch that is on a list is
+// only for mutators that have not come.
 //
 // Lists: free blocks, and blocks with holes, by how much of them is free: the way to a hole is long
 // where there is little. Those with a large hole have a list of their own: objects of some KiB fit
@@ -28,11 +34,14 @@
 // and plain vector code is enough. A block is `full` only if its free bytes are fewer than
 // `least_hole_bytes`.
 //
-// Ownership: words_: any thread, by compare-exchange. begin_sweep: the collector, world stopped.
+// Ownership: words_: any thread, by compare-exchange. turn_to_sweep, open_sweep: the holder of
+// World::Exclusive.
 //
 // Memory ordering: a claim acquires, the word stored at the end of a sweep or a release publishes
-// the cleared bytes; partners of each other, also through the lists. epoch_ is released by
-// begin_sweep behind live_state_ and the count. The cursor only spreads sweepers out: relaxed.
+// the cleared bytes; partners of each other, also through the lists. opened_ is released by
+// open_sweep behind live_state_ and the count; the cursor, released behind it, is acquired by who
+// takes blocks from it, so that none is passed over as not to be swept. Mutators get epoch_ with
+// the handshake or the stop in which they come to it.
 // Source: recycling partly free blocks is Immix (Blackburn, McKinley 2008); an epoch in place of a
 // walk is ZGC's and Go's sweepgen.
 #pragma once
@@ -46,6 +55,7 @@
 #include <optional>
 
 #include "core/heap/block_set.hpp"
+#include "core/heap/epoch.hpp"
 #include "core/heap/object_walk.hpp"
 #include "core/heap/space.hpp"
 #include "core/observe/activity_scope.hpp"
@@ -89,14 +99,18 @@ class BlockSpace {
   }
   BlockState state(std::size_t block) const;
 
+  /// The epoch to which a mutator comes that retires its holes now. Any thread.
+  Epoch epoch() const { return epoch_.load(std::memory_order_acquire); }
+
   /// A block to allocate in, swept and now the caller's; nothing when the heap has no more. Sweeps
-  /// a bounded share where that is due, and more only when there is no other room. `mutator`: to
-  /// whom the sweeping is charged; may be null. Any mutator.
-  std::optional<std::size_t> claim(ClaimOrder order = ClaimOrder::holes_first,
+  /// a bounded share where that is due, and more only when there is no other room. `epoch`: to
+  /// which the mutator has come. `mutator`: to whom the sweeping is charged; may be null. Any
+  /// mutator.
+  std::optional<std::size_t> claim(ClaimOrder order, Epoch epoch,
                                    MutatorContext* mutator = nullptr);
   /// The same, of the blocks at hand: the first on the lists of those with room, or else a share of
   /// lazy sweeping. Any mutator.
-  std::optional<std::size_t> claim_at_hand(ClaimOrder order, MutatorContext* mutator);
+  std::optional<std::size_t> claim_at_hand(ClaimOrder order, Epoch epoch, MutatorContext* mutator);
   /// Gives back a claimed block that may still have holes.
   void unclaim(std::size_t block);
 
@@ -105,9 +119,11 @@ class BlockSpace {
   std::optional<std::size_t> claim_large(std::size_t count);
   void release_large(std::size_t first, std::size_t count);
 
-  /// World stopped, a cycle terminated with `sense`, everything swept: every block but the free and
-  /// large ones has to be swept anew.
-  void begin_sweep(MarkSense sense);
+  /// Everything swept: who retires its holes from here on comes to a new epoch.
+  void turn_to_sweep();
+  /// A cycle terminated with `sense`, and every mutator has come to the new epoch: every block of
+  /// the former one, but the free and large ones, has to be swept anew.
+  void open_sweep(MarkSense sense);
   /// Sweeps `block` if that is due and no other thread does. Any thread.
   void sweep(std::size_t block);
   /// Sweeps the next few blocks that no sweeper has come to; false when there are none left, though
@@ -128,7 +144,7 @@ class BlockSpace {
   /// World stopped. Of objects: what is free between them is handed out again.
   std::size_t used_bytes() const;
   /// World stopped. Of blocks that are neither free nor large.
-  std::size_t footprint() const { return occupied_.load(std::memory_order_relaxed) * block_bytes; }
+  std::size_t footprint() const { return (occupied(0) + occupied(1)) * block_bytes; }
   std::size_t beside_objects_bytes() const { return 0; }
   /// Free bytes in blocks that are full or have little room, as far as the last sweep has come:
   /// what a mutator gets late or never.
@@ -143,15 +159,21 @@ class BlockSpace {
   // A word: state, room, epoch. Stored states are never `unswept`.
   using Word = std::uint32_t;
   static constexpr unsigned room_shift = 4, epoch_shift = 8;
-  static Word word(BlockState state, Word epoch, Room room = Room::little) {
+  static constexpr Epoch epoch_mask = ~Word{0} >> epoch_shift;
+  static Word word(BlockState state, Epoch epoch, Room room = Room::little) {
     return static_cast<Word>(state) | static_cast<Word>(room) << room_shift | epoch << epoch_shift;
   }
   static BlockState stored_state(Word word) { return static_cast<BlockState>(word & 15); }
+  static Epoch epoch_of(Word word) { return word >> epoch_shift; }
   static Room room_of(Word word) { return static_cast<Room>(word >> room_shift & 15); }
   BlockSet& list_of(Room room) { return holes_[static_cast<std::size_t>(room)]; }
   const BlockSet& list_of(Room room) const { return holes_[static_cast<std::size_t>(room)]; }
-  Word epoch() const { return epoch_.load(std::memory_order_acquire); }
-  bool is_unswept(Word word, Word epoch) const;
+  Epoch opened() const { return opened_.load(std::memory_order_acquire); }
+  static bool is_unswept(Word word, Epoch opened);
+  std::size_t occupied(Epoch epoch) const {
+    return occupied_[epoch % 2].load(std::memory_order_relaxed);
+  }
+  void count_occupied(Epoch epoch) { occupied_[epoch % 2].fetch_add(1, std::memory_order_relaxed); }
 
   /// What a sweep made of a block.
   struct Swept {
@@ -164,11 +186,11 @@ class BlockSpace {
   static Room least_room(ClaimOrder order);
   /// `most_passed`: listed blocks that turn out not to have room.
   std::optional<std::size_t> claim_with_room(
-      Room least, MutatorContext* mutator,
+      Room least, Epoch epoch, MutatorContext* mutator,
       std::size_t most_passed = std::numeric_limits<std::size_t>::max());
-  std::optional<std::size_t> claim_free();
+  std::optional<std::size_t> claim_free(Epoch epoch);
   std::optional<std::size_t> claim_swept_now(Room least, MutatorContext* mutator);
-  bool try_claim_listed(std::size_t block, Room least, MutatorContext* mutator);
+  bool try_claim_listed(std::size_t block, Room least, Epoch epoch, MutatorContext* mutator);
   bool claim_for_sweep(std::size_t block);
   bool sweep_to_claim(std::size_t block, Room least);
   Swept clear(std::size_t block);
@@ -185,14 +207,17 @@ class BlockSpace {
   std::size_t blocks_;
   SideMetadata metadata_;
   std::unique_ptr<std::atomic<Word>[]> words_;
-  std::atomic<Word> epoch_{0};
-  ColourByte live_state_ = 0;  ///< written world stopped, read by sweepers
+  std::atomic<Epoch> epoch_{0};
+  std::atomic<Epoch> opened_{
+      0};                      ///< the epoch in which blocks are swept: epoch_, or the one before
+  ColourByte live_state_ = 0;  ///< written while nothing is to be swept, read by sweepers
   HeapObserver* observer_ = nullptr;
   BlockSet free_;
   std::array<BlockSet, rooms> holes_;         ///< by Room
   std::atomic<std::size_t> sweep_cursor_{0};  ///< the next block that no sweeper has come to
-  std::atomic<std::size_t> occupied_{
-      0};  ///< neither free nor large: what the next sweep has to do; relaxed, exact in a stop
+  /// Neither free nor large, by the parity of their epoch: what the next sweep has to do. Relaxed;
+  /// exact for an epoch that no mutator claims in any more.
+  std::array<std::atomic<std::size_t>, 2> occupied_{};
   std::atomic<std::size_t> unswept_{
       0};  ///< blocks unswept or sweeping; release by the sweep's end, acquire in `swept`
   std::atomic<std::size_t> scattered_bytes_{0};  ///< an estimate for the pacer: relaxed

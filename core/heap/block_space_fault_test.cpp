@@ -14,9 +14,9 @@ using Bare = BareBlockSpace<4>;
 Sighting sweep_side_by_side() {
   Bare s;
   BlockSpace& space = s.space;
-  while (space.claim()) {
+  while (claim(space)) {
   }
-  space.begin_sweep(MarkSense{});
+  begin_sweep(space, MarkSense{});
   const Visit visit(Window::between_unswept_and_claim, [&] { space.sweep(0); });
   Sighting sighting;
   try {
@@ -32,14 +32,14 @@ Sighting allocate_side_by_side() {
   Bare s;
   constexpr std::size_t granules = 4;
   const MarkSense sense{};
-  while (const auto block = s.space.claim()) {
+  while (const auto block = claim(s.space)) {
     std::byte* const begin = s.space.block_begin(*block);
     const std::size_t objects = *block == 0 ? 1 : block_granules / granules;
     for (std::size_t i = 0; i < objects; ++i)
       *s.metadata.byte_of(begin + i * granules * granule_bytes) =
           colour_byte(granules, sense.black);
   }
-  s.space.begin_sweep(sense);
+  begin_sweep(s.space, sense);
   for (std::size_t block = 0; block < Bare::blocks; ++block) s.space.sweep(block);
   constexpr std::size_t bytes = 256;
   const std::atomic<std::size_t> piece_bytes{bytes};
@@ -63,16 +63,16 @@ Sighting allocate_side_by_side() {
 TEST_CASE("a swept block is published before it counts as swept", "[blocks]") {
   const bool lazily = GENERATE(false, true);
   Bare s;
-  while (s.space.claim()) {
+  while (claim(s.space)) {
   }
-  s.space.begin_sweep(MarkSense{});
+  begin_sweep(s.space, MarkSense{});
   bool early = false;
   const Visit visit(Window::between_list_and_count, [&] {
     for (std::size_t block = 0; block < Bare::blocks; ++block)
       early = early || s.space.state(block) == BlockState::sweeping;
   });
   if (lazily) {
-    while (s.space.claim()) {
+    while (claim(s.space)) {
     }
   } else {
     for (std::size_t block = 0; block < Bare::blocks; ++block) s.space.sweep(block);

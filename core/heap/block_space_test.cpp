@@ -19,7 +19,7 @@ TEST_CASE("every block is claimed once, and a run for large objects is adjacent"
   CHECK(*large == Bare::blocks - 5);
   std::vector<bool> seen(Bare::blocks, false);
   std::size_t claimed = 0;
-  while (const auto block = s.space.claim()) {
+  while (const auto block = claim(s.space)) {
     CHECK_FALSE(seen[*block]);
     seen[*block] = true;
     ++claimed;
@@ -27,27 +27,27 @@ TEST_CASE("every block is claimed once, and a run for large objects is adjacent"
   CHECK(claimed == Bare::blocks - 5);
   CHECK_FALSE(s.space.claim_large(1).has_value());
   s.space.release_large(*large, 5);
-  CHECK(s.space.claim(ClaimOrder::large_hole).has_value());
-  CHECK(s.space.claim().has_value());
+  CHECK(claim(s.space, ClaimOrder::large_hole).has_value());
+  CHECK(claim(s.space).has_value());
 }
 
 TEST_CASE("the block at hand is listed as having room, or comes out of lazy sweeping", "[blocks]") {
   Bare s;
-  CHECK_FALSE(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr).has_value());
-  const auto first = s.space.claim();
-  const auto second = s.space.claim();
+  CHECK_FALSE(claim_at_hand(s.space, ClaimOrder::holes_first).has_value());
+  const auto first = claim(s.space);
+  const auto second = claim(s.space);
   REQUIRE(second.has_value());
   s.space.unclaim(*second);
   s.space.unclaim(*first);
-  CHECK(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr) == first);
-  CHECK_FALSE(s.space.claim_at_hand(ClaimOrder::large_hole, nullptr).has_value());
-  CHECK(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr) == second);
-  CHECK_FALSE(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr).has_value());
+  CHECK(claim_at_hand(s.space, ClaimOrder::holes_first) == first);
+  CHECK_FALSE(claim_at_hand(s.space, ClaimOrder::large_hole).has_value());
+  CHECK(claim_at_hand(s.space, ClaimOrder::holes_first) == second);
+  CHECK_FALSE(claim_at_hand(s.space, ClaimOrder::holes_first).has_value());
   for (ColourByte cycle = 0; cycle < 3; ++cycle) {
-    while (s.space.claim()) {
+    while (claim(s.space)) {
     }
-    s.space.begin_sweep(MarkSense{cycle});
-    CHECK(s.space.claim_at_hand(ClaimOrder::holes_first, nullptr).has_value());
+    begin_sweep(s.space, MarkSense{cycle});
+    CHECK(claim_at_hand(s.space, ClaimOrder::holes_first).has_value());
     for (std::size_t block = 0; block < Bare::blocks; ++block) s.space.sweep(block);
   }
 }
@@ -63,9 +63,9 @@ TEST_CASE("a sweeper that is not stopped when a sweep begins leaves the count ex
   });
   int stuck = 0;
   for (int cycle = 0; cycle < 300 && stuck == 0; ++cycle) {
-    while (s.space.claim()) {
+    while (claim(s.space)) {
     }
-    s.space.begin_sweep(MarkSense{static_cast<ColourByte>(cycle % 3)});
+    begin_sweep(s.space, MarkSense{static_cast<ColourByte>(cycle % 3)});
     for (std::size_t block = 0; block < Bare::blocks; ++block) s.space.sweep(block);
     // The other thread may hold a block for as long as the scheduler keeps it waiting, but not for
     // ever.

@@ -3,7 +3,7 @@
 #include <thread>
 #include <vector>
 
-#include "barriers/yuasa.hpp"
+#include "barriers/hybrid.hpp"
 #include "collectors/collected_heap.hpp"
 #include "collectors/sweeping/sweeper.hpp"
 #include "core/mutator/context_of.hpp"
@@ -36,7 +36,7 @@ class Watch final : public EventListener {
 
 /// Replaces objects of all sizes in an array, so that survivors leave holes too small for most
 /// requests.
-void churn(Mutator<Yuasa>& m, Watch& watch, unsigned seed, int steps) {
+void churn(Mutator<Hybrid>& m, Watch& watch, unsigned seed, int steps) {
   constexpr std::uint32_t kept = 3000;
   const Root table(m, m.allocate(kept, 0));
   std::minstd_rand random(seed);
@@ -72,12 +72,12 @@ TEST_CASE("heap in use is never above the heap", "[account]") {
   if (!sweep_refused_because(*find_collector(collector), sweep).empty()) return;
   CAPTURE(collector, to_string(sweep), mutators);
   Watch watch;
-  CollectedHeap heap(options_of(collector, sweep, 2 * (mutators + 1) * mebibyte), Yuasa::traits,
+  CollectedHeap heap(options_of(collector, sweep, 2 * (mutators + 1) * mebibyte), Hybrid::traits,
                      &watch);
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < mutators; ++i) {
     threads.emplace_back([&, i] {
-      Mutator<Yuasa> m(heap);
+      Mutator<Hybrid> m(heap);
       churn(m, watch, i + 1, 80'000);
     });
   }
@@ -93,8 +93,8 @@ TEST_CASE("after a cycle the use is what a walk of the heap finds, objects born 
   const auto collector = each_collector_beside_mutators();
   CollectedHeapOptions options = options_of(collector, SweepMode::lazy, 16 * mebibyte);
   options.collection.marking.concurrent_threads = 1;
-  CollectedHeap heap(options, Yuasa::traits);
-  Mutator<Yuasa> m(heap);
+  CollectedHeap heap(options, Hybrid::traits);
+  Mutator<Hybrid> m(heap);
   constexpr std::uint32_t kept = 20'000;
   std::size_t most_born = 0;
   int compared = 0;
@@ -130,13 +130,13 @@ TEST_CASE("a mutator that ends gives back all that is free in the blocks that ot
   bench.heap.set_hole_piece_bytes(World::Exclusive(bench.heap.world, nullptr), 256);
   std::minstd_rand random(7);
   std::size_t made = 0;
-  const auto make = [&](Mutator<Yuasa>& m, std::size_t payload) {
+  const auto make = [&](Mutator<Hybrid>& m, std::size_t payload) {
     made += m.allocate(1, payload)->bytes();
   };
   // Each leaves tails of holes behind it, some long enough for the next to have and some not, and
   // the most of a block for medium objects.
   for (int i = 0; i < 60; ++i) {
-    Mutator<Yuasa> m(bench.heap);
+    Mutator<Hybrid> m(bench.heap);
     for (int object = 0; object < 3; ++object) make(m, 20 + random() % 230);
     if (i % 10 == 0) make(m, 1'100 + random() % 2'000);
   }

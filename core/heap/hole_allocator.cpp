@@ -10,7 +10,7 @@ namespace tricolour {
 std::optional<Hole> HoleAllocator::next(std::size_t bytes, MutatorContext* mutator) {
   for (unsigned passed = 0;; ++passed) {
     if (auto hole = next_in_block(bytes)) return hole;
-    const auto block = blocks_.claim(order(passed), mutator);
+    const auto block = blocks_.claim(order(passed), epoch_, mutator);
     if (!block) {
       count(0);
       return std::nullopt;
@@ -20,7 +20,7 @@ std::optional<Hole> HoleAllocator::next(std::size_t bytes, MutatorContext* mutat
 }
 
 std::optional<Hole> HoleAllocator::next_at_hand(std::size_t bytes, MutatorContext* mutator) {
-  const auto block = blocks_.claim_at_hand(order(0), mutator);
+  const auto block = blocks_.claim_at_hand(order(0), epoch_, mutator);
   if (!block) return std::nullopt;
   begin_block(*block);
   return next_in_block(bytes);
@@ -61,7 +61,7 @@ std::optional<Hole> HoleAllocator::next_in_block(std::size_t bytes) {
 }
 
 void HoleAllocator::count(std::size_t bytes) {
-  account_.hand_out(bytes + std::exchange(passed_over_bytes_, 0));
+  account_.hand_out(epoch_, bytes + std::exchange(passed_over_bytes_, 0));
 }
 
 std::size_t HoleAllocator::hole_length(const std::byte* begin, std::size_t most) const {
@@ -102,6 +102,7 @@ void HoleAllocator::forget() {
   ahead_ = {};
   position_ = block_end_ = nullptr;
   passed_over_bytes_ = 0;
+  epoch_ = blocks_.epoch();
 }
 
 void HoleAllocator::give_back() {
@@ -111,7 +112,7 @@ void HoleAllocator::give_back() {
   const std::size_t free = free_bytes_before(counted);
   if (counted != block_end_ || free >= least_hole_bytes) {
     // The next to claim the block counts all its free pieces.
-    account_.take_back(free);
+    account_.take_back(epoch_, free);
     blocks_.unclaim(blocks_.block_of(block_end_ - block_bytes));
   }
   forget();

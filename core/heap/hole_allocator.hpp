@@ -33,7 +33,8 @@ class HoleAllocator {
         metadata_(metadata),
         account_(account),
         piece_bytes_(piece_bytes),
-        large_holes_(large_holes) {}
+        large_holes_(large_holes),
+        epoch_(blocks.epoch()) {}
 
   /// A hole of at least `bytes` (at most `large_object_bytes`) and at least `least_hole_bytes`;
   /// nothing when no block has one. Passes over a bounded number of blocks without such a hole as
@@ -44,11 +45,13 @@ class HoleAllocator {
   std::optional<Hole> next_at_hand(std::size_t bytes, MutatorContext* mutator);
   /// The same within the present block: no claim and no sweeping.
   std::optional<Hole> next_in_block(std::size_t bytes);
-  /// Forgets the block.
+  /// Forgets the block, and comes to the present epoch.
   void forget();
   /// The same; others may use all that is free in the block, the rest of the hole that was handed
   /// out last included.
   void give_back();
+  /// An object of a hole is published as it is made.
+  std::size_t pending_bytes() const { return 0; }
 
  private:
   /// Blocks whose holes are too small, before a free one is taken: together some 30 us.
@@ -75,6 +78,7 @@ class HoleAllocator {
   HeapAccount& account_;
   const std::atomic<std::size_t>& piece_bytes_;  // relaxed: a mere bound
   bool large_holes_;
+  Epoch epoch_;                    ///< in which it claims, and of whose period what it hands out is
   Hole ahead_;                     ///< found and not handed out
   std::byte* position_ = nullptr;  ///< behind it
   std::byte* block_end_ = nullptr;

@@ -15,7 +15,7 @@ static_assert(too_short < least_hole_bytes);
 /// that is free.
 struct Fragmented {
   /// `pieces`: bytes of each free piece, from the block's begin.
-  explicit Fragmented(std::initializer_list<std::size_t> pieces) : block(*s.space.claim()) {
+  explicit Fragmented(std::initializer_list<std::size_t> pieces) : block(*claim(s.space)) {
     std::byte* at = s.space.block_begin(block);
     std::byte* const end = at + block_bytes;
     for (const std::size_t piece : pieces) {
@@ -61,7 +61,7 @@ TEST_CASE("what a search passes over is on the account when it finds nothing", "
 
 TEST_CASE("what the last search of all passes over is on the account", "[holes]") {
   Fragmented heap{too_short, least_hole_bytes, too_short};
-  REQUIRE(heap.s.space.claim(ClaimOrder::free_first));
+  REQUIRE(claim(heap.s.space, ClaimOrder::free_first));
   REQUIRE_FALSE(heap.holes.next(2 * least_hole_bytes));
   CHECK(heap.account.used() == 2 * too_short + least_hole_bytes);
 }
@@ -88,7 +88,7 @@ TEST_CASE("what was passed over in a block that is forgotten is not counted late
   Fragmented heap{least_hole_bytes, too_short};
   REQUIRE_FALSE(heap.holes.next_at_hand(2 * least_hole_bytes, nullptr));
   heap.holes.forget();
-  heap.account.begin_period(0);
+  heap.account.end_period(heap.s.space.epoch(), 0);
   REQUIRE(heap.holes.next(block_bytes / 2));
   CHECK(heap.account.used() == block_bytes);
 }

@@ -19,7 +19,7 @@ namespace {
 constexpr unsigned lazy_share = 16;
 }  // namespace
 
-Object* LargeObjectSpace::allocate(std::size_t bytes) {
+Object* LargeObjectSpace::allocate(std::size_t bytes, Epoch epoch) {
   pass_wait(WaitPlace::large_object_search);
   const std::size_t pages = (bytes + page_bytes - 1) / page_bytes;
   sweep_next(lazy_share);
@@ -29,8 +29,10 @@ Object* LargeObjectSpace::allocate(std::size_t bytes) {
     Object* object = take_free_run(pages);
     if (object == nullptr) object = take_blocks(pages);
     if (object != nullptr) {
-      account_.hand_out(pages * page_bytes);
-      tails_.fetch_add(pages * page_bytes - bytes, std::memory_order_relaxed);
+      const std::size_t tail = pages * page_bytes - bytes;
+      account_.hand_out(epoch, bytes);
+      account_.hold(tail);
+      tails_.fetch_add(tail, std::memory_order_relaxed);
       pending_.fetch_add(bytes, std::memory_order_relaxed);
       unpoison(object, bytes);
       return object;
@@ -72,7 +74,7 @@ void LargeObjectSpace::publish(Object* object) {
   pending_.fetch_sub(object->bytes(), std::memory_order_relaxed);
 }
 
-void LargeObjectSpace::begin_sweep(MarkSense sense) {
+void LargeObjectSpace::open_sweep(MarkSense sense) {
   live_state_ = sense.black;
   sweep_at_ = 0;
   pass_window(Window::within_begin_of_sweep);
@@ -123,7 +125,7 @@ void LargeObjectSpace::free_object(std::size_t page, std::size_t pages) {
   poison(object, pages * page_bytes);
   used_.fetch_sub(pages * page_bytes, std::memory_order_relaxed);
   tails_.fetch_sub(tail, std::memory_order_relaxed);
-  account_.free_of_survivors(tail);
+  account_.release(tail);
   add_free_run(page, pages);
 }
 

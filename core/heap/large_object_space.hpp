@@ -35,29 +35,41 @@ class LargeObjectSpace {
   /// Each area is for one object, so a mutator holds none between two.
   class Allocator {
    public:
-    explicit Allocator(LargeObjectSpace& space) : space_(space) {}
+    explicit Allocator(LargeObjectSpace& space) : space_(space) { forget(); }
     std::optional<Hole> next(std::size_t bytes, MutatorContext* = nullptr) {
-      auto* const begin = reinterpret_cast<std::byte*>(space_.allocate(bytes));
-      return begin == nullptr ? std::nullopt : std::optional(Hole{begin, begin + bytes});
+      auto* const begin = reinterpret_cast<std::byte*>(space_.allocate(bytes, epoch_));
+      if (begin == nullptr) return std::nullopt;
+      pending_bytes_ = bytes;
+      return Hole{begin, begin + bytes};
     }
-    void publish(Object* object) { space_.publish(object); }
-    void forget() {}
+    void publish(Object* object) {
+      space_.publish(object);
+      pending_bytes_ = 0;
+    }
+    void forget() { epoch_ = space_.blocks_.epoch(); }
     void give_back() {}
+    std::size_t pending_bytes() const { return pending_bytes_; }
 
    private:
     LargeObjectSpace& space_;
+    Epoch epoch_ = 0;  ///< of whose period is what it hands out
+    std::size_t pending_bytes_ = 0;
   };
 
   LargeObjectSpace(BlockSpace& blocks, SideMetadata metadata, HeapAccount& account);
 
   /// Memory for an object of `bytes`, pending and not zeroed; null when no run is free. Sweeps a
-  /// share where that is due, and more only when there is no other room. Any mutator.
-  Object* allocate(std::size_t bytes);
+  /// share where that is due, and more only when there is no other room. `epoch`: to which its
+  /// mutator has come. Any mutator.
+  Object* allocate(std::size_t bytes, Epoch epoch);
   /// The object is initialised and about to be stored where others see it.
   void publish(Object* object);
 
-  /// World stopped, a cycle terminated with `sense`.
-  void begin_sweep(MarkSense sense);
+  /// An object has no epoch: one that was published before a sweep is open is black or dead, and a
+  /// pending one survives.
+  void turn_to_sweep() {}
+  /// A cycle terminated with `sense`.
+  void open_sweep(MarkSense sense);
   /// Objects swept between two looks for room, or at once by a sweeper; together some microseconds
   /// under the lock.
   static constexpr unsigned swept_at_once = 64;
@@ -131,7 +143,7 @@ class LargeObjectSpace {
   std::size_t sweep_at_ = 0;  ///< where the sweep goes on: first page of an object, or behind one
   ColourByte live_state_ = 0;
   std::atomic<bool> sweep_due_{
-      false};  ///< release at the sweep's end and at begin_sweep, acquire in `swept`
+      false};  ///< release at the sweep's end and at open_sweep, acquire in `swept`
   std::atomic<std::size_t> used_{0};     ///< relaxed, as the next three: exact in a stop
   std::atomic<std::size_t> claimed_{0};  ///< bytes of blocks that objects and free runs are in
   std::atomic<std::size_t> tails_{0};    ///< bytes of pages behind the end of their object

@@ -7,8 +7,9 @@
 // Invariant: every object is in exactly one space. A space finds its objects by itself, also where
 // another space's are next to them.
 //
-// Ownership: begin_sweep, and the figures that are exact only there: the collector, world stopped.
-// Sweeping: any thread. An allocator: its mutator, or a collector that holds that one stopped.
+// Ownership: turn_to_sweep, open_sweep: the holder of World::Exclusive. The figures that are exact
+// only there: the collector, world stopped. Sweeping: any thread. An allocator: its mutator, or a
+// collector that holds that one stopped.
 //
 // Memory ordering: each space's own. A thread that finds `swept` true (acquire) sees what the sweep
 // cleared; partner: the release that ends the sweep.
@@ -34,20 +35,25 @@ struct Hole {
 /// How a mutator gets memory of a space.
 ///   next        at least `bytes`, or nothing when the space has no more; sweeping on the way is
 ///               charged to the mutator, which may be null
-///   forget      no more is handed out of what is held: a sweep begins
+///   forget      no more is handed out of what is held: a sweep begins, and the mutator comes to
+///               its epoch
+///   pending_bytes  handed out, and not yet a published object's, which will be
 ///   give_back   the same, and other mutators may have it
 template <class A>
 concept AreaAllocator = requires(A allocator, std::size_t bytes, MutatorContext* mutator) {
   { allocator.next(bytes, mutator) } -> std::same_as<std::optional<Hole>>;
   { allocator.forget() } -> std::same_as<void>;
   { allocator.give_back() } -> std::same_as<void>;
+  { allocator.pending_bytes() } -> std::same_as<std::size_t>;
 };
 
 /// To state for_each_object with.
 inline constexpr auto visits_nothing = [](Object*) {};
 
-///   begin_sweep     world stopped, a cycle terminated with this sense, everything swept: what is
-///                   not of its black is dead
+///   turn_to_sweep   everything swept: allocators that forget from here on come to a new epoch, and
+///                   what they hand out is no part of the next sweep
+///   open_sweep      a cycle terminated with this sense, and every allocator has forgotten since
+///                   the turn: what is not of its black is dead
 ///   sweep_next      sweeps a bounded share; false when none is left that no sweeper has come to
 ///   sweep_all       until everything is swept, also what other threads are in the middle of
 ///   swept           no object is left that the last cycle found dead, and none is being freed
@@ -65,7 +71,8 @@ template <class S>
 concept Space = requires(S space, const S seen, MarkSense sense, const void* address,
                          std::byte* begin, HeapObserver* observer) {
   requires AreaAllocator<typename S::Allocator>;
-  { space.begin_sweep(sense) } -> std::same_as<void>;
+  { space.turn_to_sweep() } -> std::same_as<void>;
+  { space.open_sweep(sense) } -> std::same_as<void>;
   { space.sweep_next() } -> std::same_as<bool>;
   { space.sweep_all() } -> std::same_as<void>;
   { seen.swept() } -> std::same_as<bool>;

@@ -46,8 +46,11 @@ class Spaces {
 
   // --- as of one space (space.hpp) --------------------------------------------------------------
 
-  void begin_sweep(MarkSense sense) {
-    for_each_space([=](Space auto& space) { space.begin_sweep(sense); });
+  void turn_to_sweep() {
+    for_each_space([](Space auto& space) { space.turn_to_sweep(); });
+  }
+  void open_sweep(MarkSense sense) {
+    for_each_space([=](Space auto& space) { space.open_sweep(sense); });
   }
   /// A share of each.
   bool sweep_next() {

@@ -2,7 +2,7 @@
 // builds these tests hold trivially.
 #include <deque>
 
-#include "barriers/yuasa.hpp"
+#include "barriers/hybrid.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/context_of.hpp"
 #include "tools/testing/catch.hpp"
@@ -29,8 +29,8 @@ TEST_CASE("a reference that no root kept across a collection is a misuse at its 
   const std::size_t payload = GENERATE(16u, 4000u, 100'000u);
   CollectedHeapOptions options = small_heap(collector);
   options.collection.sweep = sweep;
-  CollectedHeap heap(options, Yuasa::traits);
-  Mutator<Yuasa> m(heap);
+  CollectedHeap heap(options, Hybrid::traits);
+  Mutator<Hybrid> m(heap);
   const Root kept(m, m.allocate(2, payload));
   Object* const stale = m.allocate(2, payload);
   m.store(kept, 0, stale);
@@ -50,8 +50,8 @@ TEST_CASE("a reference that no root kept across a collection is a misuse at its 
 
 TEST_CASE("a field that is not there, and a reference that is none, are misuses", "[checked]") {
   if (!checked_built) return;
-  CollectedHeap heap(small_heap("stop_the_world"), Yuasa::traits);
-  Mutator<Yuasa> m(heap);
+  CollectedHeap heap(small_heap("stop_the_world"), Hybrid::traits);
+  Mutator<Hybrid> m(heap);
   const Root root(m, m.allocate(2, 16));
   const Root empty(m);
   CHECK_THROWS_WITH(m.load(root, 2), Contains("slot 2 of an object that has 2"));
@@ -70,8 +70,8 @@ TEST_CASE("a field that is not there, and a reference that is none, are misuses"
 
 TEST_CASE("a root that ends before a newer one is a misuse, which ends the program", "[checked]") {
   if (!checked_built) return;
-  CollectedHeap heap(small_heap("stop_the_world"), Yuasa::traits);
-  Mutator<Yuasa> m(heap);
+  CollectedHeap heap(small_heap("stop_the_world"), Hybrid::traits);
+  Mutator<Hybrid> m(heap);
   ShadowStack& roots = context_of(m).roots;
   Object** const older = roots.push(nullptr);
   Object** const newer = roots.push(nullptr);
@@ -94,8 +94,8 @@ TEST_CASE(
     "[checked]") {
   if (!checked_built) return;
   const auto collector = each_collector();
-  CollectedHeap heap(small_heap(collector), Yuasa::traits);
-  Mutator<Yuasa> m(heap);
+  CollectedHeap heap(small_heap(collector), Hybrid::traits);
+  Mutator<Hybrid> m(heap);
   const Root kept(m, m.allocate(2, 16));
   const char* const reason =
       "that it obtained before its last safepoint, and that no Root of it holds";
@@ -117,7 +117,7 @@ TEST_CASE(
   refused([&] { m.poll(); });
   refused([&] { m.blocking([] {}); });
   refused([&] { heap.collect(m); });
-  refused([&] { const Child<Yuasa> child(m, {&kept}); });
+  refused([&] { const Child<Hybrid> child(m, {&kept}); });
   Object* const forgotten = m.allocate(2, 16);
   for (int i = 0; i < 100'000; ++i) m.allocate(2, 16);
   CHECK_THROWS_AS(m.load(forgotten, 0), Misuse);
@@ -125,8 +125,8 @@ TEST_CASE(
 
 TEST_CASE("a reference that a root holds may be used across safepoints, and so may the globals",
           "[checked]") {
-  CollectedHeap heap(small_heap("stop_the_world"), Yuasa::traits);
-  Mutator<Yuasa> m(heap);
+  CollectedHeap heap(small_heap("stop_the_world"), Hybrid::traits);
+  Mutator<Hybrid> m(heap);
   Object* const globals = m.make_globals(2);
   const Root root(m, m.allocate(2, 16));
   Object* const rooted = root;

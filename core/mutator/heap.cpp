@@ -85,10 +85,10 @@ void Heap::observe(HeapObserver* observer) {
   spaces_.observe(observer);
 }
 
-void Heap::begin_sweep(const World::Exclusive&, std::size_t live) {
+void Heap::open_sweep(const World::Exclusive&, std::size_t live, std::size_t pending) {
   live_bytes_.store(live, std::memory_order_relaxed);
-  account.begin_period(live + spaces_.beside_objects_bytes());
-  spaces_.begin_sweep(phase_.sense);
+  account.end_period(spaces_.blocks().epoch() - 1, live + pending);
+  spaces_.open_sweep(phase_.sense);
 }
 
 void Heap::check_spaces() const {

@@ -78,9 +78,11 @@ class Heap {
   /// What new mutators copy.
   const PhaseState& phase() const { return phase_; }
   PhaseState& phase(const World::Exclusive&) { return phase_; }
-  /// World stopped, a cycle terminated and left objects of `live` bytes, and everything is swept:
-  /// begins the next sweep.
-  void begin_sweep(const World::Exclusive& world, std::size_t live);
+  /// Everything is swept: mutators that retire their holes from here on come to a new epoch.
+  void turn_to_sweep(const World::Exclusive&) { spaces_.turn_to_sweep(); }
+  /// A cycle terminated, and every mutator has come to the new epoch: begins the sweep. The former
+  /// epoch left objects of `live` bytes, and `pending` bytes that will be objects.
+  void open_sweep(const World::Exclusive& world, std::size_t live, std::size_t pending);
   /// Of the objects that the last cycle left. Any thread; relaxed, a statistic.
   std::size_t live_bytes() const { return live_bytes_.load(std::memory_order_relaxed); }
   /// The longest hole handed out at once just now; a collector lowers it while it paces.

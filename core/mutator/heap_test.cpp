@@ -6,8 +6,8 @@
 #include <random>
 #include <thread>
 
+#include "barriers/hybrid.hpp"
 #include "barriers/none.hpp"
-#include "barriers/yuasa.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/mutator.hpp"
 #include "tools/testing/catch.hpp"
@@ -44,14 +44,16 @@ concept ChangesWithoutRight = requires(H& heap) {
   heap.phase().marking = true;
 }
 || requires(H& heap) { heap.phase_; }
-|| requires(H& heap) { heap.begin_sweep(0); }
+|| requires(H& heap) { heap.turn_to_sweep(); }
+|| requires(H& heap) { heap.open_sweep(0, 0); }
 || requires(H& heap) { heap.hole_piece_bytes().store(0); }
 || requires(H& heap) { heap.set_hole_piece_bytes(0); }
 || requires(H& heap) { heap.metadata = SideMetadata(); };
 template <class H>
 concept ChangesWithRight = requires(H& heap, const World::Exclusive& world) {
   heap.phase(world).marking = true;
-  heap.begin_sweep(world, 0);
+  heap.turn_to_sweep(world);
+  heap.open_sweep(world, 0, 0);
   heap.set_hole_piece_bytes(world, 0);
 };
 static_assert(!ChangesWithoutRight<Heap> && ChangesWithRight<Heap>);
@@ -141,8 +143,8 @@ TEST_CASE("exhaustion is a typed error that says the sizes, and the heap stays u
   CollectedHeapOptions options = stopped_heap(2 * mebibyte);
   options.collector = collector;
   options.collection.sweep = sweep;
-  CollectedHeap heap(options, Yuasa::traits);
-  Mutator<Yuasa> m(heap);
+  CollectedHeap heap(options, Hybrid::traits);
+  Mutator<Hybrid> m(heap);
   Root head(m);
   bool caught = false;
   try {
@@ -241,11 +243,11 @@ TEST_CASE("a small heap has as many mutators as the program makes, and collects 
   const auto collector = each_collector();
   CollectedHeapOptions options = stopped_heap(mebibyte);
   options.collector = collector;
-  CollectedHeap heap(options, Yuasa::traits);
+  CollectedHeap heap(options, Hybrid::traits);
   {
-    Mutator<Yuasa> m(heap);
+    Mutator<Hybrid> m(heap);
     const Root argument(m, m.allocate(1, 8));
-    std::deque<Child<Yuasa>> children;
+    std::deque<Child<Hybrid>> children;
     for (int i = 0; i < 1400; ++i) {
       children.emplace_back(m, std::initializer_list<const Root*>{&argument});
       if (i % 100 == 0) heap.collect(m);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <thread>
 
-#include "barriers/yuasa.hpp"
+#include "barriers/hybrid.hpp"
 #include "collectors/collected_heap.hpp"
 #include "core/mutator/context_of.hpp"
 #include "tools/testing/catch.hpp"
@@ -26,7 +26,7 @@ CollectedHeapOptions small_heap(const std::string& collector = "stop_the_world")
 /// Needs every mutator to stop, so it returns only if none is taken for running that is not.
 void collect_as_another(CollectedHeap& heap) {
   std::thread([&heap] {
-    Mutator<Yuasa> m(heap);
+    Mutator<Hybrid> m(heap);
     heap.collect(m);
   }).join();
 }
@@ -35,39 +35,39 @@ void collect_as_another(CollectedHeap& heap) {
 TEST_CASE("a second mutator on a thread is a misuse, unless the first is blocked or has ended",
           "[misuse]") {
   const auto collector = each_collector();
-  CollectedHeap heap(small_heap(collector), Yuasa::traits);
-  CollectedHeap other_heap(small_heap(collector), Yuasa::traits);
+  CollectedHeap heap(small_heap(collector), Hybrid::traits);
+  CollectedHeap other_heap(small_heap(collector), Hybrid::traits);
   {
-    Mutator<Yuasa> first(heap);
-    CHECK_THROWS_WITH(Mutator<Yuasa>(heap),
+    Mutator<Hybrid> first(heap);
+    CHECK_THROWS_WITH(Mutator<Hybrid>(heap),
                       Contains("on a thread that runs mutator 0 of the same heap"));
-    CHECK_THROWS_AS(Mutator<Yuasa>(heap), Misuse);
-    Mutator<Yuasa> of_another_heap(other_heap);
+    CHECK_THROWS_AS(Mutator<Hybrid>(heap), Misuse);
+    Mutator<Hybrid> of_another_heap(other_heap);
     first.blocking([&] {
-      Mutator<Yuasa> second(heap);
+      Mutator<Hybrid> second(heap);
       heap.collect(second);
-      CHECK_THROWS_AS(Mutator<Yuasa>(heap), Misuse);
+      CHECK_THROWS_AS(Mutator<Hybrid>(heap), Misuse);
     });
     heap.collect(first);
     for (int i = 0; i < 50'000; ++i) first.allocate(1, 64);
   }
-  Mutator<Yuasa> third(heap);
+  Mutator<Hybrid> third(heap);
   heap.collect(third);
 }
 
 TEST_CASE(
     "a child attaches once, on a thread that runs no other mutator, and is not used after its end",
     "[misuse]") {
-  CollectedHeap heap(small_heap(), Yuasa::traits);
-  Mutator<Yuasa> parent(heap);
+  CollectedHeap heap(small_heap(), Hybrid::traits);
+  Mutator<Hybrid> parent(heap);
   const Root argument(parent, parent.allocate(0, 8));
-  Child<Yuasa> child(parent, {&argument});
+  Child<Hybrid> child(parent, {&argument});
   CHECK_THROWS_WITH(child.attach(),
                     Contains("a mutator is attached on a thread that runs mutator 0"));
   CHECK_THROWS_WITH(child.argument(1), Contains("argument 1, and was made with 1"));
   std::string second_attach, after_end;
   std::thread thread([&] {
-    Mutator<Yuasa>& m = child.attach();
+    Mutator<Hybrid>& m = child.attach();
     try {
       child.attach();
     } catch (const Misuse& misuse) {
@@ -89,20 +89,20 @@ TEST_CASE(
 
 TEST_CASE("a child that never attaches holds up no collection, nor does its end", "[misuse]") {
   const auto collector = each_collector();
-  CollectedHeap heap(small_heap(collector), Yuasa::traits);
+  CollectedHeap heap(small_heap(collector), Hybrid::traits);
   std::atomic<bool> done{false};
   std::thread other([&] {
-    Mutator<Yuasa> a(heap);
+    Mutator<Hybrid> a(heap);
     while (!done) heap.collect(a);
   });
   {
-    Mutator<Yuasa> m(heap);
+    Mutator<Hybrid> m(heap);
     for (int i = 0; i < 500; ++i) {
       const Root root(m, m.allocate(1, 64));
-      const Child<Yuasa> never(m, {&root});
+      const Child<Hybrid> never(m, {&root});
     }
     Root root(m, m.allocate(1, 64));
-    const Child<Yuasa> stays(m, {&root});
+    const Child<Hybrid> stays(m, {&root});
     for (int i = 0; i < 50'000; ++i) root = m.allocate(1, 64);
   }
   done = true;
@@ -110,9 +110,9 @@ TEST_CASE("a child that never attaches holds up no collection, nor does its end"
 }
 
 TEST_CASE("a running mutator whose thread waits for the registry stops meanwhile", "[misuse]") {
-  CollectedHeap heap(small_heap(), Yuasa::traits);
-  Mutator<Yuasa> m(heap);
-  std::optional<Child<Yuasa>> never(std::in_place, m, std::initializer_list<const Root*>{});
+  CollectedHeap heap(small_heap(), Hybrid::traits);
+  Mutator<Hybrid> m(heap);
+  std::optional<Child<Hybrid>> never(std::in_place, m, std::initializer_list<const Root*>{});
   const int deed = GENERATE(0, 1, 2);
   std::latch held(1);
   std::thread holder([&] {
@@ -136,14 +136,14 @@ TEST_CASE("a running mutator whose thread waits for the registry stops meanwhile
 
 TEST_CASE("a thread that ends without its mutator holds up no collection", "[misuse]") {
   const auto collector = each_collector();
-  CollectedHeap heap(small_heap(collector), Yuasa::traits);
-  Mutator<Yuasa> parent(heap);
+  CollectedHeap heap(small_heap(collector), Hybrid::traits);
+  Mutator<Hybrid> parent(heap);
   const Root argument(parent, parent.allocate(1, 8));
-  std::unique_ptr<Mutator<Yuasa>> left;
+  std::unique_ptr<Mutator<Hybrid>> left;
   {
-    Child<Yuasa> child(parent, {&argument});
+    Child<Hybrid> child(parent, {&argument});
     std::thread forgets_end([&] { child.attach(); });
-    std::thread leaves([&] { left = std::make_unique<Mutator<Yuasa>>(heap); });
+    std::thread leaves([&] { left = std::make_unique<Mutator<Hybrid>>(heap); });
     parent.blocking([&] {
       forgets_end.join();
       leaves.join();
@@ -155,10 +155,10 @@ TEST_CASE("a thread that ends without its mutator holds up no collection", "[mis
 }
 
 TEST_CASE("a heap may go before a mutator whose thread has ended", "[misuse]") {
-  std::unique_ptr<Mutator<Yuasa>> left;
+  std::unique_ptr<Mutator<Hybrid>> left;
   {
-    CollectedHeap heap(small_heap("concurrent"), Yuasa::traits);
-    std::thread([&] { left = std::make_unique<Mutator<Yuasa>>(heap); }).join();
+    CollectedHeap heap(small_heap("concurrent"), Hybrid::traits);
+    std::thread([&] { left = std::make_unique<Mutator<Hybrid>>(heap); }).join();
     collect_as_another(heap);
   }
   left.reset();
@@ -166,8 +166,8 @@ TEST_CASE("a heap may go before a mutator whose thread has ended", "[misuse]") {
 
 TEST_CASE("what runs in a blocking region uses nothing of its mutator", "[misuse]") {
   const auto collector = each_collector();
-  CollectedHeap heap(small_heap(collector), Yuasa::traits);
-  Mutator<Yuasa> m(heap);
+  CollectedHeap heap(small_heap(collector), Hybrid::traits);
+  Mutator<Hybrid> m(heap);
   const auto refused = [&](auto use) {
     m.blocking([&] {
       CHECK_THROWS_WITH(use(), Contains("mutator 0 is used in its own blocking region"));
@@ -176,7 +176,7 @@ TEST_CASE("what runs in a blocking region uses nothing of its mutator", "[misuse
   };
   refused([&] { m.blocking([] {}); });
   refused([&] { heap.collect(m); });
-  refused([&] { Child<Yuasa>(m, {}); });
+  refused([&] { Child<Hybrid>(m, {}); });
   // Beside a cycle that runs, the collector would write what this allocation writes.
   if (collector == "stop_the_world") {
     refused([&] {
@@ -189,8 +189,8 @@ TEST_CASE("what runs in a blocking region uses nothing of its mutator", "[misuse
 }
 
 TEST_CASE("a poll in a blocking region that a collector has claimed is a misuse", "[misuse]") {
-  CollectedHeap heap(small_heap(), Yuasa::traits);
-  Mutator<Yuasa> m(heap);
+  CollectedHeap heap(small_heap(), Hybrid::traits);
+  Mutator<Hybrid> m(heap);
   std::latch stopped(1);
   std::latch polled(1);
   m.blocking([&] {
@@ -211,11 +211,11 @@ TEST_CASE("a poll in a blocking region that a collector has claimed is a misuse"
 
 TEST_CASE("a collector is not stopped under a mutator", "[misuse]") {
   const auto collector = each_collector();
-  CollectedHeap heap(small_heap(collector), Yuasa::traits);
+  CollectedHeap heap(small_heap(collector), Hybrid::traits);
   {
-    Mutator<Yuasa> m(heap);
+    Mutator<Hybrid> m(heap);
     CHECK_THROWS_WITH(heap.stop(), Contains("while 1 of its mutators are there"));
-    const Child<Yuasa> child(m, {});
+    const Child<Hybrid> child(m, {});
     CHECK_THROWS_WITH(heap.stop(), Contains("while 2 of its mutators are there"));
     heap.collect(m);
   }
@@ -225,15 +225,15 @@ TEST_CASE("a collector is not stopped under a mutator", "[misuse]") {
 
 TEST_CASE("a heap that goes before its mutator ends the program with the reason", "[misuse]") {
   const ChildEnding collected = in_forked_child([] {
-    auto heap = std::make_unique<CollectedHeap>(small_heap(), Yuasa::traits);
-    Mutator<Yuasa> m(*heap);
+    auto heap = std::make_unique<CollectedHeap>(small_heap(), Hybrid::traits);
+    Mutator<Hybrid> m(*heap);
     heap.reset();
   });
   CHECK(collected.aborted());
   CHECK(collected.says("declare them after the heap"));
   const ChildEnding bare = in_forked_child([] {
     auto heap = std::make_unique<Heap>(HeapOptions{.bytes = std::size_t{1} << 20});
-    Mutator<Yuasa> m(*heap);
+    Mutator<Hybrid> m(*heap);
     heap.reset();
   });
   CHECK(bare.aborted());
@@ -243,15 +243,15 @@ TEST_CASE("a heap that goes before its mutator ends the program with the reason"
 TEST_CASE("a root that is forgotten, or ends after its mutator, ends the program with the reason",
           "[misuse]") {
   const ChildEnding forgotten = in_forked_child([] {
-    CollectedHeap heap(small_heap(), Yuasa::traits);
-    Mutator<Yuasa> m(heap);
+    CollectedHeap heap(small_heap(), Hybrid::traits);
+    Mutator<Hybrid> m(heap);
     for (int i = 0; i < 3; ++i) new Root(m, m.allocate(1, 8));
   });
   CHECK(forgotten.aborted());
   CHECK(forgotten.says("mutator 0 ends with 3 roots left"));
   const ChildEnding late = in_forked_child([] {
-    CollectedHeap heap(small_heap(), Yuasa::traits);
-    std::optional<Mutator<Yuasa>> m(heap);
+    CollectedHeap heap(small_heap(), Hybrid::traits);
+    std::optional<Mutator<Hybrid>> m(heap);
     const Root root(*m, m->allocate(1, 8));
     m.reset();
   });
@@ -260,10 +260,10 @@ TEST_CASE("a root that is forgotten, or ends after its mutator, ends the program
 }
 
 TEST_CASE("a child that ends with a root of its own is told so where it ends", "[misuse]") {
-  CollectedHeap heap(small_heap(), Yuasa::traits);
-  Mutator<Yuasa> parent(heap);
+  CollectedHeap heap(small_heap(), Hybrid::traits);
+  Mutator<Hybrid> parent(heap);
   const Root argument(parent, parent.allocate(1, 8));
-  Child<Yuasa> child(parent, {&argument});
+  Child<Hybrid> child(parent, {&argument});
   std::string told;
   std::thread thread([&] {
     {

@@ -40,12 +40,12 @@ class Root {
   /// Misuse, here and where another object is assigned, when `object` is not alive.
   template <Barrier B>
   explicit Root(Mutator<B>& mutator, Object* object = nullptr)
-      : mutator_(mutator), handle_(mutator_.roots.push(checked(object))) {}
+      : mutator_(mutator), handle_(mutator_.push_root(checked(object))) {}
   ~Root() { mutator_.roots.pop(handle_); }
   Root(const Root&) = delete;
   Root& operator=(const Root&) = delete;
   Root& operator=(Object* object) {
-    *handle_ = checked(object);
+    mutator_.assign_root(handle_, checked(object));
     return *this;
   }
   Object* get() const { return mutator_.note(*handle_); }

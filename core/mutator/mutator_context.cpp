@@ -59,7 +59,7 @@ MutatorContext::~MutatorContext() {
     if (faulty(Fault::shades_of_ended_mutator_dropped)) shade_buffer_->clear();
     flush_shade_buffer();
     heap_.count_ended(allocated_bytes());
-    for_each_allocator([](AreaAllocator auto& allocator) { allocator.give_back(); });
+    each_allocator(*this, [](AreaAllocator auto& allocator) { allocator.give_back(); });
     retire_holes();
   });
   heap_.grey_set.leave(shade_buffer_);
@@ -67,6 +67,7 @@ MutatorContext::~MutatorContext() {
 
 void MutatorContext::adopt(const PhaseState& phase) {
   if (phase.cycle != phase_.cycle) regreyed_slots_ = 0;
+  if (phase.cycle != phase_.cycle || !phase.marking || phase.roots_scanned) roots.forget_scan();
   phase_ = phase;
   colours_.allocated = phase.allocation_state();
   colours_.white = phase.sense.white();
@@ -128,8 +129,15 @@ std::uint64_t MutatorContext::allocated_objects() const {
 
 void MutatorContext::retire_holes() {
   install({});
-  for_each_allocator([](AreaAllocator auto& allocator) { allocator.forget(); });
+  each_allocator(*this, [](AreaAllocator auto& allocator) { allocator.forget(); });
   medium_hole_ = {};
+}
+
+std::size_t MutatorContext::pending_bytes() const {
+  std::size_t bytes = 0;
+  each_allocator(*this,
+                 [&](const AreaAllocator auto& allocator) { bytes += allocator.pending_bytes(); });
+  return bytes;
 }
 
 /// One request that finds no room, until it is served or refused.
@@ -298,6 +306,10 @@ void MutatorContext::shade_white(Object* object) {
     pass_window(Window::between_mark_and_push);
     push_grey(GreyItem(object));
   }
+}
+
+void MutatorContext::shade_clean_root(Object* object) {
+  if (!faulty(Fault::clean_handle_assigned_unshaded)) shade(object);
 }
 
 void MutatorContext::push_grey(GreyItem item) {

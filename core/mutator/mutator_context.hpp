@@ -162,9 +162,26 @@ class MutatorContext {
   /// For the rest of the cycle. In a handshake.
   void rescan_at_once() { phase_.rescans_at_once = true; }
   bool shade_buffer_empty() const { return shade_buffer_->empty(); }
+  /// It allocates in the present epoch from here on.
   void retire_holes();
+  /// Of memory that it was given and has not made an object of yet.
+  std::size_t pending_bytes() const;
   ShadowStack roots;
   SafepointState safepoint;
+
+  // --- roots ------------------------------------------------------------------------------------
+
+  /// A handle for `object`, which may be null, on top of the others.
+  Object** push_root(Object* object) {
+    if (roots.next_is_clean()) [[unlikely]]
+      shade_clean_root(object);
+    return roots.push(object);
+  }
+  void assign_root(Object** handle, Object* object) {
+    if (roots.is_clean(handle)) [[unlikely]]
+      shade_clean_root(object);
+    *handle = object;
+  }
 
   // --- accounting -------------------------------------------------------------------------------
 
@@ -231,17 +248,18 @@ class MutatorContext {
   class Shortage;
   [[gnu::noinline]] void answer_safepoint();
   [[gnu::noinline]] void shade_white(Object* object);
+  [[gnu::noinline]] void shade_clean_root(Object* object);
   void push_grey(GreyItem item);
   void rescan_now(Slot& slot) {
     if (!faulty(Fault::rescan_at_once_dropped)) shade(slot.load());
   }
   void install(Hole hole);
   void count_hole();
-  template <class Work>
-  void for_each_allocator(Work work) {
-    work(small_);
-    work(medium_);
-    work(large_);
+  template <class Self, class Work>
+  static void each_allocator(Self& self, Work work) {
+    work(self.small_);
+    work(self.medium_);
+    work(self.large_);
   }
 
   // The line that every allocation, poll and barrier touches.

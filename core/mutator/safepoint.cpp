@@ -74,6 +74,7 @@ void World::add(MutatorContext& mutator, MutatorStatus status,
   mutator.safepoint.status.store(status, std::memory_order_relaxed);
   if (status == MutatorStatus::running) mutator.attachment_.attach(*this, mutator);
   mutator.adopt(heap_.phase());
+  mutator.retire_holes();
   if (arrival) arrival(mutator);
   // Before it is registered: an observer that refuses it throws.
   if (heap_.observer() != nullptr) heap_.observer()->mutator_started(mutator);
@@ -165,9 +166,13 @@ void World::answer(MutatorContext& mutator) {
   if (status_of(mutator) != MutatorStatus::running) refuse_use_while_blocked(mutator);
   pass_window(Window::between_poll_and_answer);
   if (const HandshakeWork* work = protocol_.asked(state)) {
-    const ActivityScope scope(mutator, Activity::handshake);
-    (*work)(mutator);
-    pass_wait(WaitPlace::handshake);
+    {
+      const std::unique_lock turn(turn_, std::try_to_lock);
+      if (!turn.owns_lock()) return;
+      const ActivityScope scope(mutator, Activity::handshake);
+      carry_out(*work, mutator);
+      pass_wait(WaitPlace::handshake);
+    }
     protocol_.report_handshake(state);
     // Others wait for a processor, and the handshake for them.
     if (crowded()) std::this_thread::yield();
@@ -177,6 +182,22 @@ void World::answer(MutatorContext& mutator) {
   if (!protocol_.report_stopped(state)) return;
   protocol_.await_resumption(state, WatchedWaiter(*this, Awaited::resumption));
   mutator.end_wait(resumed_at_ns_.load(std::memory_order_relaxed));
+}
+
+void World::carry_out(const HandshakeWork& work, MutatorContext& mutator) {
+  const unsigned at_once = in_handshake_.fetch_add(1, std::memory_order_relaxed) + 1;
+  if (at_once > most_in_handshake_.load(std::memory_order_relaxed))
+    most_in_handshake_.store(at_once, std::memory_order_relaxed);
+  handshakes_.fetch_add(1, std::memory_order_relaxed);
+  work(mutator);
+  in_handshake_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+SafepointCounts World::counts() const {
+  return {.stops = stops_.load(std::memory_order_relaxed),
+          .verification = verification_.load(std::memory_order_relaxed),
+          .handshakes = handshakes_.load(std::memory_order_relaxed),
+          .most_at_once = most_in_handshake_.load(std::memory_order_relaxed)};
 }
 
 Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
@@ -247,6 +268,8 @@ World::Exclusive::~Exclusive() {
 void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work) {
   const RoleScope role(Role::collector);
   const auto& mutators = world_.mutators_;
+  (pause.kind == PauseKind::verify ? world_.verification_ : world_.stops_)
+      .fetch_add(1, std::memory_order_relaxed);
   PauseEvent event{.mutator = mutators.size() == 1 ? mutators.front()->index() : every_mutator,
                    .begin_ns = now_ns()};
   const std::uint64_t& cycle = world_.heap_.phase().cycle;
@@ -278,14 +301,14 @@ void World::Exclusive::stop(Pause pause, const std::function<void(Pause&)>& work
   world_.heap_.emit(event);
 }
 
-void World::Exclusive::handshake(const HandshakeWork& work) {
+void World::Exclusive::handshake(std::span<MutatorContext* const> mutators,
+                                 const HandshakeWork& work) {
   const RoleScope role(Role::collector);
   const std::uint64_t cycle = world_.heap_.phase().cycle;
-  probe::handshake_begin(cycle, world_.mutators_.size());
+  probe::handshake_begin(cycle, mutators.size());
   SafepointProtocol<SafepointState>& protocol = world_.protocol_;
-  for (MutatorContext* mutator : world_.mutators_)
-    protocol.request_handshake(mutator->safepoint, &work);
-  for (MutatorContext* mutator : world_.mutators_) {
+  for (MutatorContext* mutator : mutators) protocol.request_handshake(mutator->safepoint, &work);
+  for (MutatorContext* mutator : mutators) {
     SafepointState& state = mutator->safepoint;
     WatchedWaiter waiter(world_, Awaited::handshake, mutator->index());
     if (!protocol.await_handshake(state, waiter)) continue;
@@ -293,12 +316,16 @@ void World::Exclusive::handshake(const HandshakeWork& work) {
     if (releases_early) protocol.release_claim(state);
     pass_window(Window::between_claim_and_handshake);
     if (!protocol.handshake_done(state)) {
-      work(*mutator);
+      {
+        const std::scoped_lock turn(world_.turn_);
+        world_.carry_out(work, *mutator);
+      }
       protocol.report_handshake(state);
     }
+    world_.resumed_at_ns_.store(now_ns(), std::memory_order_relaxed);
     if (!releases_early) protocol.release_claim(state);
   }
-  probe::handshake_end(cycle, world_.mutators_.size());
+  probe::handshake_end(cycle, mutators.size());
 }
 
 }  // namespace tricolour

@@ -7,13 +7,18 @@
 // at a time and none registers meanwhile. A blocked mutator holds none up. The protocol itself,
 // with its statuses and orders, is safepoint_protocol.hpp.
 //
+// A handshake is asked of all at once, and no two mutators are in one at the same time: who finds
+// another in one runs on, and answers at a later poll. So no mutator waits for another, and none
+// that the system does not let run holds up more than the handshake.
+//
 // A thread runs one mutator of a heap at a time (see attachment.hpp), and waits for registry_lock_
 // only with that mutator blocked. What would hang is a misuse, and is thrown as one: a second
 // mutator on a thread, a blocking region in a blocking region, a heap in a forked child.
 //
 // Ownership: mutators_: registry_lock_. A SafepointState: its mutator and the holder of Exclusive.
+// What the work of handshakes writes: turn_, and behind the handshakes the holder of Exclusive.
 //
-// Memory ordering: safepoint_protocol.hpp.
+// Memory ordering: safepoint_protocol.hpp. Counts: relaxed.
 #pragma once
 
 #include <atomic>
@@ -21,6 +26,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/mutator/owner_process.hpp"
@@ -37,6 +43,14 @@ class MutatorContext;
 using HandshakeWork = std::function<void(MutatorContext&)>;
 
 using SafepointState = BasicSafepointState<StandardAtomic, const HandshakeWork*>;
+
+/// What mutators were asked for so far, by the world itself and not by what it recorded.
+struct SafepointCounts {
+  std::uint64_t stops = 0;         ///< of the world, but for verification
+  std::uint64_t verification = 0;  ///< stops for it
+  std::uint64_t handshakes = 0;    ///< of one mutator each
+  unsigned most_at_once = 0;       ///< mutators in a handshake
+};
 
 /// A global pause, as the requester names it and as `World` times it.
 struct Pause {
@@ -76,6 +90,9 @@ class World {
   /// The heap goes. Forgets mutators whose threads have ended. Throws Misuse as above.
   void end();
 
+  /// Any thread.
+  SafepointCounts counts() const;
+
   /// There are more mutators than processors: who waits for a thread should let it run. Any thread.
   bool crowded() const { return crowded_.load(std::memory_order_relaxed); }
 
@@ -102,9 +119,11 @@ class World {
     /// Stops every mutator, runs `work` (which may rename the pause), resumes them, emits the
     /// pause.
     void stop(Pause pause, const std::function<void(Pause&)>& work);
-    /// Runs `work` once for each mutator, at its own safepoint or on its behalf; returns when all
-    /// are done.
-    void handshake(const HandshakeWork& work);
+    /// Runs `work` once for each of `mutators`, at its own safepoint or on its behalf, one at a
+    /// time; returns when all are done.
+    void handshake(std::span<MutatorContext* const> mutators, const HandshakeWork& work);
+    /// With every mutator.
+    void handshake(const HandshakeWork& work) { handshake(world_.mutators_, work); }
     const std::vector<MutatorContext*>& mutators() const { return world_.mutators_; }
 
    private:
@@ -121,6 +140,8 @@ class World {
   /// The registry lock is held, and the number of mutators has changed.
   void note_number();
   class WatchedWaiter;
+  /// In a handshake of `mutator`: its work, on this thread.
+  void carry_out(const HandshakeWork& work, MutatorContext& mutator);
   /// Returns when the mutators were free to run. What a sleeping one takes to wake up is in its own
   /// interval; this thread may not run again before all of them have.
   Nanoseconds resume();
@@ -130,8 +151,12 @@ class World {
   WatchedLock registry_lock_;
   std::vector<MutatorContext*> mutators_;
   SafepointProtocol<SafepointState> protocol_;
-  std::atomic<Nanoseconds> resumed_at_ns_{
-      0};                             // relaxed: before the statuses' release, after their acquire
+  Mutex turn_;  ///< held by who is in a handshake
+  std::atomic<std::uint64_t> stops_{0}, verification_{0}, handshakes_{0};
+  std::atomic<unsigned> in_handshake_{0}, most_in_handshake_{0};
+  /// The last stop was over, or the last claim. Relaxed: before the statuses' release, after their
+  /// acquire.
+  std::atomic<Nanoseconds> resumed_at_ns_{0};
   std::atomic<bool> crowded_{false};  // relaxed: a hint
   const OwnerProcess owner_;
 };

@@ -28,7 +28,7 @@ struct Listing {
 };
 
 bool fit(const CollectorInfo& collector, const BarrierTraits& barrier) {
-  return unsound_because(collector, barrier, barrier.allocation).empty();
+  return unsound_because(collector, barrier, collector.cycle.usual_allocation(barrier)).empty();
 }
 
 /// How a collector can scan roots, soundly with `barrier` if there is one; first what it does
@@ -38,7 +38,8 @@ Json roots_of(const CollectorInfo& collector, const BarrierTraits* barrier = nul
   for (const bool ragged : {false, true}) {
     if (cycle_of(collector, ragged).ragged_roots != ragged) continue;
     if (barrier == nullptr ||
-        unsound_because(collector, *barrier, barrier->allocation, ragged).empty())
+        unsound_because(collector, *barrier, collector.cycle.usual_allocation(*barrier), ragged)
+            .empty())
       all.emplace_back(ragged ? "ragged" : "stopped");
   }
   return all;

@@ -40,7 +40,7 @@ ReplayPlan plan_replay(const ReplayCommand& command, const BarrierTraits& barrie
   if (!command.collector.empty()) plan.collector = &named_collector(command.collector);
   plan.collection.marker = reference_of(markers()).name;
   plan.collection.sweep = reference_of(sweep_modes).mode;
-  plan.collection.allocation = named_colour(command.allocate, barrier);
+  plan.collection.allocation = named_colour(command.allocate, *plan.collector, barrier);
   plan.unsound = command.unsound;
   plan.heap.bytes = heap_bytes(command, summary);
   if (!command.period.empty()) plan.schedule.period = parse_bytes(command.period, "--period");

@@ -116,7 +116,7 @@ class Replayer {
       case Mutation::store:
         return m_.store(source(operands), operands[1], object(operands[2]));
       case Mutation::push_root:
-        handles_.push_back(context_.roots.push(object(operands[0])));
+        handles_.push_back(context_.push_root(object(operands[0])));
         return;
       case Mutation::pop_roots:
         return pop_roots(operands[0]);

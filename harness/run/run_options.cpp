@@ -119,7 +119,7 @@ void choose_collection(const RunOptions& options, RunPlan& plan) {
   const std::string no_sweep = sweep_refused_because(*plan.collector, tuned.sweep);
   if (!no_sweep.empty()) throw ConfigurationError(no_sweep);
   tuned.ragged_roots = named_roots(options.roots, *plan.collector);
-  tuned.allocation = named_colour(options.allocate, *plan.barrier);
+  tuned.allocation = named_colour(options.allocate, *plan.collector, *plan.barrier);
   tuned.stop_at_lost = true;
 }
 
@@ -134,9 +134,11 @@ const MarkerInfo& named_marker(std::string_view name) {
 
 SweepMode named_sweep(std::string_view name) { return must_find(sweep_modes, "sweep", name).mode; }
 
-AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier) {
+AllocationColour named_colour(std::string_view name, const CollectorInfo& collector,
+                              const BarrierTraits& barrier) {
   const std::size_t colour = choose("allocation colour", name, {"white", "black", "auto"});
-  return colour == 2 ? barrier.allocation : static_cast<AllocationColour>(colour);
+  return colour == 2 ? collector.cycle.usual_allocation(barrier)
+                     : static_cast<AllocationColour>(colour);
 }
 
 bool named_roots(std::string_view name, const CollectorInfo& collector) {

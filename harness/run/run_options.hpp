@@ -97,7 +97,8 @@ void check_parameters(std::string_view workload, const NamedTexts& given);
 const CollectorInfo& named_collector(std::string_view name);
 const MarkerInfo& named_marker(std::string_view name);
 SweepMode named_sweep(std::string_view name);
-AllocationColour named_colour(std::string_view name, const BarrierTraits& barrier);
+AllocationColour named_colour(std::string_view name, const CollectorInfo& collector,
+                              const BarrierTraits& barrier);
 /// True: mutator by mutator.
 bool named_roots(std::string_view name, const CollectorInfo& collector);
 void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrier,

@@ -238,10 +238,9 @@ class Reader {
 
   bool is_unsound(const RunOptions& options) const {
     const BarrierTraits& barrier = find_barrier(options.barrier);
-    const AllocationColour colour = named_colour(options.allocate, barrier);
-    return !unsound_because(*find_collector(options.collector), barrier, colour,
-                            options.roots == "ragged")
-                .empty();
+    const CollectorInfo& collector = *find_collector(options.collector);
+    const AllocationColour colour = named_colour(options.allocate, collector, barrier);
+    return !unsound_because(collector, barrier, colour, options.roots == "ragged").empty();
   }
 
   /// Of the one value without which the run could be planned: a heap that is too small, a sweep

@@ -1,4 +1,5 @@
-// A block space without a heap around it, for unit tests.
+// A block space without a heap around it, for unit tests, and what a mutator in the present epoch
+// and a stop would ask of one.
 #pragma once
 
 #include "core/heap/block_space.hpp"
@@ -14,5 +15,17 @@ struct BareBlockSpace {
   SideMetadata metadata{reinterpret_cast<ColourByte*>(bytes.begin()), memory.begin()};
   BlockSpace space{memory.begin(), blocks, metadata};
 };
+
+inline std::optional<std::size_t> claim(BlockSpace& space,
+                                        ClaimOrder order = ClaimOrder::holes_first) {
+  return space.claim(order, space.epoch());
+}
+inline std::optional<std::size_t> claim_at_hand(BlockSpace& space, ClaimOrder order) {
+  return space.claim_at_hand(order, space.epoch(), nullptr);
+}
+inline void begin_sweep(BlockSpace& space, MarkSense sense) {
+  space.turn_to_sweep();
+  space.open_sweep(sense);
+}
 
 }  // namespace tricolour

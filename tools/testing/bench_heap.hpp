@@ -34,11 +34,12 @@ struct EverythingDies final : CollectorHooks {
       heap.spaces().sweep_all();
       PhaseState& phase = heap.phase(world);
       phase.sense = phase.sense.flipped();
+      heap.turn_to_sweep(world);
       for (MutatorContext* each : world.mutators()) {
         each->adopt(phase);
         each->retire_holes();
       }
-      heap.begin_sweep(world, 0);
+      heap.open_sweep(world, 0, 0);
     });
   }
 };

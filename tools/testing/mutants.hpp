@@ -13,8 +13,10 @@
 #include "barriers/boehm_cards.hpp"
 #include "barriers/dijkstra.hpp"
 #include "barriers/dijkstra_black.hpp"
+#include "barriers/dlg.hpp"
 #include "barriers/field_log.hpp"
 #include "barriers/hybrid.hpp"
+#include "barriers/sliding_views.hpp"
 #include "barriers/yuasa.hpp"
 
 namespace tricolour {
@@ -193,6 +195,65 @@ struct IgnoresOwnRoots {
   static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
                     typename M::Reference value, Write write) {
     return Yuasa::store(m, source, slot, value, write);
+  }
+};
+
+struct DlgKeepsOldUnshaded {
+  static constexpr BarrierTraits traits = Dlg::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
+    return Dijkstra::store(m, source, slot, value, write);
+  }
+};
+
+struct DlgStoresUnshaded {
+  static constexpr BarrierTraits traits = Dlg::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
+    return Yuasa::store(m, source, slot, value, write);
+  }
+};
+
+/// While its own roots are unscanned a mutator does not snoop.
+struct ViewsDoNotSnoop {
+  static constexpr BarrierTraits traits = SlidingViews::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference, Write write) {
+    return SlidingViews::store(m, source, slot, nullptr, write);
+  }
+};
+
+/// The object counts as logged before its fields are read.
+struct LogsBeforeItReads {
+  static constexpr BarrierTraits traits = SlidingViews::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
+    if (m.marking() && !m.is_logged(slot)) {
+      m.for_each_slot(source, slot, [&m](typename M::SlotReference each) { m.try_log(each); });
+      m.for_each_slot(source, slot,
+                      [&m](typename M::SlotReference each) { m.shade(m.load(each)); });
+    }
+    if (m.marking() && !m.roots_scanned()) m.shade(value);
+    return write(std::memory_order_release);
+  }
+};
+
+/// Every field counts as logged, and only the one that is stored to was read.
+struct LogsMoreThanItReads {
+  static constexpr BarrierTraits traits = SlidingViews::traits;
+  template <class M, class Write>
+  static auto store(M& m, typename M::Reference source, typename M::SlotReference slot,
+                    typename M::Reference value, Write write) {
+    if (m.marking() && !m.is_logged(slot)) {
+      m.shade(m.load(slot));
+      m.for_each_slot(source, slot, [&m](typename M::SlotReference each) { m.try_log(each); });
+    }
+    if (m.marking() && !m.roots_scanned()) m.shade(value);
+    return write(std::memory_order_release);
   }
 };
 

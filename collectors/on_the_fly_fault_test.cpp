@@ -1,0 +1,146 @@
+// Faults of a cycle without a stop: what a stack's clean mark promises, what a round overlooks, and
+// a sweep that does not wait for mutators.
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "barriers/hybrid.hpp"
+#include "collectors/collected_heap.hpp"
+#include "tools/testing/fault_test.hpp"
+#include "tools/testing/random_mutator.hpp"
+#include "tools/testing/stop_heap.hpp"
+
+namespace tricolour {
+namespace {
+
+CollectedHeapOptions verified_heap() {
+  CollectedHeapOptions options;
+  options.heap.bytes = std::size_t{16} << 20;
+  options.collector = "on_the_fly";
+  options.verify = true;
+  return options;
+}
+
+/// Another mutator's collection; `m` runs `work(is_over)` beside it.
+template <class Work>
+void beside_collection(CollectedHeap& heap, Mutator<Hybrid>& m, Sighting& sighting, Work work) {
+  std::atomic<bool> over{false};
+  std::jthread collection([&] {
+    Mutator<Hybrid> other(heap);
+    try {
+      heap.collect(other);
+    } catch (const std::exception& error) {
+      sighting.failure = error.what();
+    }
+    over = true;
+  });
+  work([&] { return over.load(); });
+  while (!over) m.poll();
+  m.blocking([&] { collection.join(); });
+}
+
+void end(CollectedHeap& heap, Sighting& sighting) {
+  stop_heap(heap, sighting.failure);
+  sighting.cycles = heap.oracle()->statistics().cycles_checked;
+}
+
+/// The first piece of a deep stack is scanned. An object that only the newest handle holds moves to
+/// the oldest one, which nobody looks at again.
+Sighting move_below_the_mark() {
+  CollectedHeap heap(verified_heap(), Hybrid::traits);
+  Sighting sighting;
+  {
+    Mutator<Hybrid> m(heap);
+    std::vector<std::unique_ptr<Root>> stack;
+    for (int i = 0; i < 5000; ++i) stack.push_back(std::make_unique<Root>(m));
+    *stack.back() = m.allocate(0, 8);
+    const ShadowStack& roots = context_of(m).roots;
+    beside_collection(heap, m, sighting, [&](auto is_over) {
+      while (!is_over() && !roots.is_clean(roots.handles().data())) m.poll();
+      *stack.front() = stack.back()->get();
+      *stack.back() = nullptr;
+    });
+    while (!stack.empty()) stack.pop_back();
+  }
+  end(heap, sighting);
+  return sighting;
+}
+
+/// Runs a step on the collector's thread when marking has ended for the first time.
+class WhenMarkingEnds final : public EventListener {
+ public:
+  void on_event(const Event& event) override {
+    const auto* const interval = std::get_if<PhaseInterval>(&event);
+    if (interval == nullptr || interval->phase != Activity::marking || ended_.exchange(true))
+      return;
+    while (!gone_on_) std::this_thread::yield();
+  }
+  bool ended() const { return ended_; }
+  void go_on() { gone_on_ = true; }
+
+ private:
+  std::atomic<bool> ended_{false}, gone_on_{false};
+};
+
+/// A mutator has one grey object in its buffer, which no marker has seen, when a round begins; and
+/// before it is asked a second one fills the buffer.
+Sighting fill_the_buffer_in_a_round() {
+  WhenMarkingEnds marking;
+  CollectedHeapOptions options = verified_heap();
+  options.heap.packet_capacity = 2;
+  CollectedHeap heap(options, Hybrid::traits, &marking);
+  Sighting sighting;
+  {
+    Mutator<Hybrid> m(heap);
+    Object* const globals = m.make_globals(2);
+    m.store(globals, 0, m.allocate(1, 8));
+    m.store(m.load(m.globals(), 0), 0, m.allocate(0, 8));
+    beside_collection(heap, m, sighting, [&](auto is_over) {
+      while (!is_over() && !context_of(m).marking()) m.poll();
+      Object* const grey = m.exchange(m.globals(), 0, nullptr);
+      const Root kept(m, grey);
+      while (!is_over() && !marking.ended()) m.poll();
+      m.store(m.globals(), 1, m.exchange(kept.get(), 0, nullptr));
+      marking.go_on();
+    });
+    marking.go_on();
+  }
+  end(heap, sighting);
+  return sighting;
+}
+
+/// Whoever sweeps does so as soon as that is open, while mutators are asked to retire their holes.
+Sighting sweep_when_asked() {
+  CollectedHeapOptions options = verified_heap();
+  options.heap.bytes = std::size_t{3} << 20;
+  CollectedHeap heap(options, Hybrid::traits);
+  Sighting sighting;
+  const Visit visit(Window::between_request_and_arrival, [&] { heap.heap().spaces().sweep_all(); });
+  try {
+    Mutator<Hybrid> m(heap);
+    m.make_globals(RandomMutator<Hybrid>::globals);
+    RandomMutator<Hybrid>(m, 1).run(60'000);
+  } catch (const std::exception& error) {
+    sighting.failure = error.what();
+  }
+  end(heap, sighting);
+  return sighting;
+}
+
+}  // namespace
+
+TEST_CASE("fault clean_handle_assigned_unshaded: an object moves to where a stack is clean",
+          "[fault]") {
+  check_kill(Fault::clean_handle_assigned_unshaded, move_below_the_mark);
+}
+
+TEST_CASE("fault own_flush_unseen: a buffer fills in the round that ends marking", "[fault]") {
+  check_kill(Fault::own_flush_unseen, fill_the_buffer_in_a_round, "the grey set is not empty");
+}
+
+TEST_CASE("fault swept_before_retired: a block is swept in which a mutator allocates", "[fault]") {
+  check_kill(Fault::swept_before_retired, sweep_when_asked);
+}
+
+}  // namespace tricolour
