@@ -5,28 +5,13 @@
 
 #include "harness/figures/pause_figures.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/recorded_events.hpp"
 
 namespace tricolour {
 namespace {
 
 constexpr Nanoseconds length = 300;
 constexpr Interval region{40, 260};
-
-RecordedEvent stop(Nanoseconds request, Nanoseconds stopped, Nanoseconds resume,
-                   std::uint32_t mutator = every_mutator, PauseKind kind = PauseKind::full) {
-  return {PauseEvent{.kind = kind,
-                     .mutator = mutator,
-                     .begin_ns = request,
-                     .stopped_ns = stopped,
-                     .end_ns = resume},
-          0, false};
-}
-RecordedEvent interval(Activity activity, Nanoseconds begin, Nanoseconds end,
-                       std::uint32_t mutator = 0) {
-  return {
-      MutatorInterval{.activity = activity, .mutator = mutator, .begin_ns = begin, .end_ns = end},
-      0, true};
-}
 
 /// Stops of all that do not overlap, stops of one mutator, and what mutators did.
 std::vector<RecordedEvent> random_events(std::mt19937_64& random, unsigned mutators) {

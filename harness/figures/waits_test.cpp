@@ -4,6 +4,7 @@
 
 #include "harness/figures/request_figures.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/recorded_events.hpp"
 
 namespace tricolour {
 namespace {
@@ -16,16 +17,6 @@ Times named(const CauseTimes& times) {
     if (times[i] != 0) found[to_string(static_cast<WaitCause>(i))] = times[i];
   }
   return found;
-}
-
-RecordedEvent interval(Activity activity, Nanoseconds begin, Nanoseconds end,
-                       std::uint32_t mutator = 0) {
-  return {
-      MutatorInterval{.activity = activity, .mutator = mutator, .begin_ns = begin, .end_ns = end},
-      0, true};
-}
-RecordedEvent stop(Nanoseconds request, Nanoseconds stopped, Nanoseconds end) {
-  return {PauseEvent{.begin_ns = request, .stopped_ns = stopped, .end_ns = end}, 1, false};
 }
 
 }  // namespace
