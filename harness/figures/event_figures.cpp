@@ -31,6 +31,7 @@ EventFigures event_figures(const std::vector<RecordedEvent>& events,
   figures.stalls = tally(events, region, Activity::stalled);
   figures.assists = tally(events, region, Activity::assisting);
   figures.latency = latency_forms(requests);
+  figures.held = held_figures(events, region, mutators);
   figures.explicit_wall_ns = explicit_wall_cost(events, region, mutators);
   const std::vector<LostTime> lost = lost_times(events, region, mutators);
   figures.mmu = least_mmu(lost, region);

@@ -2,8 +2,8 @@
 //
 // Purpose: one computation for the run itself, from what it recorded, and for a folder of an
 // earlier version, from the tables that it wrote (table_reader.hpp). Invariant: only what touches
-// the measured region counts; pauses count whole, intervals of utilisation are clipped. Both ways
-// give the same figures.
+// the measured region counts; pauses and what held a mutator count whole, intervals of utilisation
+// are clipped. Both ways give the same figures.
 #pragma once
 
 #include <optional>
@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/figures/held_figures.hpp"
 #include "harness/figures/pause_figures.hpp"
 #include "harness/figures/request_latency.hpp"
 #include "harness/figures/tally.hpp"
@@ -24,6 +25,7 @@ struct EventFigures {
   Tally stalls;
   Tally assists;
   /// The rest is of a run that recorded events.
+  std::optional<HeldFigures> held;
   std::optional<Nanoseconds> explicit_wall_ns;
   std::vector<std::pair<std::string, double>>
       mmu;  ///< window to value, where the run is long enough

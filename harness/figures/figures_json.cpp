@@ -40,6 +40,12 @@ Json to_json(const PauseFigures& pauses) {
                       {"quantiles_ns", whole_numbers(pauses.curve_ns)}};
 }
 
+Json to_json(const HeldFigures& held) {
+  return Json::Object{{"count", held.count},     {"total_ns", held.total_ns},
+                      {"p50_ns", held.p50_ns},   {"p99_ns", held.p99_ns},
+                      {"p999_ns", held.p999_ns}, {"max_ns", held.max_ns}};
+}
+
 Json to_json(const LatencyFigures& form) {
   return Json::Object{{"max_ns", form.max_ns}, {"quantiles_ns", whole_numbers(form.curve_ns)}};
 }
@@ -53,6 +59,7 @@ Json::Object event_members(const EventFigures& figures) {
   if (const auto& curves = figures.utilisation)
     utilisation = Json::Object{{"mmu", shares(curves->mmu)}, {"bmu", shares(curves->bmu)}};
   return {{"pauses", to_json(figures.pauses)},
+          {"held", figures.held ? to_json(*figures.held) : Json()},
           {"stalls", to_json(figures.stalls)},
           {"assists", to_json(figures.assists)},
           {"explicit_wall_ns", figures.explicit_wall_ns ? Json(*figures.explicit_wall_ns) : Json()},

@@ -6,7 +6,7 @@
 
 namespace tricolour {
 
-/// `pauses`, `stalls`, `assists`, `explicit_wall_ns`, `mmu` and `utilisation`.
+/// `pauses`, `held`, `stalls`, `assists`, `explicit_wall_ns`, `mmu` and `utilisation`.
 Json::Object event_members(const EventFigures& figures);
 
 /// `latencies` of `requests`; null without rows.

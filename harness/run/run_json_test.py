@@ -93,9 +93,10 @@ def test_the_text_says_what_slow_requests_waited_for():
     assert re.search(r"^  run delay ", text, re.M)
 
 
-def test_resident_memory_and_bystander_are_always_there():
+def test_resident_memory_and_bystander_are_always_there_and_what_needs_events_is_not():
     run = json.loads(said(*RUN, "--seconds", 0.5, "--record", "off", "--json"))
     assert run["heap"]["peak_resident"] > run["heap"]["size"]
+    assert run["held"] is None
     bystander = run["bystander"]
     assert 0 < bystander["count"] <= 501
     assert bystander["max_ns"] >= bystander["p99_ns"] >= bystander["p50_ns"] >= 0

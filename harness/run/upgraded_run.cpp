@@ -75,6 +75,7 @@ void set_unknown(Json::Object& run, const Json& record) {
   lacking("pauses", {"max_thread_cpu_ns", "by_kind", "quantiles_ns"});
   lacking("stalls", {"max_ns"});
   lacking("assists", {"max_ns"});
+  set(run, "held", nullptr);
   set(run, "explicit_wall_ns", nullptr);
   set(run, "utilisation", nullptr);
 }

@@ -60,6 +60,7 @@ Json earlier(const Json& record) {
     if (std::string_view(name) != "pauses") remove(tally, "max_ns");
     set(run, name, tally);
   }
+  remove(run, "held");
   remove(run, "explicit_wall_ns");
   remove(run, "utilisation");
   return run;
@@ -156,6 +157,7 @@ TEST_CASE("a record without tables keeps its figures, and lacks those that versi
   CHECK(found["requests"]["latencies"].is_null());
   CHECK(found["pauses"]["max_ns"].integer_or(0) == now["pauses"]["max_ns"].integer_or(1));
   CHECK(found["pauses"]["by_kind"].is_null());
+  CHECK(found["held"].is_null());
   CHECK(found["explicit_wall_ns"].is_null());
   CHECK(found["utilisation"].is_null());
   CHECK_FALSE(upgraded_record(to_text(now)));
