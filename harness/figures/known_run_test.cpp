@@ -147,6 +147,15 @@ TEST_CASE("the text of a run of known times says the same") {
   check_lines(at(at(file(), "by_hand"), "log"), cycle_log(outcome));
 }
 
+TEST_CASE("the text of a run that held no mutator, or recorded nothing, has no line of it") {
+  Outcome outcome = known_run();
+  for (const std::optional<HeldFigures>& none : {std::optional<HeldFigures>(HeldFigures{}), {}}) {
+    outcome.figures->held = none;
+    CHECK_THAT(key_figures(plan_run(known_options()), outcome),
+               !Catch::Matchers::Contains("  held "));
+  }
+}
+
 TEST_CASE("the tables of a run of known times hold each event once, with its times") {
   const KnownFolder folder;
   write_tables(folder.path(), known_run().tables);

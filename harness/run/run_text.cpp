@@ -52,6 +52,12 @@ void add_pauses(Lines& lines, const RunFigures& figures) {
   lines.add("", "longest time to safepoint {}", ns(pauses.max_time_to_safepoint_ns));
 }
 
+void add_held(Lines& lines, const HeldFigures& held) {
+  lines.add("held",
+            "{} times one mutator, by pauses and handshakes: p50 {}, p99 {}, p99.9 {}, longest {}",
+            held.count, ns(held.p50_ns), ns(held.p99_ns), ns(held.p999_ns), ns(held.max_ns));
+}
+
 std::string show_causes(const CauseTimes& times, Nanoseconds whole) {
   std::vector<std::string> values;
   for (std::size_t i = 0; i < times.size(); ++i) {
@@ -132,6 +138,7 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
       "cycles", "{}{}", figures.cycles,
       figures.fallbacks == 0 ? "" : fmt::format(", {} fell back to a pause", figures.fallbacks));
   if (recorded) add_pauses(lines, figures);
+  if (figures.held && figures.held->count > 0) add_held(lines, *figures.held);
   if (figures.stalls.count > 0)
     lines.add("stalls", "{}, together {}", figures.stalls.count, ns(figures.stalls.total_ns));
   if (figures.assists.count > 0)
