@@ -182,7 +182,8 @@ def test_requests_that_were_never_served_are_told(tmp_path, command, unserved, t
     assert "BASE never served" not in out
 
 
-METRICS_OF_ALL_KINDS = ("throughput", "cpu_total", "pause_max", "mmu_100ms", "request_p99")
+EXTREMES = ("pause_max", "held_max", "mmu_100ms")
+METRICS_OF_ALL_KINDS = ("throughput", "cpu_total", "request_p99", *EXTREMES)
 
 
 @pytest.mark.parametrize("two_folders", [False, True])
@@ -201,7 +202,7 @@ def test_the_values_beside_a_ratio_agree_with_it(tmp_path, command, metric, two_
     assert code == 0 and finding["invocations"] == (5 if two_folders else 4)
     assert len(finding["base_runs"]) == len(finding["other_runs"]) == finding["invocations"]
     assert finding["ratio"] == pytest.approx(finding["other"] / finding["base"], rel=1e-12)
-    assert finding["verdict"].startswith("no interval") == (metric in ("pause_max", "mmu_100ms"))
+    assert finding["verdict"].startswith("no interval") == (metric in EXTREMES)
 
 
 def test_a_longest_value_is_told_by_least_median_and_greatest(sweep, command):

@@ -80,6 +80,20 @@ METRICS = {
             LONGEST,
         ),
         Metric(
+            "held_p999",
+            "ns",
+            "lower",
+            "99.9th percentile of the times for which a collector held one mutator, by a pause or "
+            "a handshake (needs 10000 in each run)",
+        ),
+        Metric(
+            "held_max",
+            "ns",
+            "lower",
+            "longest time for which a collector held one mutator, by a pause or a handshake",
+            LONGEST,
+        ),
+        Metric(
             "mmu_1ms",
             "share",
             "higher",
@@ -190,6 +204,7 @@ def measure(record: dict) -> dict[str, float]:
     """Every metric of a run, as its record states it."""
     nan = float("nan")
     pauses, exact = record["pauses"], record["requests"] or {}
+    held = record.get("held") or {}  # the first records of this schema version lack it
     cpu = record["cpu_ns"]
     return {
         "throughput": float(record["operations_per_s"]),
@@ -200,6 +215,8 @@ def measure(record: dict) -> dict[str, float]:
         "pause_cpu_max": _longest(pauses, "max_thread_cpu_ns"),
         "pause_total": float(pauses["total_ns"]),
         "time_to_safepoint_max": _longest(pauses, "max_time_to_safepoint_ns"),
+        "held_p999": _allowed(held, "p999_ns", 0.999),
+        "held_max": _longest(held, "max_ns"),
         **{name: _or_nan(record["mmu"].get(window)) for name, window in MMU_WINDOWS.items()},
         "request_p50": _allowed(exact, "p50_ns", 0.5),
         "request_p99": _allowed(exact, "p99_ns", 0.99),
@@ -234,14 +251,14 @@ def _or_nan(value: float | None) -> float:
 
 
 def _allowed(exact: dict, name: str, p: float) -> float:
-    """A percentile over all pauses or requests of the run, as it counted them itself; NaN where
-    there are too few."""
+    """A percentile over all pauses, requests or stretches of the run, as it counted them itself;
+    NaN where there are too few."""
     return _or_nan(exact[name]) if exact and p <= allowed(exact["count"]) + 1e-12 else float("nan")
 
 
-def _longest(pauses: dict, name: str) -> float:
-    """NaN where there was no pause."""
-    return _or_nan(pauses[name]) if pauses["count"] else float("nan")
+def _longest(figures: dict, name: str) -> float:
+    """NaN where there was no pause, or nothing was held."""
+    return _or_nan(figures[name]) if figures.get("count") else float("nan")
 
 
 def _metered_p99(requests: dict) -> float:

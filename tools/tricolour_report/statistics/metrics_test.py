@@ -5,6 +5,7 @@ from math import isnan
 
 import pytest
 
+from ..read import schema
 from ..testing.synthetic_sweep import write_sweep
 from .metrics import measure
 
@@ -41,6 +42,29 @@ def test_a_pause_percentile_needs_ten_pauses_beyond_it(tmp_path, count, known):
     record["pauses"]["count"] = count
     found = measure(record)
     assert {p for p in ("max", "p50", "p99") if not isnan(found[f"pause_{p}"])} == known
+
+
+@pytest.mark.parametrize("count, known", [(0, set()), (9999, {"max"}), (10_000, {"max", "p999"})])
+def test_a_percentile_of_what_was_held_needs_ten_beyond_it(tmp_path, count, known):
+    write_sweep(tmp_path, 1, ("gcbench",), combinations=(("concurrent", "yuasa"),))
+    (path,) = tmp_path.glob("runs/*/*/run.json")
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["held"] |= {"count": count, "p999_ns": 7, "max_ns": 9}
+    found = measure(record)
+    told = {name: found[f"held_{name}"] for name in ("max", "p999")}
+    assert {name for name, value in told.items() if not isnan(value)} == known
+    assert all(told[name] == {"max": 9, "p999": 7}[name] for name in known)
+
+
+def test_a_record_of_before_it_was_computed_says_nothing_of_what_was_held(tmp_path):
+    write_sweep(tmp_path, 1, ("gcbench",), combinations=(("concurrent", "yuasa"),))
+    (path,) = tmp_path.glob("runs/*/*/run.json")
+    record = json.loads(path.read_text(encoding="utf-8"))
+    assert not isnan(measure(record)["held_max"])
+    for without in (record | {"held": None}, {k: v for k, v in record.items() if k != "held"}):
+        path.write_text(json.dumps(without), encoding="utf-8")
+        found = measure(schema.read(path, schema.RUN))
+        assert isnan(found["held_p999"]) and isnan(found["held_max"])
 
 
 def test_what_an_upgraded_record_lacks_is_not_a_number(tmp_path):

@@ -2,7 +2,7 @@
 
 Purpose: records of synthetic runs that agree with their tables, also after a test has changed one.
 Invariant: a model, not a definition: utilisation is that of a single pause as long as the longest,
-and metered latency is intended latency. The definitions are those of `tricolour run`.
+mutators are held by pauses alone, as one would be, and metered latency is intended latency. The definitions are those of `tricolour run`.
 """
 
 import json
@@ -47,6 +47,12 @@ def of_pauses(pauses: pd.DataFrame, wall: int) -> dict:
                 for kind, group in counted.groupby("kind")
             },
             "quantiles_ns": _curve(lengths),
+        },
+        "held": _tally(lengths)
+        | {
+            "p50_ns": _rank(lengths, 0.5),
+            "p99_ns": _rank(lengths, 0.99),
+            "p999_ns": _rank(lengths, 0.999),
         },
         "explicit_wall_ns": int(lengths.sum()),
         "mmu": {name: max(0.0, 1 - longest / window) for name, window in windows.items()},
