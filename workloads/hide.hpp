@@ -32,12 +32,12 @@
 // techniques for incremental tracing" (1998).
 #pragma once
 
-#include <deque>
 #include <exception>
 #include <thread>
 
 #include "workloads/hide_cells.hpp"
 #include "workloads/random.hpp"
+#include "workloads/root_stack.hpp"
 #include "workloads/workload.hpp"
 
 namespace tricolour {
@@ -65,15 +65,8 @@ class Hider {
         hold_(run.parameters.count("hold")),
         serials_(std::uint64_t{run.mutator} << 48),
         cells_(m, run, layout) {
-    for (std::size_t i = 0; i < held_roots; ++i) held_.emplace_back(m);
+    while (held_.size() < held_roots) held_.push(m);
   }
-
-  /// Roots end in the reverse order of their making, which is not that of a deque.
-  ~Hider() {
-    while (!held_.empty()) held_.pop_back();
-  }
-  Hider(const Hider&) = delete;
-  Hider& operator=(const Hider&) = delete;
 
   void fill() {
     for (std::size_t cell = 0; cell < cells_.count(); ++cell, m_.poll()) renew(cell);
@@ -96,8 +89,8 @@ class Hider {
     }
   }
   void check() {
-    for (const Root& held : held_) {
-      if (held.get() != nullptr) cells_.check_intact(held);
+    for (std::size_t i = 0; i < held_roots; ++i) {
+      if (const Object* const held = held_[i]; held != nullptr) cells_.check_intact(held);
     }
     cells_.check_all();
   }
@@ -233,7 +226,7 @@ class Hider {
   const std::size_t hold_;
   std::uint64_t serials_;
   HideCells<B> cells_;
-  std::deque<Root> held_;
+  RootStack held_;
 };
 
 struct Hide {
