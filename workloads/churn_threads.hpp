@@ -8,12 +8,17 @@
 // into the cell. The parent runs on beside `children` of them and joins the oldest, which is a wait
 // of its own.
 //
+// By default each thread waits in a sleep. With `system_call_every`, one child in so many waits, by
+// turns in the read of a pipe, in a sleep and in the read of a file; the threads through which it
+// hands its box on do the same; the other children do not wait. The parent ends the wait for a pipe
+// when it joins the child: until then the child is blocked, while younger ones begin, run and end.
+//
 // Invariant: when a child has been joined, its cell holds the box of one generation more. Boxes and
 // tails carry number, generation and check word; a table outside the heap says which generation
 // belongs in each cell.
 //
 // Ownership: the cells are the parent's; a cell is a child's from its start until it has been
-// joined.
+// joined. A pipe is the parent's, and the child waits for it.
 //
 // What children allocate is not in the allocation figures of a run, which are the mutators' that
 // the harness started.
@@ -23,6 +28,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <deque>
 #include <exception>
@@ -31,6 +37,7 @@
 
 #include "workloads/intact.hpp"
 #include "workloads/random.hpp"
+#include "workloads/system_calls.hpp"
 #include "workloads/workload.hpp"
 
 namespace tricolour {
@@ -53,7 +60,7 @@ struct ChurnThreads {
                             .unit = "threads",
                             .summary = "of each mutator at once",
                             .least = 1,
-                            .most = 16},
+                            .most = 64},
                            {.name = "depth",
                             .value = 2,
                             .unit = "threads",
@@ -69,9 +76,17 @@ struct ChurnThreads {
                            {.name = "wait",
                             .value = 20,
                             .unit = "microseconds",
-                            .summary = "of each thread in a system call",
+                            .summary = "of a thread that sleeps",
                             .least = 0,
-                            .most = 1e6}}};
+                            .most = 1e6},
+                           {.name = "system_call_every",
+                            .value = 0,
+                            .unit = "children",
+                            .summary = "one in so many waits: by turns in the read of a pipe, in a "
+                                       "sleep, and in the read of a file; 0: each one sleeps",
+                            .least = 0,
+                            .most = 1e9,
+                            .small = 2}}};
   }
 
   static std::size_t live_bytes(const Parameters& parameters) {
@@ -105,12 +120,17 @@ struct ChurnThreads {
   }
   static constexpr std::size_t garbage_payload = 80;
 
+  /// What a thread waits in.
+  enum class Wait : std::uint8_t { nothing, pipe, sleep, file };
+  static constexpr std::array in_turn{Wait::pipe, Wait::sleep, Wait::file};
+
   struct Task {
     std::size_t cell;
     std::uint64_t generation;  ///< of the box that the child takes over
     unsigned depth;            ///< threads through which it goes on
     std::size_t garbage_bytes;
-    std::chrono::microseconds wait;
+    Wait wait;
+    std::chrono::microseconds sleep;
   };
 
   template <Barrier B>
@@ -147,7 +167,10 @@ struct ChurnThreads {
    public:
     /// `cells[task.cell]` is empty and `box` has what was there. A safepoint.
     Worker(Mutator<B>& parent, const Root& cells, const Root& box, const Task& task)
-        : parent_(parent), task_(task), child_(parent, {&cells, &box}) {
+        : parent_(parent),
+          task_(task),
+          pipe_(task.wait == Wait::pipe ? std::make_unique<Pipe>() : nullptr),
+          child_(parent, {&cells, &box}) {
       try {
         thread_ = start_thread({.role = "a child thread of churn_threads"}, [this] { live(); });
       } catch (...) {
@@ -160,19 +183,26 @@ struct ChurnThreads {
       }
     }
     ~Worker() {
-      if (thread_.joinable()) parent_.blocking([&] { thread_.join(); });
+      if (thread_.joinable()) join_thread();
     }
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
     /// Throws what ended the child too early. A safepoint.
     void join() {
-      parent_.blocking([&] { thread_.join(); });
+      join_thread();
       if (failure_) std::rethrow_exception(failure_);
     }
     const Task& task() const { return task_; }
 
    private:
+    void join_thread() {
+      if (pipe_ != nullptr) pipe_->end_wait();
+      parent_.blocking([&] { thread_.join(); });
+    }
+
+    // --- on the child's thread ------------------------------------------------------------------
+
     void live() {
       Mutator<B>& m = child_.attach();
       try {
@@ -189,7 +219,7 @@ struct ChurnThreads {
       for (std::size_t done = 0; done < task_.garbage_bytes;
            done += Object::size_for(1, garbage_payload))
         m.allocate(1, garbage_payload);
-      m.blocking([&] { std::this_thread::sleep_for(task_.wait); });
+      if (task_.wait != Wait::nothing) m.blocking([&] { wait(); });
       check_box(m, box, task_.cell, task_.generation);
       if (task_.depth > 0) {
         Task rest = task_;
@@ -203,8 +233,22 @@ struct ChurnThreads {
                          "churn_threads: somebody filled a cell that was not his");
     }
 
+    void wait() {
+      switch (task_.wait) {
+        case Wait::nothing:
+          return;
+        case Wait::pipe:
+          return pipe_->wait();
+        case Wait::sleep:
+          return std::this_thread::sleep_for(task_.sleep);
+        case Wait::file:
+          return read_process_status();
+      }
+    }
+
     Mutator<B>& parent_;
     const Task task_;
+    const std::unique_ptr<Pipe> pipe_;  ///< null where the thread waits in something else
     Child<B> child_;
     std::exception_ptr failure_;
     std::thread thread_;
@@ -219,7 +263,8 @@ struct ChurnThreads {
           children_(run.parameters.count("children")),
           depths_(run.parameters.count("depth") + 1),
           garbage_bytes_(run.parameters.count("garbage")),
-          wait_(run.parameters.count("wait")),
+          sleep_(run.parameters.count("wait")),
+          system_call_every_(run.parameters.count("system_call_every")),
           cells_(m, m.allocate(static_cast<std::uint32_t>(run.parameters.count("cells")), 0)),
           generations_(run.parameters.count("cells")) {}
 
@@ -237,8 +282,12 @@ struct ChurnThreads {
       std::size_t cell = random_.below(generations_.size());
       while (is_taken(cell)) cell = (cell + 1) % generations_.size();
       const Root box{m_, m_.exchange(cells_, cell, nullptr)};
-      const Task task{cell, generations_[cell], static_cast<unsigned>(random_.below(depths_)),
-                      garbage_bytes_, wait_};
+      const Task task{.cell = cell,
+                      .generation = generations_[cell],
+                      .depth = static_cast<unsigned>(random_.below(depths_)),
+                      .garbage_bytes = garbage_bytes_,
+                      .wait = next_wait(),
+                      .sleep = sleep_};
       workers_.push_back(std::make_unique<Worker<B>>(m_, cells_, box, task));
     }
 
@@ -257,6 +306,12 @@ struct ChurnThreads {
       return std::ranges::any_of(
           workers_, [cell](const auto& worker) { return worker->task().cell == cell; });
     }
+    Wait next_wait() {
+      if (system_call_every_ == 0) return Wait::sleep;
+      const std::uint64_t child = started_++;
+      if (child % system_call_every_ != 0) return Wait::nothing;
+      return in_turn[child / system_call_every_ % in_turn.size()];
+    }
     void join_oldest() {
       const std::unique_ptr<Worker<B>> oldest = std::move(workers_.front());
       workers_.pop_front();
@@ -270,7 +325,9 @@ struct ChurnThreads {
     const std::size_t children_;
     const std::uint64_t depths_;
     const std::size_t garbage_bytes_;
-    const std::chrono::microseconds wait_;
+    const std::chrono::microseconds sleep_;
+    const std::size_t system_call_every_;
+    std::uint64_t started_ = 0;
     const Root cells_;
     std::vector<std::uint64_t> generations_;
     /// Oldest first. The last member: children end before what they work on.

@@ -9,6 +9,7 @@
 #include "barriers/none.hpp"
 #include "collectors/collected_heap.hpp"
 #include "tools/testing/catch.hpp"
+#include "tools/testing/open_descriptors.hpp"
 #include "workloads/churn_threads.hpp"
 #include "workloads/deep_stack.hpp"
 #include "workloads/fifo.hpp"
@@ -105,7 +106,12 @@ TEST_CASE("graph sees that an edge is missing, or twice there") {
 TEST_CASE("churn_threads sees that a box is missing") {
   check_self_check<ChurnThreads>({1200, {{"cells", 300}}});
 }
-
+TEST_CASE("churn_threads closes its pipes, also where a box is missing") {
+  const std::size_t before = open_descriptors();
+  check_self_check<ChurnThreads>(
+      {800, {{"cells", 20'000}, {"children", 64}, {"system_call_every", 1}}});
+  CHECK(open_descriptors() == before);
+}
 TEST_CASE("deep_stack sees that a list is cut short") {
   check_self_check<DeepStack>({20'000, {{"frames", 2000}, {"live_mb", 1}}});
 }
