@@ -22,7 +22,7 @@
 
 #include "core/barrier/operations.hpp"
 #include "core/mutator/instrumented_context.hpp"
-#include "core/mutator/thread_start.hpp"
+#include "core/threads/thread_start.hpp"
 
 namespace tricolour {
 

@@ -29,11 +29,11 @@
 #include <span>
 #include <vector>
 
-#include "core/mutator/owner_process.hpp"
 #include "core/mutator/safepoint_protocol.hpp"
 #include "core/mutator/watchdog.hpp"
 #include "core/mutex.hpp"
 #include "core/observe/events.hpp"
+#include "core/threads/owner_process.hpp"
 
 namespace tricolour {
 

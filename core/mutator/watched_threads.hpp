@@ -14,10 +14,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/mutator/thread_start.hpp"
 #include "core/mutator/watchdog.hpp"
 #include "core/mutex.hpp"
 #include "core/observe/clock.hpp"
+#include "core/threads/thread_start.hpp"
 
 namespace tricolour {
 

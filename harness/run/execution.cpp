@@ -14,8 +14,8 @@
 #include <tuple>
 
 #include "core/errors.hpp"
-#include "core/mutator/thread_start.hpp"
 #include "core/mutex.hpp"
+#include "core/threads/thread_start.hpp"
 #include "harness/machine/memory_room.hpp"
 #include "harness/process/interruption.hpp"
 #include "harness/replay/mutation_recorder.hpp"

@@ -18,8 +18,8 @@ STATISTICS = (
 LEFT_OUT = re.compile(
     r"core/exploration/.*"
     r"|core/(seams/(faults|schedule_\w+|injected_\w+)|barrier/barrier_counts"
-    r"|heap/poison|mutator/(instrumented_context|obtained_references|owner_process)|observe/probes"
-    r"|build_flavour|sanitizers|spin)\W.*"
+    r"|heap/poison|mutator/(instrumented_context|obtained_references)|observe/probes"
+    r"|threads/owner_process|build_flavour|sanitizers|spin)\W.*"
     r"|barriers/none\W.*"
     r"|.*_(test|bench)\.\w+"
 )

@@ -1,4 +1,4 @@
-#include "core/mutator/thread_start.hpp"
+#include "core/threads/thread_start.hpp"
 
 #include <sys/resource.h>
 

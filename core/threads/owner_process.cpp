@@ -1,4 +1,4 @@
-#include "core/mutator/owner_process.hpp"
+#include "core/threads/owner_process.hpp"
 
 #include <pthread.h>
 
