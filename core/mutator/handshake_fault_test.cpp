@@ -16,7 +16,7 @@ namespace {
 template <class Work>
 Sighting watched(Work work, const std::string& words) {
   const ChildEnding ending = in_forked_child([&] {
-    WatchdogPolicy::set(100'000'000, WatchdogPolicy::Late::aborts);
+    WatchdogPolicy::abort_after(100'000'000);
     work();
   });
   if (ending.done()) return {};

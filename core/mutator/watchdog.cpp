@@ -14,9 +14,17 @@ namespace {
 constexpr Nanoseconds most_slice_ns = 1'000'000'000;
 constexpr Nanoseconds slices_in_bound = 4;
 
+bool is_for_mutator(Awaited what) { return what == Awaited::stop || what == Awaited::handshake; }
+
+/// When a wait is said to be late: only one that is for a mutator ever is.
+Nanoseconds say_after_ns(Awaited what) {
+  return is_for_mutator(what) ? WatchdogPolicy::say_after_ns() : WatchdogPolicy::never;
+}
+
 /// Some of them in any bound, and few by the clock.
-Nanoseconds slice_ns() {
-  return std::clamp<Nanoseconds>(WatchdogPolicy::bound_ns() / slices_in_bound, 1, most_slice_ns);
+Nanoseconds slice_ns(Awaited what) {
+  const Nanoseconds bound_ns = std::min(say_after_ns(what), WatchdogPolicy::abort_after_ns());
+  return std::clamp<Nanoseconds>(bound_ns / slices_in_bound, 1, most_slice_ns);
 }
 
 std::string seconds(Nanoseconds ns) {
@@ -80,14 +88,10 @@ void Watchdog::unlist(const WatchedLock& one) {
 // --- the report -------------------------------------------------------------------------------
 
 void Watchdog::tell(const Wait& wait) const {
-  const bool aborts = WatchdogPolicy::late() == WatchdogPolicy::Late::aborts;
-  const bool for_mutator = wait.what_ == Awaited::stop || wait.what_ == Awaited::handshake;
-  if (!aborts && !for_mutator) return;
   const std::scoped_lock lock(lock_);
   const std::string text = "tricolour: a wait is late: for " + object_of(wait) + ", " +
                            seconds(now_ns() - wait.begin_ns_) + "\n" + describe();
   std::fputs(text.c_str(), stderr);
-  if (aborts) std::abort();
 }
 
 std::string Watchdog::report() const {
@@ -157,14 +161,14 @@ std::string Watchdog::object_of(const Wait& wait) const {
 // --- waits and locks --------------------------------------------------------------------------
 
 Wait::Wait(Watchdog& watchdog, Awaited what, std::uint32_t whom)
-    : watchdog_(watchdog), what_(what), whom_(whom), slice_ns_(slice_ns()) {}
+    : watchdog_(watchdog), what_(what), whom_(whom), slice_ns_(slice_ns(what)) {}
 
 Wait::Wait(Watchdog& watchdog, const WatchedLock& lock)
     : watchdog_(watchdog),
       what_(Awaited::lock),
       whom_(no_mutator),
       for_lock_(&lock),
-      slice_ns_(slice_ns()) {}
+      slice_ns_(slice_ns(Awaited::lock)) {}
 
 Wait::~Wait() {
   if (slept_ns_ != 0) watchdog_.unlist(*this);
@@ -176,9 +180,11 @@ void Wait::sleep_on() {
     watchdog_.list(*this);
   }
   slept_ns_ += slice_ns_;
-  if (told_ || slept_ns_ < WatchdogPolicy::bound_ns()) return;
-  told_ = true;
+  const bool aborts = slept_ns_ >= WatchdogPolicy::abort_after_ns();
+  if (!aborts && (said_ || slept_ns_ < say_after_ns(what_))) return;
+  said_ = true;
   watchdog_.tell(*this);
+  if (aborts) std::abort();
 }
 
 WatchedLock::WatchedLock(Watchdog& watchdog, const char* name) : watchdog_(watchdog), name_(name) {

@@ -3,8 +3,8 @@
 // Purpose: a deadlock is otherwise a silence. Each wait of one thread of a heap for another is a
 // `Wait`, where it is taken: the waiting thread itself looks at its time, so that no thread is
 // needed for it, and what it waits for may hold any lock. A report says the phase, who waits for
-// whom and since when, the mutators' statuses, the locks that are held, and the last events. What
-// follows a late wait is the program's policy (watchdog_policy.hpp).
+// whom and since when, the mutators' statuses, the locks that are held, and the last events. When a
+// wait is reported, and when it ends the process, is the program's policy (watchdog_policy.hpp).
 //
 // Invariant: a wait that is over within a slice (at most a second) costs a timed sleep in place of
 // an endless one, and is listed nowhere. A wait is late by the slices that it has slept through,
@@ -77,7 +77,7 @@ class Watchdog {
   };
   void list(const Wait& wait);
   void unlist(const Wait& wait);
-  /// `wait` is late: does what the policy says.
+  /// `wait` is late: says so on standard error.
   void tell(const Wait& wait) const;
   void list(const WatchedLock& lock);
   void unlist(const WatchedLock& lock);
@@ -141,7 +141,7 @@ class Wait {
   const Nanoseconds slice_ns_;
   pid_t thread_ = 0;  ///< once it is listed
   Nanoseconds slept_ns_ = 0;
-  bool told_ = false;
+  bool said_ = false;
 };
 
 /// A mutex that is held for as long as a stop or a cycle takes: a thread that waits for it is

@@ -14,7 +14,6 @@ using namespace tricolour;
 
 namespace {
 
-using Late = WatchdogPolicy::Late;
 constexpr Nanoseconds bound_ns = 40'000'000;
 
 struct TestHeap : bench::BenchHeap<bench::NoCollection> {
@@ -46,11 +45,20 @@ class Deaf {
   std::jthread thread_;
 };
 
-/// `work` with a short bound; where nothing is late it ends by itself.
+const std::string late_stop =
+    "a wait is late: for mutator 0 to reach a safepoint, so that the world stops, ";
+constexpr double last_digit_s = 0.01;
+
+/// For how long the stop has waited, says the report whose `late_stop` is at this place.
+double told_s(const std::string& said, std::size_t at) {
+  return std::stod(said.substr(at + late_stop.size()));
+}
+
+/// `work` with a short bound, which `set` sets; where nothing is late it ends by itself.
 template <class Work>
-ChildEnding watched(Late late, Work work) {
+ChildEnding watched(void (*set)(Nanoseconds), Work work) {
   return in_forked_child([&] {
-    WatchdogPolicy::set(bound_ns, late);
+    set(bound_ns);
     work();
   });
 }
@@ -59,7 +67,7 @@ ChildEnding watched(Late late, Work work) {
 
 TEST_CASE("a newborn mutator that never polls is named by the stop that waits for it",
           "[watchdog]") {
-  const ChildEnding ending = watched(Late::aborts, [] {
+  const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
     TestHeap test;
     Deaf newborn(test.heap);
     stop(test.heap);
@@ -74,7 +82,7 @@ TEST_CASE("a newborn mutator that never polls is named by the stop that waits fo
 }
 
 TEST_CASE("a mutator that waits is named by its number", "[watchdog]") {
-  const ChildEnding ending = watched(Late::aborts, [] {
+  const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
     TestHeap test;
     Deaf newborn(test.heap);
     Mutator<None> self(test.heap);
@@ -87,23 +95,21 @@ TEST_CASE("a mutator that waits is named by its number", "[watchdog]") {
 
 TEST_CASE("a report says for how long the wait has lasted", "[watchdog]") {
   const Nanoseconds begin_ns = now_ns();
-  const ChildEnding ending = watched(Late::aborts, [] {
+  const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
     TestHeap test;
     Deaf newborn(test.heap);
     stop(test.heap);
   });
   const double most_s = static_cast<double>(now_ns() - begin_ns) / 1e9;
-  const std::string words = "so that the world stops, ";
   CAPTURE(ending.said);
-  REQUIRE(ending.says(words));
-  const double told_s = std::stod(ending.said.substr(ending.said.find(words) + words.size()));
-  constexpr double last_digit = 0.01;
-  CHECK(told_s >= static_cast<double>(bound_ns) / 1e9 - last_digit);
-  CHECK(told_s <= most_s + last_digit);
+  REQUIRE(ending.says(late_stop));
+  const double told = told_s(ending.said, ending.said.find(late_stop));
+  CHECK(told >= static_cast<double>(bound_ns) / 1e9 - last_digit_s);
+  CHECK(told <= most_s + last_digit_s);
 }
 
 TEST_CASE("a mutator that does not come to a handshake is named", "[watchdog]") {
-  const ChildEnding ending = watched(Late::aborts, [] {
+  const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
     TestHeap test;
     Deaf mutator(test.heap);
     World::Exclusive world(test.heap.world, nullptr);
@@ -116,7 +122,7 @@ TEST_CASE("a mutator that does not come to a handshake is named", "[watchdog]") 
 }
 
 TEST_CASE("a wait in parts that end at once is late like any other", "[watchdog]") {
-  const ChildEnding ending = watched(Late::aborts, [] {
+  const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
     Watchdog watchdog;
     for (Wait wait(watchdog, Awaited::collection);; wait.look()) std::this_thread::yield();
   });
@@ -126,7 +132,7 @@ TEST_CASE("a wait in parts that end at once is late like any other", "[watchdog]
 }
 
 TEST_CASE("a wait that looks after each slice is late like any other", "[watchdog]") {
-  const ChildEnding ending = watched(Late::aborts, [] {
+  const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
     Watchdog watchdog;
     Mutex mutex;
     std::condition_variable never_notified;
@@ -139,7 +145,7 @@ TEST_CASE("a wait that looks after each slice is late like any other", "[watchdo
 }
 
 TEST_CASE("a lock that is not given back is named with its holder", "[watchdog]") {
-  const ChildEnding ending = watched(Late::aborts, [] {
+  const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
     TestHeap test;
     const World::Exclusive world(test.heap.world, nullptr);
     std::thread([&] { const Mutator<None> m(test.heap); }).join();
@@ -150,7 +156,7 @@ TEST_CASE("a lock that is not given back is named with its holder", "[watchdog]"
 }
 
 TEST_CASE("a stop that does not end is told by the mutator that waits for it", "[watchdog]") {
-  const ChildEnding ending = watched(Late::aborts, [] {
+  const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
     TestHeap test;
     std::atomic<bool> done{false};
     std::latch born(1);
@@ -170,7 +176,7 @@ TEST_CASE("a stop that does not end is told by the mutator that waits for it", "
 }
 
 TEST_CASE("a turn to allocate that is not given back is told", "[watchdog]") {
-  const ChildEnding ending = watched(Late::aborts, [] {
+  const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
     TestHeap test;
     Mutator<None> first(test.heap);
     const AllocationTurns::Turn turn(test.heap.turns, context_of(first));
@@ -188,7 +194,7 @@ TEST_CASE("a turn to allocate that is not given back is told", "[watchdog]") {
 }
 
 TEST_CASE("an embedder's program is told once of a late mutator, and goes on", "[watchdog]") {
-  const ChildEnding ending = watched(Late::is_said, [] {
+  const ChildEnding ending = watched(WatchdogPolicy::say_after, [] {
     TestHeap test;
     Deaf mutator(test.heap);
     std::jthread later([&] {
@@ -203,9 +209,26 @@ TEST_CASE("an embedder's program is told once of a late mutator, and goes on", "
   CHECK(ending.said.find("is late") == ending.said.rfind("is late"));
 }
 
+TEST_CASE("a wait that is said to be late is aborted at its own bound", "[watchdog]") {
+  constexpr Nanoseconds abort_after_ns = 4 * bound_ns;
+  const ChildEnding ending = watched(WatchdogPolicy::say_after, [] {
+    WatchdogPolicy::abort_after(abort_after_ns);
+    TestHeap test;
+    Deaf mutator(test.heap);
+    stop(test.heap);
+  });
+  CAPTURE(ending.said);
+  CHECK(ending.aborted());
+  REQUIRE(ending.says(late_stop));
+  const std::size_t first = ending.said.find(late_stop), last = ending.said.rfind(late_stop);
+  CHECK(first < last);
+  CHECK(told_s(ending.said, first) <= told_s(ending.said, last));
+  CHECK(told_s(ending.said, last) >= static_cast<double>(abort_after_ns) / 1e9 - last_digit_s);
+}
+
 TEST_CASE("an embedder's program is told of no wait that a long collection explains",
           "[watchdog]") {
-  const ChildEnding ending = watched(Late::is_said, [] {
+  const ChildEnding ending = watched(WatchdogPolicy::say_after, [] {
     TestHeap test;
     const auto held_long = [&] {
       const World::Exclusive world(test.heap.world, nullptr);
@@ -221,7 +244,7 @@ TEST_CASE("an embedder's program is told of no wait that a long collection expla
 }
 
 TEST_CASE("a wait is listed when it is long, and until it ends", "[watchdog]") {
-  const ChildEnding ending = watched(Late::is_said, [] {
+  const ChildEnding ending = watched(WatchdogPolicy::say_after, [] {
     TestHeap test;
     Deaf mutator(test.heap);
     const auto listed = [&] {

@@ -21,7 +21,7 @@ TEST_CASE("join returns when all threads have done their work", "[watched_thread
 
 TEST_CASE("a thread that was told to end and does not is told", "[watched_threads][watchdog]") {
   const ChildEnding ending = in_forked_child([] {
-    WatchdogPolicy::set(40'000'000, WatchdogPolicy::Late::aborts);
+    WatchdogPolicy::abort_after(40'000'000);
     Watchdog watchdog;
     WatchedThreads threads(watchdog);
     threads.start({.role = "a thread"}, [] {
