@@ -24,6 +24,12 @@ function(tricolour_flags target)
   target_link_options(${target} PRIVATE ${tricolour_sanitizer_flags})
 endfunction()
 
+# tricolour_function_names(program): puts its functions into its dynamic symbol table, where core/threads/thread_stack.cpp looks up the
+# names of a thread's stack. Otherwise the report of a late mutator has addresses only.
+function(tricolour_function_names program)
+  set_target_properties(${program} PROPERTIES ENABLE_EXPORTS ON)
+endfunction()
+
 # tricolour_library(room sources...): static library tricolour_<room>, alias tricolour::<room>, headers found from the project's root.
 function(tricolour_library room)
   add_library(tricolour_${room} STATIC ${ARGN})

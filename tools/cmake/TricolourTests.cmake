@@ -18,6 +18,7 @@ function(tricolour_test_program room libraries)
   add_executable(${room}_test ${sources} $<TARGET_OBJECTS:tricolour_test_main>)
   target_link_libraries(${room}_test PRIVATE ${libraries})
   tricolour_flags(${room}_test)
+  tricolour_function_names(${room}_test)
   add_test(NAME ${room} COMMAND ${room}_test)
 endfunction()
 
