@@ -7,6 +7,8 @@
 #include <cstdlib>
 
 #include "core/mutator/mutator_context.hpp"
+#include "core/threads/given_name.hpp"
+#include "core/threads/thread_stack.hpp"
 
 namespace tricolour {
 namespace {
@@ -88,10 +90,29 @@ void Watchdog::unlist(const WatchedLock& one) {
 // --- the report -------------------------------------------------------------------------------
 
 void Watchdog::tell(const Wait& wait) const {
+  const std::string place = place_of(wait);
   const std::scoped_lock lock(lock_);
   const std::string text = "tricolour: a wait is late: for " + object_of(wait) + ", " +
-                           seconds(now_ns() - wait.begin_ns_) + "\n" + describe();
+                           seconds(now_ns() - wait.begin_ns_) + "\n" + place + describe();
   std::fputs(text.c_str(), stderr);
+}
+
+std::string Watchdog::place_of(const Wait& wait) const {
+  if (!is_for_mutator(wait.what_)) return "";
+  const auto is_awaited = [&](const Member& member) {
+    return member.mutator->index() == wait.whom_;
+  };
+  pid_t thread = 0;
+  std::string text = "  ";
+  {
+    const std::scoped_lock lock(lock_);
+    // It is on the list: what waits for it has the right to stop the world, so that none leaves.
+    thread = std::ranges::find_if(mutators_, is_awaited)->thread;
+    text += name_of_thread(thread);
+  }
+  // Without the lock: this waits for the thread.
+  const std::string stack = stack_of(thread);
+  return text + (stack.empty() ? ": its place is not known\n" : " executes\n" + stack);
 }
 
 std::string Watchdog::report() const {
@@ -126,6 +147,8 @@ std::string Watchdog::describe() const {
 std::string Watchdog::name_of_thread(pid_t thread) const {
   if (thread == 0) return "no thread yet";
   std::string text = "thread " + std::to_string(thread);
+  const std::string given_name = given_name_of(thread);
+  if (!given_name.empty()) text += " \"" + given_name + "\"";
   for (const Member& member : mutators_) {
     if (member.thread == thread)
       text += " (of mutator " + std::to_string(member.mutator->index()) + ")";
@@ -185,6 +208,12 @@ void Wait::sleep_on() {
   said_ = true;
   watchdog_.tell(*this);
   if (aborts) std::abort();
+}
+
+void Wait::sleep_on(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  sleep_on();
+  lock.lock();
 }
 
 WatchedLock::WatchedLock(Watchdog& watchdog, const char* name) : watchdog_(watchdog), name_(name) {

@@ -2,14 +2,16 @@
 //
 // Purpose: a deadlock is otherwise a silence. Each wait of one thread of a heap for another is a
 // `Wait`, where it is taken: the waiting thread itself looks at its time, so that no thread is
-// needed for it, and what it waits for may hold any lock. A report says the phase, who waits for
-// whom and since when, the mutators' statuses, the locks that are held, and the last events. When a
-// wait is reported, and when it ends the process, is the program's policy (watchdog_policy.hpp).
+// needed for it, and what it waits for may hold any lock. A report says where the awaited mutator
+// executes, the phase, who waits for whom and since when, the mutators' statuses, the locks that
+// are held, and the last events. When a wait is reported, and when it ends the process, is the
+// program's policy (watchdog_policy.hpp).
 //
 // Invariant: a wait that is over within a slice (at most a second) costs a timed sleep in place of
 // an endless one, and is listed nowhere. A wait is late by the slices that it has slept through,
 // not by the clock: a process that was stopped for an hour is not late. A report takes none of the
-// locks that it may have to tell of.
+// locks that it may have to tell of, and is made while its thread holds no lock of a condition: the
+// awaited mutator may need that one to arrive.
 //
 // Ownership: a Wait: its thread, and lock_ from when it is listed. The lists: lock_, which is held
 // for no wait. A mutator is on its list as long as it is registered.
@@ -79,6 +81,9 @@ class Watchdog {
   void unlist(const Wait& wait);
   /// `wait` is late: says so on standard error.
   void tell(const Wait& wait) const;
+  /// Which thread runs the awaited mutator, and where it executes. Empty if a wait is for something
+  /// else.
+  std::string place_of(const Wait& wait) const;
   void list(const WatchedLock& lock);
   void unlist(const WatchedLock& lock);
   /// lock_ is held.
@@ -111,12 +116,12 @@ class Wait {
   /// Returns when `ready()`.
   template <class Ready>
   void until(std::condition_variable& condition, std::unique_lock<std::mutex>& lock, Ready ready) {
-    while (!condition.wait_for(lock, std::chrono::nanoseconds(slice_ns_), ready)) sleep_on();
+    while (!condition.wait_for(lock, std::chrono::nanoseconds(slice_ns_), ready)) sleep_on(lock);
   }
   /// Returns when it was notified, and after each slice.
   void once(std::condition_variable& condition, std::unique_lock<std::mutex>& lock) {
     const auto slice = std::chrono::nanoseconds(slice_ns_);
-    if (condition.wait_for(lock, slice) == std::cv_status::timeout) sleep_on();
+    if (condition.wait_for(lock, slice) == std::cv_status::timeout) sleep_on(lock);
   }
   /// Between the parts of a wait that has many, each of which may end at once.
   void look() {
@@ -132,6 +137,8 @@ class Wait {
   friend class Watchdog;
   /// A slice is over.
   void sleep_on();
+  /// Gives `lock` back meanwhile: the caller looks again at what it waits for.
+  void sleep_on(std::unique_lock<std::mutex>& lock);
 
   Watchdog& watchdog_;
   const Awaited what_;

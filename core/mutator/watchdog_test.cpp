@@ -1,14 +1,20 @@
 // The watchdog: each kind of wait that does not end is named within the bound, in a child process.
 #include "core/mutator/watchdog.hpp"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <chrono>
 #include <latch>
+#include <stdexcept>
 #include <thread>
 
 #include "barriers/none.hpp"
+#include "core/sanitizers.hpp"
 #include "tools/testing/bench_heap.hpp"
 #include "tools/testing/forked.hpp"
+#include "tools/testing/known_place.hpp"
+#include "tools/testing/overheard.hpp"
 
 using namespace tricolour;
 
@@ -207,6 +213,40 @@ TEST_CASE("an embedder's program is told once of a late mutator, and goes on", "
   CHECK(ending.done());
   CHECK(ending.says("a wait is late: for mutator 0 to reach a safepoint"));
   CHECK(ending.said.find("is late") == ending.said.rfind("is late"));
+}
+
+TEST_CASE("a mutator that does not poll is reported by name and place, and the wait goes on",
+          "[watchdog]") {
+  const ChildEnding ending = watched(WatchdogPolicy::say_after, [] {
+    TestHeap test;
+    KnownPlace place;
+    std::jthread mutator([&] {
+      ::pthread_setname_np(::pthread_self(), "deaf");
+      Mutator<None> m(test.heap);
+      place.stay();
+      m.poll();
+    });
+    place.thread();
+    Overheard overheard;
+    std::atomic<bool> stopped{false};
+    std::jthread stopper([&] {
+      stop(test.heap);
+      stopped = true;
+    });
+    overheard.await("last events:");
+    const bool goes_on = !stopped;
+    place.let_go();
+    if (!goes_on) throw std::runtime_error("the wait is over before the mutator polls");
+  });
+  CAPTURE(ending.said);
+  CHECK(ending.done());
+  CHECK(ending.says(late_stop));
+  const std::string name = " \"deaf\" (of mutator 0)";
+  const bool is_known = ending.says(name + " executes\n") && ending.says(KnownPlace::function);
+  // ThreadSanitizer may hold a signal back for as long as a thread makes no call to the system.
+  const bool is_held_back =
+      TRICOLOUR_THREAD_SANITIZER && ending.says(name + ": its place is not known\n");
+  CHECK((is_known || is_held_back));
 }
 
 TEST_CASE("a wait that is said to be late is aborted at its own bound", "[watchdog]") {
