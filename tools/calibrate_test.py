@@ -1,7 +1,6 @@
 """tools/calibrate: its statistics on made-up measurements, what the instrumented build counts, and a smoke run of it all."""
 
 import json
-import os
 import pathlib
 import subprocess
 
@@ -25,15 +24,6 @@ from tricolour_report.statistics import intervals
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TRIALS = 4000
-
-
-@pytest.fixture
-def instrumented():
-    binary = pathlib.Path(
-        os.environ.get("TRICOLOUR_INSTRUMENTED", ROOT / "build/instrumented/tricolour")
-    )
-    assert binary.exists(), "tools/build instrumented tricolour"
-    return binary
 
 
 # --- same against same --------------------------------------------------------------------------

@@ -32,3 +32,12 @@ def build_dir(request):
     if not (build / "CMakeCache.txt").exists():
         pytest.fail(f"no build in {build}: set TRICOLOUR_BUILD_DIR")
     return build
+
+
+@pytest.fixture
+def instrumented():
+    binary = pathlib.Path(
+        os.environ.get("TRICOLOUR_INSTRUMENTED", ROOT / "build/instrumented/tricolour")
+    )
+    assert binary.exists(), "tools/build instrumented tricolour"
+    return binary

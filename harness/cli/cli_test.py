@@ -31,6 +31,12 @@ def test_every_command_explains_itself(tricolour, words):
     assert "--help" in tricolour(*words, "--help").stdout
 
 
+def test_the_help_of_run_shows_the_default_of_the_safepoint_timeout(tricolour):
+    shown = tricolour("run", "--help").stdout
+    # Older versions of the library write =10s.
+    assert re.search(r"--safepoint-timeout DURATION(=10s| \[10s\])", shown)
+
+
 def test_lists(tricolour):
     barriers = json.loads(tricolour("list", "barriers", "--json").stdout)
     assert [one["name"] for one in barriers][:2] == ["none", "dijkstra"]

@@ -91,6 +91,12 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
                  "seconds after which the run is given up (exit 5); 0: never")
       ->capture_default_str()
       ->check(number(0.0, most_timeout_s));
+  app.add_option(
+         "--safepoint-timeout", words.safepoint_timeout,
+         "how long others wait for a mutator to reach a safepoint until standard error says "
+         "where it executes, such as 200ms or 10s; the wait goes on; 0: never")
+      ->type_name("DURATION")
+      ->capture_default_str();
   app.add_option("--request-rows", options.request_rows,
                  "rows of each mutator in the requests table, at most: beyond that, or faster than "
                  "one in 32 us, every 2nd, 4th ... request")

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/mutator/watchdog_policy.hpp"
 #include "harness/explore/explore_command.hpp"
 #include "harness/replay/replay_schedule.hpp"
 #include "harness/run/minheap.hpp"
@@ -38,6 +39,7 @@ struct RunCommand {
   std::optional<std::uint64_t> block;  ///< of the sweep that the run belongs to
   std::optional<std::size_t> minimum_heap;
   double timeout_s = 0;
+  Nanoseconds safepoint_timeout_ns = WatchdogPolicy::standard_say_after_ns;
 };
 /// A recorded mutation trace once more.
 struct ReplayCommand {

@@ -87,6 +87,7 @@ int carry_out(const RunCommand& command) {
   const FaultSwitch fault(plan.fault);
   Schedule::seed(plan.tuned.schedule_seed);
   InjectedWaits::set(plan.tuned.heap.injected);
+  WatchdogPolicy::say_after(command.safepoint_timeout_ns);
   if (plan.verify) abort_at_late_waits();
   const Outcome outcome = execute(plan, {.records = command.records,
                                          .request_rows = folder ? command.options.request_rows : 0,

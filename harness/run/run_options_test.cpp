@@ -162,6 +162,17 @@ TEST_CASE("a cell's hash tells everything but the seed, and spelling does not ma
   CHECK(cell_hash(one).size() == 16);
 }
 
+TEST_CASE("a safepoint timeout is a duration or never") {
+  const auto timeout_ns = [](std::initializer_list<const char*> words) {
+    std::vector<const char*> all{"run", "--workload", "gcbench"};
+    all.insert(all.end(), words);
+    return std::get<RunCommand>(parse(all)).safepoint_timeout_ns;
+  };
+  CHECK(timeout_ns({}) == WatchdogPolicy::standard_say_after_ns);
+  CHECK(timeout_ns({"--safepoint-timeout", "200ms"}) == 200'000'000);
+  CHECK(timeout_ns({"--safepoint-timeout", "0"}) == WatchdogPolicy::never);
+}
+
 TEST_CASE("the command line refuses contradictions") {
   CHECK_THROWS_WITH(parse({"run", "--workload", "gcbench", "--record", "off", "--out", "x"}),
                     Catch::Contains("--record off"));

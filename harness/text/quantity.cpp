@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -12,6 +13,8 @@
 namespace tricolour {
 namespace {
 
+/// Each is 1000 of the one before.
+constexpr std::array<std::string_view, 4> duration_units{"ns", "us", "ms", "s"};
 constexpr double most_bytes = 64.0 * 1024 * 1024 * 1024 * 1024;
 
 /// The number at the front of `text`, which keeps the rest; nothing when there is none.
@@ -74,6 +77,18 @@ double parse_number(std::string_view text, std::string_view what) {
   return *number;
 }
 
+double parse_duration(std::string_view text, std::string_view what) {
+  std::string_view rest = text;
+  const auto number = take_number(rest, std::chars_format::fixed);
+  const std::string_view named = rest.empty() ? duration_units.back() : rest;
+  const auto unit = std::ranges::find(duration_units, named);
+  if (!number || *number < 0 || unit == duration_units.end()) {
+    throw ConfigurationError(fmt::format(
+        "{}: '{}' is not a duration; write seconds, or a number with ns, us, ms or s", what, text));
+  }
+  return *number * std::pow(1000.0, static_cast<double>(unit - duration_units.begin()));
+}
+
 HeapSize parse_heap_size(std::string_view text) {
   if (text.ends_with('x')) {
     const double factor = parse_number(text.substr(0, text.size() - 1), "heap");
@@ -92,10 +107,7 @@ std::string show_bytes(double bytes) {
   static constexpr std::array<std::string_view, 5> units{"B", "KiB", "MiB", "GiB", "TiB"};
   return with_unit(bytes, 1024, units);
 }
-std::string show_duration(double ns) {
-  static constexpr std::array<std::string_view, 4> units{"ns", "us", "ms", "s"};
-  return with_unit(ns, 1000, units);
-}
+std::string show_duration(double ns) { return with_unit(ns, 1000, duration_units); }
 std::string show_count(double count) {
   static constexpr std::array<std::string_view, 5> units{"", "k", "M", "G", "T"};
   return with_unit(count, 1000, units);

@@ -18,6 +18,10 @@ std::size_t parse_bytes(std::string_view text, std::string_view what);
 /// A plain finite number. Throws ConfigurationError, naming `what`.
 double parse_number(std::string_view text, std::string_view what);
 
+/// "200ms", "10s", "0.5": a number with its unit, or of seconds; nanoseconds. Throws
+/// ConfigurationError, naming `what`.
+double parse_duration(std::string_view text, std::string_view what);
+
 /// A heap is given in bytes, or as a multiple of the workload's minimum heap ("2x").
 struct HeapMultiple {
   double factor;

@@ -27,6 +27,20 @@ TEST_CASE("what is no size is refused and named") {
   }
 }
 
+TEST_CASE("durations are read with their unit, or as seconds") {
+  CHECK(parse_duration("200ms", "time") == 200e6);
+  CHECK(parse_duration("10s", "time") == 10e9);
+  CHECK(parse_duration("0.5", "time") == 0.5e9);
+  CHECK(parse_duration("1.5us", "time") == 1500);
+  CHECK(parse_duration("7ns", "time") == 7);
+  CHECK(parse_duration("0", "time") == 0);
+  for (const char* const text : {"", "s", "-1s", "10 s", "10m", "10S", "10sec", "1e3s", "nan"}) {
+    INFO(text);
+    CHECK_THROWS_AS(parse_duration(text, "--time"), ConfigurationError);
+    CHECK_THROWS_WITH(parse_duration(text, "--time"), Catch::Contains("--time"));
+  }
+}
+
 TEST_CASE("a heap is bytes or a multiple") {
   CHECK(std::get<std::size_t>(parse_heap_size("34M")) == 34U << 20);
   CHECK(std::get<HeapMultiple>(parse_heap_size("2x")).factor == 2);
