@@ -44,7 +44,7 @@ TEST_CASE("a fault of a barrier for cycles that never stop loses an object there
           "[exploration][faults]") {
   const Bounds two = bounded(2, 1, ordinary);
   const Bounds longer = bounded(2, 2, loads_and_stores);
-  Bounds two_slots = bounded(1, 2, loads_and_stores);
+  Bounds two_slots = bounded(1, 3, loads_and_stores);
   two_slots.slots = 2;
   const Expectation expectations[] = {
       {"dlg without its deletion half", request(longer, ragged), explore_in<DlgKeepsOldUnshaded>},

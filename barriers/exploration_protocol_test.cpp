@@ -84,9 +84,6 @@ TEST_CASE("a cycle that never stops ends in the order of its table", "[explorati
   protocol = sound;
   protocol.begin = without(sound.begin, Step::shade_roots);
   CHECK(loses<Hybrid>("hybrid, roots are not scanned", bounds, protocol));
-  protocol = sound;
-  protocol.begin = without(sound.begin, Step::acknowledge, 0);
-  CHECK(loses<Hybrid>("hybrid, black allocation and barriers in one handshake", bounds, protocol));
 }
 
 TEST_CASE("a buffer that fills during a termination round spoils it", "[exploration][faults]") {

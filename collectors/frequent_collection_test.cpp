@@ -15,7 +15,7 @@ CollectedHeapOptions every(unsigned allocations, const std::string& collector,
   CollectedHeapOptions options;
   options.heap.bytes = std::size_t{1} << 20;
   options.collector = collector;
-  options.collection.allocation = barrier.allocation;
+  options.collection.allocation = find_collector(collector)->cycle.usual_allocation(barrier);
   options.collection.sweep = SweepMode::eager;
   options.collection.collect_every = allocations;
   options.verify = true;

@@ -125,9 +125,7 @@ std::optional<Retirement> Cycle::end_by_handshakes(World::Exclusive& world) try 
 Retirement Cycle::end_marking(World::Exclusive& world) {
   verify_marked(world);
   heap_.phase(world).tracing = false;
-  Retirement retirement(heap_, world);
-  if (faulty(Fault::swept_before_retired)) heap_.spaces().open_sweep(heap_.phase().sense);
-  return retirement;
+  return {heap_, world};
 }
 
 void Cycle::verify_marked(World::Exclusive& world) {

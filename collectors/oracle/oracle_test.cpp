@@ -3,6 +3,7 @@
 // collector every check runs as often as there are cycles.
 #include "collectors/oracle/oracle.hpp"
 
+#include "barriers/hybrid.hpp"
 #include "barriers/yuasa.hpp"
 #include "core/mutator/context_of.hpp"
 #include "tools/testing/bench_heap.hpp"
@@ -282,7 +283,7 @@ TEST_CASE("under every collector each check runs once a cycle", "[oracle]") {
       options.collector = collector.name;
       options.collection.sweep = sweep;
       options.verify = true;
-      const RandomRun run = run_random_mutators<Yuasa>(options, 2, 30'000, 3);
+      const RandomRun run = run_random_mutators<Hybrid>(options, 2, 30'000, 3);
       const VerifyStatistics& found = run.verification;
       CHECK(run.failure == "");
       CHECK(found.cycles_checked >= 3);

@@ -108,6 +108,7 @@ TEST_CASE("after a cycle the use is what a walk of the heap finds, objects born 
   };
   while (compared < 10) {
     while (!context_of(m).marking()) replace_one();
+    const std::uint64_t cycles = heap.collector().statistics().cycles;
     std::size_t last = 0;
     std::size_t born = 0;
     for (; context_of(m).marking(); born += last) last = replace_one();
@@ -115,6 +116,7 @@ TEST_CASE("after a cycle the use is what a walk of the heap finds, objects born 
     // The cycle ended at the last allocation's safepoint: before its object, or if that is large
     // perhaps after it.
     if (last > large_object_bytes) continue;
+    while (heap.collector().statistics().cycles == cycles) m.poll();
     ParallelFor alone(heap.heap().watchdog, "sweep thread", 1);
     Sweeper(heap, alone, 1).sweep_all();
     const HeapAccount& account = heap.heap().account;

@@ -83,7 +83,6 @@ enum class Fault : std::uint8_t {
   // Scans in pieces, and ends without a stop
   clean_handle_assigned_unshaded,  ///< 42: below the clean mark of a stack
   own_flush_unseen,                ///< 43: a buffer that fills does not spoil the round it fills in
-  swept_before_retired,            ///< 44: a sweep is open while a mutator allocates in its holes
 };
 
 struct FaultInfo {
@@ -93,7 +92,7 @@ struct FaultInfo {
   std::string_view name;
 };
 
-inline constexpr std::array<FaultInfo, 47> all_faults{{
+inline constexpr std::array<FaultInfo, 46> all_faults{{
     {Fault::flag_loaded_before_poll, 1, false, "flag_loaded_before_poll"},
     {Fault::old_value_read_after_store, 2, false, "old_value_read_after_store"},
     {Fault::exchange_without_barrier, 3, true, "exchange_without_barrier"},
@@ -140,7 +139,6 @@ inline constexpr std::array<FaultInfo, 47> all_faults{{
     {Fault::claim_released_early, 41, true, "claim_released_early"},
     {Fault::clean_handle_assigned_unshaded, 42, true, "clean_handle_assigned_unshaded"},
     {Fault::own_flush_unseen, 43, true, "own_flush_unseen"},
-    {Fault::swept_before_retired, 44, true, "swept_before_retired"},
 }};
 
 /// Switches one fault on for the life of this object, for the whole process.

@@ -122,7 +122,7 @@ class Replayer {
         return pop_roots(operands[0]);
       case Mutation::set_root:
         if (operands[0] >= handles_.size()) trace_.refuse("it sets a root that is not there");
-        *handles_[handles_.size() - 1 - operands[0]] = object(operands[1]);
+        context_.assign_root(handles_[handles_.size() - 1 - operands[0]], object(operands[1]));
         return;
       case Mutation::begin_region:
         in_region_ = true;

@@ -141,7 +141,7 @@ TEST_CASE("a replay runs under a collector's own pace, too") {
   for (const CollectorInfo& collector : collectors()) {
     INFO(collector.name);
     TraceReader trace(file);
-    ReplayPlan plan = plan_for(find_barrier("yuasa"), AllocationColour::black, {});
+    ReplayPlan plan = plan_for(find_barrier("hybrid"), AllocationColour::black, {});
     plan.collector = &collector;
     plan.heap.bytes = megabyte;
     CHECK(replay(trace, plan).checks.size() >= 2);
