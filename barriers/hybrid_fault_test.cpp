@@ -30,7 +30,7 @@ Sighting insert_before_own_scan() {
   marker->begin_cycle(heap.phase());
   bench::change_phase(heap, [](PhaseState& phase) { phase.roots_scanned = true; });
   const auto scan = [&](MutatorContext& mutator) {
-    scan_roots(heap, mutator);
+    scan_piece_of_roots(heap, mutator);
     mutator.flush_shade_buffer();
     mutator.adopt(heap.phase());
     marker->mark_concurrently();

@@ -191,6 +191,7 @@ void BlockSpace::release_large(std::size_t first, std::size_t count) {
 void BlockSpace::turn_to_sweep() {
   // Release: what the cycle found, to a mutator that comes to the epoch; it acquires more by then.
   epoch_.store((epoch() + 1) & epoch_mask, std::memory_order_release);
+  pass_window(Window::within_begin_of_sweep);
 }
 
 void BlockSpace::open_sweep(MarkSense sense) {

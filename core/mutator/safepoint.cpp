@@ -193,10 +193,17 @@ void World::carry_out(const HandshakeWork& work, MutatorContext& mutator) {
   in_handshake_.fetch_sub(1, std::memory_order_relaxed);
 }
 
+void World::note_answer(Nanoseconds after) {
+  answered_ns_.fetch_add(after, std::memory_order_relaxed);
+  if (after > longest_answer_ns_.load(std::memory_order_relaxed))
+    longest_answer_ns_.store(after, std::memory_order_relaxed);
+}
+
 SafepointCounts World::counts() const {
   return {.stops = stops_.load(std::memory_order_relaxed),
           .verification = verification_.load(std::memory_order_relaxed),
           .handshakes = handshakes_.load(std::memory_order_relaxed),
+          .answered_ns = answered_ns_.load(std::memory_order_relaxed),
           .most_at_once = most_in_handshake_.load(std::memory_order_relaxed)};
 }
 
@@ -307,11 +314,14 @@ void World::Exclusive::handshake(std::span<MutatorContext* const> mutators,
   const std::uint64_t cycle = world_.heap_.phase().cycle;
   probe::handshake_begin(cycle, mutators.size());
   SafepointProtocol<SafepointState>& protocol = world_.protocol_;
+  const Nanoseconds requested_ns = now_ns();
   for (MutatorContext* mutator : mutators) protocol.request_handshake(mutator->safepoint, &work);
   for (MutatorContext* mutator : mutators) {
     SafepointState& state = mutator->safepoint;
     WatchedWaiter waiter(world_, Awaited::handshake, mutator->index());
-    if (!protocol.await_handshake(state, waiter)) continue;
+    const bool claimed = protocol.await_handshake(state, waiter);
+    world_.note_answer(now_ns() - requested_ns);
+    if (!claimed) continue;
     const bool releases_early = faulty(Fault::claim_released_early);
     if (releases_early) protocol.release_claim(state);
     pass_window(Window::between_claim_and_handshake);

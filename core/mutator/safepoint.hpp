@@ -49,6 +49,7 @@ struct SafepointCounts {
   std::uint64_t stops = 0;         ///< of the world, but for verification
   std::uint64_t verification = 0;  ///< stops for it
   std::uint64_t handshakes = 0;    ///< of one mutator each
+  Nanoseconds answered_ns = 0;     ///< sum of the times from request to answer, as the asker saw it
   unsigned most_at_once = 0;       ///< mutators in a handshake
 };
 
@@ -92,6 +93,10 @@ class World {
 
   /// Any thread.
   SafepointCounts counts() const;
+  /// The longest time from request to answer since this was asked last.
+  Nanoseconds take_longest_answer() {
+    return longest_answer_ns_.exchange(0, std::memory_order_relaxed);
+  }
 
   /// There are more mutators than processors: who waits for a thread should let it run. Any thread.
   bool crowded() const { return crowded_.load(std::memory_order_relaxed); }
@@ -140,6 +145,7 @@ class World {
   /// The registry lock is held, and the number of mutators has changed.
   void note_number();
   class WatchedWaiter;
+  void note_answer(Nanoseconds after);
   /// In a handshake of `mutator`: its work, on this thread.
   void carry_out(const HandshakeWork& work, MutatorContext& mutator);
   /// Returns when the mutators were free to run. What a sleeping one takes to wake up is in its own
@@ -154,6 +160,7 @@ class World {
   Mutex turn_;  ///< held by who is in a handshake
   std::atomic<std::uint64_t> stops_{0}, verification_{0}, handshakes_{0};
   std::atomic<unsigned> in_handshake_{0}, most_in_handshake_{0};
+  std::atomic<Nanoseconds> answered_ns_{0}, longest_answer_ns_{0};
   /// The last stop was over, or the last claim. Relaxed: before the statuses' release, after their
   /// acquire.
   std::atomic<Nanoseconds> resumed_at_ns_{0};

@@ -86,11 +86,11 @@ def test_doctor(tricolour):
         ([*RUN, "--record", "off", "--trace", "trace.json"], "--record off"),
         (
             [*RUN, "--roots", "ragged"],
-            "mutator by mutator; concurrent can; --roots stopped or auto fit",
+            "mutator by mutator; concurrent, on_the_fly can; --roots stopped or auto fit",
         ),
         (
             [*RUN, "--collector", "concurrent", "--barrier", "yuasa", "--roots", "ragged"],
-            "(sound here: hybrid;",
+            "(sound here: dijkstra, hybrid, dlg, sliding_views;",
         ),
         ([*RUN, "--roots", "some"], "there are stopped, ragged, auto"),
         ([*RUN, "--collector", "concurrent"], "sound here: dijkstra"),

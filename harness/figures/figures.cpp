@@ -131,6 +131,7 @@ RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& e
     for (const MutatorAccount& account : figures.mutators) *figures.barriers += account.barriers;
   }
   figures.cycles = pass.cycles();
+  figures.handshakes = pass.handshakes();
   figures.bystander = bystander;
   figures.requests = request_figures(pass, events);
   figures.run_delay = run_delay_figures(pass);

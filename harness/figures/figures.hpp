@@ -40,6 +40,7 @@ struct RunFigures : EventFigures {
   std::uint64_t allocated_objects = 0;
   std::uint64_t cycles = 0;
   std::uint64_t fallbacks = 0;
+  HandshakeAnswers handshakes;
   BystanderFigures bystander;
   std::optional<RequestFigures> requests;
   RunDelayFigures run_delay;

@@ -5,6 +5,10 @@
 namespace tricolour {
 namespace {
 Nanoseconds process_cpu() { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
+HandshakeAnswers answers_so_far(World& world) {
+  const SafepointCounts counts = world.counts();
+  return {counts.handshakes, counts.answered_ns, world.take_longest_answer()};
+}
 BarrierCounts since(const BarrierCounts& before, BarrierCounts now) { return now -= before; }
 }  // namespace
 
@@ -67,6 +71,7 @@ void Pass::arrive_at_begin(unsigned mutator) {
     if (counters_ != nullptr) readings_ = counters_->read();
     process_cpu_ns_ = process_cpu();
     ended_barriers_ = self.context->heap().ended_barriers.sum();
+    handshakes_ = answers_so_far(self.context->heap().world);
     begin_ns_.store(now_ns(), std::memory_order_release);
   });
   self.account.cpu_ns = thread_cpu_ns();
@@ -89,6 +94,10 @@ void Pass::arrive_at_end(unsigned mutator, std::uint64_t operations) {
     process_cpu_ns_ = process_cpu() - process_cpu_ns_;
     if (counters_ != nullptr) counts_ = counters_->between(readings_, counters_->read());
     ended_barriers_ = since(ended_barriers_, self.context->heap().ended_barriers.sum());
+    const HandshakeAnswers before = handshakes_;
+    handshakes_ = answers_so_far(self.context->heap().world);
+    handshakes_.count -= before.count;
+    handshakes_.total_ns -= before.total_ns;
     // Not of whoever comes last to the rendezvous: one that looked at the clock before another may
     // be held up on the way.
     Nanoseconds last_ns = begin_ns() + 1;

@@ -35,6 +35,14 @@ struct MutatorAccount {
   BarrierCounts barriers;  ///< where instrumented
 };
 
+/// Handshakes that collectors asked mutators for in the region, the workload's own children among
+/// them.
+struct HandshakeAnswers {
+  std::uint64_t count = 0;
+  Nanoseconds total_ns = 0;  ///< from request to answer, as the asker saw it
+  Nanoseconds max_ns = 0;
+};
+
 class Pass : public RunControl {
   friend class KnownPass;  // of tests: says what clocks and accounts would have said
 
@@ -69,6 +77,7 @@ class Pass : public RunControl {
   const std::vector<Count>& counts() const { return counts_; }
   /// Of mutators that ended in the region, the workload's own children, where instrumented.
   const BarrierCounts& ended_barriers() const { return ended_barriers_; }
+  const HandshakeAnswers& handshakes() const { return handshakes_; }
   const MutatorAccount& account(unsigned mutator) const { return mutators_[mutator].account; }
   const RequestLog& request_log(unsigned mutator) const { return mutators_[mutator].requests; }
   /// Of this mutator's thread.
@@ -108,6 +117,7 @@ class Pass : public RunControl {
   PerformanceCounters::Readings readings_{};  ///< at the begin
   std::vector<Count> counts_;
   BarrierCounts ended_barriers_;
+  HandshakeAnswers handshakes_;  ///< of the heap until the begin, then of the region
 };
 
 }  // namespace tricolour

@@ -52,6 +52,12 @@ void add_pauses(Lines& lines, const RunFigures& figures) {
   lines.add("", "longest time to safepoint {}", ns(pauses.max_time_to_safepoint_ns));
 }
 
+void add_answers(Lines& lines, const HandshakeAnswers& handshakes) {
+  lines.add("", "{} handshakes asked of one mutator each, answered after {} on average, {} at most",
+            handshakes.count, ns(handshakes.total_ns / static_cast<Nanoseconds>(handshakes.count)),
+            ns(handshakes.max_ns));
+}
+
 void add_held(Lines& lines, const HeldFigures& held) {
   lines.add("held",
             "{} times one mutator, by pauses and handshakes: p50 {}, p99 {}, p99.9 {}, longest {}",
@@ -139,6 +145,7 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
       figures.fallbacks == 0 ? "" : fmt::format(", {} fell back to a pause", figures.fallbacks));
   if (recorded) add_pauses(lines, figures);
   if (figures.held && figures.held->count > 0) add_held(lines, *figures.held);
+  if (figures.handshakes.count > 0) add_answers(lines, figures.handshakes);
   if (figures.stalls.count > 0)
     lines.add("stalls", "{}, together {}", figures.stalls.count, ns(figures.stalls.total_ns));
   if (figures.assists.count > 0)

@@ -15,6 +15,7 @@ LIST = (
     "pause_histogram",
     "pause_distribution",
     "pause_percentiles",
+    "held",
     "request_latency",
     "slowest_requests",
     "bystander",

@@ -19,6 +19,7 @@ KINDS = (
     "pause_histogram",
     "pause_distribution",
     "pause_percentiles",
+    "held",
     "utilisation",
     "request_latency",
     "timeline",
