@@ -121,6 +121,27 @@ Sighting fill_the_buffer_in_a_round() {
   return sighting;
 }
 
+/// The cycle ends with a shade in a buffer: the mutator that retires with it finds out, and the
+/// collector has the failure.
+Sighting keep_a_shade() {
+  CollectedHeapOptions options = verified_heap();
+  options.verify = false;
+  CollectedHeap heap(options, Hybrid::traits);
+  Sighting sighting;
+  {
+    Mutator<Hybrid> m(heap);
+    m.make_globals(1);
+    m.store(m.globals(), 0, m.allocate(0, 8));
+    beside_collection(heap, m, sighting, [&](auto is_over) {
+      while (!is_over() && !context_of(m).marking()) m.poll();
+      m.store(m.globals(), 0, nullptr);
+    });
+  }
+  stop_heap(heap, sighting.failure);
+  sighting.cycles = heap.collector().statistics().cycles;
+  return sighting;
+}
+
 }  // namespace
 
 TEST_CASE("fault clean_handle_assigned_unshaded: an object moves to where a stack is clean",
@@ -130,6 +151,11 @@ TEST_CASE("fault clean_handle_assigned_unshaded: an object moves to where a stac
 
 TEST_CASE("fault own_flush_unseen: a buffer fills in the round that ends marking", "[fault]") {
   check_kill(Fault::own_flush_unseen, fill_the_buffer_in_a_round, "the grey set is not empty");
+}
+
+TEST_CASE("fault shades_survive_cycle: what fails in a handshake reaches every mutator",
+          "[fault]") {
+  check_kill(Fault::shades_survive_cycle, keep_a_shade, "the check of buffers");
 }
 
 }  // namespace tricolour

@@ -4,6 +4,7 @@
 // A stack is scanned in pieces, so that no handshake is longer the deeper the stack is: a mutator
 // has as many handshakes as its stack has pieces, and the rest of its steps in the last of them.
 #include <algorithm>
+#include <exception>
 #include <span>
 #include <utility>
 
@@ -43,7 +44,8 @@ struct Cycle::Meeting {
 
 bool Cycle::take_part(Meeting& meeting, MutatorContext& mutator) {
   const auto has = [&](Step step) { return part_of(meeting.steps, step); };
-  if (has(Step::flush_buffers)) meeting.found |= mutator.flush_shade_buffer();
+  if (has(Step::flush_buffers) && !faulty(Fault::shades_survive_cycle))
+    meeting.found |= mutator.flush_shade_buffer();
   if (has(Step::shade_roots) && (phase() == Phase::begin || is_rescanned(mutator))) {
     const RootPiece piece = scan_piece_of_roots(heap_, mutator);
     meeting.found |= piece.found;
@@ -62,11 +64,17 @@ void Cycle::meet(Meeting& meeting, World::Exclusive& world) {
   if (phase() == Phase::begin && part_of(meeting.steps, Step::shade_roots)) scan_globals(heap_);
   meeting.allocated_bytes = heap_.allocated_bytes({});
   std::vector<MutatorContext*> asked = world.mutators(), unfinished;
+  std::exception_ptr failure;  // the cycle's, on whatever thread it happens
   while (!asked.empty()) {
     unfinished.reserve(asked.size());  // a mutator in a handshake does not wait for memory
     world.handshake(asked, [&](MutatorContext& mutator) {
-      if (!take_part(meeting, mutator)) unfinished.push_back(&mutator);
+      try {
+        if (!take_part(meeting, mutator)) unfinished.push_back(&mutator);
+      } catch (...) {
+        failure = std::current_exception();
+      }
     });
+    if (failure) std::rethrow_exception(failure);
     asked = std::exchange(unfinished, {});
   }
 }
