@@ -4,6 +4,7 @@
 
 #include <sys/resource.h>
 
+#include <exception>
 #include <thread>
 
 #include "tools/testing/catch.hpp"
@@ -28,15 +29,25 @@ class NoMoreDescriptors {
   rlimit before_{};
 };
 
-/// What `work` throws as a failed call.
+/// What `work` throws.
 template <class Work>
-std::string said_by(Work work) {
+std::exception_ptr thrown_by(Work work) {
   try {
     work();
+  } catch (...) {
+    return std::current_exception();
+  }
+  return nullptr;
+}
+
+/// Of a failed call.
+std::string said_by(const std::exception_ptr& thrown) {
+  if (thrown == nullptr) return "nothing";
+  try {
+    std::rethrow_exception(thrown);
   } catch (const std::system_error& error) {
     return error.what();
   }
-  return "nothing";
 }
 
 TEST_CASE("a wait for a pipe ends when another thread ends it, before or after it began") {
@@ -61,18 +72,19 @@ TEST_CASE("the status of the process is read, and its file closed") {
 
 TEST_CASE("a call that fails says what failed and why, and leaves no descriptor open") {
   const std::size_t before = open_descriptors();
-  std::string pipe, status;
+  std::exception_ptr pipe, status;
   {
+    // UndefinedBehaviorSanitizer looks at what() by a pipe of its own: not in here.
     const NoMoreDescriptors limit;
-    pipe = said_by([] { Pipe{}; });
-    status = said_by(read_process_status);
+    pipe = thrown_by([] { Pipe{}; });
+    status = thrown_by(read_process_status);
   }
-  CHECK(pipe == "cannot make a pipe: Too many open files");
-  CHECK(status == "cannot open /proc/self/status: Too many open files");
-  CHECK(said_by([] {
+  CHECK(said_by(pipe) == "cannot make a pipe: Too many open files");
+  CHECK(said_by(status) == "cannot open /proc/self/status: Too many open files");
+  CHECK(said_by(thrown_by([] {
           std::array<char, 1> byte;
           Descriptor(::open("/", O_RDONLY | O_CLOEXEC), "a folder").read(byte);
-        }) == "cannot read a folder: Is a directory");
+        })) == "cannot read a folder: Is a directory");
   CHECK(open_descriptors() == before);
 }
 

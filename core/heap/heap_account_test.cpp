@@ -34,6 +34,19 @@ class Watch final : public EventListener {
   std::atomic<std::size_t> most_{0};
 };
 
+/// Counts cycles that have ended: behind each the collector tells its next trigger.
+class Ends final : public EventListener {
+ public:
+  void on_event(const Event& event) override {
+    const auto* const trigger = std::get_if<TriggerEvent>(&event);
+    count_ += trigger != nullptr && !trigger->reached;
+  }
+  unsigned count() const { return count_; }
+
+ private:
+  std::atomic<unsigned> count_{0};
+};
+
 /// Replaces objects of all sizes in an array, so that survivors leave holes too small for most
 /// requests.
 void churn(Mutator<Hybrid>& m, Watch& watch, unsigned seed, int steps) {
@@ -93,7 +106,8 @@ TEST_CASE("after a cycle the use is what a walk of the heap finds, objects born 
   const auto collector = each_collector_beside_mutators();
   CollectedHeapOptions options = options_of(collector, SweepMode::lazy, 16 * mebibyte);
   options.collection.marking.concurrent_threads = 1;
-  CollectedHeap heap(options, Hybrid::traits);
+  Ends ends;
+  CollectedHeap heap(options, Hybrid::traits, &ends);
   Mutator<Hybrid> m(heap);
   constexpr std::uint32_t kept = 20'000;
   std::size_t most_born = 0;
@@ -108,7 +122,7 @@ TEST_CASE("after a cycle the use is what a walk of the heap finds, objects born 
   };
   while (compared < 10) {
     while (!context_of(m).marking()) replace_one();
-    const std::uint64_t cycles = heap.collector().statistics().cycles;
+    const unsigned ended = ends.count();
     std::size_t last = 0;
     std::size_t born = 0;
     for (; context_of(m).marking(); born += last) last = replace_one();
@@ -116,7 +130,7 @@ TEST_CASE("after a cycle the use is what a walk of the heap finds, objects born 
     // The cycle ended at the last allocation's safepoint: before its object, or if that is large
     // perhaps after it.
     if (last > large_object_bytes) continue;
-    while (heap.collector().statistics().cycles == cycles) m.poll();
+    while (ends.count() == ended) m.poll();
     ParallelFor alone(heap.heap().watchdog, "sweep thread", 1);
     Sweeper(heap, alone, 1).sweep_all();
     const HeapAccount& account = heap.heap().account;
