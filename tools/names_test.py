@@ -73,8 +73,8 @@ def test_what_may_name_is_left_alone(lists, place):
 
 
 def test_a_name_that_is_added_to_a_list_is_looked_for(lists):
-    write(lists, "harness/run/new.cpp", 'auto first = "sliding_views";\n')
+    write(lists, "harness/run/new.cpp", 'auto first = "card_views";\n')
     assert check(lists) == (0, "")
     barriers = lists / "barriers/CMakeLists.txt"
-    barriers.write_text(barriers.read_text().replace("  yuasa\n", "  yuasa\n  sliding_views\n"))
+    barriers.write_text(barriers.read_text().replace("  yuasa\n", "  yuasa\n  card_views\n"))
     assert check(lists)[0] == 1

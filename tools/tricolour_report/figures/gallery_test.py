@@ -39,7 +39,7 @@ def test_every_panel_has_labels_and_nothing_is_drawn_twice(tmp_path):
     folder = write_sweep(tmp_path, 2, ("latency",), ("1.5x", "2x"), combinations=PAIRS, mutators=2)
     write_barrier_cost(folder)
     found = drawn(folder)
-    assert len(found) == 13
+    assert len(found) == 14
     for picture in found.values():
         assert picture.reading.endswith(".")
         for axes in picture.figure.axes:

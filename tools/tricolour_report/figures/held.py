@@ -67,4 +67,5 @@ FIGURE = Figure(
     scope=Scope.SETTING,
     chart=_chart,
     lacks="pause or handshake of {workload} at heap {heap}",
+    of_events=False,
 )

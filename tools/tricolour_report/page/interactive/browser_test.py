@@ -18,6 +18,7 @@ CHARTS = tuple(name.replace("_", "-") for name in LIST)
 OF_RECORDS = (
     "metric",
     "lower-bound-overhead",
+    "held",
     "request-latency",
     "slowest-requests",
     "time-spent",
@@ -26,7 +27,7 @@ OF_RECORDS = (
 # What a folder without tables of events and barrier cost lacks.
 EVENTS = tuple(name for name in CHARTS if name not in OF_RECORDS)
 OF_REQUESTS = ("request-latency", "slowest-requests")
-LOGARITHMIC = (*CHARTS[:7], "bystander")
+LOGARITHMIC = (*CHARTS[:8], "bystander")
 
 # Texts that leave their picture, ticks that run into each other, boxes that leave the page, tables that are cut; empty where all is well.
 FITS = """(() => {
