@@ -8,8 +8,8 @@
 //
 // Memory ordering: relaxed throughout. A mutator that finds a bit set and stores (release) cannot
 // have stored what the bit's winner had read (acquire) before it set the bit: that read would be
-// ordered after the set bit it preceded. Clearing is ordered by the stop that begins the next
-// cycle. Source: Zhao, Blackburn, McKinley 2022.
+// ordered after the set bit it preceded. Clearing is ordered by the stop or the handshakes that
+// begin the next cycle. Source: Zhao, Blackburn, McKinley 2022.
 #pragma once
 
 #include <atomic>
