@@ -63,6 +63,12 @@ def test_a_sweep_without_pauses_delays_or_cycles_is_drawn(tmp_path):
     }
 
 
+def test_a_collector_that_never_pauses_has_a_timeline(tmp_path):
+    folder = write_sweep(tmp_path, 1, ("gcbench",), combinations=PAIRS)
+    empty_tables(folder, "pauses")
+    assert "timeline_gcbench" in drawn(folder)
+
+
 @pytest.mark.parametrize("form", ["simple", "metered, window"])
 def test_the_longest_pause_of_a_run_is_seen_in_request_latency(tmp_path, form):
     """A curve that ends at 1 - 10/n does not reach the few requests that met a pause."""

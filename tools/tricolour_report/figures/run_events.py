@@ -7,6 +7,7 @@ length never are), and bars closer together than `closed_ns` are one.
 """
 
 from dataclasses import dataclass
+from typing import Iterable
 
 import numpy as np
 import pandas as pd
@@ -124,7 +125,9 @@ def _events(run: Run, start: int, length: int) -> tuple[list[tuple[str, int]], p
     worked = pd.DataFrame(
         {
             "cycle": phases["cycle"],
-            "row": [rows[thread] for thread in zip(phases["role"].astype(str), phases["thread"])],
+            "row": _places(
+                rows[thread] for thread in zip(phases["role"].astype(str), phases["thread"])
+            ),
             "name": phases["phase"].astype(str),
             "begin": phases["begin_ns"] - start,
             "end": phases["end_ns"] - start,
@@ -134,10 +137,10 @@ def _events(run: Run, start: int, length: int) -> tuple[list[tuple[str, int]], p
     stopped = pd.DataFrame(
         {
             "cycle": pauses["cycle"],
-            "row": [
+            "row": _places(
                 ALL_MUTATORS if which == "all" else rows.get(("mutator", int(which)), NO_ROW)
                 for which in pauses["mutator"]
-            ],
+            ),
             "name": PAUSE + pauses["kind"].astype(str),
             "begin": pauses["begin_ns"] - start,
             "end": pauses["resume_ns"] - start,
@@ -146,6 +149,11 @@ def _events(run: Run, start: int, length: int) -> tuple[list[tuple[str, int]], p
     )
     table = pd.concat([worked, stopped]).sort_values(["cycle", "begin"], kind="stable")
     return threads, table
+
+
+def _places(rows: Iterable[int]) -> np.ndarray:
+    """Whole numbers, also where there are none: a list of none would make all floats."""
+    return np.fromiter(rows, dtype=np.int64)
 
 
 def _chosen(table: pd.DataFrame, length: int, bars: int) -> list[tuple[int, pd.DataFrame]]:
