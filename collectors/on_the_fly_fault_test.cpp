@@ -45,7 +45,7 @@ void end(CollectedHeap& heap, Sighting& sighting) {
 }
 
 /// The first piece of a deep stack is scanned. An object that only the newest handle holds moves to
-/// the oldest one, which nobody looks at again.
+/// the oldest one, which is not looked at again.
 Sighting move_below_the_mark() {
   CollectedHeap heap(verified_heap(), Hybrid::traits);
   Sighting sighting;

@@ -163,7 +163,8 @@ class BackgroundCollector final : public Collector {
     const std::uint64_t target = completed + 1;
     pass_window(Window::between_trigger_and_request);
     if (cycle_.phase() != Phase::idle) return target;
-    if (cycle_.is_swept() && !never_stops_) {
+    const bool swept = cycle_.is_swept();
+    if (swept && !never_stops_) {
       if (steps_.begin(&mutator, cause, completed)) {
         std::scoped_lock lock(lock_);
         begun_ = true;
@@ -171,7 +172,8 @@ class BackgroundCollector final : public Collector {
       }
     } else {
       ask_for_cycle(cause);
-      if (cycle_.is_swept()) return target;
+    }
+    if (!swept) {
       const ActivityScope scope(mutator, Activity::lazy_sweeping);
       cycle_.sweep_a_share();
     }

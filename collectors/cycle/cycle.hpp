@@ -16,7 +16,7 @@
 //
 // Memory ordering: phase_ is stored (release) by the cycle's thread and read (acquire) by mutators
 // on the allocation slow path, as a hint; what they act on is their own copy, adopted at their
-// stop.
+// stop or handshake.
 #pragma once
 
 #include <atomic>
@@ -65,8 +65,8 @@ class Cycle {
   /// World stopped, idle: begin and terminate in one pause.
   void run_stopped(World::Exclusive& world);
   /// Beside running mutators: every mutator publishes its shades and, if it is grey, scans its
-  /// roots again, each in its own handshake; and the cards that were dirty before are scanned. True
-  /// when that brought anything to light.
+  /// roots again, each in its own handshakes; and the cards that were dirty before are scanned.
+  /// True when that brought anything to light.
   bool gather_from_mutators(World::Exclusive& world);
   /// Completes the sweep of the last cycle, and clears what mutators logged in it. Nothing is being
   /// marked; beside mutators, or stopped.

@@ -106,9 +106,9 @@ bool Cycle::is_quiet() const { return marker_->drained() && heap_.grey_set.empty
 
 /// The round of the table ends the cycle where nothing turned grey since it began: then nothing was
 /// grey but with mutators, each was found to hold nothing, and none had published anything by
-/// itself before it was asked, which would still be in the grey set, because nobody marks
-/// meanwhile. So a mutator had shaded nothing until it was asked; at the first answer nothing was
-/// grey at all, and what is reachable was black.
+/// itself before it was asked, which would still be in the grey set, because no thread
+/// marks meanwhile. So a mutator had shaded nothing until it was asked; at the first answer nothing
+/// was grey at all, and what is reachable was black.
 std::optional<Retirement> Cycle::end_by_handshakes(World::Exclusive& world) try {
   std::optional<Retirement> retirement;
   bool found = !is_quiet();

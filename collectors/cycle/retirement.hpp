@@ -4,7 +4,7 @@
 // and come to the new epoch. What they had made by then is what the sweep finds; what they make
 // from then on is none of its business.
 //
-// Invariant: the sweep is opened when every mutator has retired, so nobody allocates in a block
+// Invariant: the sweep is opened when every mutator has retired, so none allocates in a block
 // that is swept.
 //
 // Ownership: the holder of World::Exclusive, and one mutator at a time in its handshake. Memory

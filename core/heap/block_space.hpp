@@ -18,7 +18,7 @@
 //
 // Mutators need not be stopped for it. `turn_to_sweep` makes a new epoch; each mutator comes to it
 // when it retires its holes, and claims blocks of that epoch only from then on: free ones, because
-// nothing is swept yet. When all have come, no block of an older epoch is in anybody's hands, and
+// nothing is swept yet. When all have come, no mutator holds a block of an older epoch, and
 // `open_sweep` lets them be swept. Between the two a block of the old epoch that is on a list is
 // only for mutators that have not come.
 //

@@ -12,8 +12,8 @@
 // Invariant: each byte counts at most once, so the use is never above the heap's size. What becomes
 // free again within a period is taken back before another thread can get it.
 //
-// Ownership: `end_period`: the holder of World::Exclusive, when nobody hands out in that period any
-// more. The rest: any thread.
+// Ownership: `end_period`: the holder of World::Exclusive, when no thread hands out in that period
+// any more. The rest: any thread.
 //
 // Memory ordering: relaxed. Taking back happens before the next hand-out of the same bytes by the
 // order in which the bytes themselves change hands; what was handed out in a period is complete for

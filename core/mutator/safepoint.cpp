@@ -74,7 +74,7 @@ void World::add(MutatorContext& mutator, MutatorStatus status,
   mutator.safepoint.status.store(status, std::memory_order_relaxed);
   if (status == MutatorStatus::running) mutator.attachment_.attach(*this, mutator);
   mutator.adopt(heap_.phase());
-  mutator.retire_holes();
+  mutator.retire_holes();  // to the present epoch, which may be newer than its construction
   if (arrival) arrival(mutator);
   // Before it is registered: an observer that refuses it throws.
   if (heap_.observer() != nullptr) heap_.observer()->mutator_started(mutator);

@@ -53,7 +53,7 @@ void add_pauses(Lines& lines, const RunFigures& figures) {
 }
 
 void add_answers(Lines& lines, const HandshakeAnswers& handshakes) {
-  lines.add("", "{} handshakes asked of one mutator each, answered after {} on average, {} at most",
+  lines.add("handshakes", "{}, each of one mutator: answered after {} on average, {} at most",
             handshakes.count, ns(handshakes.total_ns / static_cast<Nanoseconds>(handshakes.count)),
             ns(handshakes.max_ns));
 }
