@@ -92,7 +92,7 @@ class TakenTimeMeter {
   Nanoseconds read_at_ns_ = 0;  ///< before the last reading
   Nanoseconds cpu_ns_ = 0;      ///< at the last reading
   Counts counts_;               ///< when something had been taken, the last time
-  bool torn_ = false;           ///< the counts are of a later time than the last reading's clocks
+  bool torn_ = false;           ///< time was taken between the last reading's clocks and its counts
   Nanoseconds elsewhere_ns_ = 0;
   Nanoseconds counted_from_ns_ = 0;  ///< run delay
   Nanoseconds steal_ns_ = 0;
