@@ -30,9 +30,9 @@ bool all_zero(const Heap& heap) {
 /// One mutator under barrier B and a source whose slots 0 and 1 refer to `old_value`; `spare` is
 /// what gets stored.
 template <Barrier B>
-class Marking {
+class MarkingHeap {
  public:
-  explicit Marking(std::uint32_t source_slots = 4)
+  explicit MarkingHeap(std::uint32_t source_slots = 4)
       : bench_(std::size_t{8} << 20, BarrierArm::live, B::traits.side_table) {
     {
       Mutator<B> builder(bench_.heap);
@@ -106,7 +106,7 @@ class Marking {
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("a store keeps the invariant", "[barriers]", AllBarriers) {
-  Marking<TestType> heap;
+  MarkingHeap<TestType> heap;
   heap.blacken_source();
   heap.mutator->store(heap.source, 0, heap.spare);
   CHECK(heap.mutator->load(heap.source, 0) == heap.spare);
@@ -114,14 +114,14 @@ TEMPLATE_LIST_TEST_CASE("a store keeps the invariant", "[barriers]", AllBarriers
 }
 
 TEMPLATE_LIST_TEST_CASE("a null store keeps the invariant", "[barriers]", AllBarriers) {
-  Marking<TestType> heap;
+  MarkingHeap<TestType> heap;
   heap.mutator->store(heap.source, 0, nullptr);
   CHECK(heap.mutator->load(heap.source, 0) == nullptr);
   heap.check_invariant();
 }
 
 TEMPLATE_LIST_TEST_CASE("an exchange is a store", "[barriers]", AllBarriers) {
-  Marking<TestType> heap;
+  MarkingHeap<TestType> heap;
   heap.blacken_source();
   CHECK(heap.mutator->exchange(heap.source, 0, heap.spare) == heap.old_value);
   CHECK(heap.mutator->load(heap.source, 0) == heap.spare);
@@ -129,7 +129,7 @@ TEMPLATE_LIST_TEST_CASE("an exchange is a store", "[barriers]", AllBarriers) {
 }
 
 TEMPLATE_LIST_TEST_CASE("a compare-exchange is a store", "[barriers]", AllBarriers) {
-  Marking<TestType> heap;
+  MarkingHeap<TestType> heap;
   heap.blacken_source();
   CHECK(heap.mutator->compare_exchange(heap.source, 0, heap.old_value, heap.spare));
   CHECK(heap.mutator->load(heap.source, 0) == heap.spare);
@@ -137,7 +137,7 @@ TEMPLATE_LIST_TEST_CASE("a compare-exchange is a store", "[barriers]", AllBarrie
 }
 
 TEMPLATE_LIST_TEST_CASE("a compare-exchange that fails shades nothing", "[barriers]", AllBarriers) {
-  Marking<TestType> heap;
+  MarkingHeap<TestType> heap;
   heap.blacken_source();
   CHECK_FALSE(heap.mutator->compare_exchange(heap.source, 0, heap.spare, heap.spare));
   CHECK(heap.mutator->load(heap.source, 0) == heap.old_value);
@@ -154,7 +154,7 @@ TEMPLATE_LIST_TEST_CASE(
   const int way = GENERATE(0, 1, 2);
   const bool black = GENERATE(false, true);
   CAPTURE(slot, way, black);
-  Marking<TestType> heap(slots);
+  MarkingHeap<TestType> heap(slots);
   heap.grey_source();
   if (black) heap.blacken_source(slot);
   const Root rooted{*heap.mutator, heap.source};
@@ -175,7 +175,7 @@ TEMPLATE_LIST_TEST_CASE(
 TEMPLATE_LIST_TEST_CASE("clearing and copying ranges are stores", "[barriers]", AllBarriers) {
   constexpr std::uint32_t slots = 2000;  // several chunks of a bulk operation
   SECTION("clear_range") {
-    Marking<TestType> heap(slots);
+    MarkingHeap<TestType> heap(slots);
     const Root target{*heap.mutator, heap.source};
     heap.mutator->clear_range(target, 1, slots - 1);
     CHECK(heap.mutator->load(heap.source, slots - 1) == nullptr);
@@ -183,7 +183,7 @@ TEMPLATE_LIST_TEST_CASE("clearing and copying ranges are stores", "[barriers]", 
     heap.check_invariant();
   }
   SECTION("copy_range, overlapping") {
-    Marking<TestType> heap(slots);
+    MarkingHeap<TestType> heap(slots);
     const Root target{*heap.mutator, heap.source};
     heap.mutator->copy_range(target, 0, target, 1, slots - 1);
     CHECK(heap.mutator->load(heap.source, 1) == heap.old_value);
@@ -195,7 +195,7 @@ TEMPLATE_LIST_TEST_CASE("clearing and copying ranges are stores", "[barriers]", 
 TEMPLATE_LIST_TEST_CASE("the last chunk of a long array has a colour of its own", "[barriers]",
                         AllBarriers) {
   constexpr std::uint32_t slots = several_chunks;
-  Marking<TestType> heap(slots);
+  MarkingHeap<TestType> heap(slots);
   heap.blacken_source(slots - 1);
   SECTION("a store into it") {
     heap.mutator->store(heap.source, slots - 1, heap.spare);
@@ -224,7 +224,7 @@ TEMPLATE_LIST_TEST_CASE("a barrier does nothing but store when nothing is marked
 TEMPLATE_LIST_TEST_CASE("only the first store to a slot is logged, and it alone shades",
                         "[barriers]", AllBarriers) {
   if (TestType::traits.side_table != SideTable::log_bits) return;
-  Marking<TestType> heap;
+  MarkingHeap<TestType> heap;
   heap.mutator->store(heap.source, 0, heap.spare);
   CHECK_FALSE(heap.is_white(heap.old_value));
   heap.mutator->store(heap.source, 0, nullptr);
@@ -275,7 +275,7 @@ TEMPLATE_LIST_TEST_CASE("the arms of the barrier-cost benchmark are what they sa
 TEST_CASE("the slots that a barrier visits are those that share a colour", "[barriers]") {
   const auto slots =
       GENERATE(1u, 4u, chunk_slots + 1, most_whole_slots, most_whole_slots + 1, several_chunks + 5);
-  Marking<RescanSource> heap(slots);
+  MarkingHeap<RescanSource> heap(slots);
   const SideMetadata& metadata = heap.heap().metadata;
   for (const std::size_t slot : {0u, slots / 2, slots - 1}) {
     CAPTURE(slots, slot);
@@ -296,7 +296,7 @@ TEST_CASE("the slots that a barrier visits are those that share a colour", "[bar
 
 TEST_CASE("a barrier that rescans its source shades what the slot's chunk holds", "[barriers]") {
   constexpr std::uint32_t slots = several_chunks;
-  Marking<RescanSource> heap(slots);
+  MarkingHeap<RescanSource> heap(slots);
   SECTION("not the other chunks") {
     heap.blacken_source(chunk_slots);
     heap.mutator->store(heap.source, chunk_slots, heap.spare);
@@ -317,7 +317,7 @@ TEMPLATE_TEST_CASE(
   constexpr std::uint32_t slots = several_chunks;
   const std::size_t slot = GENERATE(std::size_t{0}, std::size_t{slots - 1});
   CAPTURE(slot);
-  Marking<TestType> heap(slots);
+  MarkingHeap<TestType> heap(slots);
   heap.blacken_source(slot);
   context_of(*heap.mutator).rescan_at_once();
   heap.mutator->store(heap.source, slot, heap.spare);
@@ -334,7 +334,7 @@ TEMPLATE_TEST_CASE(
 TEST_CASE("a mutator that makes much grey again scans at once, until the next cycle",
           "[barriers]") {
   constexpr std::size_t chunks = 262;
-  Marking<Steele> heap(chunks * chunk_slots);
+  MarkingHeap<Steele> heap(chunks * chunk_slots);
   std::size_t regreyed = 0;
   for (; regreyed < chunks && !context_of(*heap.mutator).phase().rescans_at_once; ++regreyed) {
     const std::size_t slot = regreyed * chunk_slots;

@@ -16,7 +16,7 @@ namespace {
 using Item = std::uint64_t;
 
 /// How often each item was taken. Each thread counts in a vector of its own.
-using Tally = std::vector<std::uint8_t>;
+using TimesTaken = std::vector<std::uint8_t>;
 
 struct Load {
   std::size_t items = 200'000;
@@ -44,10 +44,10 @@ class ColdStores {
 /// An owner pushes and takes, thieves steal, until everything is gone; returns how often each item
 /// was taken by anybody.
 template <class Deque>
-Tally race(const Load& load, unsigned thieves) {
+TimesTaken race(const Load& load, unsigned thieves) {
   Deque deque(load.capacity);
   std::atomic<bool> over{false};
-  std::vector<Tally> tallies(thieves + 1, Tally(load.items));
+  std::vector<TimesTaken> tallies(thieves + 1, TimesTaken(load.items));
   std::vector<std::thread> threads;
   for (unsigned t = 1; t <= thieves; ++t) {
     threads.emplace_back([&, t] {
@@ -77,7 +77,7 @@ Tally race(const Load& load, unsigned thieves) {
   return tallies[0];
 }
 
-bool each_once(const Tally& tally) {
+bool each_once(const TimesTaken& tally) {
   return std::ranges::all_of(tally, [](int times) { return times == 1; });
 }
 

@@ -12,8 +12,6 @@
 namespace tricolour {
 namespace {
 
-constexpr std::size_t mebibyte = std::size_t{1} << 20;
-
 /// A heap with objects of all sizes, of which one in four is large.
 template <class Hooks>
 struct MixedHeap {
@@ -37,7 +35,7 @@ struct MixedHeap {
     return bench.heap.spaces().begin() + bench.heap.spaces().bytes();
   }
 
-  bench::BenchHeap<Hooks> bench{16 * mebibyte};
+  bench::BenchHeap<Hooks> bench{std::size_t{16} << 20};
   MutatorContext m{bench.heap};
   std::vector<Object*> objects;
 };

@@ -8,18 +8,10 @@
 #include "tools/testing/catch.hpp"
 #include "tools/testing/each_listed.hpp"
 #include "tools/testing/forked.hpp"
+#include "tools/testing/small_heap.hpp"
 
 using namespace tricolour;
 using Catch::Matchers::Contains;
-
-namespace {
-CollectedHeapOptions small_heap(const std::string& collector) {
-  CollectedHeapOptions options;
-  options.heap.bytes = std::size_t{2} << 20;
-  options.collector = collector;
-  return options;
-}
-}  // namespace
 
 TEST_CASE("a reference that no root kept across a collection is a misuse at its next use",
           "[checked]") {

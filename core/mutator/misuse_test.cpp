@@ -11,18 +11,12 @@
 #include "tools/testing/catch.hpp"
 #include "tools/testing/each_listed.hpp"
 #include "tools/testing/forked.hpp"
+#include "tools/testing/small_heap.hpp"
 
 using namespace tricolour;
 using Catch::Matchers::Contains;
 
 namespace {
-CollectedHeapOptions small_heap(const std::string& collector = "stop_the_world") {
-  CollectedHeapOptions options;
-  options.heap.bytes = std::size_t{2} << 20;
-  options.collector = collector;
-  return options;
-}
-
 /// Needs every mutator to stop, so it returns only if none is taken for running that is not.
 void collect_as_another(CollectedHeap& heap) {
   std::thread([&heap] {

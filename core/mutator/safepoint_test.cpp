@@ -17,8 +17,8 @@
 using namespace tricolour;
 
 namespace {
-struct TestHeap {
-  explicit TestHeap(EventListener* listener = nullptr)
+struct ObservedHeap {
+  explicit ObservedHeap(EventListener* listener = nullptr)
       : heap(HeapOptions{.bytes = std::size_t{8} << 20}, listener) {
     heap.attach(hooks, nullptr);
   }
@@ -36,7 +36,7 @@ struct RefusesMutators final : HeapObserver {
 }  // namespace
 
 TEST_CASE("in a stop no mutator runs, and afterwards all do", "[safepoint]") {
-  TestHeap test;
+  ObservedHeap test;
   constexpr int threads = 3;
   std::atomic<bool> done{false};
   std::vector<std::atomic<std::uint64_t>> counters(threads);
@@ -76,7 +76,7 @@ TEST_CASE("in a stop no mutator runs, and afterwards all do", "[safepoint]") {
 }
 
 TEST_CASE("a handshake visits every mutator once, running or blocked", "[safepoint]") {
-  TestHeap test;
+  ObservedHeap test;
   constexpr std::uint32_t each = 3;
   std::atomic<bool> done{false};
   std::latch ready(2 * each);
@@ -116,7 +116,7 @@ TEST_CASE("a handshake visits every mutator once, running or blocked", "[safepoi
 }
 
 TEST_CASE("mutators that ask for a stop at the same time all get one", "[safepoint]") {
-  TestHeap test;
+  ObservedHeap test;
   constexpr int threads = 4;
   constexpr int rounds = 200;
   int stops = 0;  // only ever touched while the world is stopped
@@ -135,7 +135,7 @@ TEST_CASE("mutators that ask for a stop at the same time all get one", "[safepoi
 }
 
 TEST_CASE("return from a blocked region waits for the collector that claimed it", "[safepoint]") {
-  TestHeap test;
+  ObservedHeap test;
   std::atomic<bool> done{false};
   std::atomic<bool> stopped{false};
   std::atomic<int> ran_while_stopped{0};
@@ -164,7 +164,7 @@ namespace {
 /// came in time to be held up.
 bool is_held_up() {
   KeptEvents events;
-  TestHeap test(&events);
+  ObservedHeap test(&events);
   std::latch entered(1);
   std::atomic<bool> claimed{false};
   std::thread mutator([&] {
@@ -220,7 +220,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a failure inside a stop resumes the world", "[safepoint]") {
-  TestHeap test;
+  ObservedHeap test;
   Mutator<None> m(test.heap);
   const auto fail = [&] {
     World::Exclusive world(test.heap.world, &context_of(m));
@@ -236,7 +236,7 @@ TEST_CASE("a failure inside a stop resumes the world", "[safepoint]") {
 TEST_CASE("a mutator that ends reports its wait for a stop as a wait for the registry's lock",
           "[safepoint]") {
   KeptEvents events;
-  TestHeap test(&events);
+  ObservedHeap test(&events);
   std::latch ready(1);
   std::latch held(1);
   std::thread ending([&] {
@@ -266,7 +266,7 @@ TEST_CASE(
     "itself",
     "[safepoint]") {
   KeptEvents events;
-  TestHeap test(&events);
+  ObservedHeap test(&events);
   Mutator<None> m(test.heap);
   { World::Exclusive free(test.heap.world, &context_of(m)); }
   auto intervals = events.of<MutatorInterval>();
@@ -294,7 +294,7 @@ TEST_CASE(
 TEST_CASE("a pause names the mutator that it stops when there is no other, a blocked one included",
           "[safepoint]") {
   KeptEvents events;
-  TestHeap test(&events);
+  ObservedHeap test(&events);
   Mutator<None> m(test.heap);
   const auto stop = [&] {
     World::Exclusive world(test.heap.world, &context_of(m));
@@ -312,7 +312,7 @@ TEST_CASE("a pause names the mutator that it stops when there is no other, a blo
 TEST_CASE("a child's time before it attaches is blocked, and its activities add up",
           "[safepoint]") {
   KeptEvents events;
-  TestHeap test(&events);
+  ObservedHeap test(&events);
   Mutator<None> parent(test.heap);
   const Nanoseconds made_after = now_ns();
   Child<None> child(parent, {});
@@ -335,7 +335,7 @@ TEST_CASE("a child's time before it attaches is blocked, and its activities add 
 
 TEST_CASE("a child is born blocked with its arguments, and attaches on its own thread",
           "[safepoint]") {
-  TestHeap test;
+  ObservedHeap test;
   Mutator<None> parent(test.heap);
   Root argument(parent, parent.allocate(0, 8));
   *argument->payload<std::uint64_t>() = 42;
@@ -352,7 +352,7 @@ TEST_CASE("a child is born blocked with its arguments, and attaches on its own t
 
 TEST_CASE("a child that ends without having attached leaves a collector's claim alone",
           "[safepoint]") {
-  TestHeap test;
+  ObservedHeap test;
   std::optional<Child<None>> child;
   std::thread([&] {
     Mutator<None> parent(test.heap);
@@ -376,7 +376,7 @@ TEST_CASE("a child that ends without having attached leaves a collector's claim 
 }
 
 TEST_CASE("what was shaded for a child that is refused is kept", "[safepoint]") {
-  TestHeap test;
+  ObservedHeap test;
   Mutator<Yuasa> parent(test.heap);
   const Root argument(parent, parent.allocate(1, 0));
   bench::change_phase(test.heap, [](PhaseState& phase) {

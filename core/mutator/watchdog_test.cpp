@@ -22,8 +22,8 @@ namespace {
 
 constexpr Nanoseconds bound_ns = 40'000'000;
 
-struct TestHeap : bench::BenchHeap<bench::NoCollection> {
-  TestHeap() : BenchHeap(std::size_t{4} << 20) {}
+struct WatchedHeap : bench::BenchHeap<bench::NoCollection> {
+  WatchedHeap() : BenchHeap(std::size_t{4} << 20) {}
 };
 
 void stop(Heap& heap) {
@@ -74,7 +74,7 @@ ChildEnding watched(void (*set)(Nanoseconds), Work work) {
 TEST_CASE("a newborn mutator that never polls is named by the stop that waits for it",
           "[watchdog]") {
   const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
-    TestHeap test;
+    WatchedHeap test;
     Deaf newborn(test.heap);
     stop(test.heap);
   });
@@ -89,7 +89,7 @@ TEST_CASE("a newborn mutator that never polls is named by the stop that waits fo
 
 TEST_CASE("a mutator that waits is named by its number", "[watchdog]") {
   const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
-    TestHeap test;
+    WatchedHeap test;
     Deaf newborn(test.heap);
     Mutator<None> self(test.heap);
     World::Exclusive world(test.heap.world, &context_of(self));
@@ -102,7 +102,7 @@ TEST_CASE("a mutator that waits is named by its number", "[watchdog]") {
 TEST_CASE("a report says for how long the wait has lasted", "[watchdog]") {
   const Nanoseconds begin_ns = now_ns();
   const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
-    TestHeap test;
+    WatchedHeap test;
     Deaf newborn(test.heap);
     stop(test.heap);
   });
@@ -116,7 +116,7 @@ TEST_CASE("a report says for how long the wait has lasted", "[watchdog]") {
 
 TEST_CASE("a mutator that does not come to a handshake is named", "[watchdog]") {
   const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
-    TestHeap test;
+    WatchedHeap test;
     Deaf mutator(test.heap);
     World::Exclusive world(test.heap.world, nullptr);
     world.handshake([](MutatorContext&) {});
@@ -152,7 +152,7 @@ TEST_CASE("a wait that looks after each slice is late like any other", "[watchdo
 
 TEST_CASE("a lock that is not given back is named with its holder", "[watchdog]") {
   const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
-    TestHeap test;
+    WatchedHeap test;
     const World::Exclusive world(test.heap.world, nullptr);
     std::thread([&] { const Mutator<None> m(test.heap); }).join();
   });
@@ -163,7 +163,7 @@ TEST_CASE("a lock that is not given back is named with its holder", "[watchdog]"
 
 TEST_CASE("a stop that does not end is told by the mutator that waits for it", "[watchdog]") {
   const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
-    TestHeap test;
+    WatchedHeap test;
     std::atomic<bool> done{false};
     std::latch born(1);
     std::thread mutator([&] {
@@ -183,7 +183,7 @@ TEST_CASE("a stop that does not end is told by the mutator that waits for it", "
 
 TEST_CASE("a turn to allocate that is not given back is told", "[watchdog]") {
   const ChildEnding ending = watched(WatchdogPolicy::abort_after, [] {
-    TestHeap test;
+    WatchedHeap test;
     Mutator<None> first(test.heap);
     const AllocationTurns::Turn turn(test.heap.turns, context_of(first));
     first.blocking([&] {
@@ -201,7 +201,7 @@ TEST_CASE("a turn to allocate that is not given back is told", "[watchdog]") {
 
 TEST_CASE("an embedder's program is told once of a late mutator, and goes on", "[watchdog]") {
   const ChildEnding ending = watched(WatchdogPolicy::say_after, [] {
-    TestHeap test;
+    WatchedHeap test;
     Deaf mutator(test.heap);
     std::jthread later([&] {
       std::this_thread::sleep_for(std::chrono::nanoseconds(4 * bound_ns));
@@ -218,7 +218,7 @@ TEST_CASE("an embedder's program is told once of a late mutator, and goes on", "
 TEST_CASE("a mutator that does not poll is reported by name and place, and the wait goes on",
           "[watchdog]") {
   const ChildEnding ending = watched(WatchdogPolicy::say_after, [] {
-    TestHeap test;
+    WatchedHeap test;
     KnownPlace place;
     std::jthread mutator([&] {
       ::pthread_setname_np(::pthread_self(), "deaf");
@@ -253,7 +253,7 @@ TEST_CASE("a wait that is said to be late is aborted at its own bound", "[watchd
   constexpr Nanoseconds abort_after_ns = 4 * bound_ns;
   const ChildEnding ending = watched(WatchdogPolicy::say_after, [] {
     WatchdogPolicy::abort_after(abort_after_ns);
-    TestHeap test;
+    WatchedHeap test;
     Deaf mutator(test.heap);
     stop(test.heap);
   });
@@ -269,7 +269,7 @@ TEST_CASE("a wait that is said to be late is aborted at its own bound", "[watchd
 TEST_CASE("an embedder's program is told of no wait that a long collection explains",
           "[watchdog]") {
   const ChildEnding ending = watched(WatchdogPolicy::say_after, [] {
-    TestHeap test;
+    WatchedHeap test;
     const auto held_long = [&] {
       const World::Exclusive world(test.heap.world, nullptr);
       std::this_thread::sleep_for(std::chrono::nanoseconds(4 * bound_ns));
@@ -285,7 +285,7 @@ TEST_CASE("an embedder's program is told of no wait that a long collection expla
 
 TEST_CASE("a wait is listed when it is long, and until it ends", "[watchdog]") {
   const ChildEnding ending = watched(WatchdogPolicy::say_after, [] {
-    TestHeap test;
+    WatchedHeap test;
     Deaf mutator(test.heap);
     const auto listed = [&] {
       return test.heap.watchdog.report().find("thread") != std::string::npos;

@@ -10,8 +10,8 @@
 namespace tricolour {
 namespace {
 
-constexpr Nanoseconds length = 300;
-constexpr Interval region{40, 260};
+constexpr Nanoseconds run_length = 300;
+constexpr Interval short_region{40, 260};
 
 /// Stops of all that do not overlap, stops of one mutator, and what mutators did.
 std::vector<RecordedEvent> random_events(std::mt19937_64& random, unsigned mutators) {
@@ -19,7 +19,7 @@ std::vector<RecordedEvent> random_events(std::mt19937_64& random, unsigned mutat
     return static_cast<Nanoseconds>(random() % static_cast<std::uint64_t>(bound));
   };
   std::vector<RecordedEvent> events;
-  for (Nanoseconds at = 0; at < length - 20; at += 25) {
+  for (Nanoseconds at = 0; at < run_length - 20; at += 25) {
     const PauseKind kind = below(10) == 0 ? PauseKind::verify : PauseKind::full;
     if (below(10) < 4)
       events.push_back(stop(at, at + below(6), at + 6 + below(14), every_mutator, kind));
@@ -28,16 +28,16 @@ std::vector<RecordedEvent> random_events(std::mt19937_64& random, unsigned mutat
                                   Activity::running, Activity::blocked};
   for (unsigned i = 0; i < mutators; ++i) {
     for (int count = 0; count < 4; ++count) {
-      const Nanoseconds at = below(length - 30);
+      const Nanoseconds at = below(run_length - 30);
       events.push_back(stop(at, at + 1, at + 1 + below(29), i, PauseKind::quantum));
     }
     for (int count = 0; count < 8; ++count) {
-      const Nanoseconds at = below(length - 30);
+      const Nanoseconds at = below(run_length - 30);
       events.push_back(interval(activities[below(5)], at, at + below(30), i));
     }
   }
   events.push_back(
-      {PhaseInterval{.phase = Activity::marking, .role = Role::marker, .end_ns = length}, 0,
+      {PhaseInterval{.phase = Activity::marking, .role = Role::marker, .end_ns = run_length}, 0,
        false});
   return events;
 }
@@ -47,7 +47,7 @@ template <class LostIn>
 Nanoseconds by_the_nanosecond(const std::vector<RecordedEvent>& events, unsigned first,
                               unsigned last, LostIn lost_in) {
   Nanoseconds total = 0;
-  for (Nanoseconds t = region.begin; t < region.end; ++t) {
+  for (Nanoseconds t = short_region.begin; t < short_region.end; ++t) {
     bool all = true;
     for (unsigned mutator = first; mutator <= last; ++mutator) {
       all &= std::ranges::any_of(
@@ -92,23 +92,23 @@ TEST_CASE("explicit cost is the time in which every mutator was kept, lost time 
   for (int round = 0; round < 90; ++round) {
     const auto mutators = 1 + static_cast<unsigned>(round) % 3;
     const std::vector<RecordedEvent> events = random_events(random, mutators);
-    CHECK(explicit_wall_cost(events, region, mutators) ==
+    CHECK(explicit_wall_cost(events, short_region, mutators) ==
           by_the_nanosecond(events, 0, mutators - 1, explicitly_lost));
-    const std::vector<LostTime> times = lost_times(events, region, mutators);
+    const std::vector<LostTime> times = lost_times(events, short_region, mutators);
     for (unsigned i = 0; i < mutators; ++i)
       CHECK(times[i].total() == by_the_nanosecond(events, i, i, lost));
   }
 }
 
 TEST_CASE("time to safepoint of several mutators is no explicit cost") {
-  CHECK(explicit_wall_cost({stop(50, 70, 90)}, region, 2) == 20);
+  CHECK(explicit_wall_cost({stop(50, 70, 90)}, short_region, 2) == 20);
 }
 
 TEST_CASE("an assist while another mutator runs costs no wall time") {
   const std::vector<RecordedEvent> events{interval(Activity::assisting, 50, 100),
                                           interval(Activity::stalled, 80, 120, 1)};
-  CHECK(explicit_wall_cost(events, region, 2) == 20);
-  CHECK(explicit_wall_cost(events, region, 3) == 0);
+  CHECK(explicit_wall_cost(events, short_region, 2) == 20);
+  CHECK(explicit_wall_cost(events, short_region, 3) == 0);
 }
 
 TEST_CASE("what was timed of the slow path is lost") {
@@ -139,8 +139,8 @@ TEST_CASE("a tally counts what touches the region, and its longest as a whole") 
   const std::vector<RecordedEvent> events{
       interval(Activity::stalled, 0, 40), interval(Activity::stalled, 30, 50),
       interval(Activity::stalled, 255, 300), interval(Activity::assisting, 100, 200)};
-  CHECK(tally(events, region, Activity::stalled) == Tally{2, 15, 45});
-  CHECK(tally(events, region, Activity::assisting) == Tally{1, 100, 100});
+  CHECK(tally(events, short_region, Activity::stalled) == Tally{2, 15, 45});
+  CHECK(tally(events, short_region, Activity::assisting) == Tally{1, 100, 100});
 }
 
 TEST_CASE("the only mutator is paused from its own stop, several from the request") {

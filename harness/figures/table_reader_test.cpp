@@ -25,7 +25,7 @@ class Scratch {
   const fs::path path;
 };
 
-constexpr Interval region{1'000'000, 61'000'000};
+constexpr Interval long_region{1'000'000, 61'000'000};
 constexpr unsigned mutators = 3;
 
 class RandomRun {
@@ -34,7 +34,7 @@ class RandomRun {
 
   RunTables tables(std::size_t requests) {
     RunTables tables;
-    tables.region = region;
+    tables.region = long_region;
     for (int i = 0; i < 60; ++i) tables.events.push_back({event(), 0, true});
     std::ranges::stable_sort(tables.events, {},
                              [](const RecordedEvent& one) { return end_of(one.event); });
@@ -85,7 +85,7 @@ class RandomRun {
     }
   }
   RequestTableRow request() {
-    const Nanoseconds due = region.begin + below(60'000'000), start = due + below(2000);
+    const Nanoseconds due = long_region.begin + below(60'000'000), start = due + below(2000);
     return {below(mutators), due, start, start + below(100'000), 1 + below(5)};
   }
 
@@ -109,23 +109,23 @@ TEST_CASE("figures of a run and figures of its tables are equal") {
     write_tables(scratch.path, told);
     const std::vector<RequestTableRow> requests = read_requests(scratch.path, 7);
     CHECK(requests == told.requests);
-    CHECK(text_of(event_figures(read_events(scratch.path), requests, region, mutators)) ==
-          text_of(event_figures(told.events, told.requests, region, mutators)));
+    CHECK(text_of(event_figures(read_events(scratch.path), requests, long_region, mutators)) ==
+          text_of(event_figures(told.events, told.requests, long_region, mutators)));
   }
 }
 
 TEST_CASE("a run without an event in its tables lost nothing") {
   const Scratch scratch;
   RunTables told;
-  told.region = region;
+  told.region = long_region;
   told.events.push_back(
       {MutatorInterval{.activity = Activity::blocked, .begin_ns = 1, .end_ns = 2}, 0, true});
   write_tables(scratch.path, told);
   const std::vector<RecordedEvent> events = read_events(scratch.path);
   CHECK(events.empty());
-  const EventFigures figures = event_figures(events, {}, region, mutators);
+  const EventFigures figures = event_figures(events, {}, long_region, mutators);
   CHECK(figures.explicit_wall_ns == 0);
-  CHECK(text_of(figures) == text_of(event_figures(told.events, {}, region, mutators)));
+  CHECK(text_of(figures) == text_of(event_figures(told.events, {}, long_region, mutators)));
 }
 
 TEST_CASE("binary requests come back as they were") {

@@ -6,6 +6,11 @@ add_library(tricolour_test_main OBJECT tools/testing/test_main.cpp)
 target_include_directories(tricolour_test_main PRIVATE ${PROJECT_SOURCE_DIR})
 target_compile_features(tricolour_test_main PRIVATE cxx_std_20)
 tricolour_flags(tricolour_test_main)
+# Half a minute of optimisation would go into what no test waits for.
+set_source_files_properties(tools/testing/test_main.cpp PROPERTIES COMPILE_OPTIONS -O1)
+
+# It asks the compiler what is hidden from one who does not include the header that shows it.
+set_source_files_properties(core/mutator/facade_test.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 
 function(tricolour_test_program room libraries)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${room}/*_test.cpp)
@@ -18,6 +23,7 @@ function(tricolour_test_program room libraries)
   add_executable(${room}_test ${sources} $<TARGET_OBJECTS:tricolour_test_main>)
   target_link_libraries(${room}_test PRIVATE ${libraries})
   tricolour_flags(${room}_test)
+  tricolour_compile_in_batches(${room}_test)
   tricolour_function_names(${room}_test)
   add_test(NAME ${room} COMMAND ${room}_test)
 endfunction()
