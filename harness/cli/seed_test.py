@@ -38,7 +38,7 @@ def run(tricolour, tmp_path):
 
 
 def records_of(trace):
-    """Without the header, which has the command and so the seed (results/schema/README.md)."""
+    """Without the header, which has the command and so the seed (docs/schema.md)."""
     return trace[72 + int.from_bytes(trace[12:16], "little") :]
 
 

@@ -2,7 +2,7 @@
 //
 // Purpose: `run --record-mutations` writes one, `replay` executes it under any barrier, so that
 // barriers are compared on identical work. Objects are numbered by allocation: the first has
-// serial 1. results/schema/README.md describes every byte.
+// serial 1. docs/schema.md describes every byte.
 //
 // Invariant: a file is complete or not there. A reader hands out nothing of a file whose length,
 // version or checksum is wrong.
