@@ -124,10 +124,9 @@ def test_the_installed_program_writes_a_report(build_dir, tmp_path):
     ), "another package than the installed one ran"
 
 
-def test_the_readme_shows_the_example():
-    shown = re.search(
-        r"<!-- example:embed [^>]*-->\n```cpp\n(.*?)```\n", (ROOT / "README.md").read_text(), re.S
-    )
+def test_the_page_shows_the_example():
+    page = (ROOT / "docs/embedding.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- example:embed [^>]*-->\n```cpp\n(.*?)```\n", page, re.S)
     assert shown.group(1) == (EXAMPLE / "main.cpp").read_text()
 
 

@@ -1,4 +1,5 @@
-"""A barrier, a collector, a marker and a workload are each one file and one line: what the README says, done to a copy of the tree.
+"""A barrier, a collector, a marker and a workload are each one file and one line: what
+docs/extending.md says, done to a copy of the tree.
 
 The copy lists only what the example needs besides its own names, so that few instances are compiled.
 """
@@ -14,6 +15,7 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs/extending.md"
 COPIED = ("core", "barriers", "collectors", "workloads", "harness", "tools", "CMakeLists.txt")
 MARKER = re.compile(
     r'<!-- example:(?P<kind>\w+) file=(?P<file>\S+) list=(?P<list>\S+) below="(?P<below>[^"]*)" line="(?P<line>[^"]*)" -->\s*'
@@ -30,8 +32,8 @@ MOST_LINES = {
 
 
 def examples():
-    """The README's examples by kind."""
-    found = {match["kind"]: match for match in MARKER.finditer((ROOT / "README.md").read_text())}
+    """The page's examples by kind."""
+    found = {match["kind"]: match for match in MARKER.finditer(PAGE.read_text(encoding="utf-8"))}
     assert set(found) == set(MOST_LINES)
     return found
 
@@ -124,9 +126,13 @@ def test_the_rescanning_barrier_is_the_one_that_the_barriers_tests_run():
     assert examples()["rescanning_barrier"]["code"] == tested.read_text()
 
 
-def test_the_readme_names_where_the_requests_of_a_barrier_are_listed():
-    extending = (ROOT / "README.md").read_text().split("\n## Extending it\n")[1].split("\n## ")[0]
-    assert "`core/barrier/barrier.hpp`" in extending
+def test_the_page_has_every_request_that_a_barrier_may_make():
+    """Those of the list at the top of core/barrier/barrier.hpp."""
+    header = (ROOT / "core/barrier/barrier.hpp").read_text(encoding="utf-8").split("#pragma")[0]
+    requests = set(re.findall(r"^//   m\.(\w+)\(", header, re.M))
+    page = PAGE.read_text(encoding="utf-8")
+    assert "`core/barrier/barrier.hpp`" in page and "shade" in requests
+    assert requests == set(re.findall(r"^\| `m\.(\w+)\(", page, re.M))
 
 
 @pytest.mark.full

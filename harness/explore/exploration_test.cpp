@@ -2,7 +2,7 @@
 // model.
 //
 // A barrier is explored here the moment it stands in barriers/CMakeLists.txt. The tests tagged
-// [deep] go as far as the README says and take minutes.
+// [deep] go as far as docs/soundness.md says and take minutes.
 #include <string>
 
 #include "harness/explore/explorable.hpp"

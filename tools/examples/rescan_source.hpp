@@ -13,7 +13,7 @@ struct RescanSource {
   static constexpr BarrierTraits traits{
       .name = "rescan_source",
       .catalogue = {.summary = "store; if source is black: shade all that it holds",
-                    .source = "the README"},
+                    .source = "docs/extending.md"},
       .invariant = Invariant::strong,
       .mutators = MutatorColour::grey,
       .sound_with_white_allocation = true,

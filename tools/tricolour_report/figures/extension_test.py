@@ -1,4 +1,4 @@
-"""A figure is one file and one line: what docs/contributing.md says, done to a copy."""
+"""A figure is one file and one line: what docs/extending.md says, done to a copy."""
 
 import filecmp
 import html
@@ -28,7 +28,7 @@ TITLE, READING = "Cycles of each run", "How often each run collected."
 
 @pytest.fixture(scope="module")
 def example():
-    text = (ROOT / "docs/contributing.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
     (found,) = EXAMPLE.finditer(text)
     return {name: html.unescape(text) for name, text in found.groupdict().items()}
 
