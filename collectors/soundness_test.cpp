@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "barriers/all.hpp"
+#include "core/sanitizers.hpp"
 #include "tools/examples/rescan_source.hpp"
 #include "tools/testing/catch.hpp"
 #include "tools/testing/each_listed.hpp"
@@ -13,6 +14,11 @@
 using namespace tricolour;
 
 namespace {
+
+/// Of a random mutator: at least 17 cycles, and six where a sanitizer makes each take ten times as
+/// long.
+constexpr int long_run =
+    TRICOLOUR_ADDRESS_SANITIZER || TRICOLOUR_THREAD_SANITIZER ? 17'000 : 50'000;
 
 CollectedHeapOptions verified(const std::string& collector, const BarrierTraits& barrier) {
   CollectedHeapOptions options;
@@ -64,7 +70,7 @@ TEMPLATE_LIST_TEST_CASE("nothing reachable is lost", "[soundness]", AllBarriers)
   options.collection.sweep = mutators == 1 ? SweepMode::lazy : SweepMode::parallel;
   if (refuses(options, TestType::traits)) return;
   CAPTURE(collector, marker, mutators);
-  const RandomRun outcome = run_random_mutators<TestType>(options, mutators, 50'000, 11);
+  const RandomRun outcome = run_random_mutators<TestType>(options, mutators, long_run, 11);
   CHECK(outcome.failure == "");
   CHECK(outcome.verification.lost_objects == 0);
   CHECK(outcome.verification.cycles_checked >= 3);
@@ -100,7 +106,7 @@ TEMPLATE_LIST_TEST_CASE("roots scanned mutator by mutator lose nothing where tha
       refuses(options, TestType::traits))
     return;
   CAPTURE(collector, mutators);
-  const RandomRun outcome = run_random_mutators<TestType>(options, mutators, 50'000, 31);
+  const RandomRun outcome = run_random_mutators<TestType>(options, mutators, long_run, 31);
   CHECK(outcome.failure == "");
   CHECK(outcome.verification.cycles_checked >= 3);
 }
@@ -113,7 +119,7 @@ TEMPLATE_LIST_TEST_CASE(
   options.collection.allocation = AllocationColour::black;
   if (TestType::traits.allocation == AllocationColour::black || refuses(options, TestType::traits))
     return;
-  const RandomRun outcome = run_random_mutators<TestType>(options, 2, 40'000, 23);
+  const RandomRun outcome = run_random_mutators<TestType>(options, 2, long_run, 23);
   CHECK(outcome.failure == "");
   CHECK(outcome.verification.cycles_checked >= 3);
 }

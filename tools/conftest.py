@@ -14,7 +14,7 @@ def pytest_configure(config):
     )
     config.addinivalue_line(
         "markers",
-        "instrumented: needs build/instrumented/tricolour; tools/test without --quick, which makes it",
+        "instrumented: needs build/instrumented/tricolour; tools/test --full, which makes it",
     )
 
 
