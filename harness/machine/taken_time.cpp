@@ -82,7 +82,8 @@ void TakenTimeMeter::split(Nanoseconds begin, Nanoseconds end, Nanoseconds off_n
                            Nanoseconds elsewhere) {
   const Counts now = read_counts();
   const Counts last = std::exchange(counts_, now);
-  // Not how long it took to read the counts, which differs by machine, but what was taken meanwhile.
+  // Not how long it took to read the counts, which differs by machine, but what was taken
+  // meanwhile.
   const Nanoseconds counted_off = now_ns() - end - (thread_cpu_ns() - cpu_ns_);
   const bool began_torn = std::exchange(torn_, counted_off >= least_kept_ns);
   const Nanoseconds delay =

@@ -1,6 +1,6 @@
 """Malformed experiments, command lines, result folders and traces: each is answered with place, reason and the right exit code.
 
-Purpose: runs every line of bad_input/cases.toml. `tricolour` is $TRICOLOUR, or build/release/tricolour of this checkout; what it hands
+Purpose: runs every line of cases.toml. `tricolour` is $TRICOLOUR, or build/release/tricolour of this checkout; what it hands
 over to the Python package is called here in this process, which is the same code without the start of an interpreter.
 Invariant: no case runs a workload or writes outside its own folder, and none ends in a traceback.
 """
@@ -15,14 +15,16 @@ import pytest
 import tomllib
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+TOOLS = HERE.parent
+sys.path[:0] = [str(HERE), str(TOOLS)]
 
 from damaged_folder_test import write_small_sweep
+
 from tricolour_report.__main__ import main
 
-TRICOLOUR = os.environ.get("TRICOLOUR", str(HERE.parent / "build" / "release" / "tricolour"))
-EXPERIMENTS = HERE / "bad_input" / "experiments"
-CASES = tomllib.loads((HERE / "bad_input" / "cases.toml").read_text())
+TRICOLOUR = os.environ.get("TRICOLOUR", str(TOOLS.parent / "build/release/tricolour"))
+EXPERIMENTS = HERE / "experiments"
+CASES = tomllib.loads((HERE / "cases.toml").read_text())
 RUN = "runs/00000001/0"
 IN_PYTHON = ("report", "compare", "export")
 COMPARED = [

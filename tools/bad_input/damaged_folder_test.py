@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tricolour_report.compare.lower_bound_overhead import overhead_table
 from tricolour_report.compare.rows import groups

@@ -1,0 +1,76 @@
+"""tools/check_style: red for each language and each kind of fault, green on files that are as they should be."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+GOOD = {
+    "core/good.cpp": "int one() { return 1; }\n",
+    "tools/good.py": '"""Good."""\n',
+    "tools/good": '#!/usr/bin/env bash\necho "$1"\n',
+}
+FAULTS = {
+    "C++": ("core/bad.hpp", "int  one ( ) ;\n"),
+    "Python, its form": ("tools/bad.py", "one = ( 1 )\n"),
+    "Python, its imports": ("tools/bad.py", "import sys\nimport os\n\nprint(os, sys)\n"),
+    "Python, a name": ("tools/bad.py", "print(missing)\n"),
+    "Python without a suffix": ("tools/bad", "#!/usr/bin/env -S python3 -I\nprint(missing)\n"),
+    "shell": ("tools/bad", "#!/usr/bin/env bash\nrm -r $1/bin\n"),
+    "shell that is sourced": ("tools/bad", "# shellcheck shell=bash\nrm -r $1/bin\n"),
+}
+
+
+@pytest.fixture
+def tree(tmp_path):
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    shutil.copy(ROOT / ".clang-format", tmp_path)
+    for name, text in GOOD.items():
+        write(tmp_path / name, text)
+    return tmp_path
+
+
+def write(path, text):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+
+
+def check(tree, **environment):
+    return subprocess.run(
+        [ROOT / "tools/check_style", tree],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+    )
+
+
+def test_what_is_as_it_should_be_passes(tree):
+    checked = check(tree)
+    assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("path, text", FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_seen_and_its_file_named(tree, path, text):
+    write(tree / path, text)
+    checked = check(tree)
+    assert checked.returncode == 1
+    assert path in checked.stdout + checked.stderr
+
+
+def test_what_git_ignores_is_not_judged(tree):
+    write(tree / ".gitignore", "build/\n")
+    write(tree / "build/bad.cpp", "int  one ( ) ;\n")
+    assert check(tree).returncode == 0
+
+
+def test_a_program_that_is_missing_is_named(tree, tmp_path_factory):
+    programs = tmp_path_factory.mktemp("programs")
+    (programs / "git").symlink_to(shutil.which("git"))
+    (programs / "python3").symlink_to(sys.executable)
+    checked = check(tree, PATH=str(programs))
+    assert checked.returncode == 1
+    assert "clang-format-14" in checked.stderr
