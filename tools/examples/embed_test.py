@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-EXAMPLE = pathlib.Path(__file__).resolve().parent / "examples/embed"
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+EXAMPLE = HERE / "embed"
 
 
 def run(*command):
@@ -20,27 +21,28 @@ def run(*command):
     return done.stdout
 
 
-def test_a_program_embeds_the_heap(build_dir, tmp_path):
-    prefix, build = tmp_path / "prefix", tmp_path / "build"
-    run("cmake", "--install", build_dir, "--prefix", prefix)
-    assert not list(prefix.rglob("*_test.*")), "tests are installed"
-    run(
-        "cmake",
-        "-S",
-        EXAMPLE,
-        "-B",
-        build,
-        f"-DCMAKE_PREFIX_PATH={prefix}",
-        "-DCMAKE_BUILD_TYPE=Release",
-    )
-    run("cmake", "--build", build)
-    printed = run(build / "embed")
+def configure(source, build, *options):
+    return run("cmake", "-S", source, "-B", build, "-DCMAKE_BUILD_TYPE=Release", *options)
+
+
+def embeds(program):
+    """Runs the example, which says what its heap did."""
+    printed = run(program)
     cycles, live, stalls = map(
         int, re.fullmatch(r"(\d+) cycles, (\d+) bytes live, (\d+) stalls\n", printed).groups()
     )
     assert cycles >= 2
     node_bytes = 32
     assert 100_000 * node_bytes <= live < 32 << 20, "the last list is alive"
+
+
+def test_a_program_embeds_the_heap(build_dir, tmp_path):
+    prefix, build = tmp_path / "prefix", tmp_path / "build"
+    run("cmake", "--install", build_dir, "--prefix", prefix)
+    assert not list(prefix.rglob("*_test.*")), "tests are installed"
+    configure(EXAMPLE, build, f"-DCMAKE_PREFIX_PATH={prefix}")
+    run("cmake", "--build", build)
+    embeds(build / "embed")
 
 
 def complaint(headers, name):
@@ -79,16 +81,7 @@ def test_a_checked_heap_that_is_installed_names_each_misuse(tmp_path):
     prefix, build = tmp_path / "prefix", tmp_path / "build"
     run(ROOT / "tools/build", "checked", "tricolour")
     run("cmake", "--install", ROOT / "build/checked", "--prefix", prefix)
-    source = ROOT / "tools/examples/misuse"
-    run(
-        "cmake",
-        "-S",
-        source,
-        "-B",
-        build,
-        f"-DCMAKE_PREFIX_PATH={prefix}",
-        "-DCMAKE_BUILD_TYPE=Release",
-    )
+    configure(HERE / "misuse", build, f"-DCMAKE_PREFIX_PATH={prefix}")
     run("cmake", "--build", build)
     misuses = run(build / "misuse").split()
     assert len(misuses) >= 7
