@@ -121,7 +121,9 @@ Json parse_json(std::string_view text) {
   try {
     return from_library(Library::parse(text, check_depth));
   } catch (const Library::exception& error) {
-    throw std::invalid_argument(error.what());
+    const std::string said = error.what();  // begins with a tag of the library in brackets
+    const std::size_t tag = said.find("] ");
+    throw std::invalid_argument(tag == std::string::npos ? said : said.substr(tag + 2));
   }
 }
 

@@ -6,6 +6,7 @@ Invariant: no case runs a workload or writes outside its own folder, and none en
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,9 @@ TRICOLOUR = os.environ.get("TRICOLOUR", str(TOOLS.parent / "build/release/tricol
 EXPERIMENTS = HERE / "experiments"
 CASES = tomllib.loads((HERE / "cases.toml").read_text())
 RUN = "runs/00000001/0"
+# Where: what is wrong; what would be right. One sentence, so without a full stop.
+FORM = re.compile(r"^(tricolour( [a-z]+)?|skipped \S+): \S.*[^.\s]$", re.M)
+OF_A_LIBRARY = ("Traceback", "exception", "std::", "terminate called")
 IN_PYTHON = ("report", "compare", "export")
 COMPARED = [
     "compare",
@@ -132,7 +136,8 @@ def answer(capsys, tmp_path):
 def check(answered: tuple[int, str], code: int, says: list[str]) -> None:
     exit_code, said = answered
     assert exit_code == code, f"exit {exit_code}: {said}"
-    assert "Traceback" not in said
+    assert not [word for word in OF_A_LIBRARY if word in said], said
+    assert not says or FORM.search(said), f"not of the form 'where: what is wrong': {said}"
     for part in says:
         assert part in said, f"'{part}' is not in: {said}"
 
