@@ -37,7 +37,8 @@ function measured(value, unit, write = threeDigits) {
 
 const finite = (value) => value !== null && value !== undefined && Number.isFinite(value);
 
-// A domain around the values; a logarithmic one has only positive values, a linear one may start at 0 or hold 1.
+// A domain around the values; a logarithmic one has only positive values, a linear one may start at 0 or hold 1. It has room for a
+// hundredth of the greatest value: less would draw what is no difference as wide as the picture, with ticks that read the same.
 function domainOf(values, log, {include = [], room = 0.06} = {}) {
   const usable = [...values, ...include].filter((value) => finite(value) && (!log || value > 0));
   if (!usable.length) return log ? [1, 10] : [0, 1];
@@ -47,7 +48,8 @@ function domainOf(values, log, {include = [], room = 0.06} = {}) {
     const margin = (high / low) ** room;
     return [low / margin, high * margin];
   }
-  if (high - low < 1e-9 * Math.abs(high)) [low, high] = [low - 0.1 * Math.abs(low || 1), high + 0.1 * Math.abs(high || 1)];
+  const least = 0.01 * (Math.max(Math.abs(low), Math.abs(high)) || 1);
+  if (high - low < least) [low, high] = [(low + high - least) / 2, (low + high + least) / 2];
   const margin = room * (high - low);
   return [low === 0 ? 0 : low - margin, high + margin];
 }
