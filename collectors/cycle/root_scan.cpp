@@ -9,7 +9,7 @@ using Handles = std::span<Object* const>;
 
 constexpr std::size_t handles_per_block = 1024;
 /// Some microseconds of a handshake, where each has another cache line of metadata.
-constexpr std::size_t handles_per_piece = 256;
+constexpr std::size_t handles_per_piece = 128;
 /// With fewer the pause is short anyway, and a thread alone needs no atomic operation to shade: it
 /// takes 1 to 6 ns a handle.
 constexpr std::size_t least_parallel_blocks = 16;
