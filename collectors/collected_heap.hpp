@@ -29,8 +29,10 @@ struct CollectedHeapOptions {
   const CollectorInfo* own_collector =
       nullptr;  ///< one that is not in the list, instead of `collector`
   CollectorOptions collection;
-  bool verify = false;   ///< check every cycle with the oracle
-  bool unsound = false;  ///< run a pair that loses objects, for teaching: implies `verify`
+  bool verify = false;  ///< check every cycle with the oracle
+  /// Run a pair that loses objects, for teaching: implies `verify`. What would be freed before it
+  /// is verified is refused all the same.
+  bool unsound = false;
   BarrierArm arm = BarrierArm::live;  ///< measure a part of the barrier: only under a collector
                                       ///< that never marks beside mutators
 };

@@ -53,6 +53,13 @@ std::string ragged_roots_refused_because(const CollectorInfo& collector) {
          those_that_can([](const CollectorInfo& one) { return cycle_of(one, true).ragged_roots; });
 }
 
+std::string unverifiable_because(const CollectorInfo& collector, AllocationColour allocation) {
+  if (!collector.cycle.handshake_end || allocation == AllocationColour::black) return {};
+  return "collector '" + std::string(collector.name) +
+         "' ends marking by handshakes, and what is born white behind a mutator's last is freed "
+         "before a check could see it; black allocation fits";
+}
+
 namespace {
 std::string_view said_of(Mismatch reason) {
   switch (reason) {

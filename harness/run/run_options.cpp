@@ -162,8 +162,11 @@ void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrie
   const auto fitting = names_of(barriers(), [&](const BarrierTraits& one) {
     return unsound_because(collector, one, colour, ragged_roots).empty();
   });
-  throw ConfigurationError(fmt::format("{} (sound here: {}; --unsound runs it all the same)",
-                                       reason, joined(fitting, ", ")));
+  const bool verifiable = unverifiable_because(collector, colour).empty();
+  throw ConfigurationError(fmt::format(
+      "{} ({}{})", reason,
+      fitting.empty() ? "no barrier is sound here" : "sound here: " + joined(fitting, ", "),
+      verifiable ? "; --unsound runs it all the same" : ""));
 }
 
 void check_parameters(std::string_view workload, const NamedTexts& given) {
@@ -206,6 +209,8 @@ RunPlan plan_run(const RunOptions& options) {
   if (!options.unsound)
     check_soundness(*plan.collector, *plan.barrier, plan.tuned.collector.allocation,
                     plan.tuned.collector.ragged_roots);
+  const std::string unseen = unverifiable_because(*plan.collector, plan.tuned.collector.allocation);
+  if (!unseen.empty()) throw ConfigurationError(unseen);
   choose_duration(options, plan);
   choose_fault(options, plan);
   plan.seed = options.seed;

@@ -3,7 +3,6 @@
 import subprocess
 
 import pytest
-
 from embed_test import EXAMPLE, ROOT, configure, embeds, run
 
 TAKEN_IN = {
