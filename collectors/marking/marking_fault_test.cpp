@@ -17,14 +17,14 @@ namespace {
 
 /// A heap without a collector; the test does what a cycle does.
 template <Barrier B>
-struct MarkedHeap {
+struct HeapToMark {
   static HeapOptions options(std::size_t bytes) {
     HeapOptions chosen;
     chosen.bytes = bytes;
     chosen.side_table = B::traits.side_table;
     return chosen;
   }
-  explicit MarkedHeap(std::size_t bytes) : heap(options(bytes)) {
+  explicit HeapToMark(std::size_t bytes) : heap(options(bytes)) {
     heap.attach(hooks, nullptr);
     mutator.emplace(heap);
   }
@@ -62,7 +62,7 @@ Sighting close_beside_two_workers() {
 /// A helper of the stealing marker is held between a mark and its push, until the leader has
 /// finished or has gone to wait for it.
 Sighting slow_helper() {
-  MarkedHeap<None> marked(std::size_t{32} << 20);
+  HeapToMark<None> marked(std::size_t{32} << 20);
   Mutator<None>& m = *marked.mutator;
   const Root all(m, m.allocate(512, 0));
   constexpr std::size_t leaves = 200;
@@ -104,7 +104,7 @@ Sighting slow_helper() {
 /// True if the leader of concurrent marking found nothing left while an assist was between a mark
 /// and its push.
 bool closes_beside_an_assist() {
-  MarkedHeap<None> marked(std::size_t{4} << 20);
+  HeapToMark<None> marked(std::size_t{4} << 20);
   Mutator<None>& m = *marked.mutator;
   const Root source(m, m.allocate(1, 0));
   m.store(source, 0, m.allocate(0, 8));
@@ -143,7 +143,7 @@ bool closes_beside_an_assist() {
 /// A mutator deletes the only reference to an object while the marker is about to read the slot,
 /// and keeps it in a root.
 Sighting deletion_before_scan() {
-  MarkedHeap<AbrahamPatel> marked(std::size_t{4} << 20);
+  HeapToMark<AbrahamPatel> marked(std::size_t{4} << 20);
   Mutator<AbrahamPatel>& m = *marked.mutator;
   const Root source(m, m.allocate(1, 0));
   m.store(source, 0, m.allocate(1, 0));
@@ -173,7 +173,7 @@ struct TakenCard {
     m.store(source, 0, first);
     cards.take();
   }
-  MarkedHeap<BoehmCards> marked{std::size_t{4} << 20};
+  HeapToMark<BoehmCards> marked{std::size_t{4} << 20};
   Mutator<BoehmCards>& m = *marked.mutator;
   const Root source;
   const Root first{m, m.allocate(0, 8)};
@@ -220,7 +220,7 @@ Sighting scan_late_in_a_round() {
 
 /// An assist stops behind the first object; the marker looks while the rest is in its packet alone.
 Sighting look_while_an_assist_holds_items() {
-  MarkedHeap<None> marked(std::size_t{4} << 20);
+  HeapToMark<None> marked(std::size_t{4} << 20);
   Mutator<None>& m = *marked.mutator;
   const Root all(m, m.allocate(8, 0));
   for (std::size_t i = 0; i < all->slot_count(); ++i) m.store(all, i, m.allocate(1, 0));

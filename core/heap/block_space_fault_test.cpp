@@ -9,10 +9,10 @@
 namespace tricolour {
 namespace {
 
-using Bare = BareBlockSpace<4>;
+using FewBlocks = BareBlockSpace<4>;
 
 Sighting sweep_side_by_side() {
-  Bare s;
+  FewBlocks s;
   BlockSpace& space = s.space;
   while (claim(space)) {
   }
@@ -20,7 +20,7 @@ Sighting sweep_side_by_side() {
   const Visit visit(Window::between_unswept_and_claim, [&] { space.sweep(0); });
   Sighting sighting;
   try {
-    for (std::size_t block = 0; block < Bare::blocks; ++block) space.sweep(block);
+    for (std::size_t block = 0; block < FewBlocks::blocks; ++block) space.sweep(block);
   } catch (const InvariantViolated& error) {
     sighting.failure = error.what();
   }
@@ -29,7 +29,7 @@ Sighting sweep_side_by_side() {
 
 /// Only one block has room. Two mutators allocate, and the first gives its block back.
 Sighting allocate_side_by_side() {
-  Bare s;
+  FewBlocks s;
   constexpr std::size_t granules = 4;
   const MarkSense sense{};
   while (const auto block = claim(s.space)) {
@@ -40,10 +40,10 @@ Sighting allocate_side_by_side() {
           colour_byte(granules, sense.black);
   }
   begin_sweep(s.space, sense);
-  for (std::size_t block = 0; block < Bare::blocks; ++block) s.space.sweep(block);
+  for (std::size_t block = 0; block < FewBlocks::blocks; ++block) s.space.sweep(block);
   constexpr std::size_t bytes = 256;
   const std::atomic<std::size_t> piece_bytes{bytes};
-  HeapAccount account(Bare::blocks * block_bytes);
+  HeapAccount account(FewBlocks::blocks * block_bytes);
   HoleAllocator first(s.space, s.metadata, account, piece_bytes, false);
   HoleAllocator second(s.space, s.metadata, account, piece_bytes, false);
   Sighting sighting;
@@ -62,20 +62,20 @@ Sighting allocate_side_by_side() {
 
 TEST_CASE("a swept block is published before it counts as swept", "[blocks]") {
   const bool lazily = GENERATE(false, true);
-  Bare s;
+  FewBlocks s;
   while (claim(s.space)) {
   }
   begin_sweep(s.space, MarkSense{});
   bool early = false;
   const Visit visit(Window::between_list_and_count, [&] {
-    for (std::size_t block = 0; block < Bare::blocks; ++block)
+    for (std::size_t block = 0; block < FewBlocks::blocks; ++block)
       early = early || s.space.state(block) == BlockState::sweeping;
   });
   if (lazily) {
     while (claim(s.space)) {
     }
   } else {
-    for (std::size_t block = 0; block < Bare::blocks; ++block) s.space.sweep(block);
+    for (std::size_t block = 0; block < FewBlocks::blocks; ++block) s.space.sweep(block);
   }
   CHECK(s.space.swept());
   CHECK_FALSE(early);

@@ -30,7 +30,7 @@ struct Heap4 : bench::BenchHeap<bench::NoCollection> {
   Heap4() : BenchHeap(std::size_t{4} << 20) {}
 };
 
-void stop(Heap& heap) {
+void stop_fully(Heap& heap) {
   World::Exclusive world(heap.world, nullptr);
   world.stop({PauseKind::full, Cause::explicit_request}, [](Pause&) {});
 }
@@ -58,7 +58,7 @@ void shade_during_stop() {
     m.poll();
   });
   born.wait();
-  stop(test.heap);
+  stop_fully(test.heap);
 }
 
 void stop_while_blocked() {
@@ -73,7 +73,7 @@ void stop_while_blocked() {
     });
   });
   blocked.wait();
-  stop(test.heap);
+  stop_fully(test.heap);
   stopped.count_down();
 }
 
