@@ -32,7 +32,8 @@ const CollectorInfo& checked_collector(const CollectedHeapOptions& options,
   const std::string reason = unsound_because(*collector, barrier, options.collection.allocation,
                                              options.collection.ragged_roots);
   if (!reason.empty() && !options.unsound) throw ConfigurationError(reason);
-  const std::string unseen = unverifiable_because(*collector, options.collection.allocation);
+  const std::string unseen =
+      unverifiable_because(*collector, barrier, options.collection.allocation);
   if (!unseen.empty()) throw ConfigurationError(unseen);
   return *collector;
 }

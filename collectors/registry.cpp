@@ -53,8 +53,9 @@ std::string ragged_roots_refused_because(const CollectorInfo& collector) {
          those_that_can([](const CollectorInfo& one) { return cycle_of(one, true).ragged_roots; });
 }
 
-std::string unverifiable_because(const CollectorInfo& collector, AllocationColour allocation) {
-  if (!collector.cycle.handshake_end || allocation == AllocationColour::black) return {};
+std::string unverifiable_because(const CollectorInfo& collector, const BarrierTraits& barrier,
+                                 AllocationColour allocation) {
+  if (!match(collector.cycle, barrier, allocation).has(Mismatch::white_to_the_end)) return {};
   return "collector '" + std::string(collector.name) +
          "' ends marking by handshakes, and what is born white behind a mutator's last is freed "
          "before a check could see it; black allocation fits";

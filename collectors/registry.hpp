@@ -42,10 +42,10 @@ SweepMode resolved_sweep(const CollectorInfo& collector, SweepMode sweep);
 /// says why not and names what can.
 std::string sweep_refused_because(const CollectorInfo& collector, SweepMode sweep);
 std::string ragged_roots_refused_because(const CollectorInfo& collector);
-/// Empty when whatever is lost with newborns of this colour is seen by the oracle before it is
-/// freed; else one sentence: such a run could read freed memory, so it is refused even where
-/// unsound pairs are not.
-std::string unverifiable_because(const CollectorInfo& collector, AllocationColour allocation);
+/// Empty when the oracle sees whatever the pair loses before it is freed; else one sentence: such a
+/// run could read freed memory, so it is refused even where unsound pairs are not.
+std::string unverifiable_because(const CollectorInfo& collector, const BarrierTraits& barrier,
+                                 AllocationColour allocation);
 /// Empty when `collector` is sound with `barrier` and `allocation`; else one sentence that says why
 /// not: all reasons of `match`.
 std::string unsound_because(const CollectorInfo& collector, const BarrierTraits& barrier,

@@ -137,6 +137,20 @@ def test_the_tables_of_choices_are_the_programs_lists(build_dir, topic):
     assert sorted(names) == sorted(first_cells(section_of(ROOT / "docs/choices.md", heading)))
 
 
+def test_the_refusal_that_is_shown_is_the_programs(build_dir):
+    page = text_of(ROOT / "docs/soundness.md")
+    words, shown = re.search(
+        r"^\$ build/release/(tricolour run .*)\n(tricolour: .*)\n", page, re.M
+    ).groups()
+    done = subprocess.run(
+        [build_dir / word if word == "tricolour" else word for word in words.split()],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr.rstrip()) == (2, shown)
+
+
 def test_the_table_of_barriers_has_their_idle_instructions(build_dir):
     words = [build_dir / "tricolour", "list", "barriers", "--json"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)

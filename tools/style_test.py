@@ -1,4 +1,4 @@
-"""tools/check_style: red for each language and each kind of fault, green on files that are as they should be."""
+"""tools/check_style: red for each language and each kind of fault, green on files without one."""
 
 import os
 import pathlib

@@ -76,8 +76,9 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
   app.add_flag("--verify", options.verify,
                "trace again at every termination and after every sweep, and demand that nothing "
                "was lost; a run without a cycle ends with exit code 2");
-  app.add_flag("--unsound", options.unsound,
-               "run a pair that loses objects all the same; implies --verify");
+  app.add_flag(
+      "--unsound", options.unsound,
+      "run a pair that loses objects all the same, where the oracle sees it; implies --verify");
   if constexpr (faults_built)
     app.add_option("--fault", options.fault,
                    "something that is wrong on purpose (tricolour list faults)");

@@ -162,7 +162,7 @@ void check_soundness(const CollectorInfo& collector, const BarrierTraits& barrie
   const auto fitting = names_of(barriers(), [&](const BarrierTraits& one) {
     return unsound_because(collector, one, colour, ragged_roots).empty();
   });
-  const bool verifiable = unverifiable_because(collector, colour).empty();
+  const bool verifiable = unverifiable_because(collector, barrier, colour).empty();
   throw ConfigurationError(fmt::format(
       "{} ({}{})", reason,
       fitting.empty() ? "no barrier is sound here" : "sound here: " + joined(fitting, ", "),
@@ -209,7 +209,8 @@ RunPlan plan_run(const RunOptions& options) {
   if (!options.unsound)
     check_soundness(*plan.collector, *plan.barrier, plan.tuned.collector.allocation,
                     plan.tuned.collector.ragged_roots);
-  const std::string unseen = unverifiable_because(*plan.collector, plan.tuned.collector.allocation);
+  const std::string unseen =
+      unverifiable_because(*plan.collector, *plan.barrier, plan.tuned.collector.allocation);
   if (!unseen.empty()) throw ConfigurationError(unseen);
   choose_duration(options, plan);
   choose_fault(options, plan);

@@ -1,7 +1,8 @@
-"""Malformed experiments, command lines, result folders and traces: each is answered with place, reason and the right exit code.
+"""Malformed input: each is answered with place, reason and the right exit code.
 
-Purpose: runs every line of cases.toml. `tricolour` is $TRICOLOUR, or build/release/tricolour of this checkout; what it hands
-over to the Python package is called here in this process, which is the same code without the start of an interpreter.
+Purpose: runs every line of cases.toml: experiments, command lines, result folders and traces.
+`tricolour` is $TRICOLOUR, or build/release/tricolour of this checkout; what it hands over to the
+Python package is called here in this process, the same code without the start of an interpreter.
 Invariant: no case runs a workload or writes outside its own folder, and none ends in a traceback.
 """
 

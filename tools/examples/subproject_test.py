@@ -96,4 +96,4 @@ def test_without_catch2_there_are_no_tests_and_cmake_says_so(tmp_path):
     said = configure(ROOT, tmp_path, "-DCMAKE_DISABLE_FIND_PACKAGE_Catch2=ON")
     assert "Catch2 was not found: no tests" in said
     built = targets(tmp_path)
-    assert "tricolour" in built and "core_test" not in built
+    assert "... tricolour\n" in built and "core_test" not in built

@@ -24,7 +24,8 @@ def browser(tmp_path_factory):
 @pytest.mark.parametrize("values", HARDLY_DIFFERENT)
 def test_ticks_of_values_that_hardly_differ_read_differently(browser, unit, values):
     ticks = browser.run(
-        f"(() => {{ {AXES} const axis = axisOf({{unit: '{unit}'}}, domainOf({values}, false), false);"
+        f"(() => {{ {AXES} const domain = domainOf({values}, false);"
+        f" const axis = axisOf({{unit: '{unit}'}}, domain, false);"
         " return ticksOf(axis, 6).map(axis.tick); })()"
     )
     assert len(set(ticks)) == len(ticks) > 0
