@@ -15,10 +15,9 @@ PROJECT = "cmake_minimum_required(VERSION 3.25)\nproject(host LANGUAGES CXX)\n"
 # What the heap does not need.
 HARNESS_NEEDS = ("fmt", "CLI11", "nlohmann_json", "tomlplusplus", "Catch2", "benchmark")
 WITHOUT = [f"-DCMAKE_DISABLE_FIND_PACKAGE_{name}=ON" for name in HARNESS_NEEDS]
-# A shared library whose function is the example's main.
-HOLDER = f"""
-add_library(holder SHARED "{EXAMPLE}/main.cpp")
-target_compile_definitions(holder PRIVATE main=example)
+# A shared library whose function is the example.
+HOLDER = """
+add_library(holder SHARED example.cpp)
 target_link_libraries(holder PRIVATE tricolour::heap)
 add_executable(embed main.cpp)
 target_link_libraries(embed PRIVATE holder)
@@ -50,7 +49,10 @@ def test_a_subproject_is_the_heap_alone(tmp_path, text):
 @pytest.mark.full
 def test_a_shared_library_takes_the_heap_in(tmp_path):
     source = project(tmp_path / "source", TAKEN_IN["FetchContent"] + HOLDER)
-    (source / "main.cpp").write_text("int example();\nint main() { return example(); }\n")
+    example = (EXAMPLE / "main.cpp").read_text()
+    assert "int main() {" in example
+    (source / "example.cpp").write_text(example.replace("int main() {", "void example() {"))
+    (source / "main.cpp").write_text("void example();\nint main() { example(); }\n")
     configure(source, tmp_path / "build", *WITHOUT)
     run("cmake", "--build", tmp_path / "build", "--parallel", "2")
     embeds(tmp_path / "build/embed")
