@@ -1,5 +1,7 @@
-"""tools/check_style: red for each language and each kind of fault, green on files without one."""
+"""tools/check_style: red for each language and each kind of fault, green on files without one.
+tools/check_tidy: red for a fault in what it looks at, which --all makes everything."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -74,3 +76,60 @@ def test_a_program_that_is_missing_is_named(tree, tmp_path_factory):
     checked = check(tree, PATH=str(programs))
     assert checked.returncode == 1
     assert "clang-format-14" in checked.stderr
+
+
+# Of each, something that clang-tidy finds.
+BAD_SOURCE = "int one(int a) { return a == a; }\n"
+BAD_HEADER = "inline int two(int a) { return a == a; }\n"
+INCLUDES = '#include "core/one.hpp"\n'
+
+
+@pytest.fixture
+def compiled(tree):
+    """A tree whose only source is compiled, and committed with its header; with another commit."""
+    shutil.copy(ROOT / ".clang-tidy", tree)
+    write(tree / "core/one.hpp", "int one();\n")
+    write(tree / "core/one.cpp", INCLUDES + "int one() { return 1; }\n")
+    commands = tree / "build/release/compile_commands.json"
+    commands.parent.mkdir(parents=True)
+    command = {"directory": str(tree), "file": "core/one.cpp"}
+    command["command"] = f"c++ -std=c++20 -I{tree} -c core/one.cpp"
+    commands.write_text(json.dumps([command]))
+    commit(tree)
+    return tree
+
+
+def commit(tree):
+    said = ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-mA"]
+    subprocess.run(["git", "-C", tree, "add", "core", "tools"], check=True)
+    subprocess.run(["git", "-C", tree, *said], check=True)
+
+
+def tidy(tree, *words):
+    return subprocess.run([ROOT / "tools/check_tidy", *words, tree], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("commits", [0, 1])
+@pytest.mark.parametrize("path, text", [("core/one.cpp", BAD_SOURCE), ("core/one.hpp", BAD_HEADER)])
+def test_a_fault_in_what_changed_last_is_found(compiled, path, text, commits):
+    assert tidy(compiled).returncode == 0
+    write(compiled / path, text)
+    for _ in range(commits):
+        commit(compiled)
+    checked = tidy(compiled)
+    assert checked.returncode == 1
+    assert path in checked.stdout and "misc-redundant-expression" in checked.stdout
+
+
+def test_what_changed_earlier_is_looked_at_with_all(compiled):
+    write(compiled / "core/one.hpp", BAD_HEADER)
+    commit(compiled)
+    commit(compiled)
+    assert tidy(compiled).returncode == 0
+    assert tidy(compiled, "--all").returncode == 1
+
+
+def test_without_compile_commands_it_says_what_makes_them(tree):
+    checked = tidy(tree)
+    assert checked.returncode == 1
+    assert "tools/build release" in checked.stderr

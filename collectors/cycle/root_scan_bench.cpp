@@ -40,7 +40,7 @@ void scan_deep_stack(benchmark::State& state) {
     });
   }
   mutator.roots.pop_to(bottom);
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * handles));
+  state.SetItemsProcessed(state.iterations() * std::int64_t{handles});
 }
 BENCHMARK(scan_deep_stack)
     ->ArgNames({"threads", "scattered"})

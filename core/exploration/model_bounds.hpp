@@ -58,7 +58,7 @@ class Layout {
       : objects_(bounds.objects + 1), slots_(bounds.slots), side_table_(side_table) {}
 
   unsigned objects() const { return objects_; }  ///< with the globals; they are numbered from 1
-  unsigned slots() const { return slots_; }
+  std::uint8_t slots() const { return static_cast<std::uint8_t>(slots_); }  ///< of each object
   unsigned slot(ObjectNumber object, unsigned index) const {
     return (object - 1u) * slots_ + index;
   }

@@ -138,7 +138,7 @@ class ModelEnvironment {
              return memory_.exchange(thread_, bit, 1, std::memory_order_relaxed);
            }) == 0;
   }
-  unsigned slots() const { return layout_.slots(); }
+  std::uint8_t slots() const { return layout_.slots(); }
 
   /// A safepoint: no barrier has one, its mutants may.
   void poll() {

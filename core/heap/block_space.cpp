@@ -96,7 +96,7 @@ void BlockSpace::sweep_stragglers() {
 
 std::optional<std::size_t> BlockSpace::claim_with_room(Room least, Epoch epoch,
                                                        MutatorContext* mutator,
-                                                       std::size_t most_passed) {
+                                                       std::size_t passes) {
   // Of small holes the most in a block first; large ones after them. Little room is asked for when
   // nothing else is left.
   for (const Room room :
@@ -104,7 +104,7 @@ std::optional<std::size_t> BlockSpace::claim_with_room(Room least, Epoch epoch,
     if (room < least) continue;
     while (const auto block = list_of(room).take()) {
       if (try_claim_listed(*block, least, epoch, mutator)) return block;
-      if (most_passed-- == 0) return std::nullopt;
+      if (passes-- == 0) return std::nullopt;
     }
   }
   return std::nullopt;

@@ -184,10 +184,10 @@ class BlockSpace {
     }
   };
   static Room least_room(ClaimOrder order);
-  /// `most_passed`: listed blocks that turn out not to have room.
+  /// `passes`: as many listed blocks may turn out not to have room.
   std::optional<std::size_t> claim_with_room(
       Room least, Epoch epoch, MutatorContext* mutator,
-      std::size_t most_passed = std::numeric_limits<std::size_t>::max());
+      std::size_t passes = std::numeric_limits<std::size_t>::max());
   std::optional<std::size_t> claim_free(Epoch epoch);
   std::optional<std::size_t> claim_swept_now(Room least, MutatorContext* mutator);
   bool try_claim_listed(std::size_t block, Room least, Epoch epoch, MutatorContext* mutator);

@@ -47,7 +47,7 @@ std::string fitting_interpreter(const fs::path& tools) {
   if (result.interrupted) throw Interrupted();
   if (result.timed_out)
     throw ConfigurationError(fmt::format("{} found no interpreter within {} s", script, probing_s));
-  if (result.exit_code != 0 || result.signal != 0) {
+  if (!result.succeeded()) {
     std::string said = result.standard_error;
     while (said.ends_with('\n')) said.pop_back();
     throw ConfigurationError(said.empty() ? fmt::format("{} cannot be run", script) : said);

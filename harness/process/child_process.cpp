@@ -88,12 +88,12 @@ ChildResult run_child(const std::vector<std::string>& words, double timeout_s,
   while (!ended || output.ends[0] >= 0 || error.ends[0] >= 0) {
     std::array<pollfd, 2> ready{pollfd{output.ends[0], POLLIN, 0},
                                 pollfd{error.ends[0], POLLIN, 0}};
-    ::poll(ready.data(), ready.size(), ended ? 0 : 100);
+    const bool looked = ::poll(ready.data(), ready.size(), ended ? 0 : 100) >= 0;
     if (ready[0].revents != 0) drain(output, result.standard_output);
     if (ready[1].revents != 0) drain(error, result.standard_error);
     if (result.standard_error.size() > 2 * kept_error_bytes)
       result.standard_error.erase(0, result.standard_error.size() - kept_error_bytes);
-    if (ended && ready[0].revents == 0 && ready[1].revents == 0) break;
+    if (ended && looked && ready[0].revents == 0 && ready[1].revents == 0) break;
     if (!ended) {
       const pid_t waited = ::waitpid(child, &status, WNOHANG);
       ended = waited == child || (waited < 0 && errno != EINTR);
@@ -111,6 +111,12 @@ ChildResult run_child(const std::vector<std::string>& words, double timeout_s,
   if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
   return result;
+}
+
+std::string ChildResult::failure() const {
+  const std::string how = signal != 0 ? "ended by signal " + std::to_string(signal)
+                                      : "ended with exit code " + std::to_string(exit_code);
+  return standard_error.empty() ? how : how + ":\n" + standard_error;
 }
 
 std::string own_path() { return std::filesystem::read_symlink("/proc/self/exe").string(); }

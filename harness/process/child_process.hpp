@@ -17,6 +17,10 @@ struct ChildResult {
   bool interrupted = false;  ///< we were, and ended it
   std::string standard_output;
   std::string standard_error;  ///< its end, at most `kept_error_bytes`
+
+  bool succeeded() const { return signal == 0 && exit_code == 0; }
+  /// How it ended, and below that what it said on standard error, which can be nothing.
+  std::string failure() const;
 };
 
 inline constexpr std::size_t kept_error_bytes = 4096;

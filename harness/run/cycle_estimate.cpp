@@ -36,8 +36,7 @@ std::optional<AllocationFigures> measure(const RunOptions& probe) {
   std::vector<std::string> words{own_path(), "run", "--record", "off", "--quiet", "--json"};
   for (std::string& word : to_arguments(probe)) words.push_back(std::move(word));
   const ChildResult result = run_child(words, probe_limit_s);
-  if (result.signal != 0 || result.exit_code != 0 || result.timed_out || result.interrupted)
-    return std::nullopt;
+  if (!result.succeeded() || result.timed_out || result.interrupted) return std::nullopt;
   const Json run = parse_json(result.standard_output);
   const double operations = run["operations"].number_or(0);
   if (operations <= 0) return std::nullopt;

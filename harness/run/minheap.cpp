@@ -47,10 +47,10 @@ bool succeeds(const RunOptions& trial, std::size_t bytes) {
   if (result.interrupted) throw Interrupted();
   const bool too_small =
       result.timed_out || (result.signal == 0 && result.exit_code == exit_code::heap_exhausted);
-  if (result.signal == 0 && result.exit_code == 0) return true;
+  if (result.succeeded()) return true;
   if (!too_small) {
-    throw std::runtime_error(fmt::format("measuring the minimum heap failed: {}\n{}",
-                                         to_command(sized), result.standard_error));
+    throw std::runtime_error(fmt::format("measuring the minimum heap failed: {} {}",
+                                         to_command(sized), result.failure()));
   }
   return false;
 }

@@ -61,8 +61,8 @@ std::string through_gzip(const char* how, const fs::path& file) {
   const std::string command = fmt::format("exec gzip {} <\"$1\"", how);
   ChildResult result = run_child({"/bin/sh", "-c", command, "sh", file.string()}, 0);
   if (result.interrupted) throw Interrupted();
-  if (result.exit_code != 0 || result.signal != 0)
-    throw ConfigurationError(fmt::format("{}: {}", file.string(), result.standard_error));
+  if (!result.succeeded())
+    throw ConfigurationError(fmt::format("{}: gzip {}", file.string(), result.failure()));
   return std::move(result.standard_output);
 }
 
