@@ -115,7 +115,7 @@ Outcome run_many(int rounds, unsigned helpers) {
 }
 
 TEST_CASE("a run is over only when no work is left and nobody holds any", "[termination][race]") {
-  const unsigned helpers = GENERATE(1, 3);
+  const unsigned helpers = GENERATE(1u, 3u);
   const Outcome outcome = run_many<Termination<>>(2000, helpers);
   CHECK(outcome.early == 0);
   CHECK(outcome.unproduced == 0);

@@ -130,7 +130,7 @@ TEST_CASE("a deque gives its owner the newest item and a thief the oldest", "[de
 }
 
 TEST_CASE("a full deque takes what fits, at every position of the ring", "[deque]") {
-  const std::size_t capacity = GENERATE(2, 4, 64);
+  const std::size_t capacity = GENERATE(2u, 4u, 64u);
   WorkStealingDeque<Item> deque(capacity);
   REQUIRE(deque.capacity() == capacity);
   std::vector<Item> items(capacity + 3);
@@ -157,9 +157,9 @@ TEST_CASE("capacities are rounded up to a power of two, at least two", "[deque]"
 }
 
 TEST_CASE("every item is taken exactly once", "[deque][race]") {
-  const std::size_t capacity = GENERATE(2, 4, 1024);
-  const std::size_t most = GENERATE(1, 32);
-  const unsigned thieves = GENERATE(1, 3);
+  const std::size_t capacity = GENERATE(2u, 4u, 1024u);
+  const std::size_t most = GENERATE(1u, 32u);
+  const unsigned thieves = GENERATE(1u, 3u);
   CAPTURE(capacity, most, thieves);
   CHECK(each_once(race<WorkStealingDeque<Item>>(
       {.items = 50'000, .capacity = capacity, .burst = most + 2, .most = most}, thieves)));

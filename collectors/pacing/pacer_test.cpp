@@ -77,7 +77,7 @@ TEST_CASE("who marks what is owed for each piece has everything marked before me
           "[pacer]") {
   // The mark threads do nothing at all.
   const bool crowded = GENERATE(false, true);
-  for (const std::size_t begin : {250'000'000, 500'000'000, 800'000'000, 930'000'000}) {
+  for (const std::size_t begin : {250'000'000u, 500'000'000u, 800'000'000u, 930'000'000u}) {
     Pacer pacer(heap_bytes, headroom);
     pacer.cycle_ended(cycle(1));
     pacer.cycle_began(begin, crowded);

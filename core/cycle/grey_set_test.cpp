@@ -46,7 +46,7 @@ TEST_CASE("an item carries object, chunk and extent", "[grey_set]") {
 }
 
 TEST_CASE("what is poured or published comes out once", "[grey_set]") {
-  const std::uint32_t capacity = GENERATE(1, 2, 256);
+  const std::uint32_t capacity = GENERATE(1u, 2u, 256u);
   constexpr std::size_t count = 1000;
   GreySet set(count, capacity);
   REQUIRE(set.capacity() == capacity);
@@ -92,7 +92,7 @@ TEST_CASE("a packet that is not full joins the others", "[grey_set]") {
 }
 
 TEST_CASE("the reserve holds every object of the heap and a packet per owner", "[grey_set]") {
-  const std::uint32_t capacity = GENERATE(1, 2, 3);
+  const std::uint32_t capacity = GENERATE(1u, 2u, 3u);
   constexpr std::size_t most = 5000;
   GreySet set(most, capacity);
   std::vector<GreyPacket*> owned;
@@ -106,7 +106,7 @@ TEST_CASE("the reserve holds every object of the heap and a packet per owner", "
 
 TEST_CASE("the reserve grows with the mutators that join, and each may own two packets",
           "[grey_set]") {
-  const std::uint32_t capacity = GENERATE(1, 256);
+  const std::uint32_t capacity = GENERATE(1u, 256u);
   constexpr std::size_t most = 3000;
   constexpr std::size_t mutators = 5 * GreySet::owned_at_first;
   GreySet set(most, capacity);
@@ -188,7 +188,7 @@ TEST_CASE("owners that leave packets half full leave no more of them than there 
 }
 
 TEST_CASE("several threads lose and duplicate nothing", "[grey_set][race]") {
-  const std::uint32_t capacity = GENERATE(1, 2, 64);
+  const std::uint32_t capacity = GENERATE(1u, 2u, 64u);
   constexpr unsigned producers = 2;
   constexpr unsigned takers = 2;
   constexpr std::size_t each = 20'000;

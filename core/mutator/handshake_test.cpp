@@ -7,6 +7,6 @@ using namespace tricolour;
 
 TEST_CASE("a mutator that leaves a blocked region waits until its part of a handshake is done",
           "[safepoint]") {
-  const std::size_t mutators = GENERATE(1, 3);
+  const std::size_t mutators = GENERATE(1u, 3u);
   CHECK(HandshakeStress(mutators).run(1000) == "");
 }

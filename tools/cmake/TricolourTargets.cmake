@@ -10,7 +10,7 @@ elseif(NOT TRICOLOUR_SANITIZE STREQUAL "none")
 endif()
 if(NOT TRICOLOUR_SANITIZE STREQUAL "none")
   # GCC's own instrumentation makes it see uninitialised reads that are not there (its manual, -fsanitize).
-  list(APPEND tricolour_sanitizer_flags -Wno-maybe-uninitialized)
+  list(APPEND tricolour_sanitizer_flags $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 endif()
 if(NOT TRICOLOUR_SANITIZE STREQUAL "none")
   set(CMAKE_CXX_FLAGS_RELEASE "-O1")
