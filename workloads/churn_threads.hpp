@@ -175,7 +175,7 @@ struct ChurnThreads {
       try {
         thread_ = start_thread({.role = "a child thread of churn_threads"}, [this] { live(); });
       } catch (...) {
-        // No thread was to be had. The child must not end as a mutator that nobody runs.
+        // No thread was to be had. The child must not end as a mutator that no thread runs.
         parent_.blocking([&] {
           child_.attach();
           child_.end();
@@ -231,7 +231,7 @@ struct ChurnThreads {
       const Root tail{m, m.load(box, 0)};
       Object* const renewed = make_box(m, tail, task_.cell, task_.generation + 1);
       WorkloadRun::check(m.exchange(cells, task_.cell, renewed) == nullptr,
-                         "churn_threads: somebody filled a cell that was not his");
+                         "churn_threads: a cell was filled by a thread that does not own it");
     }
 
     void wait() {

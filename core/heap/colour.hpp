@@ -10,8 +10,8 @@
 // flip: a byte that shows it is a lost sweep, and the oracle reports it. Grey is a state of its
 // own; it is used only where a barrier asks what black means (`BlackMeans`).
 //
-// Ownership: allocation writes a byte before the object is reachable; while marking, whoever wins
-// the exchange on it; sweeping, the thread that claimed the block.
+// Ownership: allocation writes a byte before the object is reachable; while marking, the thread
+// that wins the exchange on it; sweeping, the thread that claimed the block.
 //
 // Memory ordering: see `SideMetadata`.
 #pragma once

@@ -6,7 +6,7 @@
 // Invariant: a run is in the merged folder whole, as it was recorded, or not at all, and what is
 // left out is named; all runs of a block are from one machine, because comparisons are paired by
 // block. The folder appears when everything is in it. The sources are only read: a run's files are
-// linked where the file system can, since nobody changes them once they are there.
+// linked where the file system can, since no command changes them once they are there.
 #include "harness/sweep/merge_command.hpp"
 
 #include <fmt/format.h>
