@@ -47,7 +47,7 @@ struct Graph {
                            {.name = "renew_every",
                             .value = 4,
                             .unit = "operations",
-                            .summary = "mean distance of edges made anew",
+                            .summary = "mean distance of edges that are replaced",
                             .least = 1,
                             .most = 1e9}},
             .shared = true};

@@ -26,7 +26,7 @@ using ColourByte = std::uint8_t;
 inline constexpr ColourByte state_mask = 3;
 inline constexpr ColourByte grey_state = 3;
 inline constexpr unsigned size_shift = 2;
-/// Size field value that says "the size stands in the header".
+/// Size field value that says "the header holds the size".
 inline constexpr std::uint32_t size_in_header = 63;
 
 constexpr ColourByte colour_byte(std::uint32_t granules, ColourByte state) {

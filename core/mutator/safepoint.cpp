@@ -87,8 +87,8 @@ void World::attach(MutatorContext& mutator) {
   require_owner_process();
   if (mutator.attachment_.is_attached()) {
     throw Misuse(
-        "a Child is attached twice: attach() is called once, on the child's own thread, first of "
-        "all");
+        "a Child is attached twice; attach() is called once, on the child's own thread, before "
+        "anything else");
   }
   require_no_runner("is attached");
   mutator.attachment_.attach(*this, mutator);

@@ -102,7 +102,7 @@ TEST_CASE("bad input is refused with what is wrong and what there is") {
        "is a switch"},
       {[](RunOptions& o) { o.seconds = 1, o.operations = 1; }, "contradict"},
       {[](RunOptions& o) { o.seconds = 0; }, "--seconds"},
-      {[](RunOptions& o) { o.operations = 0; }, "--operations: at least 1"},
+      {[](RunOptions& o) { o.operations = 0; }, "--operations 0 measures nothing"},
       {[](RunOptions& o) { o.warmup_s = -1; }, "--warmup"},
       {[](RunOptions& o) { o.barrier_arm = "half"; }, "there are off, test, filtered, full"},
       {[](RunOptions& o) { o.barrier_arm = "test"; }, "tests no flag"},

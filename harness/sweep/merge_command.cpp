@@ -121,7 +121,7 @@ class Merge {
         missing.push_back(fmt::format("{} of {} in block {}", cells - found[block], cells, block));
     }
     if (missing.empty()) return;
-    say("missing: {}; run them here with: tricolour sweep {} --out {} --resume\n",
+    say("missing: {}; make them here with: tricolour sweep {} --out {} --resume\n",
         fmt::join(missing, ", "), shell_quoted((merged / "experiment.toml").string()),
         shell_quoted(merged.string()));
   }
@@ -197,8 +197,8 @@ class Merge {
       if (several.size() < 2) continue;
       std::vector<std::string> names;
       for (const MachineName& one : several) names.push_back(one.host);
-      say("left out block {}: its runs are from {}, and are to be compared on one machine\n", block,
-          fmt::join(names, " and "));
+      say("left out block {}: its runs are from {}; the runs of a block must be from one machine\n",
+          block, fmt::join(names, " and "));
       std::erase_if(runs_, [block = block](const auto& run) { return run.first.second == block; });
     }
   }
@@ -216,7 +216,7 @@ class Merge {
 int carry_out(const MergeCommand& command) {
   if (fs::exists(fs::symlink_status(command.out))) {
     throw ConfigurationError(
-        fmt::format("{} exists; a merge goes into a new folder", command.out.string()));
+        fmt::format("{} exists; --out takes a new folder", command.out.string()));
   }
   const Merge merge(command.folders);
   merge.write(command.out);
