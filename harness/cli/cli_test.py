@@ -56,7 +56,7 @@ def test_the_examples_of_all_help_run(tricolour, tmp_path):
         lines = tricolour(*command, "--help").stdout.splitlines()
         examples = lines[max(n for n, line in enumerate(lines) if "Example" in line) + 1 :]
         for example in examples:
-            tricolour(*example.split()[1:], cwd=tmp_path)
+            tricolour(*example.split()[1:], cwd=tmp_path, timeout=600)
 
 
 @pytest.mark.parametrize("flag", LISTED)
