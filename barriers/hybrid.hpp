@@ -3,7 +3,7 @@
 //
 // The insertion half is what lets each mutator's roots be scanned in its own handshake: an
 // unscanned mutator could store its only reference into a black object and drop the root. Its own
-// roots count, not somebody's. Null stores delete too.
+// roots count, not those of another mutator. Null stores delete too.
 #pragma once
 
 #include "core/barrier/barrier.hpp"

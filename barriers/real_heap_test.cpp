@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::uint32_t several_chunks = most_whole_slots + 2 * chunk_slots;
 
-/// Has nobody written to the heap's side table?
+/// True when the heap's side table was never written to.
 bool all_zero(const Heap& heap) {
   return std::all_of(heap.side_table(), heap.side_table() + heap.side_table_bytes(),
                      [](std::byte byte) { return byte == std::byte{0}; });

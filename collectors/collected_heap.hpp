@@ -56,6 +56,8 @@ class CollectedHeap {
   /// InvariantViolated when an object was lost, and Misuse in a blocking region of `mutator`.
   template <Barrier B>
   void collect(Mutator<B>& mutator) {
+    // The collector itself finds out only if it has to wait.
+    parts_->heap.world.require_running(context_of(mutator));
     parts_->collector->collect(context_of(mutator));
   }
 

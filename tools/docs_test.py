@@ -1,6 +1,7 @@
 """The documents tell of what is there: paths, links, lists, metrics, and a walk to follow."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -119,6 +120,18 @@ def test_lines_of_prose_have_at_most_a_hundred_columns(document):
     """Tables, links and code are exempt."""
     long = [line for line in prose_of(document).splitlines() if len(line) > MOST_COLUMNS]
     assert [line for line in long if not re.match(r"\||!?\[| {4}", line)] == []
+
+
+TOOLS = sorted(
+    path for path in (ROOT / "tools").iterdir() if path.is_file() and os.access(path, os.X_OK)
+)
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda path: path.name)
+def test_every_tool_explains_itself(tool):
+    done = subprocess.run([tool, "--help"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: ")
 
 
 # --- lists ----------------------------------------------------------------------------------------

@@ -258,7 +258,7 @@ def test_a_comparison_that_was_killed_goes_on(wrapped, tmp_path):
     )
     with (out / "runs.jsonl").open("a") as file:
         file.write('{"cell": "gcbench-0/gl')  # a write that was cut short
-    assert "exists: --resume goes on with it" in peers(build, out, *words).stderr
+    assert "exists; --resume continues its comparison" in peers(build, out, *words).stderr
     other = peers(build, out, "--resume", *words, "--seed", "7")
     assert other.returncode == 2 and "begun with seed 42, not 7" in other.stderr
     finished = peers(build, out, "--resume", *words)

@@ -16,6 +16,7 @@ GOOD = {
     "tools/good.py": '"""Good."""\n',
     "tools/good": '#!/usr/bin/env bash\necho "$1"\n',
 }
+ACTOR = "some" + "body"  # in two parts, for this file is checked, too
 FAULTS = {
     "C++": ("core/bad.hpp", "int  one ( ) ;\n"),
     "Python, its form": ("tools/bad.py", "one = ( 1 )\n"),
@@ -24,6 +25,9 @@ FAULTS = {
     "Python without a suffix": ("tools/bad", "#!/usr/bin/env -S python3 -I\nprint(missing)\n"),
     "shell": ("tools/bad", "#!/usr/bin/env bash\nrm -r $1/bin\n"),
     "shell that is sourced": ("tools/bad", "# shellcheck shell=bash\nrm -r $1/bin\n"),
+    "a word in a comment": ("core/bad.hpp", f"// Read by {ACTOR}.\n"),
+    "a word in a message": ("tools/bad.py", f'print("{ACTOR.capitalize()} else")\n'),
+    "a word in a document": ("docs/bad.md", f"# Read by\n\n{ACTOR}'s\n"),
 }
 
 
@@ -66,6 +70,12 @@ def test_a_fault_is_seen_and_its_file_named(tree, path, text):
 def test_what_git_ignores_is_not_judged(tree):
     write(tree / ".gitignore", "build/\n")
     write(tree / "build/bad.cpp", "int  one ( ) ;\n")
+    assert check(tree).returncode == 0
+
+
+def test_stored_results_and_longer_words_are_not_judged(tree):
+    write(tree / "results/run.txt", f"it was {ACTOR}\n")
+    write(tree / "docs/good.md", f"`the_{ACTOR}_flag`, anti{ACTOR}\n")
     assert check(tree).returncode == 0
 
 

@@ -44,50 +44,51 @@ namespace tricolour {
 
 struct ChurnThreads {
   static WorkloadInfo info() {
-    return {.name = "churn_threads",
-            .summary = "threads start and end all the time, and wait in system calls",
-            .source = "thread-per-request servers; blocked mutators as in JEP 312",
-            .operation = "one child thread started, and an earlier one joined",
-            .parameters = {{.name = "cells",
-                            .value = 40'000,
-                            .unit = "boxes",
-                            .summary = "that live: 88 bytes each",
-                            .least = 256,
-                            .most = 1e8,
-                            .small = 5000},
-                           {.name = "children",
-                            .value = 4,
-                            .unit = "threads",
-                            .summary = "of each mutator at once",
-                            .least = 1,
-                            .most = 64},
-                           {.name = "depth",
-                            .value = 2,
-                            .unit = "threads",
-                            .summary = "most through which a box is handed on",
-                            .least = 0,
-                            .most = 8},
-                           {.name = "garbage",
-                            .value = 16'384,
-                            .unit = "bytes",
-                            .summary = "allocated by each thread",
-                            .least = 0,
-                            .most = 1e8,
-                            .small = 400'000},
-                           {.name = "wait",
-                            .value = 20,
-                            .unit = "microseconds",
-                            .summary = "of a thread that sleeps",
-                            .least = 0,
-                            .most = 1e6},
-                           {.name = "system_call_every",
-                            .value = 0,
-                            .unit = "children",
-                            .summary = "one in so many waits: by turns in the read of a pipe, in a "
-                                       "sleep, and in the read of a file; 0: each one sleeps",
-                            .least = 0,
-                            .most = 1e9,
-                            .small = 2}}};
+    return {
+        .name = "churn_threads",
+        .summary = "threads start and end all the time, and wait in system calls",
+        .source = "thread-per-request servers; blocked mutators as in JEP 312",
+        .operation = "one child thread started, and an earlier one joined",
+        .parameters = {{.name = "cells",
+                        .value = 40'000,
+                        .unit = "boxes",
+                        .summary = "that live: 88 bytes each",
+                        .least = 256,
+                        .most = 1e8,
+                        .small = 5000},
+                       {.name = "children",
+                        .value = 4,
+                        .unit = "threads",
+                        .summary = "of each mutator at once",
+                        .least = 1,
+                        .most = 64},
+                       {.name = "depth",
+                        .value = 2,
+                        .unit = "threads",
+                        .summary = "most through which a box is handed on",
+                        .least = 0,
+                        .most = 8},
+                       {.name = "garbage",
+                        .value = 16'384,
+                        .unit = "bytes",
+                        .summary = "allocated by each thread",
+                        .least = 0,
+                        .most = 1e8,
+                        .small = 400'000},
+                       {.name = "wait",
+                        .value = 20,
+                        .unit = "microseconds",
+                        .summary = "of a thread that sleeps",
+                        .least = 0,
+                        .most = 1e6},
+                       {.name = "system_call_every",
+                        .value = 0,
+                        .unit = "children",
+                        .summary = "one child in this number waits in the read of a pipe, in a "
+                                   "sleep or in the read of a file, by turns; 0: each child sleeps",
+                        .least = 0,
+                        .most = 1e9,
+                        .small = 2}}};
   }
 
   static std::size_t live_bytes(const Parameters& parameters) {
@@ -175,7 +176,7 @@ struct ChurnThreads {
       try {
         thread_ = start_thread({.role = "a child thread of churn_threads"}, [this] { live(); });
       } catch (...) {
-        // No thread was to be had. The child must not end as a mutator that nobody runs.
+        // No thread was to be had. The child must not end as a mutator that no thread runs.
         parent_.blocking([&] {
           child_.attach();
           child_.end();
@@ -231,7 +232,7 @@ struct ChurnThreads {
       const Root tail{m, m.load(box, 0)};
       Object* const renewed = make_box(m, tail, task_.cell, task_.generation + 1);
       WorkloadRun::check(m.exchange(cells, task_.cell, renewed) == nullptr,
-                         "churn_threads: somebody filled a cell that was not his");
+                         "churn_threads: a cell was filled by a thread that does not own it");
     }
 
     void wait() {

@@ -1,8 +1,8 @@
 // Fifo: a queue whose elements live just longer than a cycle.
 //
-// Purpose: the lifetime that suits nobody. Whatever is young survives its first collection and dies
-// soon after it, so no generation pays, and what dies while marking runs floats under a snapshot.
-// One operation appends an element, removes the oldest and leaves some garbage.
+// Purpose: the lifetime that suits no collector. Whatever is young survives its first collection
+// and dies soon after it, so no generation pays, and what dies while marking runs floats under a
+// snapshot. One operation appends an element, removes the oldest and leaves some garbage.
 //
 // `stop_the_world` at 2x collects whenever as many bytes have been allocated as are live. An
 // element lives while the whole queue is renewed once; with (lifetime - 1) elements of garbage for

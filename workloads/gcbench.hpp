@@ -127,13 +127,13 @@ class GcbenchPass {
 
 struct Gcbench {
   static WorkloadInfo info() {
-    return {
-        .name = "gcbench",
-        .summary =
-            "builds and drops binary trees of depth 4 to 16 beside a long-lived tree and an array",
-        .source = "Ellis, Kovac, Boehm 1997",
-        .operation = "one whole pass",
-        .parameters = {GcbenchShape::scale_parameter()}};
+    return {.name = "gcbench",
+            .summary =
+                "builds and drops binary trees of depth 4 to 16 while a long-lived tree and array "
+                "exist",
+            .source = "Ellis, Kovac, Boehm 1997",
+            .operation = "one whole pass",
+            .parameters = {GcbenchShape::scale_parameter()}};
   }
 
   /// The stretch tree, or what lives after it: whichever is larger.

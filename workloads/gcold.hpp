@@ -48,7 +48,7 @@ struct Gcold {
             {.name = "work",
              .value = 0,
              .unit = "rounds/array",
-             .summary = "computation beside each short-lived array",
+             .summary = "computation for each short-lived array",
              .least = 0,
              .most = 1e6}}};
   }

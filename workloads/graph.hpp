@@ -10,7 +10,7 @@
 // Invariant: swaps permute the edges over slots and hands: at the end each edge number is there
 // once. Nodes and edges carry their number and a check word.
 //
-// Ownership: nodes belong to the globals; every slot is everybody's. An edge's payload is written
+// Ownership: nodes belong to the globals; every slot is shared. An edge's payload is written
 // before it leaves its maker's hand.
 //
 // Nominal, with default parameters: mean size 51 bytes; 4 reference stores for each allocation and
@@ -47,7 +47,7 @@ struct Graph {
                            {.name = "renew_every",
                             .value = 4,
                             .unit = "operations",
-                            .summary = "mean distance of edges made anew",
+                            .summary = "mean distance of edges that are replaced",
                             .least = 1,
                             .most = 1e9}},
             .shared = true};
@@ -135,10 +135,10 @@ struct Graph {
       if (random_.once_in(renew_every_)) hand_ = make_edge(edge.number, edge.version + 1);
     }
 
-    /// Before `end`, for whoever checks.
+    /// Before `end`, for the check.
     void show_hand() { m_.store(m_.globals(), first_hand + mutator_, hand_); }
 
-    /// After `end`: nobody moves anything any more.
+    /// After `end`: no mutator moves anything any more.
     void check() {
       std::vector<bool> seen(nodes_ * degree_ + mutators_);
       const auto see = [&](Object* edge) {

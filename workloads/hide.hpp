@@ -5,7 +5,7 @@
 // operation is one move.
 //
 // Every hidden object is in exactly one place: a cell, a root or a mailbox. Cells are slots of one
-// wide array and of many small boxes; each mutator has its own share. Nobody can know where the
+// wide array and of many small boxes; each mutator has its own share. No mutator can know where the
 // marker is, so a move takes an object from a random cell and leaves it in another: beside marking,
 // the first has often not been scanned yet while the second has, and then only a barrier keeps the
 // object. Garbage between the steps of a move brings quanta, stops and cycles into its middle.
@@ -16,7 +16,8 @@
 //                           snapshots and terminations.
 //   store-into-black-array  new and old objects alike into the wide array only, none kept in a
 //                           root.
-//   hand-over               through a mailbox (a global) to whoever looks next; sometimes through a
+//   hand-over               through a mailbox (a global) to the mutator that looks next; sometimes
+//   through a
 //                           child thread's root.
 //   exchange                two cells swapped, by exchange or compare-exchange.
 //   bulk-copy               a range of cells copied to another and cleared.
@@ -25,7 +26,7 @@
 // tail carry serial and check word; they are looked at whenever they are moved, header first, so
 // that what was freed and reused is reported and not followed.
 //
-// Ownership: a mutator's cells are its own; mailboxes (globals) are everybody's and change by
+// Ownership: a mutator's cells are its own; mailboxes (globals) are shared and change by
 // exchange only.
 //
 // Source: the hiding scenarios of Dijkstra, Lamport et al. (1978) and of P. Pirinen, "Barrier

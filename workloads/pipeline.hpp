@@ -16,7 +16,7 @@
 // counts what it makes and consumes, and adds up a hash of the serials. At each stage the message
 // is a new object and the body the old one; both carry serial and check word.
 //
-// Ownership: rings (globals) are everybody's and change by exchange and compare-exchange only. An
+// Ownership: rings (globals) are shared and change by exchange and compare-exchange only. An
 // account is its mutator's until `end`.
 //
 // Nominal, with default parameters: 48 bytes of message per stage and 112 of body per message; 2
@@ -174,7 +174,7 @@ struct Pipeline {
           account_;
     }
 
-    /// After `end`: nobody moves anything any more, and the accounts are published.
+    /// After `end`: no mutator moves anything any more, and the accounts are published.
     void check() {
       Tally made{}, gone_or_there{};
       const Account* const accounts =

@@ -3,7 +3,7 @@
 // Purpose: who records requests is shown the long ones, and of the short ones those that it asks
 // for. A request may take a tenth of a microsecond, of which a look at each would be two percent.
 //
-// Ownership: the mutator's thread while it runs; anybody after it was joined.
+// Ownership: the mutator's thread while it runs; any thread after it was joined.
 #pragma once
 
 #include <cstdint>

@@ -37,7 +37,7 @@ struct WideArray {
                            {.name = "filled",
                             .value = 0.2,
                             .unit = "of slots",
-                            .summary = "at most so many hold an object of 32 bytes",
+                            .summary = "the largest share that holds an object of 32 bytes",
                             .least = 0.01,
                             .most = 1},
                            {.name = "bulk_every",

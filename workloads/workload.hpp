@@ -1,7 +1,7 @@
 // Workloads: what mutators do.
 //
-// Purpose: the contract between a synthetic program and whoever runs and measures it. A workload is
-// a struct
+// Purpose: the contract between a synthetic program and the code that runs and measures it. A
+// workload is a struct
 //
 //   struct GcBench {
 //     static WorkloadInfo info();
@@ -90,7 +90,7 @@ class RunControl {
   virtual void arrive_at_end(unsigned mutator, std::uint64_t operations) = 0;
   /// Operations this mutator may do; no_operation_limit in a timed run.
   virtual std::uint64_t operation_limit(unsigned mutator) const = 0;
-  /// Of this mutator; null when nobody records them.
+  /// Of this mutator; null when they are not recorded.
   virtual RequestSink* requests(unsigned mutator) = 0;
 
   /// Set (relaxed: it only ends a loop) when time is up or another mutator failed.

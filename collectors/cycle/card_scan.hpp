@@ -12,9 +12,9 @@
 // by a cursor. A mutator that draws one finishes it before its next safepoint: before the next
 // round's handshake is over, and before any stop.
 //
-// An object that is white is left out: whoever marks it scans it afterwards. It is looked at by a
-// read-modify-write (acq_rel), as it is marked by one: so either the scan sees the mark, or the
-// marker's look at the slots comes after the scan and sees every store that the scan would have
+// An object that is white is left out: the thread that marks it scans it afterwards. It is looked
+// at by a read-modify-write (acq_rel), as it is marked by one: so either the scan sees the mark, or
+// the marker's look at the slots comes after the scan and sees every store that the scan would have
 // seen. A mutator may mark at that moment, as an assist.
 //
 // Where objects lie: start bytes; an unused hole has none.

@@ -4,7 +4,7 @@
 // share.
 //
 // Ownership: `start` and `stop` by the thread that owns the heap, with no mutator registered;
-// `collect` and the hooks by mutators at safepoints; the statistics by anybody once `stop` has
+// `collect` and the hooks by mutators at safepoints; the statistics by any thread once `stop` has
 // returned.
 #pragma once
 

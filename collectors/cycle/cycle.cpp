@@ -67,7 +67,8 @@ Protocol Cycle::protocol_of(bool stopped) const {
       match(stopped ? CycleTraits{} : traits_, barrier_, options_.allocation).protocol();
   if (protocol.stopped_throughout != stopped) {
     throw InvariantViolated(
-        "a cycle begins beside mutators, and its collector's traits say that it marks in pauses");
+        "a cycle begins concurrently with mutators, although its collector's traits say that it "
+        "marks in pauses");
   }
   return protocol;
 }

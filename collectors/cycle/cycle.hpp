@@ -44,7 +44,7 @@ class Cycle {
   /// any more. Any thread.
   void rethrow_failure() const;
   bool failed() const { return failed_.load(std::memory_order_acquire); }
-  /// Records the exception being handled as the end of this heap's collections. Nobody frees
+  /// Records the exception being handled as the end of this heap's collections. No thread frees
   /// anything after it.
   void fail();
 
@@ -168,7 +168,7 @@ class Cycle {
   std::uint64_t allocated_before_ = 0;  ///< the cycle began
   bool born_black_ = false;             ///< while this cycle marks
   std::atomic<std::uint64_t> completed_{
-      0};  ///< release after termination, acquire by whoever waits for one
+      0};  ///< release after termination, acquire by a thread that waits for one
   std::atomic<Nanoseconds> mark_cpu_ns_{0};  ///< statistics: relaxed
   std::atomic<Nanoseconds> sweep_cpu_ns_{0};
 };

@@ -16,7 +16,7 @@ constexpr std::size_t least_parallel_blocks = 16;
 /// The colour bytes of so many handles are on their way from memory while one is looked at.
 constexpr std::size_t prefetched_handles = 8;
 
-/// `alone`: nobody else changes metadata.
+/// `alone`: no other thread changes metadata.
 template <bool alone>
 bool shade(Heap& heap, Handles handles) {
   const ColourByte white = heap.phase().sense.white();

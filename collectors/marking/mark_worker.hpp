@@ -55,7 +55,7 @@ class MarkWorker {
   /// Moves the oldest items that thieves can reach into `packet`, which is empty, for a mutator
   /// that assists; false when there are none. Any thread.
   bool steal_into(GreyPacket& packet);
-  /// A hint for thieves: anybody.
+  /// A hint for thieves; any thread.
   bool worth_a_visit() const { return deque_.size() != 0; }
 
   struct Counters {

@@ -40,7 +40,7 @@ class Parking {
     { const std::scoped_lock lock(lock_); }
     woken_.notify_all();
   }
-  /// Does anybody sleep? A hint.
+  /// True when a thread sleeps. A hint.
   bool occupied() const { return sleepers_.load(std::memory_order_relaxed) != 0; }
 
  private:

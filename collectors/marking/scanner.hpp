@@ -144,7 +144,7 @@ class Scanner {
     // acquire (see above).
     SideMetadata::atomic(byte).store(with_state(seen, black_), std::memory_order_release);
   }
-  /// Relaxed: nobody asks in this cycle; the next begins with a stop.
+  /// Relaxed: no thread asks in this cycle; the next begins with a stop.
   void colour_chunk(Object* object, std::size_t chunk) {
     SideMetadata::atomic(metadata_.byte_of_chunk(object, chunk))
         .store(colour_byte(1, black_), std::memory_order_relaxed);

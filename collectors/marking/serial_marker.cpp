@@ -5,9 +5,9 @@
 // Invariant: the stack's reserve is one item per granule of heap, and only marked objects are
 // pushed, so it can't overflow.
 //
-// Ownership: the stack and the scanner belong to whoever marks: the stopped collector or the one
-// concurrent thread, never both. Assists take published packets only; when a mutator is hungry the
-// concurrent thread shares the oldest part of its stack as packets.
+// Ownership: the stack and the scanner belong to the thread that marks: the stopped collector or
+// the one concurrent thread, never both. Assists take published packets only; when a mutator is
+// hungry the concurrent thread shares the oldest part of its stack as packets.
 //
 // Memory ordering: see assist.hpp.
 #include <utility>

@@ -2,13 +2,13 @@
 //
 // Purpose: the default tracer. The thread that asks for marking is worker 0 and leads the run; the
 // other workers are persistent threads that join when they see something to steal and leave when
-// they don't. A run that is over before anybody woke was done by one thread and cost nothing more.
+// they don't. A run that is over before a worker woke was done by one thread and cost nothing more.
 //
 // Invariant: an idle worker holds no grey item (see termination.hpp); between runs only worker 0
 // may, after a quantum.
 //
 // Ownership: `crew_` and the phase change between runs; a worker reads them once it has joined one.
-// A worker's stack belongs to the thread that works as it, its deque's top to everybody.
+// A worker's stack belongs to the thread that works as it, its deque's top to all threads.
 //
 // Memory ordering: a run's parameters are published by Termination::open and acquired by
 // try_resume. Items travel through the deque and the grey set. A leader that sleeps is woken by the

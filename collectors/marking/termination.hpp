@@ -6,21 +6,21 @@
 //
 // Protocol. A worker is busy or idle. Idle workers hold no work, take none and make none; one that
 // sees some resumes first and takes afterwards. The leader opens the run busy. All of it is one
-// word: the number of busy workers, whether the run is open, and how often anybody has resumed,
+// word: the number of busy workers, whether the run is open, and how often a worker has resumed,
 // which only grows.
 //
-// Why it is sound. `try_finish` reads the word with nobody busy, then finds nothing left to take,
-// then closes the run by exchanging the word it read. When the exchange succeeds the word did not
-// change in between, for a change that was taken back would have grown the count of resumptions: so
-// nobody was busy at any moment from the read to the exchange, in particular at the moment at which
-// nothing was left. Whatever a worker left behind for others, it left before it announced itself
-// idle, and the read has seen that announcement. A worker that sees work too late finds the run
-// closed, and takes nothing. Counting the idle first and looking at the work afterwards without
-// this last exchange would be the classic error: between the two a worker can resume, take the
-// work, and put more back.
+// Why it is sound. `try_finish` reads the word with no worker busy, then finds nothing left to
+// take, then closes the run by exchanging the word it read. When the exchange succeeds the word did
+// not change in between, for a change that was taken back would have grown the count of
+// resumptions: so no worker was busy at any moment from the read to the exchange, in particular at
+// the moment at which nothing was left. Whatever a worker left behind for others, it left before it
+// announced itself idle, and the read has seen that announcement. A worker that sees work too late
+// finds the run closed, and takes nothing. Counting the idle first and looking at the work
+// afterwards without this last exchange would be the classic error: between the two a worker can
+// resume, take the work, and put more back.
 //
 // Ownership: `open`, `try_finish`: the leader. `try_resume`, `announce_idle`: any worker, for
-// itself. The others: anybody.
+// itself. The others: any thread.
 //
 // Memory ordering: `open` releases to `try_resume`, an announcement releases to the leader's read.
 // Everything else rests on there being one word: its changes have an order, and an exchange takes
@@ -60,7 +60,7 @@ class Termination {
     return true;
   }
 
-  /// Busy -> idle, holding nothing; true when nobody else is busy.
+  /// Busy -> idle, holding nothing; true when no other worker is busy.
   bool announce_idle() {
     pass_window(Window::between_work_and_idle);
     // Releases all that this worker left for others; partner: the read in `try_finish`.
@@ -75,9 +75,9 @@ class Termination {
     std::uint64_t word = word_.load(std::memory_order_acquire);
     if (busy_in(word) != 0 || !nothing_left()) return false;
     pass_window(Window::between_emptiness_and_close);
-    // Closes the run, unless anybody resumed since the read; partner: the exchange in `try_resume`.
-    // Relaxed: when it succeeds the word is the one that was read above, with all that it released;
-    // and whoever finds the run closed uses nothing of it.
+    // Closes the run, unless a worker resumed since the read; partner: the exchange in
+    // `try_resume`. Relaxed: when it succeeds the word is the one that was read above, with all
+    // that it released; and a worker that finds the run closed uses nothing of it.
     return word_.compare_exchange_strong(word, word & ~open_bit, std::memory_order_relaxed,
                                          std::memory_order_relaxed);
   }

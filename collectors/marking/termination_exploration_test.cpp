@@ -3,7 +3,8 @@
 //
 // The threads do what the stealing marker's leader and helpers do (lead, finished_or_resumed,
 // help), a loop's turn an operation; where those spin, these look once. Work is a number of items
-// that anybody may take; whoever finishes one may put another there and go idle without looking.
+// that any thread may take; a thread that finishes one may put another there and go idle without
+// looking.
 #include <array>
 #include <memory>
 #include <string>
@@ -20,7 +21,7 @@ namespace {
 enum class Fault : std::uint8_t { none, early, stale_parameters, unseen_marks };
 
 struct RunRecord {
-  std::uint8_t unfinished = 0;  ///< items available or in somebody's hands
+  std::uint8_t unfinished = 0;  ///< items available or in a thread's hands
   std::array<std::uint8_t, most_program_threads>
       to_put{};  ///< that each thread may still put there
   std::array<bool, most_program_threads> has_marked{};
@@ -47,7 +48,7 @@ class TerminationProgram {
     std::array<std::uint8_t, most_program_threads> to_put{};  ///< by each thread
     Word late_values = 0;
     bool helpers_stay = true;  ///< false: each tries to join once
-    bool wakes = true;         ///< whoever is the last to go idle
+    bool wakes = true;         ///< the thread that is the last to go idle
   };
 
   TerminationProgram(std::string name, Bounds bounds) : name_(std::move(name)), bounds_(bounds) {
@@ -219,7 +220,7 @@ TEST_CASE(
   CHECK(order_complaints(programs()) == std::vector<std::string>{});
 }
 
-TEST_CASE("A leader that nobody wakes is seen to wait for ever", "[termination][exploration]") {
+TEST_CASE("A leader that no thread wakes is seen to wait for ever", "[termination][exploration]") {
   CHECK(search_program(TerminationProgram("no wake-up", Bounds{.wakes = false})).violated);
 }
 

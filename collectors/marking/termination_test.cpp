@@ -41,7 +41,7 @@ class TwoStepTermination {
 /// Work that only counts: items in a pool, each of which may put others back late.
 struct Pool {
   std::atomic<int> available{0};
-  std::atomic<int> unfinished{0};  ///< available or in somebody's hands
+  std::atomic<int> unfinished{0};  ///< available or in a thread's hands
   std::atomic<int> to_come{0};     ///< items that may still be produced
 
   void add(int items) {
@@ -114,7 +114,8 @@ Outcome run_many(int rounds, unsigned helpers) {
   return outcome;
 }
 
-TEST_CASE("a run is over only when no work is left and nobody holds any", "[termination][race]") {
+TEST_CASE("a run is over only when no work is left and no thread holds any",
+          "[termination][race]") {
   const unsigned helpers = GENERATE(1u, 3u);
   const Outcome outcome = run_many<Termination<>>(2000, helpers);
   CHECK(outcome.early == 0);

@@ -4,10 +4,10 @@
 // top. Full is an answer, not an allocation: the owner puts what does not fit somewhere else.
 //
 // Invariant: the items are those with indices in [top, bottom), at most `capacity` of them; index i
-// lies in cell i mod capacity. top only grows, and whoever moves it from i to i + 1 has taken item
-// i. Indices have 64 bits and never wrap.
+// is in cell i mod capacity. top only grows, and a thread that moves it from i to i + 1 has taken
+// item i. Indices have 64 bits and never wrap.
 //
-// Ownership: `push`, `take`: the owner. `steal`, `size`: anybody.
+// Ownership: `push`, `take`: the owner. `steal`, `size`: any thread.
 //
 // Memory ordering: no stand-alone fences. Where Le et al. put one between the owner's store of
 // bottom and its load of top, and between the thief's loads of top and bottom, all four accesses
@@ -81,7 +81,7 @@ class WorkStealingDeque {
 
   enum class Stolen : std::uint8_t { item, nothing, lost_race };
 
-  /// Takes the oldest item. `lost_race`: somebody else took it meanwhile.
+  /// Takes the oldest item. `lost_race`: another thread took it meanwhile.
   Stolen steal(T& item) {
     // seq_cst: before the load of bottom, after the owner's load of an older top; partner: `claim`.
     std::int64_t top = top_.load(std::memory_order_seq_cst);
@@ -103,7 +103,7 @@ class WorkStealingDeque {
     return Stolen::item;
   }
 
-  /// How many items there were at some moment; exact for the owner while nobody steals.
+  /// How many items there were at some moment; exact for the owner while no thread steals.
   std::size_t size() const {
     // Relaxed both: a hint.
     const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);

@@ -30,7 +30,7 @@ void push_take(benchmark::State& state) {
 }
 BENCHMARK(push_take)->Name("deque/push_take")->Arg(1)->Arg(16)->Arg(256);
 
-/// Nobody else is there: the least a steal can cost.
+/// No other thread is there: the least a steal can cost.
 void steal(benchmark::State& state) {
   Deque deque(capacity);
   const std::vector<GreyItem> items(capacity, some_item());

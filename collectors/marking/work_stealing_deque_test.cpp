@@ -1,4 +1,4 @@
-// The deque: order, capacity, wrap-around, and that every item is taken exactly once whoever races
+// The deque: order, capacity, wrap-around, and that every item is taken exactly once whatever races
 // for it.
 #include "collectors/marking/work_stealing_deque.hpp"
 
@@ -42,7 +42,7 @@ class ColdStores {
 };
 
 /// An owner pushes and takes, thieves steal, until everything is gone; returns how often each item
-/// was taken by anybody.
+/// was taken.
 template <class Deque>
 TimesTaken race(const Load& load, unsigned thieves) {
   Deque deque(load.capacity);

@@ -134,7 +134,7 @@ void Oracle::allocated(Object* object) {
 }
 
 void Oracle::freed(Object* object, std::size_t bytes) {
-  // The phase is written in stops, and nobody sweeps through a stop.
+  // The phase is written in stops, and no thread sweeps through a stop.
   if (heap_.phase().marking)
     throw InvariantViolated("an object was freed while a cycle marks, the oracle saw at " +
                             address(object));

@@ -10,7 +10,7 @@
 //
 // Ownership: `allocated`, `freed`: any mutator or sweeper, each on its own object. `mutator_*`:
 // under the registry lock. The checks: the collector, world stopped. The side array's entry of an
-// object is written by whoever allocates or frees it; stops order it before the checks.
+// object is written by the thread that allocates or frees it; stops order it before the checks.
 #pragma once
 
 #include <atomic>

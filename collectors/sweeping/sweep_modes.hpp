@@ -21,7 +21,7 @@ struct SweepModeInfo {
 inline constexpr SweepModeInfo sweep_modes[]{
     {.mode = SweepMode::automatic,
      .name = "auto",
-     .summary = "concurrent if the collector has a thread of its own, else lazy"},
+     .summary = "concurrent if the collector has its own thread, else lazy"},
     {.mode = SweepMode::eager,
      .name = "eager",
      .summary = "all of it in the pause that ends the cycle, if one does, on one thread",

@@ -13,7 +13,7 @@ using namespace tricolour;
 
 namespace {
 /// Keeps its sweeper in the middle of a block until it is told to go on, or for many looks when
-/// nobody does.
+/// it is not told.
 struct SlowFreeing final : HeapObserver {
   void on_event(const Event&) override {}
   void allocated(Object*) override {}
@@ -50,7 +50,7 @@ TEST_CASE(
   other.join();
 }
 
-TEST_CASE("whoever sweeps all also sweeps what a collection beside it leaves to sweep meanwhile",
+TEST_CASE("a sweep of all also sweeps what a concurrent collection leaves to sweep meanwhile",
           "[sweeper][race]") {
   bench::BenchHeap<bench::NoCollection> bench(std::size_t{16} << 20);
   BlockSpace& blocks = bench.heap.spaces().blocks();

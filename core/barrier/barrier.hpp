@@ -1,4 +1,4 @@
-// Barriers as seen by everybody else: traits, and the concept a barrier satisfies.
+// Barriers as seen from outside: traits, and the concept a barrier satisfies.
 //
 // Purpose: a barrier is a struct with a `traits` constant and a static member template
 //

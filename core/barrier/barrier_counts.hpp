@@ -1,10 +1,10 @@
 // Barrier counts: what the barriers of the instrumented build did.
 //
 // Ownership: a BarrierCounts belongs to its mutator's thread. BarrierTotals: any thread adds; read
-// by anybody.
+// by any thread.
 //
-// Memory ordering: relaxed; whoever wants the totals of mutators that have ended has waited for
-// their threads by other means.
+// Memory ordering: relaxed; a thread that wants the totals of mutators that have ended has waited
+// for their threads by other means.
 #pragma once
 
 #include <atomic>

@@ -38,7 +38,7 @@ class LogBits {
     return (word_of(slot).load(std::memory_order_relaxed) & bit_of(slot)) != 0;
   }
   /// True for the one caller that set the bit. A `mask` of 0 sets none: then it is true for
-  /// everybody.
+  /// every caller.
   bool try_set(const Slot& slot, std::uint64_t mask) const {
     pass_window(Window::between_old_value_and_log);
     return (word_of(slot).fetch_or(bit_of(slot) & mask, std::memory_order_relaxed) &

@@ -28,7 +28,7 @@ struct SteppedPhase {
   /// store faster than markers scan again; set when it is to end.
   bool rescans_at_once = false;
 
-  /// What a step means to the phase; what it has threads do is for whoever carries it out.
+  /// What a step means to the phase; what it has threads do is for the code that carries it out.
   constexpr void apply(Step step) {
     switch (step) {
       case Step::flip_mark_sense:
@@ -73,7 +73,7 @@ struct PhaseState : SteppedPhase {
   bool tracing = false;
   std::uint64_t cycle = 0;
 
-  /// What a shaded object becomes: grey where somebody asks what black means, else black at once.
+  /// What a shaded object becomes: grey where a reader asks what black means, else black at once.
   ColourByte shaded_state() const {
     return black_means == BlackMeans::marked ? sense.black : grey_state;
   }

@@ -75,7 +75,7 @@ enum class Step : std::uint8_t {
   barrier_off,  ///< every mutator's marking flag is cleared
   acknowledge,  ///< the steps before it are each mutator's own handshake, and nothing goes on until
                 ///< all have made them
-  repeat_until_clean,  ///< from the first step again, until nobody shaded or flushed anything in
+  repeat_until_clean,  ///< from the first step again, until no thread shaded or flushed anything in
                        ///< the round and the markers stayed idle; mutators that assist are markers,
                        ///< and have nothing in hand when a round begins
 };

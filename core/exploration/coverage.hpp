@@ -8,8 +8,8 @@
 
 namespace tricolour::exploration {
 
-/// States that a search visits at most, unless somebody says otherwise: enough for every program of
-/// a test.
+/// States that a search visits at most, unless the caller says otherwise: enough for every program
+/// of a test.
 inline constexpr std::uint64_t usual_most_states = 20'000'000;
 /// In the slow builds of the sanitizers searches that find nothing stop early, after enough states
 /// to run every part.

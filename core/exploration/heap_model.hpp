@@ -7,11 +7,11 @@
 //
 // Reductions, none of which loses a behaviour: free objects are alike, so an allocation takes the
 // first; so are mutators, and a mutator's registers: they are sorted; a mutator lets go of
-// references only right after its operation, or right after somebody looked at its roots, because
-// nobody can tell that from later; a load goes to an empty register when there is one; initialising
-// a new object is one step with the operation's first action, because nobody else can reach it; a
-// step in which a mutator leaves a safepoint and its first action are one, because what it reads in
-// between is its own.
+// references only right after its operation, or right after another thread looked at its roots,
+// because no thread can tell that from later; a load goes to an empty register when there is one;
+// initialising a new object is one step with the operation's first action, because no other thread
+// can reach it; a step in which a mutator leaves a safepoint and its first action are one, because
+// what it reads in between is its own.
 //
 // Ownership: constant while a search runs.
 #pragma once

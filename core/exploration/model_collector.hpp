@@ -347,7 +347,7 @@ class ModelCollector {
     return true;
   }
 
-  /// Everybody has acknowledged.
+  /// All have acknowledged.
   void go_on(State& state, const Steps& steps, Label& label) const {
     CollectorState& collector = state.collector;
     label.action = Action::announce;

@@ -170,7 +170,7 @@ class ModelEnvironment {
     return seen == number(expected);
   }
 
-  // --- for whoever makes the step ---------------------------------------------------------------
+  // --- for the maker of the step ----------------------------------------------------------------
 
   const OperationResumption& resumption() const { return resumption_; }
   /// The step cannot be made now: the store buffer is full.

@@ -149,7 +149,7 @@ class ModelMarking {
     }
   }
 
-  /// One step: a free object cannot be told from one that nobody refers to, except by allocation,
+  /// One step: a free object cannot be told from one that nothing refers to, except by allocation,
   /// and later is no worse.
   void sweep(State& state) const {
     check_marked(state);

@@ -177,7 +177,7 @@ struct CollectorState {
   std::uint8_t cycles_left = 0;
   std::uint8_t acknowledged = 0;  ///< bit per mutator
   std::uint8_t held = 0;          ///< 1 + the mutator whose handshake is under way
-  bool found = false;             ///< somebody shaded or flushed since the round began
+  bool found = false;             ///< a thread shaded or flushed since the round began
   ModelPhase phase{};
   ObjectSet grey = 0;  ///< the grey set
   std::array<MarkerState, most_markers> markers{};

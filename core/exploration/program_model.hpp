@@ -20,7 +20,7 @@
 // forbid it. So one relaxed load of a run may be late: it gives some value, and must turn out to
 // have read a store of that value that comes later, by another thread, and that the load does not
 // happen before. A run in which no such store comes did not happen. The load itself is a message to
-// a location of its own, which nobody reads: so the views say which stores it happens before.
+// a location of its own, which no thread reads: so the views say which stores it happens before.
 //
 // Invariant: a thread between operations is the number of its next one; inside, that and its log
 // (resumption.hpp). The record changes only at the end of an operation, together with its last
@@ -302,7 +302,7 @@ class ProgramModel {
   };
 
   unsigned late_location() const { return static_cast<unsigned>(program_.locations().size()); }
-  /// False when nobody is left who could store what a late load read.
+  /// False when no thread is left that could store what a late load read.
   bool possible(const State& state) const {
     if (state.late.stage != LateLoad::Stage::pending) return true;
     for (unsigned thread = 0; thread < program_.threads(); ++thread) {

@@ -170,7 +170,7 @@ TEST_CASE("A relaxed load reads late unless its thread then releases to the one 
 }
 
 TEST_CASE(
-    "The order of seq_cst goes through what seq_cst loads read, whoever stored it, and through no "
+    "The order of seq_cst goes through what seq_cst loads read, whatever stored it, and through no "
     "other loads",
     "[exploration]") {
   CHECK_FALSE(order_through_a_load(seq_cst));

@@ -44,7 +44,7 @@ class ReleaseAcquireMemory {
     locations_ = locations;
     threads_ = threads;
   }
-  /// As if everybody had seen it.
+  /// As if every thread had seen it.
   void set(unsigned location, Value value) {
     append(0, location, value, std::memory_order_relaxed, View{});
     drop(location, static_cast<std::uint8_t>(histories_[location].size - 1));
@@ -120,7 +120,7 @@ class ReleaseAcquireMemory {
     retired_[thread] = false;
     views_[thread] = views_[parent];
   }
-  /// Through a container: what the sender has seen is seen by whoever takes from `channel`.
+  /// Through a container: what the sender has seen is seen by the thread that takes from `channel`.
   void send(unsigned thread, unsigned channel) { sent_[channel].join(views_[thread]); }
   void receive(unsigned thread, unsigned channel) {
     views_[thread].join(sent_[channel]);

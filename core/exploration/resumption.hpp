@@ -70,8 +70,8 @@ class Resumption {
     return action(perform);
   }
 
-  /// A look at something that nobody else changes between this thread's own safepoints: logged, but
-  /// no scheduling point.
+  /// A look at something that no other thread changes between this thread's own safepoints: logged,
+  /// but no scheduling point.
   template <class Read>
   Value look(Read read) {
     if (position_ < log_.size) return log_.results[position_++];

@@ -1,4 +1,4 @@
-// Sequential consistency: one value per location, every access at once visible to everybody.
+// Sequential consistency: one value per location, every access at once visible to every thread.
 #pragma once
 
 #include <array>

@@ -49,7 +49,7 @@ std::string action_text(const Label& label, const std::string& mutator) {
     case Action::publish:
       return "publishes its full shade buffer";
     case Action::poll:
-      return "polls, and goes on";
+      return "polls, and continues";
     case Action::allocate:
       return "allocates " + object;
     case Action::start:
@@ -73,7 +73,7 @@ std::string action_text(const Label& label, const std::string& mutator) {
     case Action::mark:
       return "marks " + object;
     case Action::gather:
-      return "handshake with " + mutator + ", beside marking";
+      return "handshake with " + mutator + ", while marking runs";
     case Action::take_card:
       return "takes the card of " + object;
     case Action::scan_card:

@@ -67,7 +67,7 @@ bool is_marking(Action action);
 std::vector<std::string> object_names(ObjectSet objects);
 /// "globals[0] = b"
 std::string text_of(const Operation& operation);
-/// A store that nobody else sees yet.
+/// A store that no other thread sees yet.
 std::string text_of(const Layout::Place& place, std::uint8_t value);
 /// `mutator`: the name of the one that the label's `mutator` means.
 std::string text_of(const Label& label, const std::string& mutator);

@@ -1,4 +1,4 @@
-// Blocks: claims, runs, and sweeping beside a thread that nobody stops.
+// Blocks: claims, runs, and sweeping concurrently with a thread that is not stopped.
 #include "core/heap/block_space.hpp"
 
 #include <thread>

@@ -10,8 +10,8 @@
 // flip: a byte that shows it is a lost sweep, and the oracle reports it. Grey is a state of its
 // own; it is used only where a barrier asks what black means (`BlackMeans`).
 //
-// Ownership: allocation writes a byte before the object is reachable; while marking, whoever wins
-// the exchange on it; sweeping, the thread that claimed the block.
+// Ownership: allocation writes a byte before the object is reachable; while marking, the thread
+// that wins the exchange on it; sweeping, the thread that claimed the block.
 //
 // Memory ordering: see `SideMetadata`.
 #pragma once
@@ -26,7 +26,7 @@ using ColourByte = std::uint8_t;
 inline constexpr ColourByte state_mask = 3;
 inline constexpr ColourByte grey_state = 3;
 inline constexpr unsigned size_shift = 2;
-/// Size field value that says "the size stands in the header".
+/// Size field value that says "the header holds the size".
 inline constexpr std::uint32_t size_in_header = 63;
 
 constexpr ColourByte colour_byte(std::uint32_t granules, ColourByte state) {

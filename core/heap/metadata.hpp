@@ -53,7 +53,7 @@ class BasicSideMetadata {
 
   static auto atomic(ColourByte* byte) { return Atomics::reference(*byte); }
 
-  /// A filter only: whoever acts on it exchanges afterwards, so relaxed is enough.
+  /// A filter only: a thread that acts on it exchanges afterwards, so relaxed is enough.
   ColourByte load_relaxed(const Object* object) const {
     return atomic(byte_of(object)).load(std::memory_order_relaxed);
   }

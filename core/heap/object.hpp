@@ -8,7 +8,7 @@
 // slot holds null or the address of a header.
 //
 // Ownership: the header is written by the allocating mutator before the object can be reached;
-// afterwards everybody reads it. Slots are written by mutators (through a barrier) and read by
+// afterwards every thread reads it. Slots are written by mutators (through a barrier) and read by
 // mutators, markers and the oracle. Payload belongs to the mutators alone.
 //
 // Memory ordering: this is the only file that touches a slot's atomic. A store of a reference

@@ -1,5 +1,5 @@
 // Reserved address space: heaps, metadata, mark stacks, packets. Owned by one object; touched by
-// whoever that object lets.
+// the threads that this object lets.
 #pragma once
 
 #include <cstddef>

@@ -197,7 +197,7 @@ class Mutator : private BarrierEnvironment {
         heap.options().side_table != B::traits.side_table) {
       throw ConfigurationError(
           "barrier '" + std::string(B::traits.name) +
-          "' needs a side table that this heap has not (HeapOptions::side_table)");
+          "' needs a side table that this heap lacks (HeapOptions::side_table)");
     }
     return heap;
   }

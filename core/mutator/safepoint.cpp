@@ -15,12 +15,6 @@ namespace {
 MutatorStatus status_of(const MutatorContext& mutator) {
   return SafepointProtocol<SafepointState>::status_of(mutator.safepoint);
 }
-
-[[noreturn]] void refuse_use_while_blocked(const MutatorContext& mutator) {
-  throw Misuse("mutator " + std::to_string(mutator.index()) +
-               " is used in its own blocking region: what runs in blocking() touches no object, no "
-               "root and nothing else of the heap");
-}
 }  // namespace
 
 /// Looks for a short while, then sleeps under the watchdog.
@@ -87,8 +81,8 @@ void World::attach(MutatorContext& mutator) {
   require_owner_process();
   if (mutator.attachment_.is_attached()) {
     throw Misuse(
-        "a Child is attached twice: attach() is called once, on the child's own thread, first of "
-        "all");
+        "a Child is attached twice; attach() is called once, on the child's own thread, before "
+        "anything else");
   }
   require_no_runner("is attached");
   mutator.attachment_.attach(*this, mutator);
@@ -163,7 +157,7 @@ void World::note_number() {
 void World::answer(MutatorContext& mutator) {
   require_owner_process();
   SafepointState& state = mutator.safepoint;
-  if (status_of(mutator) != MutatorStatus::running) refuse_use_while_blocked(mutator);
+  require_running(mutator);
   pass_window(Window::between_poll_and_answer);
   if (const HandshakeWork* work = protocol_.asked(state)) {
     {
@@ -207,10 +201,17 @@ SafepointCounts World::counts() const {
           .most_at_once = most_in_handshake_.load(std::memory_order_relaxed)};
 }
 
+void World::require_running(const MutatorContext& mutator) const {
+  if (status_of(mutator) == MutatorStatus::running) return;
+  throw Misuse("mutator " + std::to_string(mutator.index()) +
+               " is used in its own blocking region: what runs in blocking() touches no object, no "
+               "root and nothing else of the heap");
+}
+
 Activity World::enter_blocked(MutatorContext& mutator, Activity activity) {
   require_owner_process();
   if constexpr (faults_built) mutator.require_safepoint();
-  if (status_of(mutator) != MutatorStatus::running) refuse_use_while_blocked(mutator);
+  require_running(mutator);
   mutator.note_safepoint();
   const Activity interrupted = mutator.switch_activity(activity);
   protocol_.enter_blocked(mutator.safepoint);

@@ -85,6 +85,8 @@ class World {
   /// Throws Misuse in a forked child: threads that it does not have may hold any lock. Every slow
   /// path of a mutator asks before it takes one.
   void require_owner_process() const;
+  /// Throws Misuse in a blocking region of `mutator`. On its thread.
+  void require_running(const MutatorContext& mutator) const;
   /// Throws Misuse, which says that `deed` happens, when a mutator is registered whose thread has
   /// not ended.
   void require_no_mutators(const char* deed);

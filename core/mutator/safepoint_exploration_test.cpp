@@ -35,7 +35,7 @@ std::vector<std::vector<Transition>> scripts_of(unsigned length) {
 
 }  // namespace
 
-TEST_CASE("nobody acts at once, all is seen, and all go on", "[safepoint][exploration]") {
+TEST_CASE("no two act at once, all is seen, and all go on", "[safepoint][exploration]") {
   const auto meetings = GENERATE(std::vector{stop, stop}, std::vector{stop, handshake},
                                  std::vector{handshake, stop}, std::vector{handshake, handshake});
   for (const auto& one : scripts_of(3)) {

@@ -12,7 +12,7 @@
 //   claimed   blocked, and a collector acts for it      the collector's release -> blocked
 //
 // Invariant: the compare-exchange blocked -> claimed decides who acts for a blocked mutator, so a
-// mutator and a collector never act at once. No wake-up is lost: a status that somebody may sleep
+// mutator and a collector never act at once. No wake-up is lost: a status that a thread may sleep
 // on changes under parking_lock_, and a sleeper looks once more under it.
 //
 // Ownership: `mutator's own` functions: its thread; the others: the one thread that holds the

@@ -96,8 +96,8 @@ TEST_CASE("a handshake visits every mutator once, running or blocked", "[safepoi
     });
   }
   ready.wait();
-  std::vector<std::uint32_t> everyone(2 * each);
-  std::iota(everyone.begin(), everyone.end(), 0);
+  std::vector<std::uint32_t> all(2 * each);
+  std::iota(all.begin(), all.end(), 0);
   std::size_t wrong_rounds = 0;
   for (int round = 0; round < 100; ++round) {
     World::Exclusive world(test.heap.world, nullptr);
@@ -108,7 +108,7 @@ TEST_CASE("a handshake visits every mutator once, running or blocked", "[safepoi
       visited.push_back(mutator.index());
     });
     std::sort(visited.begin(), visited.end());
-    wrong_rounds += visited != everyone;
+    wrong_rounds += visited != all;
   }
   done = true;
   for (std::thread& mutator : mutators) mutator.join();

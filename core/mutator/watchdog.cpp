@@ -172,7 +172,7 @@ std::string Watchdog::object_of(const Wait& wait) const {
     case Awaited::workers:
       return "the other workers to finish";
     case Awaited::thread_end:
-      return "threads to end that were told to";
+      return "threads to end that were asked to end";
     case Awaited::lock:
       break;
   }

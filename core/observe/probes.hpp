@@ -2,7 +2,7 @@
 // and in any build.
 //
 // Purpose: user-space statically defined tracing (USDT), provider `tricolour`: a nop in the code
-// and a note in the program's file for each place. Nobody who looks on: the nop, and arguments that
+// and a note in the program's file for each place. Without a tracer: the nop, and arguments that
 // are there anyway. Every argument is an integer; a time is CLOCK_MONOTONIC ns.
 //
 //   probe            arguments                              when

@@ -33,7 +33,7 @@ enum class Fault : std::uint8_t {
   null_store_skipped,            ///< 4: a null store deletes
   black_tested_without_order,    ///< 5: dijkstra-black without store-load order (Pirinen 1998)
   black_set_before_scan,         ///< 5: abraham-patel's black on the wrong side of the scan
-  roots_of_any_mutator_scanned,  ///< 6: hybrid asks whether somebody's roots are scanned (Go
+  roots_of_any_mutator_scanned,  ///< 6: hybrid asks whether any mutator's roots are scanned (Go
                                  ///< proposal 17503 says: its own)
   card_cleared_late,  ///< 7: after its scan; or before it by a plain store, which the scan's loads
                       ///< may overtake: the same history

@@ -28,13 +28,13 @@ namespace tricolour {
 
 enum class Window : std::uint8_t {
   between_poll_and_answer,      ///< a mutator saw the poll flag and has not said that it is stopped
-  between_request_and_arrival,  ///< a stop or handshake is asked for, and nobody looks yet whether
-                                ///< mutators have come
+  between_request_and_arrival,  ///< a stop or handshake is asked for, and no thread looks yet
+                                ///< whether mutators have come
   between_claim_and_handshake,  ///< a blocked mutator is claimed, and its work not begun
   before_leaving_blocked,       ///< a blocked mutator is about to take itself back
   between_farewell_and_removal,  ///< a mutator has flushed and is still registered
   between_white_and_exchange,    ///< an object looked white, and its colour is not exchanged yet
-  between_mark_and_push,         ///< an object is marked, and in nobody's grey set yet
+  between_mark_and_push,         ///< an object is marked, and in no grey set yet
   between_black_and_scan,  ///< an object is being scanned: its colour says so, its fields have not
                            ///< been read
   between_card_scans,      ///< a dirty card was taken and scanned

@@ -37,6 +37,66 @@ def test_the_help_of_run_shows_the_default_of_the_safepoint_timeout(tricolour):
     assert re.search(r"--safepoint-timeout DURATION(=10s| \[10s\])", shown)
 
 
+COMMANDS = [[], ["list"], ["doctor"], ["run"], ["replay"], ["minheap"], ["sweep"], ["merge"]]
+COMMANDS += [["upgrade"], ["explore"], ["report"], ["compare"], ["export"]]
+LISTED = {"collector": "collectors", "barrier": "barriers", "marker": "markers"}
+LISTED |= {"sweep": "sweepers", "workload": "workloads"}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda words: " ".join(words) or "tricolour")
+def test_help_fits_a_terminal_and_ends_with_an_example(tricolour, command):
+    lines = tricolour(*command, "--help").stdout.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    assert lines[-1].startswith("  tricolour ")
+
+
+def test_the_examples_of_all_help_run(tricolour, tmp_path):
+    (tmp_path / "harness").symlink_to(ROOT / "harness")
+    for command in COMMANDS:
+        lines = tricolour(*command, "--help").stdout.splitlines()
+        examples = lines[max(n for n, line in enumerate(lines) if "Example" in line) + 1 :]
+        for example in examples:
+            tricolour(*example.split()[1:], cwd=tmp_path, timeout=600)
+
+
+@pytest.mark.parametrize("flag", LISTED)
+def test_the_help_of_a_flag_shows_what_it_takes(tricolour, flag):
+    text = " ".join(tricolour("run", "--help").stdout.split("  --" + flag + " ")[1].split())
+    names = [one["name"] for one in json.loads(tricolour("list", LISTED[flag], "--json").stdout)]
+    assert ", ".join(names) in text.split(" --")[0]
+
+
+@pytest.mark.parametrize(
+    "words, near",
+    [
+        (["mereg"], "merge"),
+        (["--versoin"], "--version"),
+        (["list", "barier"], "barriers"),
+        (["run", "--colector", "concurrent"], "--collector"),
+        ([*RUN, "--mutator=2"], "--mutators"),
+        ([*RUN, "--collector", "concurent"], "concurrent"),
+        ([*RUN, "--barrier", "yuasa_"], "yuasa"),
+        ([*RUN, "--param", "dept=3"], "depth"),
+        ([*RUN, "--set", "marker.prefech=3"], "marker.prefetch"),
+        (["explore", "--barrier", "steel"], "steele"),
+        (["compare", "a", "b", "--metrics", "throughput"], "--metric"),
+    ],
+)
+def test_a_mistyped_name_is_answered_with_the_near_one(tricolour, words, near):
+    assert f"did you mean '{near}'? There " in tricolour(*words, expect=2).stderr
+
+
+def test_the_header_of_a_run_and_its_figures_are_on_standard_output(tricolour):
+    words = [*RUN, "--operations", 1]
+    done = tricolour(*words)
+    assert re.match(
+        r"binary_trees under \w+, none; heap 8.00 MiB; 1 mutator; seed 42\n", done.stdout
+    )
+    assert done.stderr == "" and max(map(len, done.stdout.splitlines())) <= 80
+    assert tricolour(*words, "--quiet").stdout.startswith("binary_trees under ")
+    assert json.loads(tricolour(*words, "--json").stdout)["status"] == "ok"
+
+
 def test_lists(tricolour):
     barriers = json.loads(tricolour("list", "barriers", "--json").stdout)
     assert [one["name"] for one in barriers][:2] == ["none", "dijkstra"]
@@ -76,14 +136,14 @@ def test_doctor(tricolour):
         ([], "subcommand"),
         (["walk"], "no command is called 'walk'; there are list"),
         (["run"], "--workload"),
-        (["run", "--workload", "gcbanch"], "there are gcbench"),
-        ([*RUN, "--barrier", "steel"], "there are none, dijkstra"),
+        (["run", "--workload", "gcbanch"], "There are gcbench"),
+        ([*RUN, "--barrier", "steel"], "There are none, dijkstra"),
         ([*RUN, "--mutators", "0"], "outside 1 to"),
         ([*RUN, "--mutators", "-1"], "--mutators"),
         ([*RUN, "--mark-threads", "100000"], "outside 1 to"),
         ([*RUN, "--colour", "red"], "--colour"),
         ([*RUN, "--record", "maybe"], "--record"),
-        ([*RUN, "--record", "off", "--trace", "trace.json"], "--record off"),
+        ([*RUN, "--record", "off", "--trace", "trace.json"], "--record on"),
         (
             [*RUN, "--roots", "ragged"],
             "mutator by mutator; concurrent, on_the_fly can; --roots stopped or auto fit",
@@ -223,16 +283,15 @@ def test_timeout_and_interruption(tricolour, tmp_path):
     assert "timeout" in tricolour(*RUN, "--seconds", 60, "--timeout", 0.5, expect=5).stderr
     process = subprocess.Popen(
         [TRICOLOUR, *RUN, "--seconds", "60", "--out", str(tmp_path / "run")],
-        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     )
-    said = (
-        process.stderr.readline()
-    )  # the headline stands there when the plan is made and signals are caught
-    assert said.startswith("binary_trees under stop_the_world")
+    # The header is printed when the plan is made and signals are caught.
+    assert process.stdout.readline().startswith("binary_trees under stop_the_world")
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 130
-    process.stderr.close()
+    process.stdout.close()
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "interrupted"
 
 

@@ -19,6 +19,9 @@
 
 namespace tricolour {
 
+/// What `list` lists: its topics.
+std::vector<std::string> list_topics();
+
 struct ListCommand {
   std::string topic;  ///< empty: everything
   bool json = false;

@@ -70,8 +70,8 @@ std::vector<std::string> warnings(const Findings& found) {
     if (when) all.push_back(std::move(text));
   };
   warn(machine.cores < 2,
-       "one core: a concurrent collector takes turns with the mutators instead of running beside "
-       "them");
+       "one core: a concurrent collector takes turns with the mutators instead of running at the "
+       "same time");
   warn(machine.cores >= 2 && machine.cores < 4,
        fmt::format("{} cores: mutators, mark threads and the rest of the machine share them; keep "
                    "mutators plus mark threads at or below that",
@@ -80,7 +80,7 @@ std::vector<std::string> warnings(const Findings& found) {
        fmt::format("frequency governor '{}': speed changes during a run; choose 'performance'",
                    machine.governor));
   warn(machine.load > 0.5,
-       fmt::format("load {:.2f}: something else is running, and will be in every pause",
+       fmt::format("load {:.2f}: another program is running, and will lengthen pauses",
                    machine.load));
   if (const auto cpu = machine.limits.smallest_cpu()) {
     warn(cpu->cpus < machine.cores, fmt::format("{} allows {:.2f} CPUs: threads beyond that are "
@@ -96,9 +96,10 @@ std::vector<std::string> warnings(const Findings& found) {
              show_bytes(static_cast<double>(machine.limits.tightest_memory()->free_bytes()))));
   }
   warn(machine.huge_pages == "never",
-       "transparent huge pages are off: more TLB misses, slower marking");
+       "transparent huge pages are off: there are more TLB misses, and marking is slower");
   for (const Count& one : found.counters)
-    warn(!one.value, fmt::format("no counter of {}: {}", to_string(one.counter), one.unavailable));
+    warn(!one.value,
+         fmt::format("the counter of {} is missing: {}", to_string(one.counter), one.unavailable));
   warn(found.clock_step_ns > 1000,
        fmt::format("the clock advances in steps of {}: short pauses cannot be told apart",
                    show_duration(static_cast<double>(found.clock_step_ns))));

@@ -189,7 +189,7 @@ Listing list_sweepers() {
   return listing;
 }
 
-Listing list_faults() {
+[[maybe_unused]] Listing list_faults() {
   Listing listing;
   Json::Array all;
   for (const FaultInfo& one : all_faults) {
@@ -234,19 +234,27 @@ std::vector<Topic> topics() {
 
 }  // namespace
 
+std::vector<std::string> list_topics() {
+  std::vector<std::string> names;
+  for (const auto& [name, make] : topics()) names.emplace_back(name);
+  return names;
+}
+
 int carry_out(const ListCommand& command) {
   std::string text;
   Json::Object everything;
-  std::vector<std::string_view> existing;
   for (const auto& [name, make] : topics()) {
-    existing.push_back(name);
     if (!command.topic.empty() && name != command.topic) continue;
     Listing listing = make();
     if (command.topic.empty()) text += fmt::format("{}{}:\n", text.empty() ? "" : "\n", name);
     text += listing.text;
     everything.emplace_back(name, std::move(listing.json));
   }
-  if (everything.empty()) throw ConfigurationError(unknown_name("list", command.topic, existing));
+  if (everything.empty()) {
+    const std::vector<std::string> existing = list_topics();
+    throw ConfigurationError(
+        unknown_name("list", command.topic, {existing.begin(), existing.end()}));
+  }
   if (!command.json) {
     fmt::print("{}", text);
   } else {

@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
   try {
     return written(carry_out_words(argc, argv));
   } catch (const Interrupted&) {
-    say("tricolour: interrupted; begin it again with: {}\n", words_again(argc, argv));
+    say("tricolour: interrupted; repeat it with: {}\n", words_again(argc, argv));
     return exit_code::interrupted;
   } catch (const ConfigurationError& error) {
     say("tricolour: {}\n", error.what());

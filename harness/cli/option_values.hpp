@@ -29,7 +29,8 @@ inline NamedTexts named_values(const std::vector<std::string>& words, std::strin
     const std::string name = word.substr(0, equals);
     for (const auto& [other, value] : pairs) {
       if (same_name(name, other)) {
-        throw ConfigurationError(fmt::format("{} gives '{}' twice", flag, name));
+        throw ConfigurationError(
+            fmt::format("{} has '{}' twice; each name may appear once", flag, name));
       }
     }
     pairs.emplace_back(name, word.substr(equals + 1));
@@ -59,7 +60,7 @@ auto number(Number least = std::numeric_limits<Number>::lowest(),
 /// A check of a file's name. An empty one comes from a variable that was not set, and would mean
 /// "none" inside the program.
 inline std::string not_empty(const std::string& word) {
-  return word.empty() ? "the name is empty" : "";
+  return word.empty() ? "the name is empty; it takes the name of a file or folder" : "";
 }
 
 }  // namespace tricolour

@@ -75,7 +75,10 @@ int carry_out(const RunCommand& command) {
   if (!command.out.empty()) folder.emplace(command.out, command.force, parents);
   if (!command.trace.empty()) check_place(command.trace, command.force);
   size_heap(command, plan);
-  tell(command, headline(command.options, plan));
+  if (!command.json) {
+    fmt::print("{}\n", headline(command.options, plan));
+    std::fflush(stdout);  // it is there while the run lasts, also in a pipe
+  }
 
   const auto give_up = [&](Verdict verdict, const std::string& error) {
     folder.reset();

@@ -37,11 +37,11 @@ inline void finish(RunCommand& command, const RunWords& words) {
     command.minimum_heap = parse_bytes(words.minimum_heap, "--min-heap");
   command.safepoint_timeout_ns = safepoint_timeout(words.safepoint_timeout);
   if (!command.records && !command.out.empty())
-    throw ConfigurationError("--out writes what --record off does not record");
+    throw ConfigurationError("--out needs --record on, because it writes what was recorded");
   if (!command.records && !command.trace.empty())
-    throw ConfigurationError("--trace draws what --record off does not record");
+    throw ConfigurationError("--trace needs --record on, because it draws what was recorded");
   if (!command.records && command.logs_cycles)
-    throw ConfigurationError("--log cycles shows what --record off does not record");
+    throw ConfigurationError("--log cycles needs --record on, because it shows what was recorded");
 }
 
 }  // namespace tricolour

@@ -86,7 +86,7 @@ std::string bounds_text(const ExploreCommand& command) {
   const auto counted = [](unsigned count, std::string_view word) {
     return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
   };
-  return fmt::format("{}, {} each ({}), {} beside the globals, {} each, {}, {}{}",
+  return fmt::format("{}, {} each ({}), {} without the globals, {} each, {}, {}{}",
                      counted(command.mutators, "mutator"), counted(command.operations, "operation"),
                      command.repertoire, counted(command.objects, "object"),
                      counted(command.slots, "slot"), counted(command.cycles, "cycle"),

@@ -91,21 +91,21 @@ TEST_CASE("nanoseconds late on the clock are not rounded") {
 TEST_CASE("curves are of the worst mutator, at each window that fits into the run") {
   std::mt19937_64 random(5);
   const Interval region{0, 10'000'000};
-  std::vector<LostTime> mutators{LostTime({}, region)};
+  std::vector<LostTime> lost_times{LostTime({}, region)};
   for (int mutator = 0; mutator < 3; ++mutator) {
     std::vector<Interval> intervals;
     for (int i = 0; i < 40; ++i) {
       const auto begin = static_cast<Nanoseconds>(random() % 10'000'000);
       intervals.push_back({begin, begin + static_cast<Nanoseconds>(random() % 100'000)});
     }
-    mutators.emplace_back(intervals, region);
+    lost_times.emplace_back(intervals, region);
   }
-  const UtilisationCurves curves = utilisation_curves(mutators, region);
+  const UtilisationCurves curves = utilisation_curves(lost_times, region);
   REQUIRE(curves.mmu.size() == 31);  // 10 us to 10 ms
   REQUIRE(curves.bmu.size() == 31);
   for (unsigned i = 0; i < 31; ++i) {
     double mmu = 1, bmu = 1;
-    for (const LostTime& one : mutators) {
+    for (const LostTime& one : lost_times) {
       mmu = std::min(mmu, *one.mmu(window_at(i)));
       bmu = std::min(bmu, *one.bmu(window_at(i)));
     }
@@ -116,7 +116,7 @@ TEST_CASE("curves are of the worst mutator, at each window that fits into the ru
   CHECK(window_at(1) == 12'589);
   CHECK(window_at(20) == 1'000'000);
   CHECK(window_at(most_windows - 1) == 100'000'000'000);
-  CHECK(utilisation_curves(mutators, {0, 9'999}).mmu.empty());
+  CHECK(utilisation_curves(lost_times, {0, 9'999}).mmu.empty());
 }
 
 TEST_CASE("MMU of the simple cases") {

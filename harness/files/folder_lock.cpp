@@ -37,10 +37,10 @@ void FolderLock::require_same_place() const {
                     locked.st_ino == there.st_ino;
   if (same) return;
   const std::string folder = experiment_.parent_path().string();
-  throw OutputError(
-      fmt::format("{} was moved, removed or replaced while the sweep ran; where it is now, sweep "
-                  "--resume goes on with it",
-                  folder));
+  throw OutputError(fmt::format(
+      "{} was moved, removed or replaced while the sweep ran; sweep --resume continues it "
+      "in its present place",
+      folder));
 }
 
 FolderLock::~FolderLock() {

@@ -1,4 +1,4 @@
-// Control groups: what a container, or whoever runs this process, lets it have of memory and CPU.
+// Control groups: what a container, or the user of this process, lets it have of memory and CPU.
 //
 // Purpose: every limit that holds for this process, of its own group and of each ancestor that can
 // be seen, in version 1 and version 2 of Linux's control groups and in both side by side.

@@ -62,7 +62,7 @@ TEST_CASE("version 2: the smallest limit of the group and its ancestors holds") 
   CHECK(smallest.reclaimable == 150000);
   CHECK(smallest.free_bytes() == 250000);
   CHECK(smallest.file == machine.path("sys/fs/cgroup/user.slice/job/memory.max"));
-  // Somebody else under the same ancestor has used it up.
+  // Another process under the same ancestor has used it up.
   CHECK(limits.tightest_memory()->bytes == 1000000);
   CHECK(limits.tightest_memory()->free_bytes() == 50000);
   REQUIRE(limits.smallest_cpu());

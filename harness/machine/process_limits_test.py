@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-NOBODY = 65534
+UNPRIVILEGED = 65534
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="takes an identity that only root can take")
 
 
@@ -24,8 +24,8 @@ def limited(limits):
     """In the child: another user's identity, so that the limits hold, and then the limits."""
 
     def apply():
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
+        os.setgid(UNPRIVILEGED)
+        os.setuid(UNPRIVILEGED)
         for limit, value in limits.items():
             resource.setrlimit(limit, (value, value))
 

@@ -47,7 +47,7 @@ void Pass::abandon() {
 }
 
 std::uint64_t Pass::take_counts(Participant& participant, bool at_end) {
-  // A blocked mutator's hole may be retired for it; while we hold the registry nobody stops the
+  // A blocked mutator's hole may be retired for it; while we hold the registry no thread stops the
   // world or shakes hands.
   const World::Exclusive nobody_claims(participant.context->heap().world, nullptr);
   const auto count = [at_end](std::uint64_t& total, std::uint64_t now) {
@@ -98,8 +98,8 @@ void Pass::arrive_at_end(unsigned mutator, std::uint64_t operations) {
     handshakes_ = answers_so_far(self.context->heap().world);
     handshakes_.count -= before.count;
     handshakes_.total_ns -= before.total_ns;
-    // Not of whoever comes last to the rendezvous: one that looked at the clock before another may
-    // be held up on the way.
+    // Not of the thread that comes last to the rendezvous: one that looked at the clock before
+    // another may be held up on the way.
     Nanoseconds last_ns = begin_ns() + 1;
     for (const Participant& one : mutators_) last_ns = std::max(last_ns, one.arrived_ns);
     end_ns_.store(last_ns, std::memory_order_release);

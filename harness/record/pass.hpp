@@ -5,11 +5,11 @@
 // the last mutator has arrived at `begin` to the moment when the last one arrives at `end`, and
 // takes each mutator's accounts at both edges.
 //
-// Invariant: a mutator's activities add up to the region exactly (on a recorded heap). Nobody waits
-// for a mutator that failed.
+// Invariant: a mutator's activities add up to the region exactly (on a recorded heap). No thread
+// waits for a mutator that failed.
 //
-// Ownership: a slot of `mutators_`: its mutator's thread, then anybody after the join. The region's
-// edges: Rendezvous.
+// Ownership: a slot of `mutators_`: its mutator's thread, then any thread after the join. The
+// region's edges: Rendezvous.
 #pragma once
 
 #include <atomic>
@@ -57,7 +57,7 @@ class Pass : public RunControl {
   TakenTimeMeter& take_part(unsigned mutator, MutatorContext& context);
   /// Waits for all mutators, outside the region. Called inside a blocking region.
   void gather() { gate_.arrive(); }
-  /// Ends the pass for everybody, because somebody failed.
+  /// Ends the pass for all, because one failed.
   void abandon();
 
   void arrive_at_begin(unsigned mutator) override;
@@ -93,8 +93,8 @@ class Pass : public RunControl {
     MutatorAccount account;
     TakenTimeMeter taken_time;
     RequestLog requests;
-    Nanoseconds arrived_ns =
-        0;  ///< at the end of the region; read by whoever arrives last, under the rendezvous' lock
+    Nanoseconds arrived_ns = 0;  ///< at the end of the region; read by the thread that arrives
+                                 ///< last, under the rendezvous' lock
   };
   /// Takes what the mutator has allocated, and what its barriers did, before the region or in it.
   /// Returns the cycle under way.

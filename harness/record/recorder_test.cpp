@@ -80,7 +80,7 @@ TEST_CASE("a rendezvous lets all go together, again and again") {
   CHECK(completions == 100);
 }
 
-TEST_CASE("an abandoned rendezvous holds nobody") {
+TEST_CASE("an abandoned rendezvous holds no thread") {
   Rendezvous place(2);
   std::atomic<bool> thrown{false};
   std::jthread waiting([&] {

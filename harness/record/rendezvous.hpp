@@ -1,7 +1,7 @@
 // A place where a fixed number of threads wait for one another, any number of times, and which can
 // be abandoned.
 //
-// Purpose: nobody waits for a thread that has failed: `abandon` wakes everybody, now and later,
+// Purpose: no thread waits for one that has failed: `abandon` wakes all, now and later,
 // with `RunAbandoned`.
 //
 // Ownership: shared by its threads; everything stands under one lock.
@@ -27,7 +27,7 @@ class Rendezvous {
  public:
   explicit Rendezvous(unsigned threads) : threads_(threads) {}
 
-  /// Waits for all. The last to come runs `when_complete` before anybody goes on.
+  /// Waits for all. The last to come runs `when_complete` before any of them goes on.
   void arrive(const std::function<void()>& when_complete = {}) {
     std::unique_lock<std::mutex> lock(lock_);
     if (abandoned_) throw RunAbandoned();

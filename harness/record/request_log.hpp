@@ -13,7 +13,7 @@
 // more; where none is so long, the slowest that was looked at. So the histogram's longest has a
 // row. The weights add up to the number of requests.
 //
-// Ownership: the mutator's thread while it runs; anybody after it was joined.
+// Ownership: the mutator's thread while it runs; any thread after it was joined.
 #pragma once
 
 #include <algorithm>
@@ -250,7 +250,7 @@ class RequestLog final : public RequestSink {
   std::uint64_t wanted_ = 0;  ///< number of the next request to keep a row of
   std::uint64_t next_ = 0;  ///< number of the first request that came after the last one looked at
   std::uint64_t represented_ =
-      0;  ///< short requests that nobody looked at, since the last short one that somebody did
+      0;  ///< short requests that were not looked at, since the last short one that was
   std::uint64_t last_short_ = 0;  ///< what that took
   std::uint64_t stride_ = 1;
   std::vector<std::uint64_t> segment_rows_{0};

@@ -20,7 +20,7 @@ struct GraphDigest {
   std::uint64_t checksum = 0;
 };
 
-/// What `mutator`, the heap's only one, and the globals reach. While nobody changes anything.
+/// What `mutator`, the heap's only one, and the globals reach, while no thread changes anything.
 GraphDigest digest_graph(Heap& heap, const MutatorContext& mutator, SerialTable& serials);
 
 }  // namespace tricolour

@@ -104,7 +104,7 @@ class TraceReader {
   bool next(Record& record);
   /// The next record is the first again.
   void rewind() { position_ = records_at_; }
-  /// For whoever finds that the last record makes no sense. Throws ConfigurationError.
+  /// For a reader that finds that the last record makes no sense. Throws ConfigurationError.
   [[noreturn]] void refuse(std::string_view reason) const;
 
  private:

@@ -4,7 +4,7 @@
 // Invariant: the entry of an object is that of the newest one allocated at its address. Objects do
 // not move.
 //
-// Ownership: one mutator's thread, or anybody while that is stopped.
+// Ownership: one mutator's thread, or any thread while that is stopped.
 #pragma once
 
 #include <cstdint>

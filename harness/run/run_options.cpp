@@ -61,7 +61,7 @@ void choose_arm(const RunOptions& options, RunPlan& plan) {
     const auto fitting = names_of(
         collectors(), [](const CollectorInfo& one) { return !one.cycle.meets_mutators(); });
     throw ConfigurationError(
-        fmt::format("--barrier-arm needs a collector that never marks beside mutators: {}, not {}",
+        fmt::format("--barrier-arm needs a collector that marks in pauses only: {}, not {}",
                     joined(fitting, ", "), plan.collector->name));
   }
   if (arm == 1 && !plan.barrier->has_flag) {
@@ -95,7 +95,7 @@ void choose_duration(const RunOptions& options, RunPlan& plan) {
   if (plan.seconds && (!(*plan.seconds > 0) || *plan.seconds > 1e6))
     throw ConfigurationError("--seconds: outside 0 (excluded) to 1000000");
   if (plan.operations && *plan.operations == 0)
-    throw ConfigurationError("--operations: at least 1");
+    throw ConfigurationError("--operations 0 measures nothing; it takes 1 or more");
   if (!(options.warmup_s >= 0) || options.warmup_s > 1e6)
     throw ConfigurationError("--warmup: outside 0 to 1000000 seconds");
   plan.warmup_s = options.warmup_s;

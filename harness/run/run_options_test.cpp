@@ -56,8 +56,9 @@ TEST_CASE("bad input is refused with what is wrong and what there is") {
   using Change = void (*)(RunOptions&);
   const std::pair<Change, const char*> cases[]{
       {[](RunOptions& o) { o.collector = "zgc"; }, "there are stop_the_world"},
-      {[](RunOptions& o) { o.barrier = "steel"; }, "there are none, dijkstra"},
-      {[](RunOptions& o) { o.workload = "gcbanch"; }, "there are gcbench"},
+      {[](RunOptions& o) { o.barrier = "steel"; },
+       "did you mean 'steele'? There are none, dijkstra"},
+      {[](RunOptions& o) { o.workload = "gcbanch"; }, "did you mean 'gcbench'? There are gcbench"},
       {[](RunOptions& o) { o.workload.clear(); }, "there are gcbench"},
       {[](RunOptions& o) { o.marker = "tbb"; }, "there are stealing, serial"},
       {[](RunOptions& o) { o.sweep = "never"; }, "there are auto, eager, lazy"},
@@ -102,7 +103,7 @@ TEST_CASE("bad input is refused with what is wrong and what there is") {
        "is a switch"},
       {[](RunOptions& o) { o.seconds = 1, o.operations = 1; }, "contradict"},
       {[](RunOptions& o) { o.seconds = 0; }, "--seconds"},
-      {[](RunOptions& o) { o.operations = 0; }, "--operations: at least 1"},
+      {[](RunOptions& o) { o.operations = 0; }, "--operations 0 measures nothing"},
       {[](RunOptions& o) { o.warmup_s = -1; }, "--warmup"},
       {[](RunOptions& o) { o.barrier_arm = "half"; }, "there are off, test, filtered, full"},
       {[](RunOptions& o) { o.barrier_arm = "test"; }, "tests no flag"},
@@ -175,7 +176,7 @@ TEST_CASE("a safepoint timeout is a duration or never") {
 
 TEST_CASE("the command line refuses contradictions") {
   CHECK_THROWS_WITH(parse({"run", "--workload", "gcbench", "--record", "off", "--out", "x"}),
-                    Catch::Contains("--record off"));
+                    Catch::Contains("--record on"));
   CHECK_THROWS_WITH(parse({"run", "--workload", "gcbench", "--param", "scale"}),
                     Catch::Contains("name=value"));
   CHECK_THROWS_WITH(

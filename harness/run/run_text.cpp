@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 
+#include "harness/text/columns.hpp"
 #include "harness/text/names.hpp"
 
 namespace tricolour {
@@ -17,9 +18,9 @@ class Lines {
  public:
   template <class... Parts>
   void add(std::string_view label, fmt::format_string<Parts...> format, Parts&&... parts) {
-    fmt::format_to(std::back_inserter(text_), "  {:<14}", label);
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Parts>(parts)...);
-    text_ += '\n';
+    const std::string line =
+        fmt::format("  {:<14}", label) + fmt::format(format, std::forward<Parts>(parts)...);
+    text_ += in_columns(line, most_columns, 16) + '\n';
   }
   std::string take() { return std::move(text_); }
 

@@ -80,7 +80,7 @@ const std::vector<Setting>& all_settings() {
          "slots per quantum of incremental marking, at most", collector,
          &CollectorOptions::quantum_slots),
       in("collector.final_slots", "slots", 1, 1e12,
-         "slots the final pause may scan before marking goes back beside the mutators", collector,
+         "slots that the final pause may scan before marking continues concurrently", collector,
          &CollectorOptions::final_slots),
       in("collector.most_resumptions", "times", 0, 1e6, "how often a cycle may go back to marking",
          collector, &CollectorOptions::most_resumptions),
@@ -94,8 +94,8 @@ const std::vector<Setting>& all_settings() {
       in("pacer.assist", "switch", 0, 1, "mutators mark when the markers would be late", collector,
          &CollectorOptions::assist),
       in("collector.collect_every", "allocations", 0, 1e9,
-         "a collection at every so many visits to the allocation slow path (with --verify, where "
-         "every allocation takes it, allocations); 0: never",
+         "a collection each time that the allocation slow path was taken this often; with --verify "
+         "every allocation takes it; 0: never",
          collector, &CollectorOptions::collect_every),
       in("schedule.seed", "seed", 0, 1e15,
          "delays threads at schedule windows, as this decides; 0: no delays", whole,
@@ -166,8 +166,7 @@ void apply_setting(std::string_view name, std::string_view value, TunedOptions& 
       throw ConfigurationError(fmt::format("{}={} is outside {} to {} {}", setting.name, value,
                                            setting.least, setting.most, setting.unit));
     }
-    const bool whole = setting.unit != "ratio";
-    if (whole && number != std::floor(number))
+    if (setting.unit != "ratio" && number != std::floor(number))
       throw ConfigurationError(fmt::format("{}={} is not a whole number", setting.name, value));
     setting.set(options, number);
     return;

@@ -39,9 +39,10 @@ class Reader {
     const std::int64_t schema = root.must("schema").integer(1, 1'000'000);
     if (schema != 1)
       root.must("schema").refuse(
-          fmt::format("a file of schema {}, and this program reads schema 1", schema));
+          fmt::format("the file has schema {}; this program reads schema 1", schema));
     experiment_.name = root.must("name").text();
-    if (experiment_.name.empty()) root.must("name").refuse("a name is not empty");
+    if (experiment_.name.empty())
+      root.must("name").refuse("the name is empty; it takes at least one letter");
     if (const auto run = root.find("run")) read_run(*run);
     read_matrix(root.must("matrix"));
     if (const auto exclude = root.find("exclude")) read_exclusions(*exclude);
@@ -141,7 +142,8 @@ class Reader {
       RunOptions chosen = standard_;
       choice.apply(chosen);
       if (!hashes.insert(cell_hash(chosen)).second)
-        one.refuse(fmt::format("{} '{}' stands there twice", key, choice.name));
+        one.refuse(
+            fmt::format("{} '{}' is listed twice; each value may appear once", key, choice.name));
       axis.choices.push_back(std::move(choice));
     }
     if (axis.choices.empty()) value->refuse(fmt::format("{} has no value", key));
@@ -191,13 +193,14 @@ class Reader {
             return same_name(choice.name, names.back());
           });
           if (!exists)
-            name.refuse(fmt::format("excludes {} '{}', which is not in the matrix", axis.key,
+            name.refuse(fmt::format("{} '{}' is excluded, but is not in the matrix", axis.key,
                                     names.back()));
         }
         exclusion.conditions.emplace_back(axis.key, std::move(names));
       }
       if (exclusion.conditions.empty())
-        one.refuse("an exclusion without a condition would exclude everything");
+        one.refuse(
+            "the exclusion has no condition and would exclude everything; it takes a matrix key");
       exclusions_.push_back(std::move(exclusion));
     }
   }
@@ -236,11 +239,17 @@ class Reader {
     return points;
   }
 
-  bool is_unsound(const RunOptions& options) const {
-    const BarrierTraits& barrier = find_barrier(options.barrier);
-    const CollectorInfo& collector = *find_collector(options.collector);
-    const AllocationColour colour = named_colour(options.allocate, collector, barrier);
-    return !unsound_because(collector, barrier, colour, options.roots == "ragged").empty();
+  /// Nothing also where the pair cannot be judged, because something else of the run is refused.
+  static std::optional<std::string> unsound_reason(const RunOptions& options) {
+    try {
+      const BarrierTraits& barrier = find_barrier(options.barrier);
+      const CollectorInfo& collector = *find_collector(options.collector);
+      const AllocationColour colour = named_colour(options.allocate, collector, barrier);
+      std::string reason = unsound_because(collector, barrier, colour, options.roots == "ragged");
+      return reason.empty() ? std::nullopt : std::optional(std::move(reason));
+    } catch (const ConfigurationError&) {
+      return std::nullopt;
+    }
   }
 
   /// Of the one value without which the run could be planned: a heap that is too small, a sweep
@@ -267,6 +276,18 @@ class Reader {
     return std::nullopt;
   }
 
+  /// Says what leaves the cell out: of an unsound pair that is a key of the matrix.
+  [[noreturn]] void refuse(const Point& point, const std::string& reason,
+                           const std::optional<std::string>& unsound) const {
+    const RunOptions& options = point.options;
+    throw FileError(
+        file_, blamed_line(point),
+        fmt::format("{} under {}, {}: {}; {}", options.workload, options.collector, options.barrier,
+                    unsound.value_or(reason),
+                    unsound ? "unsound_pairs = \"skip\" in [matrix] leaves such pairs out"
+                            : "an [[exclude]] leaves a cell out"));
+  }
+
   void add_cell(const RunOptions& options) {
     if (hashes_.insert(cell_hash(options)).second) experiment_.cells.push_back(options);
   }
@@ -280,15 +301,12 @@ class Reader {
         ++left_out;
         continue;
       }
-      if (skips_unsound_ && is_unsound(options)) {
+      const auto unsound_because_of = unsound_reason(options);
+      if (skips_unsound_ && unsound_because_of) {
         ++unsound;
         continue;
       }
-      if (const auto reason = refused_because(options)) {
-        throw FileError(file_, blamed_line(point),
-                        fmt::format("{} under {}, {}: {}; an [[exclude]] leaves a cell out",
-                                    options.workload, options.collector, options.barrier, *reason));
-      }
+      if (const auto reason = refused_because(options)) refuse(point, *reason, unsound_because_of);
       add_cell(options);
       baselines.push_back(baseline_of(options));
     }

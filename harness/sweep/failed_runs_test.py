@@ -72,7 +72,7 @@ def test_failed_runs_are_made_anew_until_they_are_given_up(tricolour, tmp_path):
     result = tricolour(*again, expect=7)
     assert rows(out)["4M", 0]["attempts"] == 3
     assert (
-        "given up after 3 times heap_exhausted" in result.stderr
+        "given up after 3 runs that ended with heap_exhausted" in result.stderr
         and "--retry-failed" not in result.stderr
     )
     before = made_at(out)

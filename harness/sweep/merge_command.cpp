@@ -6,7 +6,7 @@
 // Invariant: a run is in the merged folder whole, as it was recorded, or not at all, and what is
 // left out is named; all runs of a block are from one machine, because comparisons are paired by
 // block. The folder appears when everything is in it. The sources are only read: a run's files are
-// linked where the file system can, since nobody changes them once they are there.
+// linked where the file system can, since no command changes them once they are there.
 #include "harness/sweep/merge_command.hpp"
 
 #include <fmt/format.h>
@@ -121,7 +121,7 @@ class Merge {
         missing.push_back(fmt::format("{} of {} in block {}", cells - found[block], cells, block));
     }
     if (missing.empty()) return;
-    say("missing: {}; run them here with: tricolour sweep {} --out {} --resume\n",
+    say("missing: {}; make them here with: tricolour sweep {} --out {} --resume\n",
         fmt::join(missing, ", "), shell_quoted((merged / "experiment.toml").string()),
         shell_quoted(merged.string()));
   }
@@ -197,9 +197,9 @@ class Merge {
       if (several.size() < 2) continue;
       std::vector<std::string> names;
       for (const MachineName& one : several) names.push_back(one.host);
-      say("left out block {}: its runs are from {}, and are to be compared on one machine\n", block,
-          fmt::join(names, " and "));
-      std::erase_if(runs_, [block = block](const auto& run) { return run.first.second == block; });
+      say("left out block {}: its runs are from {}; the runs of a block must be from one machine\n",
+          block, fmt::join(names, " and "));
+      std::erase_if(runs_, [split = block](const auto& run) { return run.first.second == split; });
     }
   }
 
@@ -216,7 +216,7 @@ class Merge {
 int carry_out(const MergeCommand& command) {
   if (fs::exists(fs::symlink_status(command.out))) {
     throw ConfigurationError(
-        fmt::format("{} exists; a merge goes into a new folder", command.out.string()));
+        fmt::format("{} exists; --out takes a new folder", command.out.string()));
   }
   const Merge merge(command.folders);
   merge.write(command.out);

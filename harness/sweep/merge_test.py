@@ -72,7 +72,7 @@ def test_missing_runs_are_told_by_block_and_can_be_run(shards, tmp_path):
     said = tricolour("merge", shards[0], shards[1], "--out", merged).stderr
     assert (
         "7 of 10 runs" in said
-        and "missing: 2 of 2 in block 2, 1 of 2 in block 3; run them here with: tricolour sweep"
+        and "missing: 2 of 2 in block 2, 1 of 2 in block 3; make them here with: tricolour sweep"
         in said
     )
     tricolour("sweep", merged / "experiment.toml", "--out", merged, "--resume", "--quiet")

@@ -110,11 +110,20 @@ class Sweep {
     return index_.failed() > 0 ? exit_code::runs_failed : exit_code::done;
   }
 
-  std::string summary() const {
-    std::string text;
+  /// Two lines: what is recorded, and the command that continues with it.
+  std::string closing(int code) const {
+    std::vector<std::string> statuses;
     for (const auto& [status, count] : index_.statuses())
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, status);
-    return text;
+      statuses.push_back(fmt::format("{} {}", count, status));
+    const std::size_t cells = experiment_.cells.size();
+    const std::string folder = shell_quoted(folder_.string());
+    return fmt::format("{}: {} of {} runs recorded ({}); {} cells, {} blocks\nnext: {}\n",
+                       code == exit_code::interrupted ? "interrupted" : "ended", index_.count(),
+                       blocks_.size() * cells, joined(statuses, ", "), cells, blocks_.size(),
+                       code == exit_code::interrupted ? command_to_go_on()
+                       : shard_.is_whole()
+                           ? "tricolour report " + folder
+                           : fmt::format("tricolour merge {} OTHER_SHARD... --out DIR", folder));
   }
 
  private:
@@ -171,19 +180,20 @@ class Sweep {
         if (row == nullptr || !row->failed()) continue;
         again += can_retry(*row) ? 1 : 0;
         if (row->attempts >= most_attempts)
-          say("given up after {} times {}: {}, block {}\n", row->attempts, row->status,
-              label(options), block);
+          say("given up after {} runs that ended with {}: {}, block {}\n", row->attempts,
+              row->status, label(options), block);
       }
     }
     if (again > 0)
-      say("{} runs failed and can be made anew with: {} --retry-failed\n", again,
-          command_to_go_on());
+      say("{} runs failed and can be repeated with: {}{}\n", again, command_to_go_on(),
+          retries_failed_ ? "" : " --retry-failed");
   }
   std::string command_to_go_on() const {
     return fmt::format("tricolour sweep {} --out {} --resume{}",
                        shell_quoted((folder_ / "experiment.toml").string()),
                        shell_quoted(folder_.string()),
-                       shard_.is_whole() ? "" : " --shard " + shard_.text());
+                       shard_.is_whole() ? "" : " --shard " + shard_.text()) +
+           (retries_failed_ ? " --retry-failed" : "");
   }
 
   /// What was recorded after the index was last written.
@@ -206,7 +216,7 @@ class Sweep {
         const auto run = recorded(folder_ / SweepIndex::run_path(cell_hash(options), block));
         if (!run || !run->machine.known() || same_machine(run->machine, here)) continue;
         if (!quiet_)
-          say("block {} was begun on {}, and is begun again on {}\n", block, run->machine.host,
+          say("block {} was begun on {}; it is repeated on {}\n", block, run->machine.host,
               here.host);
         forget(block);
         break;
@@ -263,9 +273,6 @@ class Sweep {
 
   int give_up() {
     index_.flush();
-    if (!quiet_)
-      say("interrupted; go on with: {}{}\n", command_to_go_on(),
-          retries_failed_ ? " --retry-failed" : "");
     return exit_code::interrupted;
   }
 
@@ -319,10 +326,10 @@ class Sweep {
 
 int carry_out(const SweepCommand& command) {
   if (command.resume && command.out.empty())
-    throw ConfigurationError("--resume needs the folder to go on with: --out DIR");
+    throw ConfigurationError("--resume needs the folder of the sweep: --out DIR");
   if (command.retry_failed && !command.resume)
     throw ConfigurationError(
-        "--retry-failed makes runs of a folder anew: it needs --resume --out DIR");
+        "--retry-failed repeats runs of a folder; it needs --resume --out DIR");
   std::string text;
   try {
     text = read_file(command.experiment);
@@ -339,7 +346,7 @@ int carry_out(const SweepCommand& command) {
   prepare_folder(folder, text, command.resume);
   Sweep sweep(experiment, shard, fs::absolute(folder), command);
   const int code = sweep.run();
-  if (!command.quiet) say("{}\n", sweep.summary());
+  if (!command.quiet) say("{}", sweep.closing(code));
   fmt::print("{}\n", folder.string());
   return code;
 }

@@ -51,8 +51,9 @@ void prepare_folder(const fs::path& folder, const std::string& text, bool resume
     return;
   }
   if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder))) {
-    throw ConfigurationError(fmt::format(
-        "{} exists; --resume goes on with a sweep, another --out begins one", folder.string()));
+    throw ConfigurationError(
+        fmt::format("{} exists; --resume continues its sweep, and another --out begins a new one",
+                    folder.string()));
   }
   if (fs::exists(folder)) return begin_in(folder, text);
   ResultFolder begun(folder, false);

@@ -110,7 +110,7 @@ std::string to_text(const Json& json, int indent) {
 }
 
 Json parse_json(std::string_view text) {
-  // The library reads any depth; whoever walks the values, or destroys them, needs the stack for
+  // The library reads any depth; code that walks the values, or destroys them, needs the stack for
   // it.
   constexpr int most_depth = 256;
   const auto check_depth = [](int depth, Library::parse_event_t, const Library&) {

@@ -1,7 +1,8 @@
-// Names as a user types them: '-' and '_' are the same, and an unknown one is answered with what
-// there is.
+// Names as a user types them: '-' and '_' are the same, and an unknown one is answered with the
+// nearest and with all that there are.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -11,7 +12,13 @@
 
 namespace tricolour {
 
-/// "no barrier is called 'steel'; there are none, dijkstra, ...". `kind` is singular.
+/// The one of `existing` that `name` may be a slip of: few letters apart, or else the only one that
+/// begins with it. Nothing where two are equally near.
+std::optional<std::string_view> nearest(std::string_view name,
+                                        const std::vector<std::string_view>& existing);
+
+/// "no barrier is called 'steel'; did you mean 'steele'? There are none, dijkstra, ...". `kind` is
+/// singular.
 std::string unknown_name(std::string_view kind, std::string_view name,
                          const std::vector<std::string_view>& existing);
 
@@ -39,6 +46,12 @@ std::vector<std::string> names_of(const All& all, Fits fits) {
 
 /// The elements of `names`, separated by `separator`.
 std::string joined(const std::vector<std::string>& names, std::string_view separator);
+
+/// The names of all of `all`, as an enumeration.
+template <class All>
+std::string enumerated(const All& all) {
+  return joined(names_of(all, [](const auto&) { return true; }), ", ");
+}
 
 /// `word` as a POSIX shell reads it back.
 std::string shell_quoted(std::string_view word);

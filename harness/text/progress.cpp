@@ -4,6 +4,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "harness/text/columns.hpp"
 #include "harness/text/messages.hpp"
 
 namespace tricolour {
@@ -43,7 +46,7 @@ void Progress::tick() {
   const std::size_t width =
       ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
   const std::string line = fmt::format("[{}/{}{}] {}", done_, steps_, time_left(), step_);
-  say("\r\033[K{}", line.substr(0, width - 1));
+  say("\r\033[K{}", line.substr(0, std::min(width, most_columns) - 1));
 }
 
 void Progress::end(std::string_view result) {

@@ -17,9 +17,9 @@ Toml from_library(const toml::node& node) {
     for (const auto& [key, member] : *table) {
       members.emplace_back(std::string(key.str()), from_library(member));
       if (member.is_table() || member.is_array())
-        members.back().second.line = key.source().begin.line;
+        members.back().value.line = key.source().begin.line;
     }
-    std::ranges::stable_sort(members, {}, [](const auto& one) { return one.second.line; });
+    std::ranges::stable_sort(members, {}, [](const auto& one) { return one.value.line; });
     result.value = std::move(members);
   } else if (const auto* const array = node.as_array()) {
     Toml::Array elements;

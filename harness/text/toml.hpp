@@ -22,8 +22,9 @@ class FileError : public ConfigurationError {
 };
 
 struct Toml {
+  struct Member;
   using Array = std::vector<Toml>;
-  using Table = std::vector<std::pair<std::string, Toml>>;
+  using Table = std::vector<Member>;
   struct Date {};  ///< dates and times: known, and used nowhere
 
   std::variant<bool, std::int64_t, double, std::string, Array, Table, Date> value;
@@ -34,6 +35,11 @@ struct Toml {
   const std::string* text() const { return std::get_if<std::string>(&value); }
   /// "a string", "an array": for messages.
   std::string_view kind() const;
+};
+
+struct Toml::Member {
+  std::string key;
+  Toml value;
 };
 
 /// The whole file as a table. `file` is its name in messages. Throws FileError.

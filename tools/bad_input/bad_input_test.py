@@ -166,6 +166,12 @@ def test_a_malformed_command_line_is_refused_with_the_reason(answer, places, cas
     )
 
 
+def test_a_refused_pair_of_an_experiment_names_the_key_that_skips_it(answer):
+    file = EXPERIMENTS / "unsound_pair_is_the_whole_matrix.toml"
+    said = answer(["sweep", str(file), "--dry-run"])[1]
+    assert 'unsound_pairs = "skip" in [matrix]' in said and "--unsound" not in said
+
+
 def sign(trace: Path, tricolour: str = TRICOLOUR) -> None:
     said = subprocess.run(
         [tricolour, "replay", str(trace)], capture_output=True, text=True, timeout=60

@@ -6,7 +6,7 @@ loop is the workload on which recording weighs most, and on a heap that stays in
 `concurrent` with `yuasa` has most events.
 
 What counts as recording is what `--record off` leaves out: events, times by activity, the histogram of requests and their rows. Not the
-reading of the clock at the end of a request: the program does it, recorded or not, as an open loop has to; a request whose end nobody looks
+reading of the clock at the end of a request: the program does it, recorded or not, as an open loop has to; a request whose end is not looked
 at is another program.
 
 Both members of a pair do the same requests: in a timed run one more collection, or one less, would be a percent.

@@ -21,6 +21,8 @@ endif()
 function(tricolour_flags target)
   if(TRICOLOUR_WARNINGS_ARE_ERRORS)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow -Werror)
+    # Clang warns of what GCC's library calls in itself.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
   endif()
   target_compile_options(${target} PRIVATE ${tricolour_sanitizer_flags})
   target_link_options(${target} PRIVATE ${tricolour_sanitizer_flags})

@@ -26,7 +26,7 @@ def begin(folder: Path, plan: dict) -> None:
         folder.mkdir(parents=True)
     except FileExistsError:
         raise Unusable(
-            f"{folder} exists: --resume goes on with it, and another --out is another comparison"
+            f"{folder} exists; --resume continues its comparison, and another --out begins a new one"
         ) from None
     beside = folder / (PLAN + ".part")
     beside.write_text(json.dumps(plan, indent=1) + "\n", encoding="utf-8")

@@ -35,7 +35,7 @@ enum class Action : std::uint8_t {
   rescanned
 };
 
-/// As a barrier sees it: `lost` is what somebody logged between its look and its try.
+/// As a barrier sees it: `lost` is what another thread logged between its look and its try.
 enum class Logged : std::uint8_t { no, lost, yes };
 
 struct Cell;

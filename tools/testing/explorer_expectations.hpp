@@ -57,7 +57,7 @@ inline bool loses_nothing(const Coverage& coverage) {
   return !coverage.violated && (coverage.exhausted || coverage.states >= most_states);
 }
 
-/// A line about an exploration, for whoever reads a test's output.
+/// A line about an exploration, for the reader of a test's output.
 inline void show(std::string_view what, const Report& report) {
   std::printf("%-72.*s %9llu states  %2zu steps  %.2f s\n", static_cast<int>(what.size()),
               what.data(), static_cast<unsigned long long>(report.coverage.states),

@@ -1,5 +1,5 @@
 // Barriers that are wrong, for tests: the seeded faults that no switch can make, and a few that
-// nobody should get away with.
+// a check must catch.
 //
 // Purpose: each mutant changes one thing and keeps its original's traits, unless the traits are
 // what is wrong. The conformance suite, random mutators and the explorer kill the same ones.

@@ -3,9 +3,9 @@
 //
 // A mutator mutates, makes a transition (a poll, or a blocked region), and so on; then it ends. It
 // may be born late. The other thread stops the world, or asks for a handshake, again and again. In
-// each mutation a mutator writes its roots, and reads what was last changed for it; whoever acts
-// for a mutator reads its roots and changes something. A loop's turn is an operation: a wait looks
-// once where the heap spins, and sleeps once.
+// each mutation a mutator writes its roots, and reads what was last changed for it; a thread that
+// acts for a mutator reads its roots and changes something. A loop's turn is an operation: a wait
+// looks once where the heap spins, and sleeps once.
 //
 // Ownership: constant while a search runs; what it finds out is in the record.
 #pragma once
@@ -36,7 +36,7 @@ struct SafepointRecord {
   std::array<std::uint8_t, most_mutators_here> wrote{};    ///< to its roots
   std::array<std::uint8_t, most_mutators_here> changed{};  ///< for it
   std::array<bool, most_mutators_here> runs{};             ///< it mutates
-  std::array<bool, most_mutators_here> held{};             ///< somebody acts for it
+  std::array<bool, most_mutators_here> held{};             ///< another thread acts for it
   std::array<bool, most_mutators_here> takes_part{};       ///< in the meeting under way
   std::uint8_t phase = 0;                                  ///< what those born later copy
   Wrong wrong = Wrong::none;
@@ -57,7 +57,7 @@ struct SafepointRecord {
 
 enum class Transition : std::uint8_t { poll, block };
 enum class Meeting : std::uint8_t { stop, handshake };
-/// What somebody does otherwise than the protocol has it.
+/// What a thread does otherwise than the protocol has it.
 enum class Seeded : std::uint8_t {
   nothing,
   acts_before_arrival,

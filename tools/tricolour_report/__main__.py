@@ -14,8 +14,10 @@ if not __package__:  # run by its path, since isolated mode has no other way to 
 
 from .program import process
 from .program.errors import UsageProblem
+from .program.names import unknown_name
 from .program.process import shown, tell, write_out
 
+EXAMPLE = "Example, after that of `tricolour sweep --help`:\n  "
 DEFAULT_METRICS = ["throughput", "pause_p99", "pause_max", "mmu_10ms", "cpu_total"]
 
 
@@ -66,7 +68,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
     names = list(dict.fromkeys(arguments.metric or DEFAULT_METRICS))
     for name in names:
         if name not in METRICS:
-            raise UsageProblem(f"no metric is called '{name}'; there are {', '.join(METRICS)}")
+            raise UsageProblem(unknown_name("metric", name, METRICS))
     comparison = compare(parse(arguments.base), parse(arguments.other), names, tell)
     gate = None
     if arguments.fail_on is not None:
@@ -93,37 +95,52 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="report|summary|compare|export|precision")
 
     report = commands.add_parser(
-        "report", help="plots, summary.csv and a self-contained page for a sweep folder"
+        "report",
+        help="write plots, summary.csv and a page for a sweep's folder",
+        description="Writes plots, summary.csv and a self-contained page for a sweep's folder.",
+        epilog=EXAMPLE + "tricolour report smoke",
+        formatter_class=process.HelpLayout,
     )
-    report.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
+    report.add_argument("folder", type=Path, metavar="DIR", help="the result folder of a sweep")
     report.add_argument(
         "--html",
         type=Path,
         metavar="FILE",
         help=(
-            "where to write the page (default: DIR/report.html); if DIR cannot be written, only the "
-            "page is"
+            "the file for the page (default: DIR/report.html); if DIR cannot be written, only the "
+            "page is written"
         ),
     )
-    report.add_argument("--quiet", action="store_true", help="no progress on standard error")
-    report.set_defaults(run=run_report, parser=report)
+    report.add_argument("--quiet", action="store_true", help="print no progress on standard error")
+    report.set_defaults(run=run_report)
 
-    summary = commands.add_parser("summary", help="table and pause histograms in the terminal")
-    summary.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
-    summary.set_defaults(run=run_summary, parser=summary)
+    summary = commands.add_parser(
+        "summary",
+        help="print the result tables and pause histograms",
+        description="Prints the result tables and pause histograms of a sweep's folder.",
+        epilog=EXAMPLE + "tools/python -I tools/tricolour_report/__main__.py summary smoke",
+        formatter_class=process.HelpLayout,
+    )
+    summary.add_argument("folder", type=Path, metavar="DIR", help="the result folder of a sweep")
+    summary.set_defaults(run=run_summary)
 
     add_compare(commands)
 
     export = commands.add_parser(
         "export",
-        help="a sweep folder in another tool's format",
+        help="write a sweep's folder in another tool's format",
+        description="Writes a sweep's folder in another tool's format.",
         epilog=(
-            "hgrm, hlog: HdrHistogram's percentiles and interval logs of pauses and requests; perfetto: a timeline of each run in the "
-            "Trace Event Format; gbench: Google Benchmark's JSON; benchstat: Go's benchmark text; dacapo: request latencies as DaCapo "
-            "writes them; csv: tidy tables."
+            "hgrm, hlog: HdrHistogram's percentiles and interval logs of pauses and requests; "
+            "perfetto: a timeline of each run in the Trace Event Format; gbench: Google "
+            "Benchmark's JSON; benchstat: Go's benchmark text; dacapo: request latencies as "
+            "DaCapo writes them; csv: tidy tables.\n"
+            + EXAMPLE
+            + "tricolour export smoke --format csv --out tables"
         ),
+        formatter_class=process.HelpLayout,
     )
-    export.add_argument("folder", type=Path, metavar="DIR", help="a sweep's result folder")
+    export.add_argument("folder", type=Path, metavar="DIR", help="the result folder of a sweep")
     export.add_argument(
         "--format",
         required=True,
@@ -131,25 +148,27 @@ def parser() -> argparse.ArgumentParser:
         help="hgrm, hlog, perfetto, gbench, benchstat, dacapo or csv",
     )
     export.add_argument(
-        "--out", required=True, type=Path, metavar="DIR", help="a new folder for it"
+        "--out", required=True, type=Path, metavar="DIR", help="the new folder for the files"
     )
     export.add_argument(
         "--quiet",
         action="store_true",
-        help="no progress on standard error; skipped runs are still told",
+        help="print no progress on standard error; skipped runs are still named",
     )
-    export.set_defaults(run=run_export, parser=export)
+    export.set_defaults(run=run_export)
 
     precision = commands.add_parser(
-        "precision", help="floating garbage per barrier, from the cycles.csv of tools/precision"
+        "precision",
+        help="summarise the floating garbage of each barrier",
+        description="Summarises the floating garbage of each barrier that tools/precision measured.",
     )
     precision.add_argument(
         "folder",
         type=Path,
         metavar="DIR",
-        help="where cycles.csv is, and summary.csv and plots/ go",
+        help="the folder of cycles.csv, in which summary.csv and plots/ are written",
     )
-    precision.set_defaults(run=run_precision, parser=precision)
+    precision.set_defaults(run=run_precision)
     return top
 
 
@@ -158,36 +177,43 @@ def add_compare(commands) -> None:
 
     compare = commands.add_parser(
         "compare",
-        help="ratios OTHER/BASE with 95 %% intervals",
-        epilog="Within one DIR runs are paired by block; over two they are unpaired. Metrics: "
-        + ", ".join(METRICS),
+        help="print ratios of two selections of cells, with 95 %% intervals",
+        description="Prints ratios OTHER / BASE with 95 % intervals. Within one DIR runs are "
+        "paired by block; over two they are unpaired.",
+        epilog=EXAMPLE + "tricolour compare smoke:barrier=none smoke:barrier=yuasa",
+        formatter_class=process.HelpLayout,
     )
     compare.add_argument(
-        "base", metavar="BASE", help="DIR[:key=value,...], a sweep folder and a filter on its cells"
+        "base",
+        metavar="BASE",
+        help="DIR[:key=value,...], the result folder of a sweep and a filter on its cells",
     )
     compare.add_argument("other", metavar="OTHER", help="the same, for the other side")
     compare.add_argument(
         "--metric",
         action="append",
         metavar="M",
-        help=f"may be repeated (default: {', '.join(DEFAULT_METRICS)})",
+        help=f"a metric: {', '.join(METRICS)}; may be repeated (default: {', '.join(DEFAULT_METRICS)})",
     )
     compare.add_argument(
         "--fail-on",
         type=percentage,
         metavar="PERCENT",
         help=(
-            "such as 5%%. Exit 6, a regression: an interval excludes 1 on the bad side and its "
-            "ratio is worse than PERCENT; or, of a longest value or an MMU, which have no "
-            "interval, every run of OTHER is worse than every run of BASE by more; or OTHER has "
-            "failed runs and BASE none. Exit 0, no regression: there are 10 runs, and the "
-            "interval, or least, median and greatest of an MMU or longest value, are not worse "
-            "than PERCENT. Exit 8, undecided: all else, such as too few runs or no data on a "
-            "side. Default metrics that neither side has are not judged"
+            "judge whether OTHER is worse by more than PERCENT, such as 5%%. Exit code 6, a "
+            "regression: an interval excludes 1 on the bad side and its ratio is worse than "
+            "PERCENT; or every run of OTHER is worse than every run of BASE by more, where the "
+            "metric is a longest value or an MMU, which have no interval; or OTHER has failed "
+            "runs and BASE has none. Exit code 0, no regression: there are 10 runs, and the "
+            "interval, or the least, median and greatest of an MMU or longest value, are not "
+            "worse than PERCENT. Exit code 8, undecided: every other case, such as too few runs "
+            "or no data on a side. Default metrics that neither side has are not judged"
         ),
     )
-    compare.add_argument("--json", action="store_true", help="one JSON object instead of text")
-    compare.set_defaults(run=run_compare, parser=compare)
+    compare.add_argument(
+        "--json", action="store_true", help="print one JSON object instead of text"
+    )
+    compare.set_defaults(run=run_compare)
 
 
 def main(words: list[str] | None = None) -> int:
@@ -195,9 +221,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def carry_out(words: list[str] | None) -> int:
-    arguments, unknown = parser().parse_known_args(words)
-    if unknown:
-        arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    arguments = parser().parse_args(words)
     return arguments.run(arguments)
 
 

@@ -6,10 +6,12 @@ number. Without a gate nothing is judged.
 """
 
 import json
+import shlex
 from math import isfinite, isnan
 
 import numpy as np
 
+from ..program.process import shown
 from ..read.experiment import ENOUGH_CYCLES
 from ..statistics.intervals import CONFIDENCE, ENOUGH_INVOCATIONS
 from ..statistics.quantities import measured, ratio
@@ -39,7 +41,7 @@ def as_text(comparison: Comparison, gate: Gate | None) -> str:
             current = finding.metric
             lines += ["", f"{current.name} ({current.better} is better)"]
         lines += [_line(finding, width), *_members(finding)]
-    lines += ["", *_conclusion(comparison, gate)]
+    lines += ["", *_conclusion(comparison, gate), *_closing(comparison)]
     return "\n".join(lines) + "\n"
 
 
@@ -88,6 +90,24 @@ def _conclusion(comparison: Comparison, gate: Gate | None) -> list[str]:
             f"better"
         )
     return lines + (_verdict(gate) if gate else [])
+
+
+def _closing(comparison: Comparison) -> list[str]:
+    """What this shows, and what to do next."""
+    compared = [finding for finding in comparison.findings if finding.ratio is not None]
+    better, worse = (
+        sum(finding.verdict == verdict for finding in compared) for verdict in ("better", "worse")
+    )
+    if any(finding.ratio.exploratory for finding in compared) or not compared:
+        next_step = f"run both sides with {ENOUGH_INVOCATIONS} or more invocations."
+    else:
+        folder = shlex.quote(shown(comparison.other.folder))
+        next_step = f"`tricolour report {folder}` shows the distributions behind the ratios."
+    return [
+        f"What this shows: OTHER is better in {better} and worse in {worse} of {len(compared)} "
+        f"ratios.",
+        f"What to do next: {next_step}",
+    ]
 
 
 def _verdict(gate: Gate) -> list[str]:

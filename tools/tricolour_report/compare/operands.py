@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..program.errors import UsageProblem
+from ..program.names import unknown_name
 from ..program.process import shown
 from ..read.experiment import CellResult
 from ..read.sweep_folder import Cell, open_sweep
@@ -72,7 +73,7 @@ def _check(operand: Operand) -> None:
     for key, value in operand.filter.items():
         if key not in existing:
             raise UsageProblem(
-                f"no cell of {operand.folder} has a parameter '{key}'; there are {', '.join(sorted(existing))}"
+                unknown_name(f"parameter of the cells of {operand.folder}", key, sorted(existing))
             )
         if _spelling(value) not in {_spelling(one) for one in existing[key]}:
             raise UsageProblem(

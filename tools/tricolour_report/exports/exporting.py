@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Callable
 
 from ..program.errors import UsageProblem
+from ..program.names import unknown_name
 from ..program.writing import new_folder
 from ..read.experiment import Experiment, load_experiment
 from . import benchstat, dacapo_latency, google_benchmark, hgrm, hlog, perfetto, tidy_tables
@@ -29,7 +30,7 @@ OF_EVENTS = ("hgrm", "hlog", "perfetto", "dacapo", "csv")  # made from single pa
 def write_export(folder: Path, form: str, out: Path, progress: Progress) -> Path:
     """Writes `folder` in format `form` into the new folder `out`, and returns it."""
     if form not in FORMATS:
-        raise UsageProblem(f"no export format is called '{form}'; there are {', '.join(FORMATS)}")
+        raise UsageProblem(unknown_name("export format", form, FORMATS))
     if os.path.lexists(out):
         raise UsageProblem(f"{out} exists already; an export goes into a new folder")
     if not out.absolute().parent.is_dir():

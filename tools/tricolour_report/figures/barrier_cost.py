@@ -95,11 +95,10 @@ def _panel(costs: dict, quantity: str, label: str) -> Panel:
 
 FIGURE = Figure(
     title="Cost of a reference store",
-    reading="Time per store in four arms, which part the cost: flag test, filter, shading. "
-    "Intervals are over repetitions in one process. An arm that a barrier lacks is not there.",
+    reading="The time per store in four arms, which separate the cost of flag test, filter and shading. "
+    "Intervals are over repetitions in one process. An arm that a barrier lacks is not drawn.",
     scope=Scope.EXPERIMENT,
     chart=_chart,
-    lacks="barrier_cost.json in this folder: it is the output of the benchmark of stores, and "
-    "joins a report when it is in the sweep's folder",
+    lacks="barrier_cost.json in this folder, which is the output of the benchmark of stores",
     of_events=False,
 )

@@ -125,11 +125,11 @@ def _thinned(places: np.ndarray, most: int) -> np.ndarray:
 
 FIGURE = Figure(
     title="Heap over time",
-    reading="Memory in use. The next cycle is to begin where the use reaches the trigger "
-    "(dashed), and has to end before it reaches the size of the heap (solid). Grey: pauses, "
-    "those that are close together as one.",
-    in_print="Some cycles from the middle of one run of each collector.",
-    on_page="Blue: the chosen cycle. A click chooses the nearest cycle.",
+    reading="The memory in use. The next cycle is to begin where the use reaches the trigger "
+    "(dashed), and has to end before it reaches the size of the heap (solid). Pauses are grey, "
+    "and those that are close together are drawn as one.",
+    in_print="The figure shows some cycles from the middle of one run of each collector.",
+    on_page="The chosen cycle is blue. A click chooses the nearest cycle.",
     scope=Scope.RUN,
     chart=_chart,
     printed=_printed,

@@ -60,9 +60,9 @@ def _points(
 
 FIGURE = Figure(
     title="How long a mutator is held",
-    reading="Each time that a collector kept one mutator from running, by a pause or a handshake: "
-    "the longest of a run (full), and the 99th percentile (small and hollow). Medians over "
-    "invocations, with an interval from the least to the greatest. A pause of all mutators holds "
+    reading="How long a collector kept one mutator from running, by a pause or a handshake: "
+    "the longest time of a run (full), and the 99th percentile (small and hollow). Marks are "
+    "medians over invocations, and bars reach from the least to the greatest. A pause of all mutators holds "
     "each of them; a handshake holds one.",
     scope=Scope.SETTING,
     chart=_chart,

@@ -48,10 +48,10 @@ def _panel(
 
 FIGURE = Figure(
     title="Lower-bound overhead",
-    reading="What an operation costs, over the least that any cell of the same work cost "
-    "without its explicit collection: collecting costs at least this much. Barriers' fast "
-    "paths and slower allocation are in it. Bars are 95 % intervals, which do not know that "
-    "the floor was chosen for being the least. Lower is better.",
+    reading="The cost of an operation, divided by the least that any cell of the same work cost "
+    "without its explicit collection. Collecting costs at least this much. The cost includes "
+    "barriers' fast paths and slower allocation. Bars are 95 % intervals, which do not allow "
+    "for the floor's being chosen as the least. Lower is better.",
     scope=Scope.EXPERIMENT,
     chart=_chart,
     lacks="timed run, so there is no floor",

@@ -106,16 +106,17 @@ def _printed(material: Material) -> Chart | None:
 
 FIGURE = Figure(
     title="Metrics of all cells, by heap",
-    reading="As a ratio: paired by block with the baseline of the same workload and heap, "
-    "with 95 % intervals; one that holds 1 shows no difference, and one that leaves the "
-    "picture goes on. As a value: the median run, of a longest value the least with a bar to "
-    "the greatest, and every run as a small mark. Crosses: cells with failed runs. Hollow: a "
-    "run had fewer than 3 cycles, or one of the baseline, so the value ranks nothing.",
+    reading="A ratio is paired by block with the baseline of the same workload and heap, and has a "
+    "95 % interval. An interval that includes 1 shows no difference; one that reaches the edge "
+    "continues beyond it. A value is that of the median run; a longest value is the least, with "
+    "a bar to the greatest. Every run is a small mark. A cross is a cell with failed runs. A "
+    "hollow mark is not ranked, because a run of the cell or of its baseline had fewer than 3 "
+    "cycles.",
     in_print="This is the throughput, as a ratio.",
     scope=Scope.METRIC,
     chart=_chart,
     printed=_printed,
     printed_as=PRINTED,
-    lacks="{metric} of any cell, or none beside a baseline above 0",
+    lacks="{metric} of any cell, or no baseline above 0",
     of_events=False,
 )

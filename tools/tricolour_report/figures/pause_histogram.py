@@ -26,8 +26,8 @@ def _outline(series: Series, pauses: np.ndarray, decades: tuple[int, int]) -> Li
 
 FIGURE = Figure(
     title="Pause histogram",
-    reading="How often pauses of each length came, all invocations together, one panel for "
-    "each kind of pause; where both axes are logarithmic, a long tail stays visible. Further "
+    reading="The number of pauses of each length, of all invocations together, in one panel for "
+    "each kind of pause. Where both axes are logarithmic, a long tail stays visible. Further "
     "left is better.",
     scope=Scope.SETTING,
     chart=_chart,

@@ -44,9 +44,9 @@ def _of_cell(material: Material, result: CellResult) -> list[Line]:
 
 FIGURE = Figure(
     title="Pauses by nines",
-    reading="Each step to the right is ten times rarer. Thick lines: median over invocations, "
-    "bands their range, as far as a run's number of pauses allows (1 - 10/n); thin lines: all "
-    "runs' pauses together. Lower is better.",
+    reading="Each step to the right is ten times rarer. A thick line is the median over invocations "
+    "and its band their range, as far as the number of pauses of a run allows (1 - 10/n). A thin "
+    "line is of the pauses of all runs together. Lower is better.",
     scope=Scope.SETTING,
     chart=_chart,
     lacks="pause of {workload} at heap {heap}",

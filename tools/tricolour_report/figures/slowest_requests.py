@@ -77,11 +77,11 @@ def _told(result: CellResult, one: Waits | None) -> str:
 
 FIGURE = Figure(
     title="What the slowest requests waited for",
-    reading="Requests of 1 ms or more of all invocations, by what they waited for, as the "
-    "runs timed it: shares of all their time, and the slowest of all runs. Unexplained is "
-    "time without a name. n requests took the time that follows, of which a share is "
-    "explained; the longest gap without a name between two operations is the least, the "
-    "median and the greatest over runs.",
+    reading="What requests of 1 ms or more waited for, of all invocations, as the runs timed it: "
+    "shares of all their time, and the slowest request of all runs. Unexplained time has no "
+    "name. The text has the number of requests, their time and the share that is explained; "
+    "the longest gap without a name between two operations is shown as the least, the median "
+    "and the greatest over runs.",
     scope=Scope.SETTING,
     chart=_chart,
     lacks=f"request of {SLOW} or more of {{workload}} at heap {{heap}}",

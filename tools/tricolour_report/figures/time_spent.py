@@ -87,9 +87,9 @@ def _panel(
 
 
 FIGURE = Figure(
-    title="Where the time went",
-    reading="CPU seconds by role, which background marking raises even where the wall time "
-    "falls, and what the mutators' wall time was spent on.",
+    title="Time spent",
+    reading="The CPU seconds by role, and what the mutators' wall time was spent on. Background "
+    "marking can raise CPU time where the wall time falls.",
     scope=Scope.SETTING,
     chart=_chart,
     lacks="timed run of {workload} at heap {heap}",

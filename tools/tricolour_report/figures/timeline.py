@@ -74,10 +74,10 @@ def _series(name: str) -> Series:
 
 FIGURE = Figure(
     title="One cycle, thread by thread",
-    reading="What each thread did, and when the mutators stood still (black).",
-    in_print="A cycle of median length of one run of each collector; time axes differ between "
-    "panels.",
-    on_page="Draw over a part with the mouse to see it larger.",
+    reading="What each thread did, and when the mutators were stopped (black).",
+    in_print="The figure shows a cycle of median length of one run of each collector; time axes "
+    "differ between panels.",
+    on_page="Drag across a part with the mouse to enlarge it.",
     scope=Scope.CYCLE,
     chart=_chart,
     printed=_printed,

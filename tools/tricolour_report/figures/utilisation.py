@@ -44,8 +44,8 @@ def _lines(material: Material, kind: str, say: str) -> list[Line]:
 
 FIGURE = Figure(
     title="Mutator utilisation",
-    reading="For each window length, the least share of any such window in which the mutator ran: "
-    "median over invocations, bands their range. Where a line leaves 0 is the longest time the "
+    reading="The least share of any window of a length in which the mutator ran. A line is the median "
+    "over invocations and its band their range. A line leaves 0 at the longest time that the "
     "mutator was kept from running. Higher and further left is better.",
     scope=Scope.SETTING,
     chart=_chart,

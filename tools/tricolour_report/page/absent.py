@@ -23,24 +23,24 @@ def absences(experiment: Experiment) -> list[str]:
         curves = "" if any(np.isfinite(digest.mmu).any() for digest in digests) else "MMU curves, "
         found.append(
             f"Distributions, {curves}timelines and heap over time: this folder keeps the runs' "
-            f"records ({RECORDS}) and metrics (summary.csv) but not the tables of single events "
-            f"({tables}). The sweep made again with its experiment.toml has them."
+            f"records ({RECORDS}) and metrics (summary.csv), but lacks the tables of single events "
+            f"({tables}). A new sweep with its experiment.toml has them."
         )
         if (folder / "plots").is_dir():
-            found[-1] += " The pictures drawn when they were there lie in plots/."
+            found[-1] += " plots/ has the pictures that were drawn when the tables were there."
         if not any(digest.metrics["wall_gc"] >= 0 for digest in digests):
             found.append(
-                "Lower-bound overhead in wall time: summary.csv is older than the metric wall_gc, which it is made from."
+                "Lower-bound overhead in wall time: summary.csv is older than the metric wall_gc, from which it is computed."
             )
     elif digests:
         found += _without_events(experiment, digests)
     if not (folder / COST).exists():
         found.append(
-            f"Cost of a store: there is no {COST} in the folder, the output of the benchmark of stores."
+            f"Cost of a store: the folder lacks {COST}, the output of the benchmark of stores."
         )
     if not (folder / EXPLICIT_FREE).exists():
         found.append(
-            f"malloc and free beside the lower-bound overhead: there is no {EXPLICIT_FREE} in the folder, the output of tools/compare_malloc."
+            f"malloc and free, to compare with the lower-bound overhead: the folder lacks {EXPLICIT_FREE}, the output of tools/compare_malloc."
         )
     return found
 
@@ -53,7 +53,7 @@ def _without_events(experiment: Experiment, digests: list[Digest]) -> list[str]:
     ]
     found = [f"Request latency of {', '.join(quiet)}: no request was recorded."] if quiet else []
     if not any(len(digest.bystander) for digest in digests):
-        found.append("Bystander delay: no run recorded any.")
+        found.append("Bystander delay: no run recorded it.")
     for why in dict.fromkeys(d.record["run_delay"]["why"] for d in digests if d.record["requests"]):
         if why:
             found.append(f"Explained share of slow requests: run delay could not be read: {why}")

@@ -1,13 +1,17 @@
 """The summary in a terminal.
 
-Purpose: the result table, and one pause histogram for each collector, in at most 100 columns.
-Invariants: no escape sequence unless standard output is a terminal and NO_COLOR is unset; plain ASCII where the
-encoding has no block characters.
+Purpose: the result tables, one pause histogram for each collector, and two closing lines: what
+this shows, and what to do next.
+Invariants: at most 80 columns; a column has the same quantile in every row. No escape sequence
+unless standard output is a terminal and NO_COLOR is unset; plain ASCII where the encoding has no
+block characters.
 """
 
 import os
+import shlex
 import sys
 import textwrap
+from typing import Callable
 
 import numpy as np
 
@@ -15,19 +19,21 @@ from ..compare import unserved
 from ..compare.bystander import floor_sentence, machine_floor
 from ..compare.rows import Group, Row, groups
 from ..compare.waits import SLOW, explained_text, parts_text, shares_text, waits
-from ..program.process import write_out
+from ..program.process import shown, write_out
 from ..read.experiment import ENOUGH_CYCLES, Experiment
 from ..statistics.intervals import ENOUGH_INVOCATIONS
-from ..statistics.quantities import duration, time_text
+from ..statistics.quantiles import quantiles
+from ..statistics.quantities import ABSENT, duration, time_text
 
-WIDTH = 100
+WIDTH = 80
 HEIGHT = 4
 BLOCKS = " ▁▂▃▄▅▆▇█"
 FAILED, STARVED = 31, 90
 COLOURS = [34, 33, 32, 35, 36]  # by the place in the list of collectors
 Colours = dict[str, int]  # of collectors; empty where nothing is coloured
-COLUMNS = "{:<15}{:<{barrier_width}}{:<21}{:>8}{:>12}{:>6}{:>8}{:>9} {}"
-LONGEST = "{:<{left}} {:<29} {}"
+QUANTILES = (0.5, 0.9, 0.99)
+RESULTS = "{:<22}{:>8}  {}"
+PAUSES = "{:>8}{:>9}{:>9}{:>8}{:>10}"
 MOST_CAUSES = 3
 
 
@@ -35,13 +41,26 @@ def summary(experiment: Experiment, coloured: bool) -> str:
     """The whole summary; `coloured` adds ANSI colours."""
     colours = colours_of(experiment) if coloured else {}
     lines = [
-        f"{experiment.sweep.name}: throughput as a ratio to {experiment.sweep.baseline_label}",
+        *textwrap.wrap(
+            f"{experiment.sweep.name}: throughput is the ratio to "
+            f"{experiment.sweep.baseline_label}",
+            WIDTH,
+        ),
         "",
     ]
     for group in groups(experiment):
         lines += _table(group, colours) + [""]
     lines += _notes(experiment) + [""] + _histograms(experiment, colours)
+    lines += ["", *closing(experiment, _next_step(experiment))]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _next_step(experiment: Experiment) -> str:
+    folder = shown(experiment.sweep.folder)
+    page = experiment.sweep.folder / "report.html"
+    if page.exists():
+        return f"open {shown(page)}"
+    return f"`tricolour report {shlex.quote(folder)}` draws the figures and writes a page."
 
 
 def colours_of(experiment: Experiment) -> Colours:
@@ -57,49 +76,55 @@ def print_summary(experiment: Experiment) -> None:
 
 def _table(group: Group, colours: Colours) -> list[str]:
     label = "" if group.invocations >= ENOUGH_INVOCATIONS else "; exploratory"
+    runs = f"{group.invocations} invocation{'' if group.invocations == 1 else 's'}"
+    lines = [
+        *textwrap.wrap(f"{group.title} ({runs}{label})", WIDTH),
+        *_part(
+            group,
+            colours,
+            RESULTS.format("throughput [95 %]", "cycles", "runs"),
+            lambda row: RESULTS.format(
+                row.ratio + "*" * row.differs, row.cycles + "!" * row.starved, row.status
+            ),
+        ),
+        "",
+        *_part(
+            group,
+            colours,
+            PAUSES.format(*(f"p{100 * p:g}" for p in QUANTILES), "MMU10", "fallback"),
+            _pauses,
+        ),
+        "",
+        *_part(group, colours, "longest pause of a run", lambda row: row.longest),
+    ]
+    if any(row.longest_request != ABSENT for row in group.rows):
+        lines += [
+            "",
+            *_part(group, colours, "longest request of a run", lambda row: row.longest_request),
+        ]
+    return lines + _waits(group, colours)
+
+
+def _part(group: Group, colours: Colours, heading: str, figures: Callable[[Row], str]) -> list[str]:
+    """A heading and a line for each cell."""
     width = max(9, 1 + max(len(row.barrier) for row in group.rows))
-    lines = [f"{group.title} ({group.invocations} invocations{label})"]
-    lines.append(
-        COLUMNS.format(
-            "collector",
-            "barrier",
-            "throughput [95 %]",
-            "p50",
-            "tail",
-            "MMU10",
-            "cycles",
-            "fallback",
-            "runs",
-            barrier_width=width,
-        )
-    )
-    for row in group.rows:
-        ratio, cycles = row.ratio + "*" * row.differs, row.cycles + "!" * row.starved
-        lines.append(
+    names = "{:<15}{:<{width}}"
+    return [
+        f"{names.format('collector', 'barrier', width=width)}{heading}".rstrip(),
+        *(
             _coloured(
                 row,
                 colours,
-                COLUMNS.format(
-                    row.collector,
-                    row.barrier,
-                    ratio,
-                    row.p50,
-                    row.tail,
-                    row.mmu,
-                    cycles,
-                    row.fallback,
-                    row.status,
-                    barrier_width=width,
-                ),
+                names.format(row.collector, row.barrier, width=width) + figures(row),
             )
-        )
-    lines += ["", "longest over runs: least · median · greatest"]
-    lines.append(LONGEST.format(f"  {'collector':<15}barrier", "pause", "request", left=17 + width))
-    for row in group.rows:
-        names = f"  {row.collector:<15}{row.barrier}"
-        text = LONGEST.format(names, row.longest, row.longest_request, left=17 + width)
-        lines.append(_coloured(row, colours, text))
-    return lines + _waits(group, colours)
+            for row in group.rows
+        ),
+    ]
+
+
+def _pauses(row: Row) -> str:
+    found = quantiles(row.result.pooled_pauses(), np.array(QUANTILES))
+    return PAUSES.format(*map(duration, found), row.mmu, row.fallback)
 
 
 def _coloured(row: Row, colours: Colours, text: str) -> str:
@@ -116,55 +141,83 @@ def _waits(group: Group, colours: Colours) -> list[str]:
         return []
     lines = [
         "",
-        f"what requests of {SLOW} or more waited for: number, total time in all runs, share by cause",
+        f"what requests of {SLOW} or more waited for: number, total time, share by cause",
     ]
     for row, one in found:
         name = f"  {row.collector} {row.barrier}"
         gap = f"longest gap without a name {row.unexplained}"
         if not one.count:
-            lines.append(_coloured(row, colours, f"{name}: none; {gap}"))
+            text = textwrap.wrap(f"{name}: none; {gap}", WIDTH, subsequent_indent="      ")
+            lines += [_coloured(row, colours, line) for line in text]
             continue
         of_all = shares_text(one, MOST_CAUSES)
         of_slowest = parts_text(one.slowest.parts, MOST_CAUSES)
         lines += [
-            _coloured(row, colours, text)
+            _coloured(row, colours, line)
             for text in (
                 f"{name}: {one.count} requests, {duration(one.total)}: {of_all}",
                 f"    explained {explained_text(one)}; {gap}",
                 f"    slowest {duration(one.slowest.length)}: {of_slowest}",
             )
+            for line in textwrap.wrap(text, WIDTH, subsequent_indent="      ")
         ]
     return lines
 
 
 def _notes(experiment: Experiment) -> list[str]:
     notes = [
-        f"! starved: a run with fewer than {ENOUGH_CYCLES} cycles; it is ranked nowhere and wins "
-        f"nothing.",
-        f"* the 95 % interval excludes 1. Below {ENOUGH_INVOCATIONS} invocations a result is exploratory",
-        "and claims nothing.",
-        "p50, tail: of all pauses of all runs, as far as their number allows (1 - 10/n).",
-        "longest: least, median and greatest over runs of each run's longest; gap without a name: "
-        "likewise,",
-        "between two operations. MMU10: minimum mutator utilisation over 10 ms, median run.",
-        "fallback: share of cycles that fell back to a stopped one.",
+        f"! The cell is starved: a run had fewer than {ENOUGH_CYCLES} cycles. It is not ranked.",
+        f"* The 95 % interval excludes 1. With fewer than {ENOUGH_INVOCATIONS} invocations a "
+        "result is exploratory and claims nothing.",
+        "p50, p90, p99 are quantiles of all pauses of all runs; a quantile that fewer than ten "
+        "pauses exceed is not shown.",
+        "The longest pause or request of a run is shown as the least, the median and the greatest "
+        "over runs. The longest gap without a name is shown likewise; it is a gap between two "
+        "operations.",
+        "MMU10 is the minimum mutator utilisation over 10 ms, of the median run.",
+        "fallback is the share of cycles that ended as a stopped collection.",
+        floor_sentence(machine_floor(experiment)),
     ]
-    notes += textwrap.wrap(floor_sentence(machine_floor(experiment)), WIDTH)
     if any(result.is_baseline and result.starved for result in experiment.results):
         notes.append(
             "Where the baseline is starved, ratios to it compare with hardly collecting: nothing "
             "is marked."
         )
-    for sentence in unserved.sentences(experiment):
-        notes += textwrap.wrap(sentence, WIDTH)
+    notes += unserved.sentences(experiment)
     if experiment.sweep.never_ran:
         notes.append(
-            f"Interrupted sweep: {experiment.sweep.never_ran} of {experiment.sweep.planned} runs are missing."
+            f"The sweep was interrupted: {experiment.sweep.never_ran} of "
+            f"{experiment.sweep.planned} runs are missing."
         )
     if experiment.verified:
         notes.append(f"{len(experiment.verified)} verified runs are left out of every timing.")
     notes += [f"Skipped {one.place}: {one.reason}" for one in experiment.skipped]
-    return notes
+    return [line for note in notes for line in textwrap.wrap(note, WIDTH)]
+
+
+def closing(experiment: Experiment, next_step: str) -> list[str]:
+    """What this shows, and what to do next."""
+    compared = [
+        (group, row)
+        for group in groups(experiment)
+        for row in group.rows
+        if not row.result.is_baseline
+    ]
+    claims = [
+        row for group, row in compared if row.differs and group.invocations >= ENOUGH_INVOCATIONS
+    ]
+    if all(group.invocations < ENOUGH_INVOCATIONS for group in groups(experiment)):
+        shows = (
+            f"nothing is claimed, because each cell has fewer than {ENOUGH_INVOCATIONS} "
+            f"invocations; differences are exploratory"
+        )
+    else:
+        shows = f"throughput differs from the baseline's in {len(claims)} of {len(compared)} cells"
+    return [
+        line
+        for text in (f"What this shows: {shows}.", f"What to do next: {next_step}")
+        for line in textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    ]
 
 
 def _histograms(experiment: Experiment, colours: Colours) -> list[str]:
@@ -180,7 +233,7 @@ def _histograms(experiment: Experiment, colours: Colours) -> list[str]:
     high = max(int(np.ceil(np.log10(max(everything.max(), 1.0)))), low + 1)
     per_decade = max(8, min(24, (WIDTH - 12) // (high - low)))
     edges = np.logspace(low, high, (high - low) * per_decade + 1)
-    lines = ["Pauses of all workloads, barriers and heaps; height is the logarithm of the count"]
+    lines = ["Pauses of all workloads, barriers and heaps; height is the log of the count"]
     for name, values in lengths.items():
         counts = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0]
         lines += ["", f"{name}: {len(values)} pauses, longest {duration(values.max())}"]

@@ -4,7 +4,8 @@ import io
 import sys
 
 from ..read.experiment import load_experiment
-from ..statistics.quantities import duration
+from ..statistics.quantiles import quantile
+from ..statistics.quantities import ABSENT, duration
 from ..testing.synthetic_sweep import write_sweep
 from .terminal import print_summary, summary
 
@@ -12,8 +13,9 @@ from .terminal import print_summary, summary
 def test_lines_fit_and_every_cell_is_there(small_sweep):
     experiment = load_experiment(small_sweep, print)
     lines = summary(experiment, coloured=False).splitlines()
-    assert max(map(len, lines)) <= 100 and "\033" not in "".join(lines)
-    assert sum(line.startswith("concurrent ") for line in lines) == 2
+    assert max(map(len, lines)) <= 80 and "\033" not in "".join(lines)
+    # The results, quantiles of pauses and longest pauses of two workloads, and longest requests.
+    assert sum(line.startswith("concurrent ") for line in lines) == 2 * 3 + 1
     for collector in ("stop_the_world", "incremental", "concurrent"):
         assert any(line.startswith(f"{collector}:") and "longest" in line for line in lines)
     assert any("█" in line for line in lines)
@@ -44,15 +46,56 @@ def test_a_starved_cell_is_marked(tmp_path):
         cycles_of={pairs[1]: 1},
     )
     text = summary(load_experiment(folder, print), coloured=False)
-    (line,) = [line for line in text.splitlines() if line.startswith("concurrent ")]
-    assert (
-        " 1! " in line and "]*" not in line and "! starved: a run with fewer than 3 cycles" in text
-    )
+    line = next(line for line in text.splitlines() if line.startswith("concurrent "))
+    assert " 1! " in line and "]*" not in line
+    assert "! The cell is starved: a run had fewer than 3 cycles" in text
     for path in folder.glob("runs/00000000/*/run.json"):
         path.write_text(path.read_text().replace('"cycles": 12', '"cycles": 0'))
     assert "Where the baseline is starved" in summary(
         load_experiment(folder, print), coloured=False
     )
+
+
+def test_a_column_has_one_quantile_and_none_that_the_pauses_do_not_allow(tmp_path):
+    """Two cells with different numbers of pauses: the one with fewer lacks the higher quantile."""
+    pairs = (("stop_the_world", "none"), ("concurrent", "yuasa"))
+    folder = write_sweep(tmp_path, 12, ("gcbench",), combinations=pairs, cycles_of={pairs[1]: 4})
+    experiment = load_experiment(folder, print)
+    lines = summary(experiment, coloured=False).splitlines()
+    heading = next(n for n, line in enumerate(lines) if line.endswith("MMU10  fallback"))
+    assert lines[heading].split()[2:5] == ["p50", "p90", "p99"]
+    for line in lines[heading + 1 : heading + 3]:
+        (result,) = [r for r in experiment.results if line.startswith(r.cell.collector + " ")]
+        place = lines[heading].index("p99") + len("p99")
+        shown = line[place - 9 : place].strip()
+        pauses = result.pooled_pauses()
+        assert shown == duration(quantile(pauses, 0.99))
+        assert (shown == ABSENT) == (len(pauses) < 1000)
+
+
+def test_the_summary_closes_with_what_it_shows_and_what_to_do(tmp_path):
+    pairs = (("stop_the_world", "none"), ("concurrent", "yuasa"), ("concurrent", "dijkstra"))
+
+    def closing_of(invocations, name):
+        folder = write_sweep(
+            tmp_path / name,
+            invocations,
+            ("gcbench",),
+            combinations=pairs,
+            speed={pairs[1]: 2.0, pairs[2]: 1.0},
+        )
+        text = summary(load_experiment(folder, print), coloured=False)
+        closing = " ".join(text[text.index("What this shows:") :].split())
+        return folder, closing, text.count("]*")
+
+    few, said, _ = closing_of(3, "few")
+    assert said.startswith("What this shows: nothing is claimed, because each cell has fewer than")
+    assert f"What to do next: `tricolour report {few}`" in said
+    many, said, claims = closing_of(12, "many")
+    assert claims and f"differs from the baseline's in {claims} of 2 cells." in said
+    (many / "report.html").write_text("page")
+    text = summary(load_experiment(many, print), coloured=False)
+    assert f"What to do next: open {many}/report.html" in " ".join(text.split())
 
 
 def test_long_names_stand_apart(tmp_path):
@@ -61,7 +104,7 @@ def test_long_names_stand_apart(tmp_path):
         load_experiment(write_sweep(tmp_path, 2, ("gcbench",), combinations=pairs), print),
         coloured=False,
     )
-    assert max(map(len, text.splitlines())) <= 100 and "stop_the_world dijkstra_black " in text
+    assert max(map(len, text.splitlines())) <= 80 and "stop_the_world dijkstra_black " in text
 
 
 def test_failures_and_missing_runs_are_visible(tmp_path):

@@ -19,23 +19,60 @@ from typing import Callable, NoReturn
 
 from .children import captured, interrupt
 from .errors import UsageProblem
+from .names import unknown_name
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 # As tools/python has them.
 MODULES = ("numpy", "pandas", "scipy", "matplotlib", "jinja2", "jsonschema")
 INTERPRETERS = Path(__file__).resolve().parents[2] / "python"
+COLUMNS = 80
 # For an encoding that is not Unicode.
 LOOK_ALIKES = str.maketrans(
     {"µ": "u", "–": "-", "─": "-", "┼": "+", "·": "/", **dict(zip("▁▂▃▄▅▆▇█", "..::==##"))}
 )
 
 
+class HelpLayout(argparse.HelpFormatter):
+    """In 80 columns; a line of the text after the flags that is indented stays as it is."""
+
+    def __init__(self, prog: str):
+        super().__init__(prog, width=COLUMNS)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        fill = super()._fill_text
+        return "\n".join(
+            line if line.startswith(" ") else fill(line, width, indent)
+            for line in text.splitlines()
+        )
+
+
 class ArgumentParser(argparse.ArgumentParser):
-    """One whose errors end the process with WRONG_USAGE also where they cannot be written."""
+    """One whose errors end the process with WRONG_USAGE also where they cannot be written, and
+    answer a mistyped name with the near one."""
 
     def error(self, message: str) -> NoReturn:
-        tell(f"{self.format_usage()}{self.prog}: error: {message}")
+        tell(f"{self.prog}: {message}; see `{self.prog} --help`")
         sys.exit(WRONG_USAGE)
+
+    def parse_known_args(self, args=None, namespace=None):
+        """Nothing is left over: of a subcommand its own parser says so."""
+        found, extras = super().parse_known_args(args, namespace)
+        if extras:
+            self.error(self._refused(extras))
+        return found, extras
+
+    def _refused(self, extras: list[str]) -> str:
+        flag = next((word for word in extras if word.startswith("-")), None)
+        if flag is None:
+            return f"'{extras[0]}' is one argument too many"
+        flags = [one.option_strings[-1] for one in self._actions if one.option_strings]
+        return unknown_name("flag", flag.partition("=")[0], flags)
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if action.choices is None or value in action.choices:
+            return
+        kind = f"value of {action.option_strings[-1]}" if action.option_strings else "command"
+        self.error(unknown_name(kind, str(value), map(str, action.choices)))
 
 
 def run(name: str, command: Callable[[], int | None]) -> int:

@@ -51,7 +51,7 @@ function drawLegend(legend, keys) {
   legend.replaceChildren(...keys.map((one) => {
     if (one.heading) return element("span", {className: "soft", textContent: one.heading});
     if (!one.key) return element("span", {className: "key"}, sample(one), element("span", {textContent: one.label}));
-    const button = element("button", {type: "button", className: "key", title: "switch off or on; double-click: this one alone"});
+    const button = element("button", {type: "button", className: "key", title: "click: switch this series off or on; double-click: show only this series"});
     button.setAttribute("aria-pressed", String(!hidden.has(one.key)));
     button.append(sample(one), element("span", {textContent: one.label}));
     button.addEventListener("click", (event) => {
