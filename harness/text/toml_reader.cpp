@@ -78,7 +78,8 @@ std::vector<std::pair<std::string, TomlValue>> TomlValue::named_texts(std::strin
   std::vector<std::pair<std::string, TomlValue>> values;
   for (const auto& [key, member] : *node_->table()) {
     TomlValue value(file_, fmt::format("{} in {}", key, what), member);
-    if (std::ranges::any_of(values, [&](const auto& other) { return same_name(other.key, key); })) {
+    if (std::ranges::any_of(values,
+                            [&](const auto& other) { return same_name(other.first, key); })) {
       value.refuse(fmt::format("{} has '{}' twice; each name may appear once", what, key));
     }
     values.emplace_back(key, std::move(value));

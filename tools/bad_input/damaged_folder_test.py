@@ -189,7 +189,7 @@ def read_all(folder: Path, out: Path, drawn: bool) -> tuple[int, int]:
     return experiment.timed_runs, len(told)
 
 
-@pytest.mark.parametrize("seed, mutants", [(1, 100), pytest.param(2, 2000, marks=pytest.mark.full)])
+@pytest.mark.parametrize("seed, mutants", [(1, 100), pytest.param(2, 400, marks=pytest.mark.full)])
 def test_a_damaged_folder_is_read_without_what_is_damaged(tmp_path, seed, mutants):
     whole = write_small_sweep(tmp_path / "whole")
     files = sorted(
