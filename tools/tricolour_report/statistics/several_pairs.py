@@ -7,7 +7,7 @@ The power is that of the t test that the interval inverts, with the deviation th
 have; it is an estimate as rough as they are few.
 """
 
-from math import inf, isnan, log, sqrt
+from math import ceil, isnan, log1p, sqrt
 
 import numpy as np
 from scipy import stats
@@ -17,6 +17,7 @@ from .intervals import CONFIDENCE, LogEstimate
 SIGNIFICANCE = 1 - CONFIDENCE
 SMALL_DIFFERENCE = 0.02
 POWER = 0.8
+NORMAL = 1000  # runs from which on the deviation is as good as known
 
 
 def p_value(estimate: LogEstimate) -> float:
@@ -48,11 +49,12 @@ def runs_needed(
     deviation = sqrt(estimate.variance * estimate.invocations)
     if deviation == 0:
         return 2
-    size = log(1 + difference) / deviation
-    normal = (stats.norm.ppf(0.5 + CONFIDENCE / 2) + stats.norm.ppf(POWER)) / size
-    if normal**2 == inf:
-        return None
-    runs = max(2, int(normal**2))
+    size = log1p(difference) / deviation
+    reach = stats.norm.ppf(0.5 + CONFIDENCE / 2) + stats.norm.ppf(POWER)
+    runs = (reach / size) ** 2  # where the deviation is known; of few runs it is not
+    if runs > NORMAL:
+        return ceil(runs)
+    runs = max(2, int(runs))
     while _power(size, runs, paired) < POWER:
         runs += 1
     return runs
