@@ -6,6 +6,7 @@ number. Without a gate nothing is judged.
 """
 
 import json
+from collections import Counter
 from math import isfinite, isnan
 
 import numpy as np
@@ -13,7 +14,9 @@ import numpy as np
 from ..read.experiment import ENOUGH_CYCLES
 from ..statistics.intervals import CONFIDENCE, ENOUGH_INVOCATIONS
 from ..statistics.quantities import measured, ratio
+from ..statistics.several_pairs import SMALL_DIFFERENCE
 from .compare import Comparison, Finding
+from .family_text import interaction_lines, interaction_object, needed_text
 from .gate import NO_REGRESSION, REGRESSION, UNDECIDED, Decision, Gate
 
 REGRESSIONS = {REGRESSION: True, NO_REGRESSION: False}
@@ -39,7 +42,8 @@ def as_text(comparison: Comparison, gate: Gate | None) -> str:
             current = finding.metric
             lines += ["", f"{current.name} ({current.better} is better)"]
         lines += [_line(finding, width), *_members(finding)]
-    lines += ["", *_conclusion(comparison, gate)]
+    lines += [*interaction_lines(comparison), "", *_summary(comparison)]
+    lines += _conclusion(comparison, gate)
     return "\n".join(lines) + "\n"
 
 
@@ -50,8 +54,29 @@ def _line(finding: Finding, width: int) -> str:
     starved = f"; {finding.starved}" if finding.starved else ""
     return (
         f"  {finding.where:<{width}} {ratio(finding.ratio):<22} {finding.verdict}"
-        f" (n={finding.ratio.invocations}{label}) {_values(finding)}{starved}"
+        f" (n={finding.ratio.invocations}{label}{_needed(finding)}) {_values(finding)}{starved}"
     ).rstrip()
+
+
+def _needed(finding: Finding) -> str:
+    """Where no difference is shown."""
+    if finding.ratio.differs or finding.runs_needed is None:
+        return ""
+    return f"; {needed_text(finding.runs_needed)}"
+
+
+def _summary(comparison: Comparison) -> list[str]:
+    """What became of each metric, over all pairs of cells; means are made of these."""
+    counts: dict[str, Counter] = {}
+    for finding in comparison.findings:
+        if not finding.workloads:
+            said = "no ratio" if finding.ratio is None else finding.verdict.split(":")[0]
+            counts.setdefault(finding.metric.name, Counter())[said] += 1
+    told = [
+        f"{name}: {', '.join(f'{count} {said}' for said, count in found.items())}"
+        for name, found in counts.items()
+    ]
+    return [f"summary: {'; '.join(told)}"]
 
 
 def _members(finding: Finding) -> list[str]:
@@ -110,12 +135,15 @@ def as_json(comparison: Comparison, gate: Gate | None) -> str:
         "other": comparison.other.text,
         "paired": comparison.paired,
         "confidence": CONFIDENCE,
+        "runs_needed_for": SMALL_DIFFERENCE,
         "notes": comparison.notes,
         "failed": comparison.newly_failed,
         "fail_on": gate.tolerance if gate else None,
         "verdict": gate.verdict if gate else None,
         "undecided": gate.undecided if gate else [],
         "not_judged": gate.not_judged if gate else [],
+        "over": comparison.over,
+        "interactions": [interaction_object(one) for one in comparison.interactions],
         "findings": [_as_object(*one) for one in zip(comparison.findings, decisions)],
     }
     return json.dumps(document, indent=2) + "\n"
@@ -138,6 +166,7 @@ def _as_object(finding: Finding, decision: Decision | None) -> dict:
         "high": _number(found.high) if found else None,
         "invocations": found.invocations if found else 0,
         "exploratory": found.exploratory if found else True,
+        "runs_needed": finding.runs_needed,
         "verdict": finding.verdict,
         "workloads": list(finding.workloads),
         "left_out": finding.left_out,

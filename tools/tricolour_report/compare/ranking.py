@@ -38,13 +38,7 @@ class Pair:
 
     @property
     def inverse(self) -> "Pair":
-        mean = LogEstimate(
-            -self.estimate.mean,
-            self.estimate.variance,
-            self.estimate.freedom,
-            self.estimate.invocations,
-        )
-        return Pair(self.other, self.base, mean, self.corrected)
+        return Pair(self.other, self.base, intervals.negative(self.estimate), self.corrected)
 
 
 @dataclass(frozen=True)

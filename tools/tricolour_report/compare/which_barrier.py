@@ -3,35 +3,17 @@
 Purpose: for each collector and setting the barriers that ran there, ranked by throughput, by tail
 latency and, where floating garbage was measured on identical work, by memory.
 Invariants: barriers are ranked only against others under the same collector, heap and other
-choices, on the same blocks and workloads. One that failed, is starved, may lose objects or left
-requests unserved in a workload that counts takes no part, and the reason is kept. A workload in
-which every barrier is starved does not count. Extremes have no interval, so none of them ranks.
+choices, on the same blocks and workloads. Extremes have no interval, so none of them ranks.
 """
 
 from dataclasses import dataclass, field
 
 from ..read.experiment import CellResult, Experiment, heap_order
 from ..read.sweep_folder import of_workload
-from ..statistics.metrics import METRICS
+from .comparable import Figure, comparable
 from .ranking import Blocks, Ranking, rank
-from .rows import cycles_said
-from .unserved import counted
 
 Garbage = dict[str, float]  # a recorded workload -> share of what lives
-
-
-@dataclass(frozen=True)
-class Figure:
-    """What a need is judged by; `open_loop`: in workloads whose requests come by a schedule, or in
-    the others."""
-
-    metric: str
-    open_loop: bool
-    text: str
-
-    @property
-    def better(self) -> str:
-        return METRICS[self.metric].better
 
 
 THROUGHPUT = [Figure("throughput", False, "throughput")]
@@ -131,58 +113,12 @@ def _judge(
 def _judge_by(
     experiment: Experiment, need: str, figure: Figure, barriers: dict[str, list[CellResult]]
 ) -> Judgement:
-    label = experiment.workload_label
-    cells = {name: {label(one.cell): one for one in own} for name, own in barriers.items()}
-    workloads = [
-        workload
-        for workload in dict.fromkeys(name for own in cells.values() for name in own)
-        if _counts(figure, [own[workload] for own in cells.values() if workload in own])
-    ]
-    left_out = {}
-    for name, own in cells.items():
-        reasons = [
-            f"{why} in {workload}"
-            for workload in workloads
-            if (why := _why_out(own.get(workload), figure))
-        ]
-        if reasons:
-            left_out[name] = "; ".join(reasons)
-    sides = {
-        name: [own[workload].values(figure.metric) for workload in workloads]
-        for name, own in cells.items()
-        if name not in left_out
-    }
-    ranking = rank(sides, figure.better) if workloads else None
+    chosen = comparable(experiment, figure, barriers)
+    ranking = rank(chosen.sides, figure.better) if chosen.workloads else None
     why = "" if ranking else "no two barriers have it in the same blocks"
-    return Judgement(need, figure.text, figure.better, workloads, ranking, why, left_out)
-
-
-def _counts(figure: Figure, cells: list[CellResult]) -> bool:
-    """Whether a workload says anything of the figure: some cell has it and is not starved."""
-    return any(
-        cell.open_loop == figure.open_loop and not cell.starved and cell.values(figure.metric)
-        for cell in cells
+    return Judgement(
+        need, figure.text, figure.better, chosen.workloads, ranking, why, chosen.left_out
     )
-
-
-def _why_out(cell: CellResult | None, figure: Figure) -> str:
-    """Empty for a cell that takes part."""
-    if cell is None:
-        return "did not run"
-    if cell.failures:
-        return "has failed runs (" + ", ".join(cell.failures).replace("_", " ") + ")"
-    if not cell.digests:
-        return "has no timed run"
-    if any(digest.record["parameters"].get("unsound") for digest in cell.digests):
-        return "may lose objects (--unsound)"
-    if cell.starved:
-        return f"is starved ({cycles_said(cell)})"
-    if figure.metric.startswith("request") and counted(cell)[0]:
-        return "left requests unserved"
-    values = cell.values(figure.metric)
-    if len(values) < len(cell.digests):
-        return f"has no {figure.metric} in every run"
-    return "has a value of 0" if min(values.values()) <= 0 else ""
 
 
 def _memory(
