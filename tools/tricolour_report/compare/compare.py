@@ -36,9 +36,9 @@ class Finding:
     """One metric of one pair (or of the geometric mean); `why_not` says why there is no ratio.
     `base` and `other` are what the ratio divides, and `base_runs` and `other_runs` the values of
     the runs behind it. `starved`: who is, in words. `doubt`: why OTHER may be worse though its
-    figure is not. `absent`: runs of neither side have the metric. `runs_needed`: of each side, to show
-    SMALL_DIFFERENCE. Of a mean, `workloads` are those
-    that it is of, and `left_out` the others, each with the reason."""
+    figure is not. `absent`: runs of neither side have the metric. `runs_needed`: of each side, to
+    show SMALL_DIFFERENCE. Of a mean, `workloads` are those that it is of, and `left_out` the
+    others, each with the reason."""
 
     metric: Metric
     where: str

@@ -29,7 +29,8 @@ def interaction_lines(comparison: Comparison) -> list[str]:
         return []
     lines = [
         "",
-        f"ratio of ratios over {comparison.over}: (OTHER / BASE there) / (OTHER / BASE at the first)",
+        f"ratio of ratios over {comparison.over}: (OTHER / BASE there) / (OTHER / BASE at the "
+        f"first)",
         f"{CORRECTED} of a metric",
     ]
     for one in comparison.interactions:

@@ -22,7 +22,7 @@ from .operands import Match
 
 @dataclass(frozen=True)
 class Interaction:
-    """`estimate` is of the ratio at `place` over that at `first`; `starved`: one of the cells is."""
+    """`estimate` is of the ratio at `place` over that at `first`; `starved`: a cell of these is."""
 
     metric: Metric
     where: str

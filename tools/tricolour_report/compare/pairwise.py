@@ -18,7 +18,8 @@ from .ranking import Pair, pairwise
 
 @dataclass(frozen=True)
 class Pairs:
-    """`left_out`: combinations that take no part, each with the reason."""
+    """Over `workloads`, all that say anything or one. `left_out`: combinations that take no part,
+    each with the reason."""
 
     metric: Metric
     heap: str
@@ -26,15 +27,6 @@ class Pairs:
     workloads: list[str]
     pairs: list[Pair]
     left_out: dict[str, str]
-
-    def of(self, base: str, other: str) -> Pair | None:
-        """OTHER / BASE, whichever way round it was computed."""
-        for pair in self.pairs:
-            if (pair.base, pair.other) == (base, other):
-                return pair
-            if (pair.base, pair.other) == (other, base):
-                return pair.inverse
-        return None
 
 
 def compare_pairwise(operand: Operand, names: list[str], progress) -> list[Pairs]:
@@ -52,20 +44,24 @@ def compare_pairwise(operand: Operand, names: list[str], progress) -> list[Pairs
     return found
 
 
-def all_pairs(experiment: Experiment, names: list[str]) -> list[Pairs]:
-    return [
-        pairs
-        for name in names
-        for heap in experiment.heaps
-        if (pairs := _pairs(experiment, METRICS[name], heap)).pairs
-    ]
+def all_pairs(experiment: Experiment, names: list[str], apart: bool = False) -> list[Pairs]:
+    """`apart`: those of each workload by itself as well, behind those of all."""
+    found = []
+    for name in names:
+        for heap in experiment.heaps:
+            at_heap = [one for one in experiment.results if one.cell.heap == heap]
+            together = _pairs(experiment, METRICS[name], heap, at_heap)
+            found.append(together)
+            for workload in together.workloads if apart and len(together.workloads) > 1 else ():
+                own = [one for one in at_heap if experiment.workload_label(one.cell) == workload]
+                found.append(_pairs(experiment, METRICS[name], heap, own))
+    return [pairs for pairs in found if pairs.pairs]
 
 
-def _pairs(experiment: Experiment, metric: Metric, heap: str) -> Pairs:
+def _pairs(experiment: Experiment, metric: Metric, heap: str, results: list[CellResult]) -> Pairs:
     alternatives: dict[str, list[CellResult]] = {}
-    for result in experiment.results:
-        if result.cell.heap == heap:
-            alternatives.setdefault(experiment.combination(result.cell), []).append(result)
+    for result in results:
+        alternatives.setdefault(experiment.combination(result.cell), []).append(result)
     chosen = comparable(experiment, figure_of(metric.name), alternatives)
     pairs = pairwise(chosen.sides) if chosen.workloads else []
     names = [name for name in alternatives if name in chosen.sides]

@@ -34,8 +34,8 @@ MOST_RUNS = 10_000  # beyond it a number of runs is no plan
 
 @dataclass(frozen=True)
 class Recommendation:
-    """`claim` is claimed, exploratory or none; `confirm` are the runs that would confirm it, or show
-    what these do not; 0 where none can be told."""
+    """`claim` is claimed, exploratory or none; `confirm` are the runs that would confirm it, or
+    show what these do not; 0 where none can be told."""
 
     need: str
     advice: str
