@@ -69,12 +69,27 @@ def run_compare(arguments: argparse.Namespace) -> int:
     for name in names:
         if name not in METRICS:
             raise UsageProblem(unknown_name("metric", name, METRICS))
-    comparison = compare(parse(arguments.base), parse(arguments.other), names, tell)
+    if arguments.pairwise:
+        return run_pairwise(arguments)
+    comparison = compare(parse(arguments.base), parse(arguments.other), names, tell, arguments.over)
     gate = None
     if arguments.fail_on is not None:
         gate = judge(comparison, arguments.fail_on, asked=bool(arguments.metric))
     write_out((as_json if arguments.json else as_text)(comparison, gate))
     return gate.exit_code if gate else 0
+
+
+def run_pairwise(arguments: argparse.Namespace) -> int:
+    from .compare.family_text import pairwise_json, pairwise_text
+    from .compare.operands import parse
+    from .compare.pairwise import compare_pairwise
+    from .statistics.metrics import METRICS
+
+    names = arguments.metric or [name for name in DEFAULT_METRICS if not METRICS[name].extreme]
+    operand = parse(arguments.base)
+    found = compare_pairwise(operand, list(dict.fromkeys(names)), tell)
+    write_out((pairwise_json if arguments.json else pairwise_text)(operand.text, found))
+    return 0
 
 
 def percentage(text: str) -> float:
@@ -188,7 +203,12 @@ def add_compare(commands) -> None:
         metavar="BASE",
         help="DIR[:key=value,...], the result folder of a sweep and a filter on its cells",
     )
-    compare.add_argument("other", metavar="OTHER", help="the same, for the other side")
+    compare.add_argument(
+        "other",
+        metavar="OTHER",
+        nargs="?",
+        help="the same, for the other side; not with --pairwise",
+    )
     compare.add_argument(
         "--metric",
         action="append",
@@ -211,9 +231,40 @@ def add_compare(commands) -> None:
         ),
     )
     compare.add_argument(
+        "--pairwise",
+        action="store_true",
+        help=(
+            "BASE alone: every two combinations of collector and barrier in it, at each heap, "
+            "Holm-corrected for all pairs"
+        ),
+    )
+    compare.add_argument(
+        "--over",
+        metavar="AXIS",
+        help=(
+            "such as heap: whether OTHER/BASE changes along it, as ratios of ratios with 95 %% "
+            "intervals, Holm-corrected"
+        ),
+    )
+    compare.add_argument(
         "--json", action="store_true", help="print one JSON object instead of text"
     )
-    compare.set_defaults(run=run_compare)
+    compare.set_defaults(run=run_compare, parser=compare, conflict=conflict_of_compare)
+
+
+def conflict_of_compare(arguments: argparse.Namespace) -> str:
+    """What of a comparison's words does not go together; empty where all does."""
+    if not arguments.pairwise:
+        return "" if arguments.other else "the following arguments are required: OTHER"
+    others = {
+        "OTHER": arguments.other,
+        "--over": arguments.over,
+        "--fail-on": arguments.fail_on is not None,
+    }
+    given = [name for name, value in others.items() if value]
+    return (
+        f"--pairwise compares within BASE, and takes no {' and no '.join(given)}" if given else ""
+    )
 
 
 def main(words: list[str] | None = None) -> int:
@@ -222,6 +273,8 @@ def main(words: list[str] | None = None) -> int:
 
 def carry_out(words: list[str] | None) -> int:
     arguments = parser().parse_args(words)
+    if problem := getattr(arguments, "conflict", lambda _: "")(arguments):
+        arguments.parser.error(problem)
     return arguments.run(arguments)
 
 

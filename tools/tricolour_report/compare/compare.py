@@ -17,13 +17,15 @@ from ..read.experiment import (
     behind_ratio,
     extreme_ratio,
     load_experiment,
-    paired_ratio,
     shared_values,
 )
 from ..read.sweep_folder import of_workload
 from ..statistics import intervals
 from ..statistics.intervals import LogEstimate, Ratio
 from ..statistics.metrics import METRICS, Metric
+from ..statistics.several_pairs import runs_needed
+from .comparable import GIVEN_IN_OPEN_LOOPS
+from .interaction import Interaction, interactions
 from .operands import UNSET, Match, Operand, differences, match
 from .rows import cycles_said
 from .unserved import counted, told_of_side
@@ -34,8 +36,9 @@ class Finding:
     """One metric of one pair (or of the geometric mean); `why_not` says why there is no ratio.
     `base` and `other` are what the ratio divides, and `base_runs` and `other_runs` the values of
     the runs behind it. `starved`: who is, in words. `doubt`: why OTHER may be worse though its
-    figure is not. `absent`: runs of neither side have the metric. Of a mean, `workloads` are those
-    that it is of, and `left_out` the others, each with the reason."""
+    figure is not. `absent`: runs of neither side have the metric. `runs_needed`: of each side, to
+    show SMALL_DIFFERENCE. Of a mean, `workloads` are those that it is of, and `left_out` the
+    others, each with the reason."""
 
     metric: Metric
     where: str
@@ -47,6 +50,7 @@ class Finding:
     unfair: bool = False
     doubt: str = ""
     absent: bool = False
+    runs_needed: int | None = None
     workloads: tuple[str, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
 
@@ -87,9 +91,14 @@ class Comparison:
     newly_failed: list[str]
     notes: list[str]
     unmatched: list[str]
+    over: str | None = None
+    interactions: list[Interaction] = field(default_factory=list)
 
 
-def compare(base: Operand, other: Operand, names: list[str], progress) -> Comparison:
+def compare(
+    base: Operand, other: Operand, names: list[str], progress, over: str | None = None
+) -> Comparison:
+    """`over`: the axis along which to look how the ratios change."""
     left = load_experiment(base.folder, progress, base.selects)
     right = load_experiment(other.folder, progress, other.selects)
     paired = base.folder.resolve() == other.folder.resolve()
@@ -106,20 +115,29 @@ def compare(base: Operand, other: Operand, names: list[str], progress) -> Compar
         findings += [_finding(METRICS[name], one, paired) for one in matches]
         findings += _means(METRICS[name], matches, paired)
     failed = [text for one in matches for text in _newly_failed(one)]
-    return Comparison(base, other, paired, findings, failed, notes, unmatched)
+    changes = interactions(matches, names, over, paired) if over else []
+    return Comparison(base, other, paired, findings, failed, notes, unmatched, over, changes)
 
 
 def _finding(metric: Metric, one: Match, paired: bool) -> Finding:
     where = _where(one)
     why_not = _obstacle(metric, one.base, "BASE") or _obstacle(metric, one.other, "OTHER")
-    ratio = None if why_not else _ratio(metric, one, paired)
+    estimate = None if why_not or metric.extreme else _estimate(metric, one, paired)
+    ratio = None if why_not else _ratio(metric, one, estimate, paired)
     if ratio is None and not why_not:
         why_not = f"no ratio: no block in which both sides have a {metric.name}"
     runs = _runs(metric, one, paired)
     sides = (one.base, one.other)
     absent = all(side.digests and not side.values(metric.name) for side in sides)
     return Finding(
-        metric, where, ratio, *map(tuple, runs), why_not, *_starvation(metric, ratio, [one]), absent
+        metric,
+        where,
+        ratio,
+        *map(tuple, runs),
+        why_not,
+        *_starvation(metric, ratio, [one]),
+        absent,
+        runs_needed(estimate, paired=paired),
     )
 
 
@@ -179,17 +197,17 @@ def _obstacle(metric: Metric, result: CellResult, side: str) -> str:
     return ""
 
 
-def _ratio(metric: Metric, one: Match, paired: bool) -> Ratio | None:
-    if paired:
-        return paired_ratio(one.base, one.other, metric.name)
-    base, other = _runs(metric, one, paired)
+def _ratio(metric: Metric, one: Match, estimate: LogEstimate | None, paired: bool) -> Ratio | None:
     if metric.extreme:
-        return extreme_ratio(metric.name, base, other)
-    return intervals.ratio(intervals.unpaired(base, other))
+        base, other = _runs(metric, one, paired)
+        return extreme_ratio(metric.name, base, other) if base and other else None
+    return intervals.ratio(estimate) if estimate else None
 
 
-# By the rate that was asked for: such a ratio says nothing, and would pull a mean to 1.
-GIVEN_IN_OPEN_LOOPS = ("throughput", "wall_time")
+def _estimate(metric: Metric, one: Match, paired: bool) -> LogEstimate | None:
+    if paired:
+        return intervals.paired(*shared_values(one.base, one.other, metric.name))
+    return intervals.unpaired(*_runs(metric, one, paired))
 
 
 def _means(metric: Metric, matches: list[Match], paired: bool) -> list[Finding]:
@@ -227,6 +245,7 @@ def _mean_of(metric: Metric, setting: str, group: list[Match], paired: bool) -> 
         (),
         why_not,
         *_starvation(metric, ratio, usable),
+        runs_needed=runs_needed(estimate, paired=paired),
         workloads=tuple(map(_where, usable)),
         left_out=left_out,
     )

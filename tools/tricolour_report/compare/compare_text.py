@@ -7,6 +7,7 @@ number. Without a gate nothing is judged.
 
 import json
 import shlex
+from collections import Counter
 from math import isfinite, isnan
 
 import numpy as np
@@ -15,7 +16,9 @@ from ..program.process import shown
 from ..read.experiment import ENOUGH_CYCLES
 from ..statistics.intervals import CONFIDENCE, ENOUGH_INVOCATIONS
 from ..statistics.quantities import measured, ratio
+from ..statistics.several_pairs import SMALL_DIFFERENCE
 from .compare import Comparison, Finding
+from .family_text import interaction_lines, interaction_object, needed_text
 from .gate import NO_REGRESSION, REGRESSION, UNDECIDED, Decision, Gate
 
 REGRESSIONS = {REGRESSION: True, NO_REGRESSION: False}
@@ -41,7 +44,8 @@ def as_text(comparison: Comparison, gate: Gate | None) -> str:
             current = finding.metric
             lines += ["", f"{current.name} ({current.better} is better)"]
         lines += [_line(finding, width), *_members(finding)]
-    lines += ["", *_conclusion(comparison, gate), *_closing(comparison)]
+    lines += [*interaction_lines(comparison), "", *_conclusion(comparison, gate)]
+    lines += [f"What this shows: {_summary(comparison)}.", f"What to do next: {_next(comparison)}."]
     return "\n".join(lines) + "\n"
 
 
@@ -52,8 +56,36 @@ def _line(finding: Finding, width: int) -> str:
     starved = f"; {finding.starved}" if finding.starved else ""
     return (
         f"  {finding.where:<{width}} {ratio(finding.ratio):<22} {finding.verdict}"
-        f" (n={finding.ratio.invocations}{label}) {_values(finding)}{starved}"
+        f" (n={finding.ratio.invocations}{label}{_needed(finding)}) {_values(finding)}{starved}"
     ).rstrip()
+
+
+def _needed(finding: Finding) -> str:
+    """Where no difference is shown."""
+    if finding.ratio.differs or finding.runs_needed is None:
+        return ""
+    return f"; {needed_text(finding.runs_needed)}"
+
+
+def _summary(comparison: Comparison) -> str:
+    """What became of each metric, over all pairs of cells; means are made of these."""
+    counts: dict[str, Counter] = {}
+    for finding in comparison.findings:
+        if not finding.workloads:
+            said = "no ratio" if finding.ratio is None else finding.verdict.split(":")[0]
+            counts.setdefault(finding.metric.name, Counter())[said] += 1
+    return "; ".join(
+        f"{name}: {', '.join(f'{count} {said}' for said, count in found.items())}"
+        for name, found in counts.items()
+    )
+
+
+def _next(comparison: Comparison) -> str:
+    compared = [finding.ratio for finding in comparison.findings if finding.ratio is not None]
+    if any(found.exploratory for found in compared) or not compared:
+        return f"run both sides with {ENOUGH_INVOCATIONS} or more invocations"
+    folder = shlex.quote(shown(comparison.other.folder))
+    return f"`tricolour report {folder}` shows the distributions behind the ratios"
 
 
 def _members(finding: Finding) -> list[str]:
@@ -92,24 +124,6 @@ def _conclusion(comparison: Comparison, gate: Gate | None) -> list[str]:
     return lines + (_verdict(gate) if gate else [])
 
 
-def _closing(comparison: Comparison) -> list[str]:
-    """What this shows, and what to do next."""
-    compared = [finding for finding in comparison.findings if finding.ratio is not None]
-    better, worse = (
-        sum(finding.verdict == verdict for finding in compared) for verdict in ("better", "worse")
-    )
-    if any(finding.ratio.exploratory for finding in compared) or not compared:
-        next_step = f"run both sides with {ENOUGH_INVOCATIONS} or more invocations."
-    else:
-        folder = shlex.quote(shown(comparison.other.folder))
-        next_step = f"`tricolour report {folder}` shows the distributions behind the ratios."
-    return [
-        f"What this shows: OTHER is better in {better} and worse in {worse} of {len(compared)} "
-        f"ratios.",
-        f"What to do next: {next_step}",
-    ]
-
-
 def _verdict(gate: Gate) -> list[str]:
     lines = [f"not judged: {text}" for text in gate.not_judged]
     lines += [f"regression: {one.name}: {ratio(one.ratio)}" for one in gate.regressions]
@@ -130,12 +144,15 @@ def as_json(comparison: Comparison, gate: Gate | None) -> str:
         "other": comparison.other.text,
         "paired": comparison.paired,
         "confidence": CONFIDENCE,
+        "runs_needed_for": SMALL_DIFFERENCE,
         "notes": comparison.notes,
         "failed": comparison.newly_failed,
         "fail_on": gate.tolerance if gate else None,
         "verdict": gate.verdict if gate else None,
         "undecided": gate.undecided if gate else [],
         "not_judged": gate.not_judged if gate else [],
+        "over": comparison.over,
+        "interactions": [interaction_object(one) for one in comparison.interactions],
         "findings": [_as_object(*one) for one in zip(comparison.findings, decisions)],
     }
     return json.dumps(document, indent=2) + "\n"
@@ -158,6 +175,7 @@ def _as_object(finding: Finding, decision: Decision | None) -> dict:
         "high": _number(found.high) if found else None,
         "invocations": found.invocations if found else 0,
         "exploratory": found.exploratory if found else True,
+        "runs_needed": finding.runs_needed,
         "verdict": finding.verdict,
         "workloads": list(finding.workloads),
         "left_out": finding.left_out,

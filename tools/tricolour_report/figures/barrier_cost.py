@@ -15,6 +15,7 @@ from .chart import Axis, Bars, Chart, Panel, Rows, Series
 from .description import Figure, Material, Scope
 
 FILE = "barrier_cost.json"
+OPERATIONS = STORE, LOAD = "store", "load"
 ARMS = {
     "off": "no barrier",
     "test": "flag test only",
@@ -26,32 +27,35 @@ QUANTITIES = {"ns": "ns per store", "instructions": "instructions per store"}
 NS_PER_UNIT = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
 
 
-def read_costs(path: Path) -> dict[str, dict[str, dict[str, list[float]]]]:
+Costs = dict[str, dict[str, dict[str, list[float]]]]
+
+
+def read_costs(path: Path, operation: str = STORE) -> Costs:
     """barrier -> arm -> {"ns": repetitions, "instructions": repetitions}, in the order of
-    registration, whatever the order of running was. Raises DamagedRun."""
+    registration, whatever the order of running was. Only barriers that guard loads have a cost of
+    a LOAD. Raises DamagedRun, also where there is no cost of a store."""
     try:
         entries = schema.parse(path, path.name)["benchmarks"]
-        costs: dict = {}
+        costs: dict[str, Costs] = {name: {} for name in OPERATIONS}
         for entry in sorted(entries, key=lambda entry: entry.get("family_index", 0)):
             parts = entry["name"].split("/")
             if (
-                parts[0] != "store"
+                parts[0] not in OPERATIONS
                 or len(parts) < 3
                 or entry.get("run_type") == "aggregate"
                 or entry.get("error_occurred")
             ):
                 continue
-            arm = costs.setdefault(parts[1], {}).setdefault(
-                parts[2], {"ns": [], "instructions": []}
-            )
+            barrier = costs[parts[0]].setdefault(parts[1], {})
+            arm = barrier.setdefault(parts[2], {"ns": [], "instructions": []})
             arm["ns"].append(entry["cpu_time"] * NS_PER_UNIT[entry["time_unit"]])
             if "instructions" in entry:
                 arm["instructions"].append(float(entry["instructions"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedRun(f"{path.name} cannot be read: {error!r}") from error
-    if not costs:
-        raise DamagedRun(f"{path.name} has no benchmark store/<barrier>/<arm>")
-    return costs
+    if not costs[STORE]:
+        raise DamagedRun(f"{path.name} has no benchmark {STORE}/<barrier>/<arm>")
+    return costs[operation]
 
 
 def _chart(material: Material) -> Chart | None:

@@ -28,6 +28,7 @@ from .absent import absences
 from .answers import answers, headline, means, starved
 from .interactive.document import as_script, document
 from .interactive.script import Script
+from .which_barrier import which_barrier
 
 TEMPLATE = "page.html.j2"
 STYLE_SHEET = "page.css"
@@ -65,6 +66,7 @@ def render(experiment: Experiment, static: list[Shown] | None, script: Script) -
         experiment=experiment,
         fewest=fewest,
         enough=ENOUGH_INVOCATIONS,
+        barriers=which_barrier(experiment),
         headline=headline(experiment),
         answers=answers(experiment),
         means=means(experiment),

@@ -7,7 +7,7 @@ variance (n - 1 degrees of freedom); unpaired ones Welch's; a geometric mean of 
 first, so that drift common to a block cancels.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, isnan, sqrt
 
 import numpy as np
@@ -99,6 +99,16 @@ def mean_over_workloads_unpaired(estimates: list[LogEstimate]) -> LogEstimate | 
     return _sum_of_independent(
         [LogEstimate(e.mean / k, e.variance / k**2, e.freedom, e.invocations) for e in estimates]
     )
+
+
+def difference(before: LogEstimate, after: LogEstimate) -> LogEstimate:
+    """after - before, of independent estimates: the logarithm of a ratio of ratios."""
+    return _sum_of_independent([negative(before), after])
+
+
+def negative(estimate: LogEstimate) -> LogEstimate:
+    """Of the ratio the other way round."""
+    return replace(estimate, mean=-estimate.mean)
 
 
 def _sum_of_independent(parts: list[LogEstimate]) -> LogEstimate:

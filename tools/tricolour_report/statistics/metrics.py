@@ -17,6 +17,7 @@ from .quantiles import allowed
 
 MMU_WINDOWS = {"mmu_1ms": "1ms", "mmu_10ms": "10ms", "mmu_100ms": "100ms"}
 COUNTERS = ("instructions", "cpu_cycles", "cache_misses", "context_switches", "page_faults")
+FINAL_PAUSE = "termination"  # the kind of a pause
 GC_ROLES = ("mark", "sweep", "pause", "assist")
 
 
@@ -72,6 +73,12 @@ METRICS = {
             LONGEST,
         ),
         Metric("pause_total", "ns", "lower", "sum of all pauses"),
+        Metric(
+            "pause_final",
+            "ns",
+            "lower",
+            "mean of the pauses that end marking which ran while mutators ran",
+        ),
         Metric(
             "time_to_safepoint_max",
             "ns",
@@ -214,6 +221,7 @@ def measure(record: dict) -> dict[str, float]:
         "pause_max": _longest(pauses, "max_ns"),
         "pause_cpu_max": _longest(pauses, "max_thread_cpu_ns"),
         "pause_total": float(pauses["total_ns"]),
+        "pause_final": _mean((pauses["by_kind"] or {}).get(FINAL_PAUSE)),
         "time_to_safepoint_max": _longest(pauses, "max_time_to_safepoint_ns"),
         "held_p999": _allowed(held, "p999_ns", 0.999),
         "held_max": _longest(held, "max_ns"),
@@ -254,6 +262,10 @@ def _allowed(exact: dict, name: str, p: float) -> float:
     """A percentile over all pauses, requests or stretches of the run, as it counted them itself;
     NaN where there are too few."""
     return _or_nan(exact[name]) if exact and p <= allowed(exact["count"]) + 1e-12 else float("nan")
+
+
+def _mean(tally: dict | None) -> float:
+    return tally["total_ns"] / tally["count"] if tally and tally["count"] else float("nan")
 
 
 def _longest(figures: dict, name: str) -> float:

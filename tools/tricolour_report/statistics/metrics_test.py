@@ -87,3 +87,15 @@ def test_metered_latency_is_read_at_two_nines(tmp_path):
         form["quantiles_ns"] = list(range(length))
         found = measure(record)["request_metered_p99"]
         assert isnan(found) if wanted is None else found == wanted
+
+
+def test_the_final_pause_is_the_mean_of_those_that_end_concurrent_marking(tmp_path):
+    write_sweep(tmp_path, 1, ("gcbench",), combinations=(("concurrent", "yuasa"),))
+    (path,) = tmp_path.glob("runs/*/*/run.json")
+    record = json.loads(path.read_text(encoding="utf-8"))
+    kinds = {"cycle_begin": {"count": 5, "total_ns": 5000, "max_ns": 1}}
+    ends = {"termination": {"count": 4, "total_ns": 10, "max_ns": 7}}
+    for by_kind, wanted in ((kinds | ends, 2.5), (kinds, None), (None, None)):
+        record["pauses"]["by_kind"] = by_kind
+        found = measure(record)["pause_final"]
+        assert isnan(found) if wanted is None else found == wanted

@@ -315,6 +315,9 @@ def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) ->
         "allocated_objects": 10**7,
         "cycles": cycles,
         "fallbacks": fallbacks,
+        "whole_process": {
+            "concurrent_cycles": 0 if parameters["collector"] == "stop_the_world" else cycles
+        },
         **synthetic_figures.of_pauses(_frame("pauses", tables["pauses"]), wall),
         "stalls": {"count": 0, "total_ns": 0, "max_ns": 0},
         "assists": {"count": 0, "total_ns": 0, "max_ns": 0},

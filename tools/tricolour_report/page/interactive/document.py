@@ -12,10 +12,12 @@ from ...compare import waits
 from ...figures.metric import present
 from ...read.experiment import CellResult, Experiment
 from ...read.sweep_folder import Run
+from ...statistics.intervals import ENOUGH_INVOCATIONS
 from ...statistics.metrics import METRICS
 from .charts import RunCharts, figures, run_charts
 from .compact import number
 from .encoding import Pool
+from .pairs import families
 
 SLOWEST = 10  # requests of a run
 
@@ -42,6 +44,8 @@ def document(experiment: Experiment) -> dict:
         "figures": figures(experiment, [charts.get(run) for _, run in pairs], pool),
         "cells": [_cell(experiment, result, pool) for result in experiment.results],
         "runs": [_run(run, places[run.cell.hash], charts.get(run), experiment) for _, run in pairs],
+        "enough": ENOUGH_INVOCATIONS,
+        "pairs": families(experiment),
         "pool": pool.things,
     }
 
