@@ -47,6 +47,7 @@ FIGURE = Figure(
     reading="For each window length, the least share of any such window in which the mutator ran: "
     "median over invocations, bands their range. Where a line leaves 0 is the longest time the "
     "mutator was kept from running. Higher and further left is better.",
+    on_page="A band is shown of the series that is pointed at, and of one that is alone.",
     scope=Scope.SETTING,
     chart=_chart,
     lacks="MMU curve of {workload} at heap {heap}",

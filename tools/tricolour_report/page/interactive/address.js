@@ -64,7 +64,7 @@ function goTo(place) {
   if (!node) return;
   for (let around = node; around; around = around.parentElement) {
     if (around.tagName === "DETAILS") around.open = true;
-    else if (around.id && around.firstElementChild && around.firstElementChild.tagName === "DETAILS") around.firstElementChild.open = true;
+    for (const {id, node: fold} of folds) if (id === around.id) fold.open = true;
   }
   for (const one of figures) one.show();
   node.scrollIntoView();

@@ -74,7 +74,7 @@ function saveSvg(name, holder, keys) {
     const copy = node.cloneNode(true);
     copy.setAttribute("x", x);
     copy.setAttribute("y", y);
-    copy.querySelectorAll(".halo").forEach((halo) => halo.remove());
+    copy.querySelectorAll(".halo, [visibility=hidden]").forEach((unseen) => unseen.remove());
     copy.querySelectorAll(".faded").forEach((mark) => mark.classList.remove("faded"));
     whole.node().append(copy);
   };

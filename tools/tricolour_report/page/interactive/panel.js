@@ -80,7 +80,9 @@ function drawPanel(holder, panel, isolate) {
   drawRules(plot, panel, x, y, inner);
   drawBars(plot, panel, x, y, frame.above, targets);
   drawNotes(plot, panel, x, y, frame.above);
-  for (const one of panel.lines || []) if (!hidden.has(one.key)) drawLine(plot, one, panel, x, y, targets);
+  const lines = (panel.lines || []).filter(({key}) => !hidden.has(key));
+  const alone = new Set(lines.map(({key}) => key)).size === 1;
+  for (const one of lines) drawLine(plot, {...one, alone}, panel, x, y, targets);
   for (const one of panel.dots || []) if (!hidden.has(one.key)) drawDot(plot, one, panel, x, y, frame.above, targets);
   svg.node().append(ticks); // names stay readable over what crosses them
   if (panel.note) svg.append("text").attr("x", (inner.x0 + inner.x1) / 2).attr("y", (inner.y0 + inner.y1) / 2)
@@ -181,7 +183,7 @@ function drawLine(plot, one, panel, x, y, targets) {
   const shown = (point) => fits(panel.x, point[0]) && fits(panel.y, point[1]);
   if (one.band) {
     const area = d3.area().defined((p) => fits(panel.y, p[1]) && fits(panel.y, p[2])).x((p) => x(p[0])).y0((p) => y(p[1])).y1((p) => y(p[2]));
-    plot.append("path").attr("class", "band").attr("data-key", one.key).attr("d", area(one.band)).attr("fill", one.colour).attr("fill-opacity", 0.12);
+    plot.append("path").attr("class", one.alone ? "band alone" : "band").attr("visibility", one.alone ? "visible" : "hidden").attr("data-key", one.key).attr("d", area(one.band)).attr("fill", one.colour).attr("fill-opacity", 0.12);
   }
   const line = d3.line().defined(shown).x((p) => x(p[0])).y((p) => y(p[1])).curve(one.step ? d3.curveStepAfter : d3.curveLinear);
   plot.append("path").attr("class", "mark").attr("data-key", one.key).attr("d", line(one.points)).attr("fill", "none").attr("stroke", one.colour)

@@ -7,7 +7,9 @@ const REACH = 36; // pixels from the pointer to what is read out
 
 const readOut = {
   box: null,
-  show([x, y], texts) {
+  of: null, // the panel that is read out
+  show(panel, [x, y], texts) {
+    this.of = panel;
     this.box = this.box || document.querySelector("main").appendChild(element("div", {className: "read-out", role: "status"}));
     const lines = texts.filter(Boolean);
     this.box.replaceChildren(...lines.map((text, place) => element(place ? "div" : "b", {textContent: text})));
@@ -18,15 +20,18 @@ const readOut = {
     this.box.style.left = `${Math.max(4, Math.min(x + 14, room - width - 4))}px`;
     this.box.style.top = `${below ? y + 18 : Math.max(4, y - height - 14)}px`;
   },
-  hide() { if (this.box) this.box.hidden = true; },
+  hide(panel = this.of) { if (this.box && this.of === panel) this.box.hidden = true; },
 };
 
-// The marks of one series stand out of a figure's; without a key all are as they were.
-function standOut(holder, key) {
-  if (holder.dataset.out === (key || "")) return;
-  holder.dataset.out = key || "";
-  const fade = (mark) => mark.classList.toggle("faded", Boolean(key) && mark.dataset.key !== key);
-  holder.querySelectorAll("[data-key]").forEach(fade);
+// The marks of one series stand out of a figure's, and its band is seen; without a key all are as
+// they were. The band of a series that is alone stays.
+function standOut(holder, key = "") {
+  if (holder.dataset.out === key) return;
+  holder.dataset.out = key;
+  for (const mark of holder.querySelectorAll("[data-key]")) {
+    mark.classList.toggle("faded", Boolean(key) && mark.dataset.key !== key);
+    if (mark.matches(".band:not(.alone)")) mark.setAttribute("visibility", mark.dataset.key === key ? "visible" : "hidden");
+  }
 }
 
 function listen(svg, panel, {x, inner, targets}, isolate) {
@@ -34,15 +39,15 @@ function listen(svg, panel, {x, inner, targets}, isolate) {
   const holder = node.closest(".panels");
   const ring = svg.append("path").attr("fill", "none").attr("stroke-width", 1.5).attr("visibility", "hidden").attr("class", "halo");
   const shown = (target) => {
-    standOut(holder, target && target.key);
+    standOut(holder, target ? target.key : "");
     ring.attr("visibility", target ? "visible" : "hidden");
     if (target) ring.attr("d", outline(target)).attr("stroke", target.at ? target.colour : INK);
-    if (!target) readOut.hide();
+    if (!target) readOut.hide(node);
   };
   const read = (target, [px, py]) => {
     shown(target);
     const frame = node.getBoundingClientRect();
-    if (target) readOut.show([px + frame.left, py + frame.top], target.texts);
+    if (target) readOut.show(node, [px + frame.left, py + frame.top], target.texts);
   };
   listenToKeys(node, panel, {x, targets, read, isolate});
   listenToPointer(svg, panel, {x, inner, targets, read});
@@ -112,7 +117,7 @@ function listenToPointer(svg, panel, {x, inner, targets, read}) {
   const end = () => { begun = null; drawn.attr("width", 0); };
   node.addEventListener("pointermove", look);
   node.addEventListener("pointerdown", look);
-  node.addEventListener("pointerleave", () => read(null, []));
+  node.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") read(null, []); }); // a tap is read out until the next
   if (!panel.onRange) return;
   node.addEventListener("pointerdown", (event) => {
     if (event.button === 0) [begun] = placeOf(event), node.setPointerCapture(event.pointerId);
