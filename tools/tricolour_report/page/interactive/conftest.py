@@ -13,7 +13,7 @@ from .. import report
 COMBINATIONS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory):
     """Three combinations at two heaps, one failing, with requests, barrier cost and calibration."""
     folder = write_sweep(
@@ -53,7 +53,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
     with Browser() as browser:
         yield browser
@@ -62,6 +62,8 @@ def browser():
 @pytest.fixture
 def page(browser, folder):
     """The page at 1280 pixels with all charts open; whatever a test does, nothing may be complained of or asked for beside the page itself."""
+    browser.complaints.clear()
+    browser.requests.clear()
     browser.width(1280)
     browser.theme("light")
     browser.open(folder / "report.html")
