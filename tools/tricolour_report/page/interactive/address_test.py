@@ -6,8 +6,8 @@ from ...testing.page_in_browser import choose, click_on
 
 SEEN = """JSON.stringify({
   selects: [...document.querySelectorAll("main select")].map((one) => one.value),
-  pressed: [...document.querySelectorAll(".key[aria-pressed]")].map((one) => one.ariaPressed),
-  logarithmic: [...document.querySelectorAll(".tools input")].map((one) => one.checked),
+  pressed: [...document.querySelectorAll("[open] .key[aria-pressed]")].map((one) => one.ariaPressed),
+  logarithmic: [...document.querySelectorAll("[open] .tools input")].map((one) => one.checked),
   open: [...document.querySelectorAll("[id] > details")].map((one) => one.open),
   ticks: [...document.querySelectorAll("#chart-timeline .x-tick")].map((one) => one.textContent),
 })"""
@@ -106,7 +106,7 @@ def test_headings_are_links_to_themselves(page):
 
 def test_the_theme_is_the_systems_or_the_one_that_was_picked(page, folder):
     colour = "getComputedStyle(document.body).backgroundColor"
-    stroke = "getComputedStyle(document.querySelector('#chart-metric .mark')).fill"
+    stroke = "getComputedStyle(document.querySelector('#chart-metric .mark')).stroke"
     light = page.run(colour), page.run(stroke)
     page.theme("dark")
     dark = page.run(colour), page.run(stroke)

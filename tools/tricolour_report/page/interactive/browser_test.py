@@ -154,7 +154,7 @@ def test_a_run_and_a_cycle_are_picked(page):
     assert f"cycle {first}" in shown and "marker 0" in shown and "mutator 1" in shown
     click_on(page, "#cycle-after")
     assert f"cycle {int(first) + 1}" in text_of(page, "#chart-timeline svg text")
-    left, top, width, height = place_of(page, "#chart-heap svg")
+    left, top, width, height = place_of(page, "#chart-heap .panel svg")
     page.click(left + width * 0.97, top + height * 0.5)
     assert page.run("Number(document.getElementById('run-cycle').value)") > int(first) + 1
     assert "of 6 cycles" in text_of(page, "#left-out") or "All 6 cycles" in text_of(
@@ -191,7 +191,7 @@ def test_the_heap_has_its_size_and_its_trigger(page):
         and "trigger: the use at which the next cycle is to begin" in keys
         and "the pacer begins a cycle" in keys
     )
-    left, top, width, height = place_of(page, "#chart-heap svg")
+    left, top, width, height = place_of(page, "#chart-heap .panel svg")
     read = set()
     for down in range(30):  # lines have their points at the begin
         page.point(left + width * 0.03, top + height * (0.05 + 0.03 * down))
@@ -204,7 +204,7 @@ def test_the_heap_has_its_size_and_its_trigger(page):
 
 def test_a_part_of_a_cycle_is_drawn_larger(page):
     whole = text_of(page, "#chart-timeline .x-tick")
-    left, top, width, height = place_of(page, "#chart-timeline svg")
+    left, top, width, height = place_of(page, "#chart-timeline .panel svg")
     press = lambda kind, share: page.mouse(kind, left + width * share, top + height / 2)
     press("mousePressed", 0.4)
     press("mouseMoved", 0.5)

@@ -85,10 +85,10 @@ def test_a_finger_reads_out_and_draws_a_part_of_the_timeline(page, folder):
     assert shown(page)
     page.swipe(tuple(on_mark(page, "metric")))
     assert shown(page)
-    page.swipe(tuple(middle_of(page, "h1")))
+    page.swipe(tuple(middle_of(page, "#answer-title")))
     assert not shown(page)
     whole = text_of(page, "#chart-timeline .x-tick")
-    left, top, width, height = place_of(page, "#chart-timeline svg")
+    left, top, width, height = place_of(page, "#chart-timeline .panel svg")
     page.swipe(*((left + width * share, top + height / 2) for share in (0.4, 0.5, 0.6, 0.7)))
     assert text_of(page, "#chart-timeline .x-tick") != whole
     page.call("Emulation.setTouchEmulationEnabled", enabled=False)
