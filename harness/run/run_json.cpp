@@ -78,7 +78,7 @@ Json or_null(const std::optional<Value>& value) {
 }
 
 /// Of a run with a schedule's seed: how often each pair met (core/seams/schedule_coverage.hpp).
-Json window_pairs() {
+[[maybe_unused]] Json window_pairs() {
   Json::Array rows;
   for (const ScheduleCoverage::Pair& pair : ScheduleCoverage::pairs()) {
     rows.emplace_back(Json::Object{{"window", to_string(pair.window)},

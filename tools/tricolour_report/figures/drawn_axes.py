@@ -66,7 +66,7 @@ def _values(panel: Panel) -> list[float]:
 def set_axis(axes: Axes, which: str, axis: Axis, limits: tuple[float, float]) -> None:
     """`which` is x or y; `limits` in the axis' unit."""
     if axis.unit == "percentile":
-        nines_axis(axes, 1 - 1 / limits[1])
+        nines_axis(axes, limits)
         return
     own = axes.xaxis if which == "x" else axes.yaxis
     low, high = in_ticks(axis, limits)

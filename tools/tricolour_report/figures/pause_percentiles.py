@@ -22,9 +22,8 @@ def _chart(material: Material) -> Chart | None:
     ]
     if not lines:
         return None
-    reach = max(line.at.max(initial=1.0) for line in lines)
     note = "" if any(len(line.at) for line in lines) else TOO_FEW
-    panel = Panel("", nines(reach), time_axis("length of the pause"), lines, note=note)
+    panel = Panel("", nines(lines), time_axis("length of the pause"), lines, note=note)
     return Chart([panel], columns=1, switchable=True)
 
 
@@ -47,6 +46,7 @@ FIGURE = Figure(
     reading="Each step to the right is ten times rarer. A thick line is the median over invocations "
     "and its band their range, as far as the number of pauses of a run allows (1 - 10/n). A thin "
     "line is of the pauses of all runs together. Lower is better.",
+    on_page="A band is shown of the series that is pointed at, and of one that is alone.",
     scope=Scope.SETTING,
     chart=_chart,
     lacks="pause of {workload} at heap {heap}",

@@ -5,10 +5,12 @@ invocations and the band their range, each invocation only as far as its own num
 (1 - 10/n).
 """
 
+from typing import Sequence
+
 import numpy as np
 
 from ..statistics import quantiles
-from .chart import Axis, Line, Series
+from .chart import Axis, Line, Points, Series
 
 X = 1.0 / (1.0 - quantiles.PROBABILITIES)
 SAY = "{at}: {value}|; runs {low} to {high}|"
@@ -22,9 +24,11 @@ def band(series: Series, curves: list[np.ndarray]) -> Line:
     return Line(series, X[:known], middle[:known], low[:known], high[:known], say=SAY)
 
 
-def nines(reach: float) -> Axis:
-    """The axis of places up to that one."""
-    return Axis("percentile", "percentile", log=True, limits=(1.0, max(reach, 10.0)))
+def nines(marks: Sequence[Line | Points]) -> Axis:
+    """The axis of places from the first to the last that has a mark."""
+    places = np.concatenate([np.zeros(0), *(np.asarray(mark.at, dtype=float) for mark in marks)])
+    first, last = (places.min(), places.max()) if len(places) else (1.0, 10.0)
+    return Axis("percentile", "percentile", log=True, limits=(first, max(last, 10 * first)))
 
 
 def time_axis(label: str) -> Axis:

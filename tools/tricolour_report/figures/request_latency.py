@@ -35,7 +35,6 @@ def _chart(material: Material) -> Chart | None:
 
 def _panel(material: Material, name: str) -> Panel:
     marks: list[Line | Points] = []
-    reach = 10.0
     for result in material.results:
         curves = [d.request_curves[name] for d in result.digests if name in d.request_curves]
         if curves:
@@ -43,11 +42,10 @@ def _panel(material: Material, name: str) -> Panel:
             series = material.style.series(result, marker=marker)
             line = band(series, curves)
             count, over = _longest(result, name)
-            reach = max(reach, count, line.at.max(initial=1.0))
             marks += [line, *_to_the_end(line, count, over)]
     return Panel(
         TITLES[name],
-        nines(reach),
+        nines(marks),
         time_axis("request latency"),
         marks,
         note="" if marks else TOO_FEW,
@@ -87,6 +85,7 @@ FIGURE = Figure(
     "metered latency also charges a pause to the requests that would have queued behind it; "
     "where there are several pauses, and over the whole run, a later pause can lower what "
     "earlier requests are charged, and drift of the rate shows as latency.",
+    on_page="A band is shown of the series that is pointed at, and of one that is alone.",
     scope=Scope.SETTING,
     chart=_chart,
     lacks="recorded request of {workload} at heap {heap}",

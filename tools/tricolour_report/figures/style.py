@@ -136,16 +136,17 @@ def log_time_axis(axis, low_ns: float, high_ns: float) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: time_text(value)))
 
 
-def nines_axis(axes: Axes, highest: float) -> None:
-    """x = 1/(1-p), log, with ticks 0, 90, 99, 99.9 ... up to the highest p shown; far out every
-    second."""
-    decades = max(1, int(np.ceil(round(-np.log10(1 - highest), 6))))
-    ticks = [10.0**power for power in range(0, decades + 1, -(-decades // MOST_NINES))]
+def nines_axis(axes: Axes, limits: tuple[float, float]) -> None:
+    """x = 1/(1-p), log, with the ticks of 0, 90, 99, 99.9 ... that are within the limits; far out
+    every second."""
+    first, last = np.ceil(np.log10(limits[0]) - 1e-6), np.floor(np.log10(limits[1]) + 1e-6)
+    powers = range(int(first), int(last) + 1, max(1, -(-int(last - first) // MOST_NINES)))
+    ticks = [10.0**power for power in powers]
     axes.set_xscale("log")
-    axes.set_xlim(1, 10.0**decades)
+    axes.set_xlim(*limits)
     axes.xaxis.set_major_locator(matplotlib.ticker.FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xticklabels(["0", *(f"{100 - 100 / t:.10g}" for t in ticks[1:])])
+    axes.set_xticklabels([f"{100 - 100 / tick:.10g}" for tick in ticks])
     axes.set_xlabel("percentile")
 
 

@@ -47,6 +47,7 @@ FIGURE = Figure(
     reading="The least share of any window of a length in which the mutator ran. A line is the median "
     "over invocations and its band their range. A line leaves 0 at the longest time that the "
     "mutator was kept from running. Higher and further left is better.",
+    on_page="A band is shown of the series that is pointed at, and of one that is alone.",
     scope=Scope.SETTING,
     chart=_chart,
     lacks="MMU curve of {workload} at heap {heap}",

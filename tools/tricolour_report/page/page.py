@@ -5,7 +5,6 @@ Invariants: the page refers to nothing outside itself, and its policy forbids it
 can be read without JavaScript.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +20,13 @@ from ..program.errors import DamagedRun
 from ..program.regular import regular
 from ..read.calibration import Calibration, read_calibration
 from ..read.experiment import ENOUGH_CYCLES, Experiment
-from ..read.sweep_folder import flatten
 from ..statistics.intervals import ENOUGH_INVOCATIONS
 from ..statistics.quantities import ABSENT, duration, size
 from .absent import absences
 from .answers import answers, headline, means, starved
 from .interactive.document import as_script, document
 from .interactive.script import Script
+from .provenance import provenance, shared_parameters
 from .which_barrier import which_barrier
 
 TEMPLATE = "page.html.j2"
@@ -90,8 +89,8 @@ def render(experiment: Experiment, static: list[Shown] | None, script: Script) -
         peers_absent=peers_absent,
         failures=_failures(experiment),
         verified=_verified(experiment),
-        provenance=_provenance(experiment),
-        shared=_shared_parameters(experiment),
+        provenance=provenance(experiment),
+        shared=shared_parameters(experiment),
         recipe=_recipe(experiment.sweep.folder),
         commands=_commands(experiment),
     )
@@ -165,39 +164,6 @@ def _verified(experiment: Experiment) -> list[dict]:
     return found
 
 
-def _provenance(experiment: Experiment) -> list[dict]:
-    """Each field with its values over all runs; more than one value in a field is marked by `differs`."""
-    values: dict[str, dict[str, None]] = {}
-    for result in experiment.results:
-        for run in result.runs:
-            for key, value in (run.record or {}).get("provenance", {}).items():
-                if key != "utc":
-                    values.setdefault(key, {})[_text(value)] = None
-    return [
-        {"name": key, "values": list(found), "differs": len(found) > 1}
-        for key, found in values.items()
-    ]
-
-
-def _shared_parameters(experiment: Experiment) -> list[tuple[str, str]]:
-    """Every parameter that has one value in all runs, defaults included."""
-    runs = [
-        flatten(run.record["parameters"])
-        for result in experiment.results
-        for run in result.runs
-        if run.record and "parameters" in run.record
-    ]
-    return (
-        [
-            (name, value)
-            for name, value in runs[0].items()
-            if all(other.get(name) == value for other in runs)
-        ]
-        if runs
-        else []
-    )
-
-
 def _recipe(folder: Path) -> str:
     path = folder / "experiment.toml"
     try:
@@ -208,12 +174,6 @@ def _recipe(folder: Path) -> str:
     except OSError as error:
         return f"{path.name} cannot be read: {error.strerror}"
     return text if len(text) <= MOST_RECIPE else f"{text[:MOST_RECIPE]}\n(and more)"
-
-
-def _text(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {version}" for name, version in sorted(value.items()))
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _commands(experiment: Experiment) -> list[dict]:

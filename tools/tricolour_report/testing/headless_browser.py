@@ -125,12 +125,28 @@ class Browser:
             mobile=False,
         )
 
-    def open(self, page: Path, scripts: bool = True) -> None:
+    def open(self, page: Path, scripts: bool = True, fragment: str = "") -> None:
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
+        if fragment:  # from the same page it would be a jump and no load
+            self._load("about:blank")
+        self._load(page.resolve().as_uri() + fragment)
+
+    def _load(self, address: str) -> None:
         self._events.clear()
-        self.call("Page.navigate", url=page.resolve().as_uri())
+        self.call("Page.navigate", url=address)
         while "Page.loadEventFired" not in self._events:
             self._next()
+
+    def reload(self) -> None:
+        self._events.clear()
+        self.call("Page.reload")
+        while "Page.loadEventFired" not in self._events:
+            self._next()
+
+    def theme(self, name: str) -> None:
+        """What the system prefers, `light` or `dark`."""
+        feature = {"name": "prefers-color-scheme", "value": name}
+        self.call("Emulation.setEmulatedMedia", media="", features=[feature])
 
     def run(self, script: str):
         """The value of a JavaScript expression, as JSON."""
@@ -146,9 +162,34 @@ class Browser:
     def point(self, x: float, y: float) -> None:
         self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
 
-    def click(self, x: float, y: float) -> None:
-        for kind in ("mousePressed", "mouseReleased"):
-            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+    def click(self, x: float, y: float, times: int = 1) -> None:
+        self.point(x, y)
+        for count in range(1, times + 1):
+            for kind in ("mousePressed", "mouseReleased"):
+                self.mouse(kind, x, y, count)
+
+    def mouse(self, kind: str, x: float, y: float, count: int = 1) -> None:
+        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            text = {"Enter": "\r", " ": " "}.get(key, key if len(key) == 1 else "")
+            code = {"Enter": 13, "Tab": 9, " ": 32}.get(key, 0)
+            what = {"key": key, "windowsVirtualKeyCode": code}
+            self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **what)
+            self.call("Input.dispatchKeyEvent", type="keyUp", **what)
+
+    def swipe(self, *places: tuple[float, float]) -> None:
+        """A finger, from place to place; one place is a tap."""
+        for number, (x, y) in enumerate(places):
+            kind = "touchMove" if number else "touchStart"
+            self.call("Input.dispatchTouchEvent", type=kind, touchPoints=[{"x": x, "y": y}])
+        self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
+    def printed(self) -> bytes:
+        """The page on A4, as PDF."""
+        size = {"paperWidth": 8.27, "paperHeight": 11.69}
+        return base64.b64decode(self.call("Page.printToPDF", **size)["data"])
 
     def picture(self, path: Path, selector: str | None = None) -> None:
         """The whole page, or one element of it, as PNG."""

@@ -7,6 +7,28 @@ def drawn(page):
     )
 
 
+def open_all(page):
+    """Opens every chart."""
+    click_on(page, "#open-charts")
+
+
+def click_on(page, selector, text="", times=1):
+    """Really, with the mouse: the middle of the first such element with that text, in the window."""
+    page.click(*middle_of(page, selector, text), times)
+
+
+def middle_of(page, selector, text=""):
+    """Scrolls there; returns the place in the window."""
+    place = page.run(
+        f"(() => {{ const node = [...document.querySelectorAll({selector!r})].find((one) => "
+        f"!{text!r} || one.textContent === {text!r}); if (!node) return null; "
+        "node.scrollIntoView({block: 'center'}); const box = node.getBoundingClientRect(); "
+        "return [box.left + box.width / 2, box.top + box.height / 2]; })()"
+    )
+    assert place, f"there is no {selector} {text}"
+    return place
+
+
 def choose(page, select, text):
     assert (
         page.run(

@@ -64,7 +64,7 @@ const unitOf = (unit) => UNITS[unit] || {say: (value) => measured(value, unit), 
 // From what the document says of an axis: its unit, the unit that all ticks share (`by` of the values' own), or ticks with their texts.
 function axisOf({label = "", unit = "", by, ticks}, domain, log) {
   const axis = {kind: log ? "log" : "linear", domain, label, ...unitOf(unit), step: by || (unit === "bytes" ? 2 ** 20 : 1)};
-  if (unit === "percentile") return {...ninesAxis(domain[1]), label};
+  if (unit === "percentile") return {...ninesAxis(domain), label};
   if (by) return {...axis, tick: (value) => String(Number((value / by).toPrecision(8)))};
   if (!ticks) return axis;
   const text = (value) => ticks.reduce((best, one) => (Math.abs(one[0] - value) < Math.abs(best[0] - value) ? one : best))[1];
@@ -73,13 +73,14 @@ function axisOf({label = "", unit = "", by, ticks}, domain, log) {
 
 const bandAxis = (names, label = "") => ({kind: "band", names, label, say: String, tick: String});
 
-// x = 1 / (1 - p), so that every nine takes the same room, up to the highest p that is shown.
-function ninesAxis(reach) {
-  const nines = Math.max(1, Math.ceil(Math.log10(reach) - 1e-6));
+// x = 1 / (1 - p), so that every nine takes the same room, from the first to the last p that is shown.
+function ninesAxis(domain) {
+  const [first, last] = [Math.ceil(Math.log10(domain[0]) - 1e-6), Math.floor(Math.log10(domain[1]) + 1e-6)];
+  const nines = Math.max(1, Math.ceil(Math.log10(domain[1]) - 1e-6));
   const text = (x) => (x <= 1 ? "0" : `${Number((100 - 100 / x).toPrecision(nines + 2))}`);
   return {
-    kind: "log", domain: [1, 10 ** nines], say: (x) => `p${text(x)}`, tick: text,
-    ticks: d3.range(nines + 1).map((power) => 10 ** power),
+    kind: "log", domain, say: (x) => `p${text(x)}`, tick: text,
+    ticks: d3.range(first, last + 1).map((power) => 10 ** power),
   };
 }
 

@@ -4,10 +4,14 @@
 // selects say.
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const FAILED = "#b00020";
-const CHOSEN = "#0057a8";
 const ROW = 24; // pixels
 const WIDE = 340;
+
+for (const thing of data.pool) {
+  for (const series of [thing.series, ...(Array.isArray(thing) ? thing : [])]) {
+    if (series && series.colour) series.colour = painted(series.colour);
+  }
+}
 
 // What is at a place of the pool; nothing where there is no place.
 const thing = (place, otherwise) => (place === undefined ? otherwise : data.pool[place]);
@@ -29,9 +33,11 @@ function running(steps) {
   return steps.map((step) => (at += step));
 }
 
+const chartOf = (figure) => figure.charts[figure.choices.map(choiceText).join("\n")];
+
 // A figure's panels and legend for what is chosen, or why there are none.
 function describe(figure, {log}) {
-  const chart = figure.charts[figure.choices.map(choiceText).join("\n")];
+  const chart = chartOf(figure);
   if (!chart) return {absent: whyAbsent(figure)};
   const logarithmic = Boolean(chart.switchable);
   const panels = chart.panels.map((one) => {
@@ -277,15 +283,16 @@ function groupedBar(mark, place, {values, groups}) {
   };
 }
 
-// What drawing over a panel with the mouse, or a click into it, chooses.
+// What drawing over a panel, a click into it, or a key chooses.
 function picking(panel, parts) {
-  const zoom = (range) => { chosen.range = range; redrawRun(); };
-  if (panel.picks === "range") return {onRange: zoom};
+  const zoom = (range) => { if (range) zoomTo(range); };
+  const keys = {"+": () => zoomBy(0.5), "-": () => zoomBy(2), "0": () => zoomTo(null)};
+  if (panel.picks === "range") return {onRange: zoom, keys};
   if (panel.picks !== "cycle") return {};
   const cycle = cycleHere();
   if (cycle) {
     const {begin: from, span} = cycle;
     parts.shades.unshift({from, to: from + span, colour: CHOSEN, opacity: 0.25});
   }
-  return {onRange: (range, at) => nearestCycle(range ? (range[0] + range[1]) / 2 : at)};
+  return {picksAt: true, onRange: (range, at) => nearestCycle(range ? (range[0] + range[1]) / 2 : at)};
 }

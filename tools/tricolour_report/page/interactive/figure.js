@@ -1,97 +1,70 @@
-// One figure: its panels, a legend that switches series off and on, a choice of y axis, and the SVG to take away.
+// One figure: its panels, its legend, a choice of y axis, and the SVG to take away.
 //
-// `describe({log})` gives {panels, legend, logarithmic, absent}; `legend` is [{key, label, colour, dash, marker, box}], without a key for a mark that is explained, or {heading}, `logarithmic`
-// whether the y (or value) axis may be switched, and `absent` is a sentence in place of panels. A series that is switched off is off in every figure.
+// `describe({log})` gives {panels, legend, logarithmic, absent}: `logarithmic` whether the y (or value) axis may be switched, and `absent` is a
+// sentence in place of panels. `lacks()` tells that without drawing. A figure that is folded is drawn when it is opened.
 
 const figures = [];
 
 function element(name, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(name), properties);
+  const node = document.createElement(name);
+  const {role, ...own} = properties;
+  Object.assign(node, own);
+  if (role) node.setAttribute("role", role);
   node.append(...children);
   return node;
 }
 
-function figure(id, describe, {log = false} = {}) {
+function figure(id, describe, lacks, {log = false} = {}) {
   const root = document.getElementById(id);
+  const fold = root.querySelector("details");
   const holder = root.querySelector(".panels");
-  const legend = element("div", {className: "legend"});
-  const tools = element("div", {className: "tools"});
-  root.append(legend, tools);
+  const legend = root.querySelector(".legend");
+  const tools = fold.appendChild(element("div", {className: "tools"}));
   const state = {log};
-  const box = element("input", {type: "checkbox", checked: log});
+  const box = element("input", {type: "checkbox"});
   const axis = element("label", {}, box, " logarithmic values");
   const save = element("button", {type: "button", textContent: "Save as SVG"});
   tools.append(axis, save);
+  let stale = true;
   const draw = () => {
+    stale = false;
     const {panels = [], legend: keys = [], logarithmic = false, absent = ""} = describe(state);
+    const focused = [...holder.children].findIndex((panel) => panel.contains(document.activeElement));
+    const isolate = (key) => keepPlace(root, () => { if (isAlone(key, keys)) allOf(keys); else leaveAlone(key, keys); redrawAll(); });
     axis.hidden = !logarithmic;
+    box.checked = state.log;
     save.hidden = !panels.length;
+    holder.dataset.out = "";
     holder.classList.toggle("slim", panels.length > 2 && panels.every((panel) => panel.y.kind !== "band"));
     holder.style.minHeight = `${holder.offsetHeight}px`; // the page keeps its place while panels are replaced
     holder.replaceChildren(...panels.map(({wide}) => element("div", {className: wide ? "panel wide" : "panel"})));
-    panels.forEach((panel, place) => drawPanel(holder.children[place], panel));
+    drawLegend(legend, keys, holder);
+    panels.forEach((panel, place) => drawPanel(holder.children[place], panel, isolate));
     if (absent) holder.append(element("p", {className: "soft absent", textContent: absent}));
     holder.style.minHeight = "";
-    drawLegend(legend, keys);
+    if (focused >= 0 && panels[focused]) holder.children[focused].firstChild.focus({preventScroll: true});
     root.dataset.drawn = absent ? "absent" : String(holder.querySelectorAll(".mark").length);
     state.keys = keys;
   };
-  box.addEventListener("change", () => { state.log = box.checked; draw(); });
+  const show = () => {
+    root.querySelector(".lacks").textContent = lacks() ? " nothing to show here" : "";
+    if (fold.open && stale) draw();
+  };
+  fold.addEventListener("toggle", show);
+  box.addEventListener("change", () => { state.log = box.checked; draw(); remember(); });
   save.addEventListener("click", () => saveSvg(id, holder, state.keys.filter(({key}) => key && !hidden.has(key))));
-  figures.push(draw);
-  return draw;
+  const made = {id, state, first: log, fold, show, refresh: () => { stale = true; show(); }};
+  figures.push(made);
+  return made;
 }
 
 function redrawAll() {
   readOut.hide();
-  for (const draw of figures) draw();
+  for (const one of figures) one.refresh();
+  remember();
 }
 
-function drawLegend(legend, keys) {
-  legend.replaceChildren(...keys.map((one) => {
-    if (one.heading) return element("span", {className: "soft", textContent: one.heading});
-    if (!one.key) return element("span", {className: "key"}, sample(one), element("span", {textContent: one.label}));
-    const button = element("button", {type: "button", className: "key", title: "click: switch this series off or on; double-click: show only this series"});
-    button.setAttribute("aria-pressed", String(!hidden.has(one.key)));
-    button.append(sample(one), element("span", {textContent: one.label}));
-    button.addEventListener("click", (event) => {
-      if (event.detail > 1) return alone(one.key, keys);
-      if (hidden.has(one.key)) hidden.delete(one.key); else hidden.add(one.key);
-      redrawAll();
-      refocus(legend, one.label);
-    });
-    return button;
-  }));
-  if (keys.some(({key}) => key && hidden.has(key))) {
-    const all = element("button", {type: "button", className: "key all", textContent: "all on"});
-    all.addEventListener("click", () => { keys.forEach(({key}) => hidden.delete(key)); redrawAll(); });
-    legend.append(all);
-  }
-}
-
-function alone(key, keys) {
-  for (const one of keys) if (one.key === key) hidden.delete(one.key); else if (one.key) hidden.add(one.key);
-  redrawAll();
-}
-
-function refocus(legend, label) {
-  const again = [...legend.children].find((button) => button.textContent === label);
-  if (again) again.focus({preventScroll: true});
-}
-
-// How a series looks, as a small SVG.
-function sample({colour, dash, marker, box, width, hollow, opacity = 1}) {
-  const svg = d3.create("svg").attr("xmlns", "http://www.w3.org/2000/svg").attr("width", 34).attr("height", 12).attr("aria-hidden", "true");
-  if (box) svg.append("rect").attr("x", 10).attr("y", 1).attr("width", 14).attr("height", 10).attr("fill", colour).attr("fill-opacity", opacity);
-  else if (!marker || dash) svg.append("path").attr("d", "M1,6H33").attr("stroke", colour).attr("stroke-opacity", opacity).attr("stroke-width", width || 2).attr("stroke-dasharray", (dash || []).join(" "));
-  if (marker) {
-    svg.append("path").attr("d", MARKERS[marker] || MARKERS.o).attr("transform", "translate(17,6)").attr("fill", marker === "X" ? "none" : hollow ? "#ffffff" : colour)
-      .attr("stroke", marker === "X" || hollow ? colour : "none").attr("stroke-width", 2);
-  }
-  return svg.node();
-}
-
-// All panels below each other and the legend under them, as one SVG file.
+// All panels below each other and the legend under them, as one SVG file with the colours of paper.
 function saveSvg(name, holder, keys) {
   const panels = [...holder.querySelectorAll("svg")];
   const width = d3.max(panels, (panel) => Number(panel.getAttribute("width")));
@@ -101,7 +74,8 @@ function saveSvg(name, holder, keys) {
     const copy = node.cloneNode(true);
     copy.setAttribute("x", x);
     copy.setAttribute("y", y);
-    copy.querySelectorAll(".halo").forEach((halo) => halo.remove());
+    copy.querySelectorAll(".halo, [visibility=hidden]").forEach((unseen) => unseen.remove());
+    copy.querySelectorAll(".faded").forEach((mark) => mark.classList.remove("faded"));
     whole.node().append(copy);
   };
   for (const panel of panels) {
@@ -118,7 +92,8 @@ function saveSvg(name, holder, keys) {
   }
   height += 20;
   whole.attr("width", width).attr("height", height).attr("viewBox", `0 0 ${width} ${height}`);
-  const file = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(whole.node())], {type: "image/svg+xml"}));
+  const text = onPaper(new XMLSerializer().serializeToString(whole.node()));
+  const file = URL.createObjectURL(new Blob([text], {type: "image/svg+xml"}));
   element("a", {href: file, download: `${name}.svg`}).click();
   setTimeout(() => URL.revokeObjectURL(file), 1000);
 }

@@ -43,6 +43,7 @@ function fillSettings() {
   fill(byId("workload"), data.workloads.map((name) => [name, name]), chosen.workload);
   fill(byId("heap"), heapsOf(chosen.workload).map((heap) => [heap, heap]), chosen.heap);
   fill(byId("metric"), data.metrics.map(({name}) => [name, name]), chosen.metric);
+  byId("view").value = chosen.view;
   tellMetric();
 }
 
@@ -64,7 +65,7 @@ function fillRun() {
   const place = cycles.indexOf(cycle);
   byId("cycle-before").disabled = place <= 0;
   byId("cycle-after").disabled = place < 0 || place >= cycles.length - 1;
-  byId("whole-cycle").hidden = !chosen.range;
+  for (const id of ["larger", "smaller", "earlier", "later", "whole-cycle"]) byId(id).disabled = !cycle || (id !== "larger" && !chosen.range);
   byId("left-out").textContent = leftOut();
   byId("run-command").textContent = chosen.run ? chosen.run.command : "";
   byId("run-status").textContent = chosen.run ? [`status ${chosen.run.status.replaceAll("_", " ")}`, chosen.run.utc, chosen.run.error].filter(Boolean).join("; ") : "";
@@ -95,7 +96,8 @@ function fillMetrics() {
 
 function redrawRun() {
   fillRun();
-  for (const draw of runFigures) draw();
+  for (const one of runFigures) one.refresh();
+  remember();
 }
 
 function chooseRun(run) {
@@ -103,12 +105,35 @@ function chooseRun(run) {
   chooseCycle(null);
 }
 
+// The number of a run's cycle of median length; null where it has none.
+function medianCycle(run) {
+  const cycles = run && run.events ? [...run.events.cycles].sort((a, b) => a.span - b.span) : [];
+  return cycles.length ? cycles[Math.floor(cycles.length / 2)].number : null;
+}
+
 function chooseCycle(number) {
-  const events = chosen.run && chosen.run.events;
-  const median = events && [...events.cycles].sort((a, b) => a.span - b.span)[Math.floor(events.cycles.length / 2)];
-  chosen.cycle = number === null ? median && median.number : number;
+  chosen.cycle = number === null ? medianCycle(chosen.run) : number;
   chosen.range = null;
   redrawRun();
+}
+
+// The part of the cycle that is shown: all of it without a range.
+function zoomTo(range) {
+  chosen.range = range;
+  redrawRun();
+}
+
+// So many times as long a part, moved by so many of its lengths, inside the cycle.
+function zoomBy(factor, move = 0) {
+  const cycle = cycleHere();
+  if (!cycle) return;
+  const [least, most] = [cycle.begin, cycle.begin + cycle.span];
+  const [from, to] = chosen.range || [least, most];
+  const length = Math.max(10, factor * (to - from));
+  if (length >= most - least) return zoomTo(null);
+  const begin = (from + to - length) / 2 + move * length;
+  const inside = Math.max(least, Math.min(most - length, begin));
+  zoomTo([inside, inside + length]);
 }
 
 function stepCycle(by) {
@@ -134,10 +159,28 @@ function leftOut() {
   return parts.join(" ");
 }
 
+// For paper, figures are drawn as wide as a page has room, and what is folded is named.
+function startPrinting() {
+  const root = document.documentElement;
+  let at = 0;
+  window.addEventListener("beforeprint", () => {
+    at = window.scrollY;
+    const folded = folds.filter(({node}) => !node.open).map(({node}) => node.querySelector("h2, h3, h4").textContent);
+    byId("not-printed").textContent = folded.length ? `Folded when this was printed: ${folded.join(", ")}.` : "";
+    root.classList.add("printing");
+    redrawAll();
+  });
+  window.addEventListener("afterprint", () => {
+    root.classList.remove("printing");
+    redrawAll();
+    window.scrollTo(0, at);
+  });
+}
+
+startTheme();
 byId("charts").hidden = false; // figures take their width from the page
-const drawOf = (one) => figure(`chart-${one.name.replaceAll("_", "-")}`, (state) => describe(one, state), {log: one.log});
-const drawn = data.figures.map((one) => [one, drawOf(one)]);
-const runFigures = drawn.filter(([{choices}]) => choices.includes("run")).map(([, draw]) => draw);
+const make = (one) => figure(`chart-${one.name.replaceAll("_", "-")}`, (state) => describe(one, state), () => !chartOf(one), {log: one.log});
+const runFigures = data.figures.map((one) => [one, make(one)]).filter(([{choices}]) => choices.includes("run")).map(([, made]) => made);
 
 onChoice("workload", (name) => { [chosen.workload, chosen.heap] = [name, heapsOf(name).includes(chosen.heap) ? chosen.heap : preferredHeap(name)]; fillSettings(); });
 onChoice("heap", (heap) => { chosen.heap = heap; });
@@ -146,13 +189,21 @@ onChoice("view", (view) => { chosen.view = view; });
 byId("run-cell").addEventListener("change", (event) => chooseRun(runsOf(Number(event.target.value))[0]));
 byId("run-block").addEventListener("change", (event) => chooseRun(runsOf(chosen.run.cell)[Number(event.target.value)]));
 byId("run-cycle").addEventListener("change", (event) => chooseCycle(Number(event.target.value)));
-byId("cycle-before").addEventListener("click", () => stepCycle(-1));
-byId("cycle-after").addEventListener("click", () => stepCycle(1));
-byId("whole-cycle").addEventListener("click", () => { chosen.range = null; redrawRun(); });
+const onClick = (id, act) => byId(id).addEventListener("click", act);
+onClick("cycle-before", () => stepCycle(-1));
+onClick("cycle-after", () => stepCycle(1));
+onClick("larger", () => zoomBy(0.5));
+onClick("smaller", () => zoomBy(2));
+onClick("earlier", () => zoomBy(1, -0.5));
+onClick("later", () => zoomBy(1, 0.5));
+onClick("whole-cycle", () => zoomTo(null));
+onClick("open-charts", () => { for (const {fold} of figures) fold.open = true; });
+onClick("fold-charts", () => { for (const {fold} of figures) fold.open = false; });
 
-fillSettings();
-redrawAll();
-chooseRun(data.runs.find((run) => run.events) || data.runs[0]);
+chosen.run = data.runs.find((run) => run.events) || data.runs[0] || null;
+chosen.cycle = medianCycle(chosen.run);
+startAddress();
+startPrinting();
 let width = document.documentElement.clientWidth;
 window.addEventListener("resize", () => {
   if (document.documentElement.clientWidth === width) return;

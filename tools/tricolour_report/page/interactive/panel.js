@@ -1,34 +1,14 @@
-// One panel: axes, grid and marks as SVG, with a read-out under the pointer.
+// One panel: axes, grid and marks as SVG.
 //
-// A panel is {title, x, y, lines, dots, bars, shades, rules, notes, height, note, onRange}. What is drawn carries its looks as attributes, so
+// A panel is {title, x, y, lines, dots, bars, shades, rules, notes, height, note, onRange, picksAt, keys}. What is drawn carries its looks as attributes, so
 // that the SVG can be saved as it is. Marks whose key is in `hidden` are not drawn.
 //   lines:  {key, label, colour, dash, width, points: [[x, y], ...], band: [[x, low, high], ...], step, say(point, place)}   a point of which `say` gives null is not read out
 //   dots:   {key, label, colour, marker, x, y, low, high, small, hollow, text}   the interval lies along the axis that is no band
 //   bars:   {key, label, colour, row, from, to, place, of, low, high, text, more}   `place` of `of` bars in a row of the band axis y
 //   shades: {from, to, colour, opacity}   rules: {x or y, label, dash}   notes: [row, text]
 
-const hidden = new Set();
 const FONT = 'system-ui, "DejaVu Sans", Verdana, sans-serif';
-const INK = "#1c1e21";
-const SOFT = "#5c6370";
-const NARROW = 520;
-const REACH = 36; // pixels from the pointer to what is read out
-
-const readOut = {
-  box: null,
-  show(event, texts) {
-    this.box = this.box || document.body.appendChild(Object.assign(document.createElement("div"), {className: "read-out"}));
-    this.box.replaceChildren(...texts.filter(Boolean).map((text, place) => {
-      return Object.assign(document.createElement(place ? "div" : "b"), {textContent: text});
-    }));
-    this.box.hidden = false;
-    const {offsetWidth: width, offsetHeight: height} = this.box;
-    const room = document.documentElement.clientWidth;
-    this.box.style.left = `${Math.max(4, Math.min(event.clientX + 14, room - width - 4))}px`;
-    this.box.style.top = `${event.clientY + 18 + height > window.innerHeight ? Math.max(4, event.clientY - height - 14) : event.clientY + 18}px`;
-  },
-  hide() { if (this.box) this.box.hidden = true; },
-};
+const NARROW = 400;
 
 const measure = document.createElement("canvas").getContext("2d");
 function textWidth(text, size = 11, weight = "") {
@@ -60,7 +40,7 @@ const MARKERS = {
 
 let clips = 0;
 
-function drawPanel(holder, panel) {
+function drawPanel(holder, panel, isolate) {
   const width = Math.floor(holder.clientWidth);
   const narrow = width < NARROW;
   const rows = panel.y.kind === "band";
@@ -81,7 +61,8 @@ function drawPanel(holder, panel) {
   const y = scaleOf(panel.y, rows ? [inner.y0, inner.y1] : [inner.y1, inner.y0]);
   const svg = d3.create("svg").attr("xmlns", "http://www.w3.org/2000/svg").attr("width", width).attr("height", height)
     .attr("viewBox", `0 0 ${width} ${height}`).attr("font-family", FONT).attr("font-size", 11).attr("fill", INK)
-    .attr("role", "img").attr("aria-label", [panel.title, panel.y.label, panel.x.label].filter(Boolean).join("; "));
+    .attr("tabindex", 0).attr("role", "application").attr("aria-roledescription", "chart")
+    .attr("aria-label", [panel.title, panel.y.label, panel.x.label].filter(Boolean).join("; ") || "chart");
   holder.replaceChildren(svg.node());
   let line = 12;
   if (panel.title) {
@@ -99,18 +80,20 @@ function drawPanel(holder, panel) {
   drawRules(plot, panel, x, y, inner);
   drawBars(plot, panel, x, y, frame.above, targets);
   drawNotes(plot, panel, x, y, frame.above);
-  for (const one of panel.lines || []) if (!hidden.has(one.key)) drawLine(plot, one, panel, x, y, targets);
+  const lines = (panel.lines || []).filter(({key}) => !hidden.has(key));
+  const alone = new Set(lines.map(({key}) => key)).size === 1;
+  for (const one of lines) drawLine(plot, {...one, alone}, panel, x, y, targets);
   for (const one of panel.dots || []) if (!hidden.has(one.key)) drawDot(plot, one, panel, x, y, frame.above, targets);
   svg.node().append(ticks); // names stay readable over what crosses them
   if (panel.note) svg.append("text").attr("x", (inner.x0 + inner.x1) / 2).attr("y", (inner.y0 + inner.y1) / 2)
     .attr("text-anchor", "middle").attr("fill", SOFT).text(panel.note);
-  listen(svg, panel, {x, inner, targets});
+  listen(svg, panel, {x, inner, targets}, isolate);
 }
 
 // Returns the ticks' texts.
 function drawAxes(svg, panel, {x, y, inner, yTicks, frame}) {
   const spacing = panel.x.kind === "band" ? 1 : Math.max(52, 14 + d3.max(ticksOf(panel.x, 8), (tick) => textWidth(panel.x.tick(tick))));
-  const grid = svg.append("g").attr("stroke", "#e3e3e3").attr("stroke-width", 0.8);
+  const grid = svg.append("g").attr("stroke", GRID).attr("stroke-width", 0.8);
   const text = svg.append("g").attr("fill", SOFT);
   let reached = -Infinity; // where the label before ends
   for (const tick of ticksOf(panel.x, Math.max(2, Math.floor((inner.x1 - inner.x0) / spacing)))) {
@@ -128,7 +111,7 @@ function drawAxes(svg, panel, {x, y, inner, yTicks, frame}) {
       const lines = frame.above ? wrapped(panel.y.tick(tick), frame.room) : [panel.y.tick(tick)];
       lines.forEach((line, number) => {
         const label = text.append("text").attr("class", number ? "more" : "y-tick").attr("fill", INK).attr("paint-order", "stroke")
-          .attr("stroke", "#ffffff").attr("stroke-width", 3).text(line);
+          .attr("stroke", PAPER).attr("stroke-width", 3).text(line);
         if (frame.above) label.attr("x", inner.x0).attr("y", y(tick) + 9 + LINE * number);
         else label.attr("x", inner.x0 - 7).attr("y", middle + 4).attr("text-anchor", "end");
       });
@@ -137,7 +120,7 @@ function drawAxes(svg, panel, {x, y, inner, yTicks, frame}) {
     grid.append("line").attr("x1", inner.x0).attr("x2", inner.x1).attr("y1", y(tick)).attr("y2", y(tick));
     text.append("text").attr("class", "y-tick").attr("x", inner.x0 - 6).attr("y", y(tick) + 4).attr("text-anchor", "end").text(panel.y.tick(tick));
   }
-  svg.append("path").attr("d", `M${inner.x0},${inner.y0}V${inner.y1}H${inner.x1}`).attr("fill", "none").attr("stroke", "#9aa0a8");
+  svg.append("path").attr("d", `M${inner.x0},${inner.y0}V${inner.y1}H${inner.x1}`).attr("fill", "none").attr("stroke", AXIS);
   if (panel.x.label) svg.append("text").attr("x", (inner.x0 + inner.x1) / 2).attr("y", inner.y1 + 33).attr("text-anchor", "middle")
     .attr("fill", SOFT).text(panel.x.label);
   return text.node();
@@ -153,7 +136,7 @@ function drawShades(plot, panel, x, inner) {
 function drawRules(plot, panel, x, y, inner) {
   for (const rule of panel.rules || []) {
     const [x1, x2, y1, y2] = finite(rule.x) ? [x(rule.x), x(rule.x), inner.y0, inner.y1] : [inner.x0, inner.x1, y(rule.y), y(rule.y)];
-    plot.append("line").attr("x1", x1).attr("x2", x2).attr("y1", y1).attr("y2", y2).attr("stroke", "#767676")
+    plot.append("line").attr("x1", x1).attr("x2", x2).attr("y1", y1).attr("y2", y2).attr("stroke", RULE)
       .attr("stroke-dasharray", (rule.dash || []).join(" "));
     if (rule.label) plot.append("text").attr("x", x2 - 4).attr("y", y2 - 5).attr("text-anchor", "end").attr("fill", SOFT).text(rule.label);
   }
@@ -172,10 +155,10 @@ function drawBars(plot, panel, x, y, above, targets) {
     const top = rowTop + thick * (bar.place || 0);
     const [from, to] = [x(bar.from), x(bar.to)];
     const wide = Math.max(bar.least || 0, to - from);
-    plot.append("rect").attr("class", "mark").attr("x", from).attr("width", wide).attr("y", top).attr("height", Math.max(1, thick * (bar.of > 1 ? 0.88 : 1)))
+    plot.append("rect").attr("class", "mark").attr("data-key", bar.key).attr("x", from).attr("width", wide).attr("y", top).attr("height", Math.max(1, thick * (bar.of > 1 ? 0.88 : 1)))
       .attr("fill", bar.colour);
     if (finite(bar.low)) interval(plot, x(lifted(panel.x, bar.low)), x(bar.high), top + thick * 0.44, true, INK);
-    targets.push({box: [from, top, from + wide, top + thick], texts: [bar.label, bar.text, bar.more]});
+    targets.push({key: bar.key, box: [from, top, from + wide, top + thick], texts: [bar.label, bar.text, bar.more]});
   }
 }
 
@@ -200,14 +183,14 @@ function drawLine(plot, one, panel, x, y, targets) {
   const shown = (point) => fits(panel.x, point[0]) && fits(panel.y, point[1]);
   if (one.band) {
     const area = d3.area().defined((p) => fits(panel.y, p[1]) && fits(panel.y, p[2])).x((p) => x(p[0])).y0((p) => y(p[1])).y1((p) => y(p[2]));
-    plot.append("path").attr("class", "band").attr("d", area(one.band)).attr("fill", one.colour).attr("fill-opacity", 0.12);
+    plot.append("path").attr("class", one.alone ? "band alone" : "band").attr("visibility", one.alone ? "visible" : "hidden").attr("data-key", one.key).attr("d", area(one.band)).attr("fill", one.colour).attr("fill-opacity", 0.12);
   }
   const line = d3.line().defined(shown).x((p) => x(p[0])).y((p) => y(p[1])).curve(one.step ? d3.curveStepAfter : d3.curveLinear);
-  plot.append("path").attr("class", "mark").attr("d", line(one.points)).attr("fill", "none").attr("stroke", one.colour)
+  plot.append("path").attr("class", "mark").attr("data-key", one.key).attr("d", line(one.points)).attr("fill", "none").attr("stroke", one.colour)
     .attr("stroke-width", one.width || 1.6).attr("stroke-dasharray", (one.dash || []).join(" ")).attr("stroke-opacity", one.opacity || 1);
   one.points.forEach((point, place) => {
     const text = shown(point) ? one.say(point, place) : null;
-    if (text !== null) targets.push({at: [x(point[0]), y(point[1])], colour: one.colour, texts: [one.label, text]});
+    if (text !== null) targets.push({key: one.key, at: [x(point[0]), y(point[1])], colour: one.colour, texts: [one.label, text]});
   });
 }
 
@@ -221,50 +204,9 @@ function drawDot(plot, dot, panel, x, y, above, targets) {
   if (dot.marker === "X") at[horizontal ? 0 : 1] += horizontal ? 8 : -8; // a failure stands at the axis, just inside
   if (finite(dot.low)) interval(plot, (horizontal ? x : y)(lifted(value, dot.low)), (horizontal ? x : y)(dot.high), at[horizontal ? 1 : 0], horizontal, colour);
   const open = dot.marker === "X";
-  plot.append("path").attr("class", "mark").attr("d", MARKERS[dot.marker] || MARKERS.o)
+  plot.append("path").attr("class", "mark").attr("data-key", dot.key).attr("d", MARKERS[dot.marker] || MARKERS.o)
     .attr("transform", `translate(${at[0]},${at[1]}) scale(${dot.small ? 0.55 : 1})`)
-    .attr("fill", open ? "none" : dot.hollow ? "#ffffff" : colour).attr("fill-opacity", dot.small ? 0.45 : 1)
+    .attr("fill", open ? "none" : dot.hollow ? PAPER : colour).attr("fill-opacity", dot.small ? 0.45 : 1)
     .attr("stroke", open || dot.hollow ? colour : "none").attr("stroke-width", dot.hollow ? 1.5 : 2);
-  targets.push({at, colour, texts: [dot.label, dot.text]});
-}
-
-// Read-out, and where `onRange` is given the choice of a range by drawing with the mouse.
-function listen(svg, panel, {x, inner, targets}) {
-  const node = svg.node();
-  const points = d3.quadtree().x((t) => t.at[0]).y((t) => t.at[1]).addAll(targets.filter((t) => t.at));
-  const boxes = targets.filter((t) => t.box);
-  const halo = svg.append("circle").attr("r", 6).attr("fill", "none").attr("stroke-width", 1.5).attr("visibility", "hidden").attr("class", "halo");
-  const chosen = svg.append("rect").attr("y", inner.y0).attr("height", inner.y1 - inner.y0).attr("fill", "#0057a8").attr("fill-opacity", 0.15).attr("width", 0);
-  const placeOf = (event) => {
-    const frame = node.getBoundingClientRect();
-    return [event.clientX - frame.left, event.clientY - frame.top];
-  };
-  let begun = null;
-  const look = (event) => {
-    const [px, py] = placeOf(event);
-    if (begun !== null) chosen.attr("x", Math.min(begun, px)).attr("width", Math.abs(px - begun));
-    const box = [...boxes].reverse().find(({box: [x0, y0, x1, y1]}) => px >= x0 - 2 && px <= x1 + 2 && py >= y0 && py <= y1);
-    const found = box || points.find(px, py, REACH);
-    halo.attr("visibility", found && found.at ? "visible" : "hidden");
-    if (!found) return readOut.hide();
-    if (found.at) halo.attr("cx", found.at[0]).attr("cy", found.at[1]).attr("stroke", found.colour);
-    readOut.show(event, found.texts);
-  };
-  const leave = () => { halo.attr("visibility", "hidden"); readOut.hide(); };
-  node.addEventListener("pointermove", look);
-  node.addEventListener("pointerdown", look);
-  node.addEventListener("pointerleave", leave);
-  if (!panel.onRange) return;
-  node.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "mouse" && event.button === 0) [begun] = placeOf(event), node.setPointerCapture(event.pointerId);
-  });
-  node.addEventListener("pointerup", (event) => {
-    if (begun === null) return;
-    const [px] = placeOf(event);
-    const range = [begun, px].sort((a, b) => a - b).map((place) => x.invert(Math.max(inner.x0, Math.min(inner.x1, place))));
-    const far = Math.abs(px - begun) > 4;
-    begun = null;
-    chosen.attr("width", 0);
-    panel.onRange(far ? range : null, x.invert(px));
-  });
+  targets.push({key: dot.key, at, colour, texts: [dot.label, dot.text]});
 }

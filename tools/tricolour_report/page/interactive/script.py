@@ -11,7 +11,18 @@ from ...program.errors import UsageProblem
 
 D3 = Path("/usr/share/nodejs/d3/dist/d3.min.js")
 D3_NOTICE = Path("/usr/share/doc/node-d3/copyright")
-PARTS = ("axes", "panel", "figure", "chart", "page", "pairs")
+PARTS = (
+    "axes",
+    "colours",
+    "reading",
+    "panel",
+    "legend",
+    "figure",
+    "chart",
+    "address",
+    "page",
+    "pairs",
+)
 
 
 @dataclass(frozen=True)
