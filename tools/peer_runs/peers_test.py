@@ -12,7 +12,7 @@ import pytest
 
 from peer_runs import execution
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 CHEAP = [
     "latency-closed/glibc",
     "latency-closed/jemalloc",
