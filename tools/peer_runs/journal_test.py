@@ -17,7 +17,7 @@ def test_a_plan_is_resumed_as_it_was_begun(tmp_path):
     assert resume(tmp_path / "out", {"rounds": 2}, "b") == PLANNED
     with pytest.raises(Unusable, match="begun with rounds 2, not 3"):
         resume(tmp_path / "out", {"rounds": 3}, "b")
-    with pytest.raises(Unusable, match="exists: --resume goes on"):
+    with pytest.raises(Unusable, match="exists; --resume continues"):
         begin(tmp_path / "out", PLANNED)
 
 
