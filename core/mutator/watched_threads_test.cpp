@@ -31,5 +31,5 @@ TEST_CASE("a thread that was told to end and does not is told", "[watched_thread
   });
   CAPTURE(ending.said);
   CHECK(ending.aborted());
-  CHECK(ending.says("a wait is late: for threads to end that were told to"));
+  CHECK(ending.says("a wait is late: for threads to end that were asked to"));
 }
