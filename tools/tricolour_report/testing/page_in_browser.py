@@ -17,6 +17,25 @@ def click_on(page, selector, text="", times=1):
     page.click(*middle_of(page, selector, text), times)
 
 
+def fold(page, name):
+    """Opens or folds a section or chart with the mouse."""
+    details = f"document.querySelector('#{name} > details')"
+    after(page, details, "toggle", lambda: click_on(page, f"#{name} summary"))
+
+
+def follow(page, selector, text=""):
+    """Clicks on a link to another place of the page."""
+    after(page, "window", "hashchange", lambda: click_on(page, selector, text))
+
+
+def after(page, target, event, act):
+    """Does it, and waits until the page was told of the event that this brings."""
+    happens = f"new Promise((done) => {target}.addEventListener('{event}', done, {{once: true}}))"
+    page.run(f"window.happened = {happens}, null")
+    act()
+    page.run("window.happened.then(() => null)")
+
+
 def middle_of(page, selector, text=""):
     """Scrolls there; returns the place in the window."""
     place = page.run(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ...testing.page_in_browser import choose, click_on
+from ...testing.page_in_browser import after, choose, click_on, fold, follow
 
 SEEN = """JSON.stringify({
   selects: [...document.querySelectorAll("main select")].map((one) => one.value),
@@ -33,8 +33,8 @@ def change_all(page):
     click_on(page, "#larger")
     click_on(page, "#chart-utilisation .key", "concurrent + yuasa")
     click_on(page, "#chart-metric .tools input")
-    click_on(page, "#chart-pause-percentiles summary")
-    click_on(page, "#provenance summary")
+    fold(page, "chart-pause-percentiles")
+    fold(page, "provenance")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -56,7 +56,7 @@ def test_a_link_goes_to_its_chart_and_opens_it(page, folder):
     page.open(folder / "report.html")
     assert not page.run("document.querySelector('#chart-utilisation details').open")
     choose(page, "workload", "latency")
-    click_on(page, "#chart-utilisation .anchor")
+    follow(page, "#chart-utilisation .anchor")
     shared = address(page)
     assert shared.startswith("#chart-utilisation?") and "workload=latency" in shared
     for open_it in (lambda: None, lambda: page.open(folder / "report.html", fragment=shared)):
@@ -69,18 +69,18 @@ def test_a_link_goes_to_its_chart_and_opens_it(page, folder):
 
 def test_a_link_of_the_navigation_opens_its_section_and_chooses_nothing(page):
     choose(page, "workload", "latency")
-    click_on(page, "nav a", "Provenance")
+    follow(page, "nav a", "Provenance")
     assert page.run("document.querySelector('#provenance > details').open")
     assert address(page).startswith("#provenance?") and "workload=latency" in address(page)
 
 
 def test_going_back_shows_what_was_seen(page, folder):
     page.open(folder / "report.html")
-    click_on(page, "#chart-utilisation .anchor")
+    follow(page, "#chart-utilisation .anchor")
     choose(page, "workload", "latency")
-    click_on(page, "#cells .anchor")
+    follow(page, "#cells .anchor")
     choose(page, "workload", "gcbench")
-    page.run("new Promise((done) => { addEventListener('hashchange', done); history.back(); })")
+    after(page, "window", "hashchange", lambda: page.run("history.back()"))
     assert page.run("document.getElementById('workload').value") == "latency"
     assert address(page).startswith("#chart-utilisation?")
 

@@ -197,7 +197,7 @@ onClick("smaller", () => zoomBy(2));
 onClick("earlier", () => zoomBy(1, -0.5));
 onClick("later", () => zoomBy(1, 0.5));
 onClick("whole-cycle", () => zoomTo(null));
-onClick("open-charts", () => { for (const {fold} of figures) fold.open = true; });
+onClick("open-charts", () => { for (const {fold, show} of figures) { fold.open = true; show(); } });
 onClick("fold-charts", () => { for (const {fold} of figures) fold.open = false; });
 
 chosen.run = data.runs.find((run) => run.events) || data.runs[0] || null;
