@@ -35,7 +35,7 @@ def test_its_page_says_what_is_missing_and_nothing_else_is_touched(published_swe
     assert files(published_sweep) == before | {page.relative_to(published_sweep): page.read_bytes()}
     text = page.read_text()
     assert (
-        "not the tables of single events (pauses.csv" in text
+        "lacks the tables of single events (pauses.csv" in text
         and "tricolour run --collector concurrent" in text
     )
     assert "older than the metric wall_gc" not in text

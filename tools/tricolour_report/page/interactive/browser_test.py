@@ -279,7 +279,7 @@ def test_a_published_folder_shows_what_it_has(page, folder, published_sweep, com
     assert tuple(name for name, marks in found.items() if marks == "absent") == EVENTS
     assert "no tables of single events" in text_of(
         page, "#chart-timeline"
-    ) and "not the tables of single events" in text_of(page, "#absent ul")
+    ) and "lacks the tables of single events" in text_of(page, "#absent ul")
     page.width(390)
     click_on(page, "#chart-metric input")
     choose(page, "view", "value")

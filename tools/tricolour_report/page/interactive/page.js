@@ -165,7 +165,7 @@ function startPrinting() {
   let at = 0;
   window.addEventListener("beforeprint", () => {
     at = window.scrollY;
-    const folded = folds.filter(({node}) => !node.open).map(({node}) => node.querySelector("h2, h3, h4").textContent);
+    const folded = folds.filter(({node}) => !node.open).map(({node}) => (node.querySelector("h2, h3, h4") || node.querySelector("summary")).textContent);
     byId("not-printed").textContent = folded.length ? `Folded when this was printed: ${folded.join(", ")}.` : "";
     root.classList.add("printing");
     redrawAll();

@@ -25,7 +25,7 @@ def test_the_page_is_short(browser, quickstart, width, height, screens):
     browser.open(quickstart)
     assert browser.run("document.documentElement.scrollHeight") < screens * height
     order = browser.run("[...document.querySelectorAll('h2')].map((one) => one.textContent)")
-    assert order[0].startswith("Answer")
+    assert order[0].startswith("Which barrier?") and order[1].startswith("Answer")
     assert not browser.run("document.querySelector('#calibration > details').open")
 
 
