@@ -272,6 +272,7 @@ def with_real_checks(scratch):
     results = 'echo rows >"$last/mutants.csv"; echo shares >"$last/summary.md"'
     scratch.program("tools/mutants", f'{log}; mkdir -p "$last"; {results}')
     scratch.program("build/release/harness_test", log)
+    (scratch.root / "build/asan").mkdir()
     scratch.write("results/reference/soundness.csv.gz", "old")
     scratch.write("results/reference/stress/hour.json", "old")
     scratch.commit()
@@ -280,9 +281,10 @@ def with_real_checks(scratch):
 
 def test_long_stores_its_results_and_skips_what_has_passed(with_real_checks):
     finished = with_real_checks.test("--long")
-    assert finished.stdout == "7 passed, 0 failed\n", finished.stderr
-    builds = ["build release", "build faults"]
-    assert finished.ran == [*builds, "harness_test", "soundness", "stress", "disturb", "mutants"]
+    assert finished.stdout == "9 passed, 0 failed\n", finished.stderr
+    builds = ["build release", "build asan", "build faults"]
+    checks = ["soundness", "harness_test", "soundness", "stress", "disturb", "mutants"]
+    assert finished.ran == [*builds, *checks]
     reference = with_real_checks.root / "results/reference"
     assert gzip.decompress((reference / "soundness.csv.gz").read_bytes()) == b"row\n"
     assert gzip.decompress((reference / "stress/hour.csv.gz").read_bytes()) == b"runs\n"

@@ -39,10 +39,10 @@ def test_every_check_runs_once_a_cycle(tricolour, collector, barrier, sweep):
 
 
 def test_the_text_counts_the_checks(tricolour):
-    text = tricolour(*RUN, "--sweep", "eager").stdout
+    text = " ".join(tricolour(*RUN, "--sweep", "eager").stdout.split())
     cycles = re.search(r"verified +(\d+) cycles, 0 objects lost", text)[1]
     at_termination, after, sweeps, colours, metadata = re.search(
-        r" +(.+) objects traced at terminations, (.+) after (\d+) sweeps; "
+        r"per cycle (.+) objects traced at terminations, (.+) after (\d+) sweeps; "
         r"checked: colours (\d+), metadata (\d+) times",
         text,
     ).groups()

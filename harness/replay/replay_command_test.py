@@ -62,7 +62,7 @@ def test_a_recorded_run_is_replayed_under_one_barrier(tricolour, tmp_path):
         "sound here: dijkstra" in tricolour("replay", trace, "--barrier", "none", expect=2).stderr
     )
     assert (
-        "there are none, dijkstra"
+        "did you mean 'yuasa'? There are none, dijkstra"
         in tricolour("replay", trace, "--barrier", "yuaza", expect=2).stderr
     )
     assert "--barrier" in tricolour("replay", trace, "--unsound", expect=2).stderr

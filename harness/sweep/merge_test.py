@@ -192,7 +192,7 @@ def test_folders_that_do_not_belong_together_are_refused(shards, tmp_path):
         in tricolour("merge", shards[0], tmp_path, "--out", merged, expect=2).stderr
     )
     assert (
-        "exists; a merge goes into a new folder"
+        "exists; --out takes a new folder"
         in tricolour("merge", *shards, "--out", other, expect=2).stderr
     )
     assert "folders" in tricolour("merge", "--out", merged, expect=2).stderr

@@ -21,13 +21,17 @@ FIELDS = {"cell", "round", "status", "error", "measured"}  # of a run
 MOST_TIMEOUTS = 2
 
 
+def taken(folder: Path) -> Unusable:
+    return Unusable(
+        f"{folder} exists; --resume continues its comparison, and another --out begins a new one"
+    )
+
+
 def begin(folder: Path, plan: dict) -> None:
     try:
         folder.mkdir(parents=True)
     except FileExistsError:
-        raise Unusable(
-            f"{folder} exists; --resume continues its comparison, and another --out begins a new one"
-        ) from None
+        raise taken(folder) from None
     beside = folder / (PLAN + ".part")
     beside.write_text(json.dumps(plan, indent=1) + "\n", encoding="utf-8")
     beside.rename(folder / PLAN)
