@@ -19,7 +19,7 @@ from ..compare.ranking import Pair
 from ..compare.unserved import counted
 from ..compare.which_barrier import Garbage, Judgement, Setting, garbage_of, marks_meanwhile
 from ..figures.barrier_cost import FILE as STORES
-from ..figures.barrier_cost import LOAD, STORE, Costs, read_costs
+from ..figures.barrier_cost import LOAD, Costs, read_costs
 from ..read.experiment import CellResult, Experiment
 from ..statistics.intervals import mean_with_interval
 from ..statistics.quantities import ABSENT, duration, ratio, share

@@ -63,4 +63,4 @@ def test_any_baseline_can_be_chosen_and_the_ratio_turns_round(experiment, monkey
             assert told == pytest.approx([ratio.value, ratio.low, ratio.high], abs=0.002)
             assert row[4].strip() == verdict and f"{base}1 (baseline)" in text
         assert browser.run("document.querySelectorAll('#matrix-rows tr').length") == 3
-        assert not browser.complaints and not browser.requests
+        assert not browser.complaints and browser.requests == [page.resolve().as_uri()]
