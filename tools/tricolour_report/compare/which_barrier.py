@@ -18,9 +18,9 @@ Garbage = dict[str, float]  # a recorded workload -> share of what lives
 
 THROUGHPUT = [Figure("throughput", False, "throughput")]
 TAIL = [
-    Figure("request_p999", True, "p99.9 of requests, from when they were due,"),
-    Figure("request_p99", True, "p99 of requests, from when they were due,"),
-    Figure("request_metered_p99", False, "p99 of metered requests (100 ms)"),
+    Figure("request_p999", True, "request p99.9, from when requests were due,"),
+    Figure("request_p99", True, "request p99, from when requests were due,"),
+    Figure("request_metered_p99", False, "metered request p99 (window 100 ms)"),
 ]
 NEVER_MEANWHILE = "nothing floats where mutators never run while it marks"
 KEPT = "heap kept alive on identical work (live and floating)"

@@ -152,7 +152,9 @@ def test_tail_latency_is_ranked_by_a_percentile_and_never_by_the_longest(tmp_pat
 
         rewrite(folder, cell, change)
     one = advice(section_of(folder), "tail latency")
-    assert one.advice == "yuasa" and one.reason.startswith("p99 of requests, from when they were")
+    assert one.advice == "yuasa" and one.reason.startswith(
+        "request p99, from when requests were due"
+    )
     assert "over latency: " in one.reason
     rewrite(folder, 4, lambda record: record["requests"].update(unserved=3), "0")
     one = advice(section_of(folder), "tail latency")

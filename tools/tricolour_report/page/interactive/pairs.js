@@ -38,13 +38,16 @@ function pairRow(other, name) {
     labelled("verdict", verdictText(pair, family), "some-wrap"), labelled("runs", String(pair.runs), "number"));
 }
 
+// Columns have numbers for names, so that twenty of them fit.
+const numbered = (name, place) => `${place + 1}. ${name}`;
+
 function matrixRow(base, name) {
   const {family} = compared;
   const cells = family.names.map((title, other) => {
     const pair = pairOf(family, base, other);
     return labelled(title, pair ? `${three(pair.value)}${pair.shown ? " *" : ""}` : "1", "number");
   });
-  return element("tr", {}, labelled("baseline", name, "some-wrap"), ...cells);
+  return element("tr", {}, labelled("baseline", numbered(name, base)), ...cells);
 }
 
 function redrawPairs() {
@@ -53,7 +56,7 @@ function redrawPairs() {
   fill(byId("pairs-base"), family.names.map((name, place) => [name, String(place)]), String(base));
   byId("pairs-better").textContent = `${family.better} is better. ${family.without.length ? `Without ${family.without.join("; ")}.` : ""}`;
   byId("pairs-rows").replaceChildren(...family.names.map((name, place) => pairRow(place, name)));
-  byId("matrix-head").replaceChildren(element("th", {textContent: "baseline"}), ...family.names.map((name) => element("th", {className: "number", textContent: name})));
+  byId("matrix-head").replaceChildren(element("th", {textContent: "baseline"}), ...family.names.map((name, place) => element("th", {className: "number", title: name, textContent: String(place + 1)})));
   byId("matrix-rows").replaceChildren(...family.names.map((name, place) => matrixRow(place, name)));
 }
 
