@@ -44,7 +44,7 @@ function switching(className, pressed, legend, act) {
 }
 
 function allOn(keys, legend) {
-  const all = element("button", {type: "button", className: "key all", textContent: "all on"});
+  const all = element("button", {type: "button", className: "all", textContent: "all on"});
   all.addEventListener("click", () => keepPlace(legend, () => { allOf(keys); redrawAll(); }));
   return all;
 }
