@@ -147,8 +147,7 @@ void add_replay_flags(CLI::App& app, ReplayCommand& command) {
   CLI::Option* const barrier = app.add_option(
       "--barrier", command.barrier,
       "replay under this barrier only, and show every cycle: " + enumerated(barriers()) +
-          " (default: under each that is sound, and show "
-          "sums)");
+          " (default: under each that is sound, and show sums)");
   app.add_option(
       "--collector", command.collector,
       "let this collector decide when a cycle runs, instead of fixed points of the trace: " +

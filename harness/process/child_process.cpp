@@ -113,10 +113,13 @@ ChildResult run_child(const std::vector<std::string>& words, double timeout_s,
   return result;
 }
 
+std::string ChildResult::ending() const {
+  return signal != 0 ? "ended by signal " + std::to_string(signal)
+                     : "ended with exit code " + std::to_string(exit_code);
+}
+
 std::string ChildResult::failure() const {
-  const std::string how = signal != 0 ? "ended by signal " + std::to_string(signal)
-                                      : "ended with exit code " + std::to_string(exit_code);
-  return standard_error.empty() ? how : how + ":\n" + standard_error;
+  return standard_error.empty() ? ending() : ending() + ":\n" + standard_error;
 }
 
 std::string own_path() { return std::filesystem::read_symlink("/proc/self/exe").string(); }

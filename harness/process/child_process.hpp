@@ -19,7 +19,8 @@ struct ChildResult {
   std::string standard_error;  ///< its end, at most `kept_error_bytes`
 
   bool succeeded() const { return signal == 0 && exit_code == 0; }
-  /// How it ended, and below that what it said on standard error, which can be nothing.
+  std::string ending() const;  ///< "ended by signal 9", "ended with exit code 1"
+  /// Its ending, and below that what it said on standard error, which can be nothing.
   std::string failure() const;
 };
 

@@ -45,9 +45,7 @@ void keep_record(const fs::path& place, const RunOptions& options, const std::st
       parameters.emplace_back(name, value);
   }
   const std::string& said = result.standard_error;
-  const std::string error = result.signal != 0 && !result.timed_out
-                                ? fmt::format("ended by signal {}", result.signal)
-                                : row.status;
+  const std::string error = result.signal != 0 && !result.timed_out ? result.ending() : row.status;
   ResultFolder folder(place, false, ResultFolder::Parents::are_there);
   write_file(folder.place() / "run.json",
              to_text(Json::Object{{"schema_version", run_schema_version},

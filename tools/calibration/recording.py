@@ -1,19 +1,23 @@
 """What recording costs.
 
-Purpose: the same run with `--record on`, files and all, and with `--record off`, in pairs: the ratio of throughputs. `latency` in a closed
-loop is the workload on which recording weighs most, and on a heap that stays in the processor's cache more than anywhere: a request takes some
-0.1 us there, a third of what it takes in pause-comparison.toml. Such runs are also most alike: with 100 MB of live data they vary twice as much.
-`concurrent` with `yuasa` has most events.
+Purpose: the same run with `--record on`, files and all, and with `--record off`, in pairs: the
+ratio of throughputs. `latency` in a closed loop is the workload on which recording weighs most, and
+on a heap that stays in the processor's cache more than anywhere: a request takes some 0.1 us there,
+a third of what it takes in pause-comparison.toml. Such runs are also most alike: with 100 MB of
+live data they vary twice as much. `concurrent` with `yuasa` has most events.
 
-What counts as recording is what `--record off` leaves out: events, times by activity, the histogram of requests and their rows. Not the
-reading of the clock at the end of a request: the program does it, recorded or not, as an open loop has to; a request whose end is not looked
-at is another program.
+What counts as recording is what `--record off` leaves out: events, times by activity, the histogram
+of requests and their rows. Not the reading of the clock at the end of a request: the program does
+it, recorded or not, as an open loop has to; a request whose end is not looked at is another
+program.
 
-Both members of a pair do the same requests: in a timed run one more collection, or one less, would be a percent.
+Both members of a pair do the same requests: in a timed run one more collection, or one less, would
+be a percent.
 
-About noise: many short pairs are interleaved, in an order that alternates. A neighbour's burst takes half of a run, so the figure is the
-Hodges-Lehmann estimate with its Wilcoxon interval, for which an outlier is one rank (Hollander, Wolfe: Nonparametric Statistical Methods). It
-passes only when the whole interval is below the bound, so noise can fail it and not pass it.
+About noise: many short pairs are interleaved, in an order that alternates. A neighbour's burst
+takes half of a run, so the figure is the Hodges-Lehmann estimate with its Wilcoxon interval, for
+which an outlier is one rank (Hollander, Wolfe: Nonparametric Statistical Methods). It passes only
+when the whole interval is below the bound, so noise can fail it and not pass it.
 """
 
 import shutil

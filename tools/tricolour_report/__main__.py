@@ -175,7 +175,8 @@ def parser() -> argparse.ArgumentParser:
     precision = commands.add_parser(
         "precision",
         help="summarise the floating garbage of each barrier",
-        description="Summarises the floating garbage of each barrier that tools/precision measured.",
+        description="Summarises the floating garbage of each barrier that tools/precision "
+        "measured.",
     )
     precision.add_argument(
         "folder",
@@ -213,7 +214,8 @@ def add_compare(commands) -> None:
         "--metric",
         action="append",
         metavar="M",
-        help=f"a metric: {', '.join(METRICS)}; may be repeated (default: {', '.join(DEFAULT_METRICS)})",
+        help=f"a metric: {', '.join(METRICS)}; may be repeated "
+        f"(default: {', '.join(DEFAULT_METRICS)})",
     )
     compare.add_argument(
         "--fail-on",

@@ -1,11 +1,13 @@
 """Lower-bound overhead of collection, in wall and in CPU time (Cai, Blackburn, Bond, Maas 2022).
 
-Purpose: how much every cell costs at least, over what the same work would cost without a collector. The latter cannot be
-measured, but what a run cost less its explicit collection cost is an upper bound of it, and so is the least of these
-over all cells of the same work: the floor. Overhead = total / floor.
-Invariants: totals are per operation, so that runs over a fixed time compare as those over fixed work do. A cell's cost
-is the geometric mean over its invocations. Barriers' fast paths are never explicit. No overhead is below 1. The interval is
-that of the ratio to the floor's cell; it does not know that this cell was chosen for being the least.
+Purpose: how much every cell costs at least, over what the same work would cost without a
+collector. The latter cannot be measured, but what a run cost less its explicit collection cost is
+an upper bound of it, and so is the least of these over all cells of the same work: the floor.
+Overhead = total / floor.
+Invariants: totals are per operation, so that runs over a fixed time compare as those over fixed
+work do. A cell's cost is the geometric mean over its invocations. Barriers' fast paths are never
+explicit. No overhead is below 1. The interval is that of the ratio to the floor's cell; it does not
+know that this cell was chosen for being the least.
 """
 
 from dataclasses import dataclass

@@ -99,8 +99,8 @@ def _panel(costs: dict, quantity: str, label: str) -> Panel:
 
 FIGURE = Figure(
     title="Cost of a reference store",
-    reading="The time per store in four arms, which separate the cost of flag test, filter and shading. "
-    "Intervals are over repetitions in one process. An arm that a barrier lacks is not drawn.",
+    reading="The time per store in four arms, which separate the cost of flag test, filter and "
+    "shading. Intervals are over repetitions in one process. An arm that a barrier lacks is not drawn.",
     scope=Scope.EXPERIMENT,
     chart=_chart,
     lacks="barrier_cost.json in this folder, which is the output of the benchmark of stores",

@@ -19,6 +19,9 @@ from .style import Style
 
 T = TypeVar("T")
 
+# What the page adds to the reading of a figure with bands.
+BANDS_ON_PAGE = "A band is shown of the series that is pointed at, and of one that is alone."
+
 
 class Scope(Enum):
     """What a chart is made of: the whole experiment, one workload at one heap, or one run. The

@@ -62,8 +62,8 @@ FIGURE = Figure(
     title="How long a mutator is held",
     reading="How long a collector kept one mutator from running, by a pause or a handshake: "
     "the longest time of a run (full), and the 99th percentile (small and hollow). Marks are "
-    "medians over invocations, and bars reach from the least to the greatest. A pause of all mutators holds "
-    "each of them; a handshake holds one.",
+    "medians over invocations, and bars reach from the least to the greatest. A pause of all "
+    "mutators holds each of them; a handshake holds one.",
     scope=Scope.SETTING,
     chart=_chart,
     lacks="pause or handshake of {workload} at heap {heap}",

@@ -19,8 +19,8 @@ FIGURE = Figure(
     title="Pauses, complementary distribution",
     reading="The share of pauses longer than x. The grey line is the machine's own floor: by "
     "how much a thread that only sleeps woke late with nothing else running, before and after "
-    "the sweep. Pauses that follow it say nothing about a collector. Each of the longest 100 pauses "
-    "is a step, and the others are drawn in about 400 steps.",
+    "the sweep. Pauses that follow it say nothing about a collector. Each of the longest 100 "
+    "pauses is a step, and the others are drawn in about 400 steps.",
     scope=Scope.SETTING,
     chart=_chart,
     lacks="pause of {workload} at heap {heap}",

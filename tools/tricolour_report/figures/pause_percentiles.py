@@ -9,7 +9,7 @@ import numpy as np
 from ..read.experiment import CellResult
 from ..statistics import quantiles
 from .chart import Chart, Line, Panel
-from .description import Figure, Material, Scope
+from .description import BANDS_ON_PAGE, Figure, Material, Scope
 from .percentiles import TOO_FEW, X, band, nines, time_axis
 
 
@@ -43,10 +43,10 @@ def _of_cell(material: Material, result: CellResult) -> list[Line]:
 
 FIGURE = Figure(
     title="Pauses by nines",
-    reading="Each step to the right is ten times rarer. A thick line is the median over invocations "
-    "and its band their range, as far as the number of pauses of a run allows (1 - 10/n). A thin "
+    reading="Each step to the right is ten times rarer. A thick line is the median over "
+    "invocations and its band their range, as far as the number of pauses of a run allows (1 - 10/n). A thin "
     "line is of the pauses of all runs together. Lower is better.",
-    on_page="A band is shown of the series that is pointed at, and of one that is alone.",
+    on_page=BANDS_ON_PAGE,
     scope=Scope.SETTING,
     chart=_chart,
     lacks="pause of {workload} at heap {heap}",

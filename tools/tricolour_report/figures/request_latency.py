@@ -8,7 +8,7 @@ import numpy as np
 
 from ..read.experiment import CellResult, OverRuns
 from .chart import Chart, Line, Panel, Points
-from .description import Figure, Material, Scope
+from .description import BANDS_ON_PAGE, Figure, Material, Scope
 from .percentiles import TOO_FEW, band, nines, time_axis
 
 TITLES = {
@@ -81,11 +81,11 @@ FIGURE = Figure(
     title="Request latency",
     reading="The latency of requests by nines. A line is the median over invocations and its band "
     "their range, as far as the number of requests allows. The longest request of a run is at "
-    "one of n, as the median, with a bar from the least to the greatest. In an open loop, intended latency is the one to compare. In a closed loop, "
-    "metered latency also charges a pause to the requests that would have queued behind it; "
+    "one of n, as the median, with a bar from the least to the greatest. In an open "
+    "loop, intended latency is the one to compare. In a closed loop, metered latency also charges a pause to the requests that would have queued behind it; "
     "where there are several pauses, and over the whole run, a later pause can lower what "
     "earlier requests are charged, and drift of the rate shows as latency.",
-    on_page="A band is shown of the series that is pointed at, and of one that is alone.",
+    on_page=BANDS_ON_PAGE,
     scope=Scope.SETTING,
     chart=_chart,
     lacks="recorded request of {workload} at heap {heap}",

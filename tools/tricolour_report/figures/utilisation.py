@@ -9,7 +9,7 @@ import numpy as np
 from ..read.digest import WINDOWS
 from ..statistics import quantiles
 from .chart import Axis, Chart, Line, Panel
-from .description import Figure, Material, Scope
+from .description import BANDS_ON_PAGE, Figure, Material, Scope
 
 KINDS = {
     "mmu": ("MMU: worst window of this length", "windows of {at}: {value}"),
@@ -44,10 +44,10 @@ def _lines(material: Material, kind: str, say: str) -> list[Line]:
 
 FIGURE = Figure(
     title="Mutator utilisation",
-    reading="The least share of any window of a length in which the mutator ran. A line is the median "
-    "over invocations and its band their range. A line leaves 0 at the longest time that the "
+    reading="The least share of any window of a length in which the mutator ran. A line is the "
+    "median over invocations and its band their range. A line leaves 0 at the longest time that the "
     "mutator was kept from running. Higher and further left is better.",
-    on_page="A band is shown of the series that is pointed at, and of one that is alone.",
+    on_page=BANDS_ON_PAGE,
     scope=Scope.SETTING,
     chart=_chart,
     lacks="MMU curve of {workload} at heap {heap}",

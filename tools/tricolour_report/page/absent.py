@@ -30,7 +30,8 @@ def absences(experiment: Experiment) -> list[str]:
             found[-1] += " plots/ has the pictures that were drawn when the tables were there."
         if not any(digest.metrics["wall_gc"] >= 0 for digest in digests):
             found.append(
-                "Lower-bound overhead in wall time: summary.csv is older than the metric wall_gc, from which it is computed."
+                "Lower-bound overhead in wall time: summary.csv is older than the metric wall_gc, "
+                "from which it is computed."
             )
     elif digests:
         found += _without_events(experiment, digests)
@@ -40,7 +41,8 @@ def absences(experiment: Experiment) -> list[str]:
         )
     if not (folder / EXPLICIT_FREE).exists():
         found.append(
-            f"malloc and free, to compare with the lower-bound overhead: the folder lacks {EXPLICIT_FREE}, the output of tools/compare_malloc."
+            f"malloc and free, to compare with the lower-bound overhead: the folder lacks "
+            f"{EXPLICIT_FREE}, the output of tools/compare_malloc."
         )
     return found
 

@@ -1,4 +1,4 @@
-"""Where the runs of a sweep come from: the machine and the build, and the parameters that all share.
+"""Where the runs of a sweep come from: machine and build, and the parameters that all share.
 
 Invariants: a value whose name ends in a unit is told with that unit, bytes also in full; what a run
 does not have, such as a limit of a machine without limits, is a dash. A field with more than one
@@ -23,7 +23,7 @@ UNITS = {
 
 
 def provenance(experiment: Experiment) -> list[dict]:
-    """Each field with its values over all runs; more than one value in a field is marked by `differs`."""
+    """Each field with its values over all runs; `differs` where it has more than one."""
     values: dict[str, dict[str, None]] = {}
     for record in _records(experiment):
         for key, value in record.get("provenance", {}).items():

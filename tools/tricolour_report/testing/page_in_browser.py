@@ -13,7 +13,7 @@ def open_all(page):
 
 
 def click_on(page, selector, text="", times=1):
-    """Really, with the mouse: the middle of the first such element with that text, in the window."""
+    """With the mouse: the middle of the first such element with that text, in the window."""
     page.click(*middle_of(page, selector, text), times)
 
 

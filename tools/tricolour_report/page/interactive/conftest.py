@@ -61,7 +61,8 @@ def browser():
 
 @pytest.fixture
 def page(browser, folder):
-    """The page at 1280 pixels with all charts open; whatever a test does, nothing may be complained of or asked for beside the page itself."""
+    """The page at 1280 pixels with all charts open. Whatever a test does, there may be no complaint,
+    and no request but that for the page itself."""
     browser.complaints.clear()
     browser.requests.clear()
     browser.width(1280)
