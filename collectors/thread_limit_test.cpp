@@ -52,7 +52,7 @@ TEST_CASE(
     CAPTURE(granted);
     const RefusedThreads refused(granted);
     try {
-      CollectedHeap(options_of(configuration), Yuasa::traits);
+      const CollectedHeap heap(options_of(configuration), Yuasa::traits);
       FAIL("a heap was made with too few threads");
     } catch (const ThreadLimitReached& error) {
       told = error.what();

@@ -112,7 +112,7 @@ class EightBitAtomic {
   T load(std::memory_order) const { return value_; }
   void store(T value, std::memory_order) {
     if constexpr (std::is_signed_v<T>)
-      value_ = static_cast<std::int8_t>(value);
+      value_ = static_cast<std::int8_t>(value);  // NOLINT: with its sign
     else
       value_ = value;
   }

@@ -236,7 +236,7 @@ void World::leave_blocked(MutatorContext& mutator, Activity next,
   // collector's.
   if (wait_over_at) mutator.end_wait(*wait_over_at);
   if (held_up_since) {
-    mutator.switch_activity(Activity::paused, *held_up_since);
+    mutator.switch_activity(Activity::paused, held_up_since);
     mutator.end_wait(resumed_at_ns_.load(std::memory_order_relaxed));
   }
   mutator.switch_activity(next);

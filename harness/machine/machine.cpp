@@ -16,7 +16,7 @@ namespace tricolour {
 namespace {
 
 /// The first line of a file, or `fallback`.
-std::string first_line(const char* path, std::string fallback) {
+std::string first_line(const char* path, const std::string& fallback) {
   std::ifstream stream(path);
   std::string line;
   return std::getline(stream, line) ? line : fallback;

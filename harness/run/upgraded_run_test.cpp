@@ -17,7 +17,10 @@ namespace fs = std::filesystem;
 
 void set(Json::Object& members, std::string_view name, Json value) {
   for (auto& [key, old] : members) {
-    if (key == name) old = std::move(value);
+    if (key == name) {
+      old = std::move(value);
+      return;
+    }
   }
 }
 void remove(Json::Object& members, std::string_view name) {

@@ -104,7 +104,7 @@ class Merge {
     write_file(folder.place() / "experiment.toml", text_);
     IndexContents contents{created_, {}, {}, floor_};
     for (const auto& [key, run] : runs_) contents.rows[key] = run.run.row;
-    SweepIndex(folder.place(), experiment_, std::move(contents));
+    const SweepIndex index(folder.place(), experiment_, std::move(contents));
     folder.complete();
   }
 

@@ -297,7 +297,7 @@ class Sweep {
     lock_.require_same_place();
     if (const auto run = recorded(place)) return run->row;
     remove_remains(place);
-    const RunRow row = judge(result);
+    RunRow row = judge(result);
     keep_record(place, options, hash, block, row, result);
     return row;
   }
