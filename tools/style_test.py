@@ -139,6 +139,16 @@ def test_what_changed_earlier_is_looked_at_with_all(compiled):
     assert tidy(compiled, "--all").returncode == 1
 
 
+def test_what_was_pushed_is_looked_at_with_all(compiled):
+    write(compiled / "core/one.cpp", BAD_SOURCE)
+    commit(compiled)
+    subprocess.run(["git", "-C", compiled, "branch", "-q", "pushed"], check=True)
+    subprocess.run(["git", "-C", compiled, "branch", "-q", "-u", "pushed"], check=True)
+    assert tidy(compiled).returncode == 0
+    write(compiled / "core/one.cpp", BAD_SOURCE + BAD_HEADER)
+    assert tidy(compiled).returncode == 1
+
+
 def test_without_compile_commands_it_says_what_makes_them(tree):
     checked = tidy(tree)
     assert checked.returncode == 1
