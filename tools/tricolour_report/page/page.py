@@ -24,7 +24,7 @@ from ..statistics.intervals import ENOUGH_INVOCATIONS
 from ..statistics.quantities import ABSENT, duration, size
 from .absent import absences
 from .answers import answers, headline, means, starved
-from .interactive.document import as_script, document
+from .interactive.document import document, packed
 from .interactive.script import Script
 from .provenance import provenance, shared_parameters
 from .which_barrier import which_barrier
@@ -81,7 +81,7 @@ def render(experiment: Experiment, static: list[Shown] | None, script: Script) -
         figures=FIGURES,
         css=(Path(__file__).parent / STYLE_SHEET).read_text(encoding="utf-8"),
         script=script,
-        data=as_script(document(experiment)),
+        data=packed(document(experiment)),
         absent=absences(experiment),
         calibration=calibration,
         calibration_absent=calibration_absent,

@@ -132,16 +132,18 @@ class Browser:
         self._load(page.resolve().as_uri() + fragment)
 
     def _load(self, address: str) -> None:
-        self._events.clear()
-        self.call("Page.navigate", url=address)
-        while "Page.loadEventFired" not in self._events:
-            self._next()
+        self._loaded("Page.navigate", url=address)
 
     def reload(self) -> None:
+        self._loaded("Page.reload")
+
+    def _loaded(self, method: str, **parameters) -> None:
+        """Until the page is loaded and, where it draws itself, drawn."""
         self._events.clear()
-        self.call("Page.reload")
+        self.call(method, **parameters)
         while "Page.loadEventFired" not in self._events:
             self._next()
+        self.run("Promise.resolve(window.drawn).then(() => null)")
 
     def theme(self, name: str) -> None:
         """What the system prefers, `light` or `dark`."""

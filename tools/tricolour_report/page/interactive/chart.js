@@ -3,9 +3,15 @@
 // A chart refers to the document's pool for axes, looks and columns. `chosen` (page.js) is what the
 // selects say.
 
-const data = JSON.parse(document.getElementById("data").textContent);
+const data = JSON.parse(await unpacked(document.getElementById("data").textContent));
 const ROW = 24; // pixels
 const WIDE = 340;
+
+// The text of compressed bytes that are written in letters (base64).
+function unpacked(letters) {
+  const bytes = Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
 
 for (const thing of data.pool) {
   for (const series of [thing.series, ...(Array.isArray(thing) ? thing : [])]) {

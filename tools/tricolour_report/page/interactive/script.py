@@ -1,7 +1,8 @@
 """The script of the page: D3, read from where Debian installs it, and the files of this folder.
 
 Purpose: one piece of JavaScript that needs nothing else.
-Invariants: D3 is never part of this repository; its notice goes where it goes.
+Invariants: D3 is never part of this repository; its notice goes where it goes. `window.drawn` is a
+promise that is kept when the page is drawn.
 """
 
 from dataclasses import dataclass
@@ -43,4 +44,4 @@ def read_script() -> Script:
     own = "\n".join(
         (Path(__file__).parent / f"{part}.js").read_text(encoding="utf-8") for part in PARTS
     )
-    return Script(library, notice, f'(() => {{\n"use strict";\n{own}}})();')
+    return Script(library, notice, f'window.drawn = (async () => {{\n"use strict";\n{own}}})();')
