@@ -11,7 +11,7 @@ import pandas as pd
 
 from .chart import Axis, Chart, Line, Panel, Points, Series, Spans
 from .description import Figure, Material, Scope
-from .run_events import RunEvents, close_gaps, one_of_each_collector
+from .run_events import FELL_BACK, RunEvents, close_gaps, one_of_each_collector
 
 CYCLES = 6
 CROWD = 60  # marks of begun cycles beyond which they are small
@@ -23,6 +23,7 @@ TRIGGER = Series(
 )
 BEGUN = Series("begun", "the pacer begins a cycle", "#000000", width=0, marker="v")
 PAUSED = Series("pause", "pause", "#222222", area=True, opacity=0.25)
+FALLBACK = Series("fallback", "pause of a cycle that fell back", "#B00020", area=True, opacity=0.5)
 SAY = "{value} at {at}"
 
 
@@ -46,14 +47,11 @@ def _panel(material: Material, title: str, run: RunEvents, begin: int, end: int)
     if heap.empty:
         return None
     stops = run.table[run.table["pause"]]
-    pauses = close_gaps(
-        stops["begin"].to_numpy().clip(begin, end),
-        stops["end"].to_numpy().clip(begin, end),
-        (end - begin) * GAP,
-    )
+    fallback = stops["name"] == FELL_BACK
     paced = heap[heap["trigger"] > 0]
     marks = [
-        Spans(PAUSED, *pauses),
+        _stopped(PAUSED, stops[~fallback], begin, end),
+        *([_stopped(FALLBACK, stops[fallback], begin, end)] if fallback.any() else []),
         _changes(SIZE, heap, "committed", end, run.samples),
         *([_changes(TRIGGER, paced, "trigger", end, run.samples)] if len(paced) else []),
         _use(material, run, heap),
@@ -64,6 +62,11 @@ def _panel(material: Material, title: str, run: RunEvents, begin: int, end: int)
     along = Axis(label, "ns", "ms", limits=(begin, end))
     values = Axis("heap in use, MiB", "bytes", "MiB", limits=(0, most))
     return Panel(title, along, values, marks, picks="cycle")
+
+
+def _stopped(series: Series, stops: pd.DataFrame, begin: int, end: int) -> Spans:
+    times = (stops[column].to_numpy().clip(begin, end) for column in ("begin", "end"))
+    return Spans(series, *close_gaps(*times, (end - begin) * GAP))
 
 
 def _use(material: Material, run: RunEvents, heap: pd.DataFrame) -> Line:
@@ -127,8 +130,9 @@ FIGURE = Figure(
     title="Heap over time",
     reading="The memory in use. The next cycle is to begin where the use reaches the trigger "
     "(dashed), and has to end before it reaches the size of the heap (solid). Pauses are grey, "
-    "and those that are close together are drawn as one.",
-    in_print="The figure shows some cycles from the middle of one run of each collector.",
+    "those in which a cycle fell back are red, and those that are close together are drawn as one.",
+    in_print="The figure shows some cycles from the middle of one run of each collector, with the "
+    "barrier that most of them have here.",
     on_page="The chosen cycle is blue. A click chooses the nearest cycle.",
     scope=Scope.RUN,
     chart=_chart,

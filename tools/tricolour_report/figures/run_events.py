@@ -2,10 +2,11 @@
 
 Invariants: times are ns from the begin of the measured region. Only cycles wholly inside the
 region. All runs of a page together show about BARS and SAMPLES, so that the page of a long sweep
-stays small: cycles are left out (the one of the longest pause, the longest and the one of median
-length never are), and bars closer together than `closed_ns` are one.
+stays small: cycles are left out (the one of the longest pause, the longest, the one of median length
+and those of the worst moments never are), and bars closer together than `closed_ns` are one.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Iterable
 
@@ -18,21 +19,22 @@ from ..read.experiment import CellResult
 from ..read.sweep_folder import Run
 from ..read.tables import read_table
 from ..statistics.interval_union import merge
+from .moments import ALL_MUTATORS, PAUSE, Moment, worst_pause, worst_request
 
 BARS = 90_000
 SAMPLES = 60_000
 FEWEST = 200
 MOST_SAMPLES = 2_000
 VISIBLE = 1 / 2000  # of a cycle's length: a gap smaller than that is no pixel wide
-PAUSE = "pause: "
-ALL_MUTATORS = -1
+FELL_BACK = f"{PAUSE}fallback"
 NO_ROW = -2  # of a workload's own children
 
 
 @dataclass(frozen=True)
 class Cycle:
     """`bars` are (thread, ALL_MUTATORS or NO_ROW, name, begins, ends); `events` is how many there were,
-    `shown` how many bars they became, and `longest` its longest pause."""
+    `shown` how many bars they became, and `longest` its longest pause. `fell_back`: it began beside
+    running mutators and ended with all of them stopped."""
 
     number: int
     begin: int
@@ -42,13 +44,14 @@ class Cycle:
     shown: int
     closed_ns: int
     longest: int
+    fell_back: bool
 
 
 @dataclass(frozen=True)
 class RunEvents:
     """`of` counts all cycles in the region, `cycles` are those that are shown. `table` has every
     phase and pause, `heap` every sample with `time` from the region's begin; no figure of it is to
-    show more than `samples`."""
+    show more than `samples`. `moments` has the worst `pause` and `request`, as far as there are any."""
 
     result: CellResult
     block: int
@@ -59,6 +62,7 @@ class RunEvents:
     cycles: list[Cycle]
     of: int
     samples: int
+    moments: dict[str, Moment]
 
     @property
     def median_cycle(self) -> Cycle | None:
@@ -83,6 +87,8 @@ def read_events(result: CellResult, run: Run, bars: int, samples: int) -> RunEve
     threads, table = _events(run, start, length)
     heap = read_table(run.folder, "heap")
     heap = heap[heap["t_ns"].between(start, start + length)].sort_values("t_ns", kind="stable")
+    moments = _moments(run, table, length)
+    worst = {moment.cycle for moment in moments.values()}
     return RunEvents(
         result,
         run.block,
@@ -90,21 +96,37 @@ def read_events(result: CellResult, run: Run, bars: int, samples: int) -> RunEve
         [f"{role} {index}" for role, index in threads],
         table,
         heap.assign(time=heap["t_ns"] - start),
-        [_cycle(number, group, bars // 4) for number, group in _chosen(table, length, bars)],
+        [_cycle(number, group, bars // 4) for number, group in _chosen(table, length, bars, worst)],
         int(table["cycle"].nunique()),
         samples,
+        moments,
     )
 
 
+def _moments(run: Run, table: pd.DataFrame, length: int) -> dict[str, Moment]:
+    """Those that begin inside the measured region."""
+    inside = table[table["begin"].between(0, length)]
+    found = {
+        "pause": worst_pause(inside),
+        "request": worst_request(table, run.block, run.record),
+    }
+    return {name: moment for name, moment in found.items() if moment}
+
+
 def one_of_each_collector(results: list[CellResult]) -> list[RunEvents]:
-    """Of each collector the first timed run of the cell with the median throughput."""
+    """Of each collector the first timed run of a cell: with the barrier that most collectors have
+    here, so that they can be compared; of several such cells that of median throughput."""
+    timed = [result for result in results if result.digests]
     by_collector: dict[str, list[CellResult]] = {}
-    for result in results:
-        if result.digests:
-            by_collector.setdefault(result.cell.collector, []).append(result)
+    for result in timed:
+        by_collector.setdefault(result.cell.collector, []).append(result)
+    common = Counter(
+        barrier for _, barrier in dict.fromkeys((one.cell.collector, one.cell.barrier) for one in timed)
+    ).most_common(1)
     found = []
     for group in by_collector.values():
-        middle = sorted(group, key=lambda one: one.middle("throughput"))[len(group) // 2]
+        alike = [one for one in group if one.cell.barrier == common[0][0]] or group
+        middle = sorted(alike, key=lambda one: one.middle("throughput"))[len(alike) // 2]
         block = middle.digests[0].block
         run = next(run for run in middle.runs if run.block == block)
         found.append(read_events(middle, run, BARS, MOST_SAMPLES))
@@ -156,9 +178,11 @@ def _places(rows: Iterable[int]) -> np.ndarray:
     return np.fromiter(rows, dtype=np.int64)
 
 
-def _chosen(table: pd.DataFrame, length: int, bars: int) -> list[tuple[int, pd.DataFrame]]:
-    """(number, events) of the cycles that are shown: the remarkable ones, and evenly spread ones as
-    far as `bars` go."""
+def _chosen(
+    table: pd.DataFrame, length: int, bars: int, worst: set[int | None]
+) -> list[tuple[int, pd.DataFrame]]:
+    """(number, events) of the cycles that are shown: the remarkable ones, those of the worst
+    moments, and evenly spread ones as far as `bars` go."""
     longest = table["end"].sub(table["begin"]).where(table["pause"], 0)
     spans = (
         table.assign(stop=longest)
@@ -172,6 +196,7 @@ def _chosen(table: pd.DataFrame, length: int, bars: int) -> list[tuple[int, pd.D
         return []
     span = spans["end"] - spans["begin"]
     remarkable = {span.idxmax(), span.sort_values().index[len(span) // 2], spans["stop"].idxmax()}
+    remarkable |= worst & set(spans.index)
     typical = min(float(spans["bars"].median()), bars / 4)
     spread = (
         np.linspace(0, len(spans) - 1, min(len(spans), max(4, int(bars / typical))))
@@ -207,6 +232,7 @@ def _cycle(number: int, events: pd.DataFrame, most: int) -> Cycle:
         shown,
         round(closed),
         int(stops.max(initial=0)),
+        bool((events["name"] == FELL_BACK).any()),
     )
 
 

@@ -57,8 +57,9 @@ def _panel(title: str, run: RunEvents, cycle: Cycle) -> Panel:
         rows = run.mutators if row == ALL_MUTATORS else (run.threads[row],)
         marks.append(Spans(_series(name), begins, ends, rows, SAY))
     label = f"ms since the measured region began (block {run.block})"
+    number = f"cycle {cycle.number}" + (", which fell back" if cycle.fell_back else "")
     return Panel(
-        ", ".join(filter(None, [title, f"cycle {cycle.number}"])),
+        ", ".join(filter(None, [title, number])),
         Rows(tuple(run.threads), thick=1.2),
         Axis(label, "ns", "ms", limits=limits),
         marks,
@@ -75,8 +76,8 @@ def _series(name: str) -> Series:
 FIGURE = Figure(
     title="One cycle, thread by thread",
     reading="What each thread did, and when the mutators were stopped (black).",
-    in_print="The figure shows a cycle of median length of one run of each collector; time axes "
-    "differ between panels.",
+    in_print="The figure shows a cycle of median length of one run of each collector, with the "
+    "barrier that most of them have here; time axes differ between panels.",
     on_page="Drag across a part with the mouse to enlarge it.",
     scope=Scope.CYCLE,
     chart=_chart,

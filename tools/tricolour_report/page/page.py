@@ -10,7 +10,7 @@ from pathlib import Path
 
 import jinja2
 
-from ..compare import unserved
+from ..compare import run_delay, unserved
 from ..compare.bystander import floor_sentence, machine_floor
 from ..compare.peers import appendix
 from ..compare.rows import groups
@@ -75,6 +75,7 @@ def render(experiment: Experiment, static: list[Shown] | None, script: Script) -
         floor=floor_sentence(machine_floor(experiment)),
         waited=_waited(experiment),
         unserved=unserved.sentences(experiment),
+        run_delay=run_delay.sentence(experiment),
         slow=SLOW,
         static=static or [],
         plotted=static is not None,

@@ -110,7 +110,7 @@ function panelOf(panel, log, wide) {
     title: titleOf(panel, marks, shown, log), note: panel.note, wide, ...parts,
     x: names ? context.values : context.along, y: names ? context.along : context.values,
     rules: thing(panel.rules, []).map((rule) => ({...rule, ...placed(names, undefined, rule.value)})),
-    notes: notesOf(panel, names, parts), ...picking(panel, parts),
+    notes: notesOf(panel, names, parts), ...picking(panel, parts, context),
     rowHeight: names && Math.round(ROW * (along.thick || 1)),
     height: wide && !names ? WIDE : undefined,
   };
@@ -290,10 +290,13 @@ function groupedBar(mark, place, {values, groups}) {
 }
 
 // What drawing over a panel, a click into it, or a key chooses.
-function picking(panel, parts) {
+function picking(panel, parts, {values}) {
   const zoom = (range) => { if (range) zoomTo(range); };
   const keys = {"+": () => zoomBy(0.5), "-": () => zoomBy(2), "0": () => zoomTo(null)};
-  if (panel.picks === "range") return {onRange: zoom, keys};
+  if (panel.picks === "range") {
+    parts.shades.push(...momentShades(values.domain));
+    return {onRange: zoom, keys};
+  }
   if (panel.picks !== "cycle") return {};
   const cycle = cycleHere();
   if (cycle) {

@@ -4,7 +4,7 @@ Invariants: a figure's charts have the values of its choices as their key, joine
 figure has no chart of has a sentence that says so. Runs are worked off by several processes.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from ...figures.chart import Chart
 from ...figures.description import Figure, Material, Scope
@@ -128,8 +128,9 @@ def _charts(figure: Figure, material: Material, events: RunEvents) -> dict[str, 
 
 def _events(events: RunEvents) -> dict:
     """What the page tells of a run: its cycles, and what of it is not shown."""
-    names = ("number", "begin", "span", "longest", "events", "shown", "closed_ns")
+    names = ("number", "begin", "span", "longest", "fell_back", "events", "shown", "closed_ns")
     return {
+        "moments": {name: asdict(moment) for name, moment in events.moments.items()},
         "cycles": [{name: getattr(cycle, name) for name in names} for cycle in events.cycles],
         "of": events.of,
         "samples": len(events.heap),

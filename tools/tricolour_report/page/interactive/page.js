@@ -61,7 +61,7 @@ function fillRun() {
   fill(byId("run-block"), runs.map((run, place) => [`block ${run.block}${run.status === "ok" ? "" : `: ${run.status.replaceAll("_", " ")}`}`, String(place)]), String(runs.indexOf(chosen.run)));
   const cycle = cycleHere();
   const cycles = chosen.run && chosen.run.events ? chosen.run.events.cycles : [];
-  fill(byId("run-cycle"), cycles.map(({number, span, longest}) => [`${number}: ${duration(span)}, longest pause ${duration(longest)}`, String(number)]), cycle ? String(cycle.number) : "");
+  fill(byId("run-cycle"), cycles.map(({number, span, longest, fell_back}) => [`${number}: ${duration(span)}, longest pause ${duration(longest)}${fell_back ? ", fell back" : ""}`, String(number)]), cycle ? String(cycle.number) : "");
   const place = cycles.indexOf(cycle);
   byId("cycle-before").disabled = place <= 0;
   byId("cycle-after").disabled = place < 0 || place >= cycles.length - 1;
@@ -69,6 +69,7 @@ function fillRun() {
   byId("left-out").textContent = leftOut();
   byId("run-command").textContent = chosen.run ? chosen.run.command : "";
   byId("run-status").textContent = chosen.run ? [`status ${chosen.run.status.replaceAll("_", " ")}`, chosen.run.utc, chosen.run.error].filter(Boolean).join("; ") : "";
+  fillMoments();
   fillSlow();
   fillMetrics();
 }
@@ -154,6 +155,8 @@ function leftOut() {
   const cycle = cycleHere();
   if (!events || !cycle) return "";
   const parts = [events.cycles.length < events.of ? `${events.cycles.length} of ${events.of} cycles are in this page, the one with the longest pause and the longest among them.` : `All ${events.of} cycles are in this page that lie inside the measured region.`];
+  const fallen = events.cycles.filter(({fell_back}) => fell_back).length;
+  if (fallen) parts.push(`${fallen} of them fell back.`);
   if (cycle.shown < cycle.events) parts.push(`In this cycle, bars less than ${duration(cycle.closed_ns)} apart are drawn as one: ${cycle.shown} for ${cycle.events}.`);
   if (events.samples > events.most_samples) parts.push(`Of ${events.samples} samples of the heap, at most ${events.most_samples} are shown: least and most of equal stretches.`);
   return parts.join(" ");
@@ -197,6 +200,7 @@ onClick("smaller", () => zoomBy(2));
 onClick("earlier", () => zoomBy(1, -0.5));
 onClick("later", () => zoomBy(1, 0.5));
 onClick("whole-cycle", () => zoomTo(null));
+for (const name of Object.keys(MOMENTS)) onClick(`worst-${name}`, () => openMoment(name));
 onClick("open-charts", () => { for (const {fold, show} of figures) { fold.open = true; show(); } });
 onClick("fold-charts", () => { for (const {fold} of figures) fold.open = false; });
 

@@ -21,6 +21,7 @@ PARTS = (
     "figure",
     "chart",
     "address",
+    "moments",
     "page",
     "pairs",
 )
