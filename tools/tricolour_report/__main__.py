@@ -149,7 +149,7 @@ def parser() -> argparse.ArgumentParser:
             "hgrm, hlog: HdrHistogram's percentiles and interval logs of pauses and requests; "
             "perfetto: a timeline of each run in the Trace Event Format; gbench: Google "
             "Benchmark's JSON; benchstat: Go's benchmark text; dacapo: request latencies as "
-            "DaCapo writes them; csv: tidy tables.\n"
+            "DaCapo writes them; csv: tidy tables; latex: tables for papers.\n"
             + EXAMPLE
             + "tricolour export smoke --format csv --out tables"
         ),
@@ -160,7 +160,7 @@ def parser() -> argparse.ArgumentParser:
         "--format",
         required=True,
         metavar="F",
-        help="hgrm, hlog, perfetto, gbench, benchstat, dacapo or csv",
+        help="hgrm, hlog, perfetto, gbench, benchstat, dacapo, csv or latex",
     )
     export.add_argument(
         "--out", required=True, type=Path, metavar="DIR", help="the new folder for the files"

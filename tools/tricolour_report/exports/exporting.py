@@ -12,7 +12,7 @@ from ..program.errors import UsageProblem
 from ..program.names import unknown_name
 from ..program.writing import new_folder
 from ..read.experiment import Experiment, load_experiment
-from . import benchstat, dacapo_latency, google_benchmark, hgrm, hlog, perfetto, tidy_tables
+from . import benchstat, dacapo_latency, google_benchmark, hgrm, hlog, latex, perfetto, tidy_tables
 
 Progress = Callable[[str], None]
 FORMATS: dict[str, Callable[[Experiment, Path, Progress], None]] = {
@@ -23,6 +23,7 @@ FORMATS: dict[str, Callable[[Experiment, Path, Progress], None]] = {
     "benchstat": benchstat.write,
     "dacapo": dacapo_latency.write,
     "csv": tidy_tables.write,
+    "latex": latex.write,
 }
 OF_EVENTS = ("hgrm", "hlog", "perfetto", "dacapo", "csv")  # made from single pauses and requests
 
