@@ -28,11 +28,27 @@ def silent(line: str) -> None:
 
 
 def run_report(arguments: argparse.Namespace) -> int:
-    from .page.report import write_report
+    from .page.report import write_paper, write_report
+    from .page.watch import watch
 
     progress = silent if arguments.quiet else tell
-    print(shown(write_report(arguments.folder, arguments.html, progress)))
+    folder, html = arguments.folder, arguments.html
+    if arguments.style == "paper":
+        written = write_paper(folder, arguments.width or "column", progress)
+    else:
+        written = (watch if arguments.watch else write_report)(folder, html, progress)
+    print(shown(written))
     return 0
+
+
+def conflict_of_report(arguments: argparse.Namespace) -> str:
+    """What of a report's words does not go together; empty where all does."""
+    pages = [f"--{name}" for name in ("html", "watch") if getattr(arguments, name)]
+    if arguments.style == "paper" and pages:
+        return f"--style paper writes no page, so it takes no {' and no '.join(pages)}"
+    if arguments.style != "paper" and arguments.width:
+        return "--width is the width of --style paper"
+    return ""
 
 
 def run_summary(arguments: argparse.Namespace) -> int:
@@ -126,8 +142,30 @@ def parser() -> argparse.ArgumentParser:
             "page is written"
         ),
     )
+    report.add_argument(
+        "--style",
+        choices=("page", "paper"),
+        default="page",
+        metavar="S",
+        help="page, or paper: only the figures, as PDF, SVG and PNG in DIR/paper (default: page)",
+    )
+    report.add_argument(
+        "--width",
+        choices=("column", "text"),
+        metavar="W",
+        help="of the figures of a paper: column (3.33 inches) or text (7 inches) (default: column)",
+    )
+    report.add_argument(
+        "--watch",
+        action="store_true",
+        help=(
+            "while a sweep writes DIR: write the page anew as runs end, and the whole report at the "
+            "end. The page reloads itself. It takes at most a tenth of one processor, at idle "
+            "priority"
+        ),
+    )
     report.add_argument("--quiet", action="store_true", help="print no progress on standard error")
-    report.set_defaults(run=run_report)
+    report.set_defaults(run=run_report, parser=report, conflict=conflict_of_report)
 
     summary = commands.add_parser(
         "summary",

@@ -1,9 +1,11 @@
-"""The cost of a reference store under each barrier, in four arms.
+"""The cost of a reference store and load under each barrier, in four arms.
 
-Purpose: read `barrier_cost.json` (Google Benchmark) and show ns per store with intervals, and
-instructions per store.
+Purpose: read `barrier_cost.json` (Google Benchmark) and show ns and instructions per operation, with
+intervals.
 Invariants: intervals are over repetitions within one process, so they tell noise, not differences
-between processes. An arm that a barrier lacks has no bar.
+between processes. An arm that a barrier lacks has no mark. The axis is logarithmic, because the
+dearest arm costs many times the cheapest, and marks are points, because the length of a bar means
+nothing there.
 """
 
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 from ..program.errors import DamagedRun
 from ..read import schema
 from ..statistics.intervals import mean_with_interval
-from .chart import Axis, Bars, Chart, Panel, Rows, Series
+from .chart import Axis, Chart, Panel, Points, Rows, Series
 from .description import Figure, Material, Scope
 
 FILE = "barrier_cost.json"
@@ -22,8 +24,9 @@ ARMS = {
     "filtered": "armed, all filtered",
     "full": "armed, shading",
 }
-ARM_COLOURS = ["#BBBBBB", "#56B4E9", "#E69F00", "#D55E00"]
-QUANTITIES = {"ns": "ns per store", "instructions": "instructions per store"}
+ARM_COLOURS = ["#767676", "#0072B2", "#E69F00", "#D55E00"]
+ARM_MARKERS = ["o", "s", "^", "D"]
+QUANTITIES = ("ns", "instructions")
 NS_PER_UNIT = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
 
 
@@ -61,28 +64,31 @@ def read_costs(path: Path, operation: str = STORE) -> Costs:
 def _chart(material: Material) -> Chart | None:
     """None without a readable file."""
 
-    def read(folder: Path) -> dict | None:
-        return read_costs(folder / FILE) if (folder / FILE).exists() else None
+    def read(folder: Path) -> list[tuple[str, Costs]] | None:
+        path = folder / FILE
+        return [(one, read_costs(path, one)) for one in OPERATIONS] if path.exists() else None
 
     costs = material.attempt(FILE, read)
     return chart_of(costs) if costs else None
 
 
-def chart_of(costs: dict) -> Chart:
+def chart_of(costs: list[tuple[str, Costs]]) -> Chart:
+    """Of operations with their costs; one that no barrier guards has no panel."""
     return Chart(
         [
-            _panel(costs, quantity, label)
-            for quantity, label in QUANTITIES.items()
-            if any(arm[quantity] for arms in costs.values() for arm in arms.values())
+            _panel(of, quantity, f"{quantity} per {operation}")
+            for operation, of in costs
+            for quantity in QUANTITIES
+            if any(arm[quantity] for arms in of.values() for arm in arms.values())
         ],
         columns=2,
         switchable=True,
     )
 
 
-def _panel(costs: dict, quantity: str, label: str) -> Panel:
+def _panel(costs: Costs, quantity: str, label: str) -> Panel:
     marks = []
-    for (arm, title), colour in zip(ARMS.items(), ARM_COLOURS):
+    for (arm, title), colour, marker in zip(ARMS.items(), ARM_COLOURS, ARM_MARKERS):
         found = {
             barrier: mean_with_interval(values)
             for barrier, arms in costs.items()
@@ -90,17 +96,18 @@ def _panel(costs: dict, quantity: str, label: str) -> Panel:
         }
         if found:
             value, low, high = zip(*found.values())
-            series = Series(title, title, colour, area=True)
-            say = "{row}, {series}: {value}| [{low}, {high}]| " + label
-            marks.append(Bars(series, list(found), value, low, high, say))
-    rows = Rows(tuple(costs), "barrier", thick=1.9)
-    return Panel("", rows, Axis(label, hold=(0.0,)), marks)
+            series = Series(title, title, colour, width=0, marker=marker)
+            say = f"{{at}}, {title}: {{value}}| [{{low}}, {{high}}]| {label}"
+            marks.append(Points(series, list(found), value, low, high, say=say))
+    rows = Rows(tuple(costs), "barrier")
+    return Panel("", rows, Axis(label, log=True), marks)
 
 
 FIGURE = Figure(
-    title="Cost of a reference store",
-    reading="The time per store in four arms, which separate the cost of flag test, filter and "
-    "shading. Intervals are over repetitions in one process. An arm that a barrier lacks is not drawn.",
+    title="Cost of a reference store and load",
+    reading="The time and the instructions of one operation in four arms, which separate the cost of "
+    "flag test, filter and shading. Only barriers that guard loads are among the loads. Intervals "
+    "are over repetitions in one process. An arm that a barrier lacks is not drawn.",
     scope=Scope.EXPERIMENT,
     chart=_chart,
     lacks="barrier_cost.json in this folder, which is the output of the benchmark of stores",

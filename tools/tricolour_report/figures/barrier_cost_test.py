@@ -6,7 +6,7 @@ import pytest
 
 from ..program.errors import DamagedRun
 from ..testing.synthetic_barrier_cost import write_barrier_cost
-from .barrier_cost import chart_of, read_costs
+from .barrier_cost import OPERATIONS, chart_of, read_costs
 
 
 def test_repetitions_are_read_and_aggregates_are_not(tmp_path):
@@ -47,10 +47,27 @@ def test_anything_else_is_refused(tmp_path, text):
         read_costs(tmp_path / "cost.json")
 
 
-def test_an_arm_that_a_barrier_lacks_has_no_bar(tmp_path):
+def test_an_arm_that_a_barrier_lacks_has_no_mark(tmp_path):
     write_barrier_cost(tmp_path)
-    chart = chart_of(read_costs(tmp_path / "barrier_cost.json"))
+    chart = chart_of([("store", read_costs(tmp_path / "barrier_cost.json"))])
     assert len(chart.panels) == 2
     for panel in chart.panels:
-        assert ["none" in bars.rows for bars in panel.marks] == [True, False, False, False]
-        assert all("yuasa" in bars.rows for bars in panel.marks)
+        assert ["none" in points.at for points in panel.marks] == [True, False, False, False]
+        assert all("yuasa" in points.at for points in panel.marks)
+
+
+def test_loads_stand_beside_stores_as_far_as_a_barrier_guards_them(tmp_path):
+    write_barrier_cost(tmp_path)
+    path = tmp_path / "barrier_cost.json"
+    costs = [(one, read_costs(path, one)) for one in OPERATIONS]
+    chart = chart_of(costs)
+    labels = [panel.values.label for panel in chart.panels]
+    assert labels == [
+        "ns per store",
+        "instructions per store",
+        "ns per load",
+        "instructions per load",
+    ]
+    assert chart.panels[2].along.names == ("hybrid",)
+    unguarded = chart_of([costs[0], ("load", {})])
+    assert len(unguarded.panels) == 2

@@ -13,7 +13,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from .chart import Bars, Chart, Failures, Line, Panel, Points, Rows, Rule, Series, Spans
 from .drawn_axes import in_ticks, set_axis, value_limits
-from .style import FAILED, GREY, empty_note, panels
+from .style import FAILED, GREY, empty_note, letters, panels
 
 SIZES = {1: (7.6, 4.2), 2: (4.8, 3.6), 3: (3.6, 3.1)}  # inches of a panel by columns
 WIDE = 8.6  # of panels below each other
@@ -23,13 +23,14 @@ BELOW = 0.5  # inches from an axis to its own legend
 BAR, NOTED = 0.72, 0.4  # of a row's height; the latter where texts are in rows
 
 
-def draw(chart: Chart) -> Figure:
-    figure, grid = _grid(chart)
+def draw(chart: Chart, page: float | None = None) -> Figure:
+    """`page`: exactly so many inches wide."""
+    figure, grid = _grid(chart, page)
     shared = None
     if chart.shared:
         limits = [value_limits(panel) for panel in chart.panels]
         shared = min(low for low, _ in limits), max(high for _, high in limits)
-    columns = min(chart.columns, len(grid))
+    columns = grid[0].get_gridspec().ncols
     for place, (axes, panel) in enumerate(zip(grid, chart.panels)):
         _draw_panel(axes, panel, shared)
         _label(axes, panel, chart.panels[place - 1] if place % columns else None)
@@ -38,15 +39,21 @@ def draw(chart: Chart) -> Figure:
         return figure
     for axes, panel in zip(grid, chart.panels):
         below = axes.transAxes + ScaledTranslation(0, -BELOW, figure.dpi_scale_trans)
-        place = {"bbox_to_anchor": (0.5, 0.0), "bbox_transform": below, "fontsize": 8}
+        place = {"bbox_to_anchor": (0.5, 0.0), "bbox_transform": below}
         handles = [_handle(series) for series in panel.legend]
         axes.legend(
-            handles=handles, loc="upper center", ncol=3, columnspacing=1, handlelength=1.2, **place
+            handles=handles,
+            loc="upper center",
+            ncol=3,
+            fontsize=letters(8),
+            columnspacing=1,
+            handlelength=1.2,
+            **place,
         )
     return figure
 
 
-def _grid(chart: Chart) -> tuple[Figure, list[Axes]]:
+def _grid(chart: Chart, page: float | None) -> tuple[Figure, list[Axes]]:
     rows = [panel.along for panel in chart.panels if isinstance(panel.along, Rows)]
     columns = min(chart.columns, len(chart.panels))
     width, height = SIZES[columns]
@@ -58,8 +65,8 @@ def _grid(chart: Chart) -> tuple[Figure, list[Axes]]:
         height = (BESIDE_ROWS + BELOW * chart.apart) + max(
             ROW * each.thick * len(each.names) for each in rows
         )
-        beside = LETTER * max(len(name) for each in rows for name in each.names)
-    return panels(len(chart.panels), columns, width, height, beside)
+        beside = letters(LETTER) * max(len(name) for each in rows for name in each.names)
+    return panels(len(chart.panels), columns, width, height, beside, page)
 
 
 def _draw_panel(axes: Axes, panel: Panel, limits: tuple[float, float] | None) -> None:
@@ -125,8 +132,8 @@ def _legend(figure: Figure, entries: list[Series]) -> None:
         handles=[_handle(series) for series in entries],
         loc="upper center",
         bbox_to_anchor=(0.5, 0.0),
-        ncol=max(1, min(6, int(figure.get_figwidth() / (0.8 + LETTER * longest)))),
-        fontsize=9,
+        ncol=max(1, min(6, int(figure.get_figwidth() / (0.8 + letters(LETTER) * longest)))),
+        fontsize=letters(9),
         handlelength=1.6 if areas else 3.4,
         columnspacing=1.6,
     )
@@ -207,7 +214,7 @@ def _draw_failures(axes: Axes, failures: Failures, panel: Panel) -> None:
         if isinstance(panel.along, Rows):
             along = axes.get_yaxis_transform()
             axes.plot(0.02, at, "x", color=FAILED, transform=along, clip_on=False)
-            axes.text(0.07, at, reason, color=FAILED, fontsize=8, va="center", transform=along)
+            axes.text(0.07, at, reason, color=FAILED, fontsize=letters(8), va="center", transform=along)
         else:
             along = axes.get_xaxis_transform()
             axes.plot(at, 0.03, "x", color=FAILED, transform=along, clip_on=False)
@@ -276,7 +283,7 @@ def _draw_note(axes: Axes, panel: Panel, row: str, text: str) -> None:
         text,
         transform=axes.get_yaxis_transform(),
         va="bottom" if filled else "center",
-        fontsize=7 if filled else 8,
+        fontsize=letters(7 if filled else 8),
         color=GREY,
     )
 

@@ -41,13 +41,15 @@ def reference_results(experiment: Experiment, workload: str) -> tuple[str, list[
     return heap, [result for result in own if result.cell.heap == heap]
 
 
-def pictures(experiment: Experiment, progress: Callable[[str], None]) -> Iterator[Picture]:
-    """Draw one figure after the other; the caller closes each."""
+def pictures(
+    experiment: Experiment, progress: Callable[[str], None], page: float | None = None
+) -> Iterator[Picture]:
+    """Draw one figure after the other, on paper exactly `page` inches wide; the caller closes each."""
     style = Style(experiment)
     whole = Material(experiment, style, experiment.results, progress)
     for figure in FIGURES:
         if figure.scope in OVER_ALL and (chart := _printed(figure, whole)):
-            yield _picture(figure, figure.printed_as or figure.name, OVERVIEW, chart)
+            yield _picture(figure, figure.printed_as or figure.name, OVERVIEW, draw(chart, page))
     for workload in experiment.workloads:
         heap, results = reference_results(experiment, workload)
         setting = Material(experiment, style, results, progress)
@@ -56,13 +58,13 @@ def pictures(experiment: Experiment, progress: Callable[[str], None]) -> Iterato
         for figure in FIGURES:
             if figure.scope not in OVER_ALL and (chart := _printed(figure, setting)):
                 name, section = f"{figure.name}_{workload}", f"{workload} at heap {heap}"
-                yield _picture(figure, name, section, chart)
+                yield _picture(figure, name, section, draw(chart, page))
 
 
 def _printed(figure: Figure, material: Material) -> Chart | None:
     return (figure.printed or figure.chart)(material)
 
 
-def _picture(figure: Figure, name: str, section: str, chart: Chart) -> Picture:
+def _picture(figure: Figure, name: str, section: str, drawing: Drawing) -> Picture:
     reading = " ".join(filter(None, [figure.reading, figure.in_print]))
-    return Picture(name, section, figure.title, reading, draw(chart))
+    return Picture(name, section, figure.title, reading, drawing)

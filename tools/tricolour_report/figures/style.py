@@ -39,6 +39,8 @@ DASHES: list[tuple[float, ...]] = [
 MARKERS = ["o", "s", "p", "v", "h", "^", "<", ">", "D", "d", "P", "8", "*"]
 WIDTHS = [1.5, 0.8, 2.6]
 GREY = "#767676"
+NARROWEST = 2.2  # inches of a panel on paper
+PAPER_HEIGHT = 0.75  # of a panel's on the screen: its letters are as much smaller
 MOST_NINES = 5  # ticks beside each other, before their texts meet
 FAILED = "#B00020"
 
@@ -98,22 +100,32 @@ class Style:
         return MARKERS[self._place("barriers", barrier) % len(MARKERS)]
 
 
+def letters(size: float) -> float:
+    """A size of letters that is right where plain text has 10 points, for the text of now."""
+    return size * plt.rcParams["font.size"] / 10
+
+
 def panels(
     count: int,
     columns: int = 3,
     width: float = 3.6,
     height: float = 3.1,
     beside: float = 0.0,
+    page: float | None = None,
     **kwargs,
 ) -> tuple[Figure, list[Axes]]:
     """A grid of `count` panels, with `beside` inches for what is at its side; unused places stay
-    empty."""
+    empty. `page`: so many inches wide, with as many of the columns as fit."""
     columns = min(columns, count)
+    whole = max(width * columns + beside, 6.4)
+    if page:
+        columns = max(1, min(columns, int(page / (NARROWEST + beside / columns))))
+        height, whole = height * PAPER_HEIGHT, page
     rows = -(-count // columns)
     figure, grid = plt.subplots(
         rows,
         columns,
-        figsize=(max(width * columns + beside, 6.4), height * rows),
+        figsize=(whole, height * rows),
         squeeze=False,
         constrained_layout=True,
         **kwargs,

@@ -1,7 +1,9 @@
-"""Where the time went: CPU seconds by role, and the mutators' wall time by what they did.
+"""Where the time of an operation went: CPU time by role, and the mutators' wall time by what they
+did.
 
 Invariant: bars are means over invocations, stacked; the right panel is the exact partition that the
-run recorded, so it sums to wall time x mutators.
+run recorded, so that of a run sums to wall time x mutators. Per operation, runs of a fixed time and
+of a fixed number of operations compare alike.
 """
 
 from typing import Callable
@@ -45,14 +47,14 @@ def _chart(material: Material) -> Chart | None:
             _panel(
                 material,
                 "CPU time by role",
-                "CPU seconds, mean run",
+                "CPU time per operation, mean run",
                 ROLES,
                 lambda digest, role: digest.record["cpu_ns"][role],
             ),
             _panel(
                 material,
                 "mutators' wall time",
-                "seconds of all mutators, mean run",
+                "time of all mutators per operation, mean run",
                 STATES,
                 lambda digest, state: sum(m[state] for m in digest.record["mutator_time_ns"]),
             ),
@@ -69,27 +71,34 @@ def _panel(
     colours: dict[str, str],
     spent: Callable[[Digest, str], float],
 ) -> Panel:
-    timed = {material.label(one): one.digests for one in material.results if one.digests}
+    timed = {
+        material.label(one): worked
+        for one in material.results
+        if (worked := [digest for digest in one.digests if digest.record["operations"]])
+    }
     marks = []
     for name, colour in colours.items():
-        means = [np.mean([spent(one, name) for one in digests]) for digests in timed.values()]
+        means = [
+            np.mean([spent(one, name) / one.record["operations"] for one in digests])
+            for digests in timed.values()
+        ]
         text = name.replace("_", " ")
         say = "{series}: {value} ({share})"
         marks.append(Bars(Series(text, text, colour, area=True), list(timed), means, say=say))
     notes = {
-        material.label(one): ", ".join(one.failures).replace("_", " ") or "not run"
+        material.label(one): ", ".join(one.failures).replace("_", " ") or "no operation ended"
         for one in material.results
-        if not one.digests
+        if material.label(one) not in timed
     }
     rows = Rows(tuple(material.label(one) for one in material.results))
-    values = Axis(label, "ns", "s", hold=(0,))
+    values = Axis(label, "ns", hold=(0,))
     return Panel(title, rows, values, marks, stacked=True, notes=notes)
 
 
 FIGURE = Figure(
     title="Time spent",
-    reading="The CPU seconds by role, and what the mutators' wall time was spent on. Background "
-    "marking can raise CPU time where the wall time falls.",
+    reading="The CPU time of an operation by role, and what the mutators' wall time was spent on. "
+    "Background marking can raise CPU time where the wall time falls.",
     scope=Scope.SETTING,
     chart=_chart,
     lacks="timed run of {workload} at heap {heap}",

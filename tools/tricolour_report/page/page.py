@@ -31,6 +31,7 @@ from .which_barrier import which_barrier
 
 TEMPLATE = "page.html.j2"
 STYLE_SHEET = "page.css"
+RELOAD_S = 10  # until a live page reads itself anew
 MOST_RECIPE = 100_000  # characters of the experiment's file
 NO_CALIBRATION = "There is no calibration.json, neither in the sweep's folder nor in results/reference/calibration."
 
@@ -45,8 +46,11 @@ class Shown:
     width: int
 
 
-def render(experiment: Experiment, static: list[Shown] | None, script: Script) -> str:
-    """`static`: drawn figures, None where only the page is written."""
+def render(
+    experiment: Experiment, static: list[Shown] | None, script: Script, live: bool = False
+) -> str:
+    """`static`: drawn figures, None where only the page is written. `live`: of a sweep that is
+    running, a page that reloads itself and has nothing that is read from single events."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -82,7 +86,8 @@ def render(experiment: Experiment, static: list[Shown] | None, script: Script) -
         figures=FIGURES,
         css=(Path(__file__).parent / STYLE_SHEET).read_text(encoding="utf-8"),
         script=script,
-        data=packed(document(experiment)),
+        data=packed(document(experiment, live)),
+        reload_s=RELOAD_S if live else 0,
         absent=absences(experiment),
         calibration=calibration,
         calibration_absent=calibration_absent,

@@ -19,6 +19,7 @@ from ..program.writing import Publication, destination, publish
 from ..read.experiment import Experiment, load_experiment
 from .interactive.script import read_script
 from .page import Shown, render
+from .plots import draw_all
 
 TABLES = {"summary.csv": tidy_table, "lower_bound_overhead.csv": overhead_table}
 
@@ -41,6 +42,17 @@ def write_report(folder: Path, html: Path | None, progress: Callable[[str], None
                 table(experiment).to_csv(publication.path(folder / name), index=False)
         progress("writing the page")
         draft.write_text(render(experiment, static, script), encoding="utf-8")
+    return page
+
+
+def write_page(folder: Path, html: Path | None) -> Path:
+    """The page alone, of a sweep that is running, without what is read from single events."""
+    page = (html or folder / "report.html").absolute()
+    _check_places(folder, html, page)
+    experiment = load_experiment(folder, lambda line: None)
+    with publish() as publication:
+        text = render(experiment, None, read_script(), live=True)
+        publication.path(page).write_text(text, encoding="utf-8")
     return page
 
 
@@ -68,34 +80,33 @@ def _keeps_plots(experiment: Experiment, progress: Callable[[str], None]) -> boo
 def _draw(
     experiment: Experiment, plots: Path, publication: Publication, progress: Callable[[str], None]
 ) -> list[Shown]:
-    """Every figure into files, and their captions; returns those of the overview for readers without JavaScript."""
-    from ..figures.files import save
-    from ..figures.gallery import OVERVIEW, pictures
-    from ..figures.style import plt
+    """Every figure into files; returns those of the overview for readers without JavaScript."""
+    from ..figures.gallery import OVERVIEW
 
-    shown, captions = [], ["# What the plots show\n"]
-    for picture in pictures(experiment, progress):
-        progress(f"drawing {picture.name}")
-        extent = _lay_out(picture.figure)
-        svg = save(picture.figure, plots, picture.name, publication.path, extent)["svg"]
-        plt.close(picture.figure)
-        captions.append(
-            f"- `{picture.name}`: {picture.title} ({picture.section}). {picture.reading}\n"
-        )
-        if picture.section == OVERVIEW:
-            shown.append(
-                Shown(picture.title, picture.reading, _inline(svg), round(96 * extent.width))
-            )
-    publication.path(plots / "README.md").write_text("\n".join(captions), encoding="utf-8")
-    return shown
-
-
-def _lay_out(figure):
-    """Solve the layout once for all file formats; returns what the figure covers, legend included, in inches."""
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
-    return figure.get_tightbbox(figure.canvas.get_renderer()).padded(0.1)
+    return [
+        Shown(one.title, one.reading, _inline(one.svg), round(96 * one.width))
+        for one in draw_all(experiment, plots, publication, progress)
+        if one.section == OVERVIEW
+    ]
 
 
 def _inline(svg: Path) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.read_bytes()).decode("ascii")
+
+
+def write_paper(folder: Path, width: str, progress: Callable[[str], None]) -> Path:
+    """Writes DIR/paper, the figures for a paper `column` or `text` wide, and returns it."""
+    paper = folder / "paper"
+    if folder.is_dir() and not os.access(folder, os.W_OK):
+        raise OSError(errno.EACCES, "the folder cannot be written", str(folder))
+    progress(f"reading {folder}")
+    experiment = load_experiment(folder, progress)
+    if experiment.sweep.published:
+        raise UsageProblem(
+            f"{folder} keeps no tables of single events, from which the figures of a paper are made; "
+            "plots/ has those that were drawn when it had"
+        )
+    with publish() as publication:
+        for _ in draw_all(experiment, paper, publication, progress, width):
+            pass
+    return paper

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..program.errors import DamagedRun, EarlierVersion, UsageProblem
 from . import schema
 from .published import is_published, read_records
+from .writer import is_written
 
 MAIN_KEYS = ("collector", "barrier", "workload", "heap")
 OWN_KEYS = ("seconds", "operations")  # which a workload of an experiment has by itself
@@ -79,7 +80,8 @@ class Sweep:
     """`invocations` are the runs of each cell, in a shard's folder the shard's; `planned` counts
     all, whether or not they are listed; a `published` one has no tables of events. `machine_floor`:
     the delay of a thread that only sleeps, `before` and `after` the sweep, with nothing else
-    running. `lists`: `collectors` and `barriers` in the order in which the program lists them."""
+    running. `lists`: `collectors` and `barriers` in the order in which the program lists them.
+    `running`: a process is writing the folder."""
 
     folder: Path
     name: str
@@ -93,6 +95,7 @@ class Sweep:
     published: bool = False
     machine_floor: dict | None = None
     lists: dict[str, list[str]] = field(default_factory=dict)
+    running: bool = False
 
     def place(self, kind: str, name: str) -> int:
         """Of a name among all `collectors` or `barriers`: in the program's list, else behind it in
@@ -123,6 +126,7 @@ class Sweep:
 
 def open_sweep(folder: Path) -> Sweep:
     """Read the index and every run's record; raises UsageProblem when `folder` is no sweep folder."""
+    running = is_written(folder)  # before the index is read: what ends meanwhile is in it
     index = _read_index(folder)
     records = read_records(folder) if is_published(folder) else None
     cells, runs, skipped, listed = [], [], [], 0
@@ -154,6 +158,7 @@ def open_sweep(folder: Path) -> Sweep:
         records is not None,
         index.get("machine_floor"),
         index.get("lists", {}),
+        running,
     )
 
 

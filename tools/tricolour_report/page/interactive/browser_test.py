@@ -72,7 +72,7 @@ def test_axes_have_units_or_say_what_they_count(page):
     assert "P(pause > x)" in labels["pause-distribution"] and "90 " in labels["pause-percentiles"]
     assert (
         "share of the window" in labels["utilisation"]
-        and "CPU seconds" in labels["time-spent"]
+        and "CPU time per operation" in labels["time-spent"]
         and "ns per store" in labels["barrier-cost"]
     )
     assert "share of their time" in labels["slowest-requests"]
@@ -123,7 +123,7 @@ def test_value_axes_are_logarithmic_or_linear(page, folder):
     [
         ("utilisation", r"(stop_the_world|concurrent) \+ \w+windows of [\d.]+ (µs|ms|s): [\d.]+"),
         ("pause-percentiles", r".*p[\d.]+: [\d.]+ (µs|ms)"),
-        ("time-spent", r".*: [\d.]+ ms \([\d.]+ %\)"),
+        ("time-spent", r".*: [\d.]+ (ns|µs|ms|s) \([\d.]+ %\)"),
         ("slowest-requests", r".*(paused|search): [\d.]+ %n = \d+, .*; explained [\d.]+ %.*"),
         (
             "bystander",

@@ -21,8 +21,9 @@ from .encoding import Pool, encode
 KEY = "\n"
 VIEWS = ("ratio", "value")
 WITHOUT_TABLES = (
-    "This folder keeps no tables of single events, so there is no {} here. The sweep can be made "
-    "again with its experiment.toml."
+    "This page was made without tables of single events, so there is no {} here. A published folder "
+    "has none, and a new sweep with its experiment.toml has them; that of a running sweep has them "
+    "at its end."
 )
 
 
@@ -38,8 +39,10 @@ def silent(line: str) -> None:
     """What could not be read is told where the pictures are drawn."""
 
 
-def figures(experiment: Experiment, runs: list[RunCharts | None], pool: Pool) -> list[dict]:
-    """Each with its charts; `runs` in the order of the page's."""
+def figures(
+    experiment: Experiment, runs: list[RunCharts | None], pool: Pool, without: bool
+) -> list[dict]:
+    """Each with its charts; `runs` in the order of the page's; `without` tables of single events."""
     style = Style(experiment)
     found = []
     for figure in FIGURES:
@@ -51,7 +54,7 @@ def figures(experiment: Experiment, runs: list[RunCharts | None], pool: Pool) ->
                 "choices": figure.scope.choices,
                 "log": any(chart.panels[0].values.log for chart in charts.values() if chart),
                 "charts": shown,
-                "absent": _absent(figure, experiment.sweep.published),
+                "absent": _absent(figure, without),
             }
         )
     return found
@@ -61,8 +64,8 @@ def _of_a_run(figure: Figure) -> bool:
     return figure.scope in (Scope.RUN, Scope.CYCLE)
 
 
-def _absent(figure: Figure, published: bool) -> str:
-    if published and figure.of_events:
+def _absent(figure: Figure, without: bool) -> str:
+    if without and figure.of_events:
         return WITHOUT_TABLES.format(figure.lacks)
     return f"There is no {figure.lacks}."
 

@@ -24,10 +24,12 @@ from .pairs import families
 SLOWEST = 10  # requests of a run
 
 
-def document(experiment: Experiment) -> dict:
+def document(experiment: Experiment, live: bool = False) -> dict:
+    """`live`: without what is read from single events."""
     pool = Pool()
+    without = experiment.sweep.published or live
     pairs = [(result, run) for result in experiment.results for run in result.runs]
-    timed = [pair for pair in pairs if pair[1].timed] if not experiment.sweep.published else []
+    timed = [] if without else [pair for pair in pairs if pair[1].timed]
     charts = dict(zip((run for _, run in timed), run_charts(experiment, timed)))
     places = {result.cell.hash: place for place, result in enumerate(experiment.results)}
     return {
@@ -43,9 +45,9 @@ def document(experiment: Experiment) -> dict:
             }
             for metric in present(experiment)
         ],
-        "figures": figures(experiment, [charts.get(run) for _, run in pairs], pool),
+        "figures": figures(experiment, [charts.get(run) for _, run in pairs], pool, without),
         "cells": [_cell(experiment, result, pool) for result in experiment.results],
-        "runs": [_run(run, places[run.cell.hash], charts.get(run), experiment) for _, run in pairs],
+        "runs": [_run(run, places[run.cell.hash], charts.get(run), without) for _, run in pairs],
         "enough": ENOUGH_INVOCATIONS,
         "pairs": families(experiment),
         "pool": pool.things,
@@ -75,7 +77,7 @@ def _cell(experiment: Experiment, result: CellResult, pool: Pool) -> dict:
     }
 
 
-def _run(run: Run, cell: int, charts: RunCharts | None, experiment: Experiment) -> dict:
+def _run(run: Run, cell: int, charts: RunCharts | None, without: bool) -> dict:
     """Failed runs too; `events` is null without tables of events, and `absent` says why."""
     record = run.record or {}
     return {
@@ -86,18 +88,18 @@ def _run(run: Run, cell: int, charts: RunCharts | None, experiment: Experiment) 
         "command": record.get("command", ""),
         "utc": record.get("provenance", {}).get("utc", ""),
         "events": charts.events if charts else None,
-        "absent": "" if charts else _absent(run, experiment.sweep.published),
+        "absent": "" if charts else _absent(run, without),
         "slow": _slow(run),
     }
 
 
-def _absent(run: Run, published: bool) -> str:
+def _absent(run: Run, without: bool) -> str:
     if run.status != "ok":
         return f"This run ended with {run.status.replace('_', ' ')}: it has no timeline."
     if run.verified:
         return "This run was verified: its times mean nothing."
-    if published:
-        return "This folder keeps no tables of single events, so a run has no timeline here."
+    if without:
+        return "This page was made without tables of single events, so a run has no timeline here."
     return "This run's tables could not be read."
 
 

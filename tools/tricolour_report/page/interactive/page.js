@@ -208,6 +208,8 @@ chosen.run = data.runs.find((run) => run.events) || data.runs[0] || null;
 chosen.cycle = medianCycle(chosen.run);
 startAddress();
 startPrinting();
+const {reloadS} = document.body.dataset; // of a page that is written anew while its sweep runs
+if (reloadS) setTimeout(() => location.reload(), 1000 * Number(reloadS));
 let width = document.documentElement.clientWidth;
 window.addEventListener("resize", () => {
   if (document.documentElement.clientWidth === width) return;
