@@ -6,6 +6,11 @@
 // chooses nothing.
 
 const CHOICES = ["workload", "heap", "metric", "view", "run", "cycle", "range"];
+// A narrow page has a line for each figure of a barrier, so its tables of barriers begin folded.
+if (matchMedia("(max-width: 900px)").matches) {
+  for (const node of document.querySelectorAll("#which-barrier details")) node.open = false;
+}
+
 const folds = [...document.querySelectorAll("[id] > details")].map((node) => ({id: node.parentNode.id, node, first: node.open}));
 const address = {place: "", first: {}, ready: false};
 
