@@ -97,7 +97,7 @@ def _panel(costs: Costs, quantity: str, label: str) -> Panel:
         if found:
             value, low, high = zip(*found.values())
             series = Series(title, title, colour, width=0, marker=marker)
-            say = f"{{at}}, {title}: {{value}}| [{{low}}, {{high}}]| {label}"
+            say = f"{{at}}: {{value}}| [{{low}}, {{high}}]| {label}"
             marks.append(Points(series, list(found), value, low, high, say=say))
     rows = Rows(tuple(costs), "barrier")
     return Panel("", rows, Axis(label, log=True), marks)

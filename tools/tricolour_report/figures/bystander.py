@@ -9,7 +9,7 @@ take cores.
 import numpy as np
 
 from ..read.experiment import CellResult
-from .chart import Axis, Chart, Panel
+from .chart import Axis, Chart, Panel, in_facets
 from .description import Figure, Material, Scope
 from .pauses import floor_line, survival_line
 
@@ -36,7 +36,7 @@ def _chart(material: Material) -> Chart | None:
     limits = (max(everything.min(), LEAST), everything.max() * 1.2)
     along = Axis("delay of the bystander", "ns", log=True, limits=limits)
     values = Axis("P(delay > x)", log=True, hold=(0, 1))
-    return Chart([Panel("", along, values, marks)], columns=1, switchable=True)
+    return in_facets([Panel("", along, values, marks)], 1, switchable=True)
 
 
 FIGURE = Figure(

@@ -7,7 +7,7 @@ are rows, the panel lies on its side: rows below each other, values to the right
 and sizes bytes, whatever the ticks show. Of one key there is one look, in every figure.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -16,6 +16,7 @@ from ..statistics.quantities import duration
 
 FACTORS = {"s": 1e9, "ms": 1e6, "MiB": 2.0**20}  # of a tick's unit, in ns or bytes
 LAST = 1_000_000
+MOST_BESIDE = 3  # panels
 Texts = Mapping[str, str | Sequence[str | float]]
 
 
@@ -23,7 +24,7 @@ Texts = Mapping[str, str | Sequence[str | float]]
 class Series:
     """What an entry of a legend names, and what the reader can switch off. An entry without a key
     explains a mark and switches nothing. Entries are in the order of `rank`, of equal ones as they
-    are drawn."""
+    are drawn. `facet`: the panel of its own in which a mark of it stands, where a chart is split."""
 
     key: str
     label: str
@@ -35,6 +36,7 @@ class Series:
     hollow: bool = False
     opacity: float = 1.0
     rank: int = LAST
+    facet: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,42 @@ class Chart:
     @property
     def legend(self) -> list[Series]:
         return _once(series for panel in self.panels for series in panel.legend)
+
+
+def facets(panels: Iterable[Panel]) -> list[list[Panel]]:
+    """Each panel as one for each facet of all panels' series, as far as it has marks of that facet;
+    what has no facet is in each. Panels stay whole where there are not two facets, and where rows
+    name what they are of."""
+    panels = list(panels)
+    names = list(dict.fromkeys(one.facet for panel in panels for one in panel.legend if one.facet))
+    if len(names) < 2:
+        return [[panel] for panel in panels]
+    return [
+        [panel] if isinstance(panel.along, Rows) else _split(panel, names) for panel in panels
+    ]
+
+
+def _split(panel: Panel, names: list[str]) -> list[Panel]:
+    found = []
+    for name in names:
+        marks = [mark for mark in panel.marks if isinstance(mark, Rule) or _is_in(mark, name)]
+        if any(not isinstance(mark, Rule) and mark.series.facet == name for mark in marks):
+            title = ", ".join(filter(None, [name, panel.title]))
+            found.append(replace(panel, title=title, marks=marks))
+    return found
+
+
+def _is_in(mark: Mark, facet: str) -> bool:
+    return mark.series.facet in ("", facet)
+
+
+def in_facets(panels: Iterable[Panel], columns: int, **how) -> Chart:
+    """A chart of the panels, split: the facets of a panel beside each other, `columns` where it is
+    not split."""
+    rows = facets(panels)
+    widest = max(map(len, rows))
+    beside = columns if widest == 1 else MOST_BESIDE if widest > 4 else 2 if widest == 4 else widest
+    return Chart([panel for row in rows for panel in row], columns=beside, **how)
 
 
 def _once(series: Iterable[Series]) -> list[Series]:

@@ -2,7 +2,7 @@
 
 Invariants: over several heap sizes the places are the logarithm of the multiple, or the sizes in
 turn where the heap is none, and combinations are shifted a little so that intervals are apart. At
-one heap the combinations are rows. A cell that failed is a cross with its status, never a gap.
+one heap the combinations are rows; else each collector has its panels. A cell that failed is a cross with its status, never a gap.
 """
 
 from dataclasses import dataclass, field
@@ -50,11 +50,14 @@ def panel(
     experiment = material.experiment
     several = len(experiment.heaps) > 1
     labels = list(dict.fromkeys(material.label(result) for result in experiment.results))
+    barriers = {material.label(one): material.barrier_label(one) for one in experiment.results}
+    beside = list(dict.fromkeys(barriers.values()))
     own = {material.label(one) for one in [*(each.result for each in compared), *failed]}
     along = _heap_axis(experiment) if several else Rows(tuple(filter(own.__contains__, labels)))
     marks: list = list(rules)
     for label in filter(own.__contains__, labels):
-        place = _places(experiment, labels.index(label), len(labels)) if several else None
+        number = beside.index(barriers[label])
+        place = _places(experiment, number, len(beside)) if several else None
         mine = [one for one in compared if material.label(one.result) == label]
         lost = [one for one in failed if material.label(one) == label]
         marks += _of_combination(material, label, mine, lost, place, say)

@@ -60,6 +60,9 @@ class Material:
     def label(self, result: CellResult) -> str:
         return self.style.label(result)
 
+    def barrier_label(self, result: CellResult) -> str:
+        return self.style.barrier_label(result)
+
 
 @dataclass(frozen=True)
 class Figure:

@@ -113,14 +113,17 @@ def _label(axes: Axes, panel: Panel, left: Panel | None) -> None:
 
 
 def _not_in_rows(chart: Chart) -> list[Series]:
-    """The series that no row names."""
-    rows = {
-        name
-        for panel in chart.panels
-        if isinstance(panel.along, Rows)
-        for name in panel.along.names
-    }
-    return [series for series in chart.legend if series.label not in rows]
+    """The series beyond those that have rows to themselves, whose names say what they are."""
+    others = set()
+    for panel in chart.panels:
+        marks = [mark for mark in panel.marks if not isinstance(mark, Rule)]
+        rows: dict[str, set[str]] = {}
+        for mark in marks if isinstance(panel.along, Rows) else []:
+            for row in getattr(mark, "rows", None) or mark.at:
+                rows.setdefault(row, set()).add(mark.series.key)
+        own = rows.values() if rows else [{mark.series.key for mark in marks}]
+        others.update(*(keys for keys in own if len(keys) > 1 or not rows))
+    return [series for series in chart.legend if series.key in others]
 
 
 def _legend(figure: Figure, entries: list[Series]) -> None:

@@ -105,6 +105,6 @@ def test_the_page_draws_it_and_answers_to_the_reader(folder):
         choose(page, "heap", "3x")
         click_on(page, "#chart-cycles .key")
         assert drawn(page)["cycles"] == "2"
-        assert keys == "stop_the_world + none concurrent + yuasa"
+        assert keys == "none yuasa"
         assert place_of(page, "#chart-cycles .panel svg")[2] > 300
         assert page.complaints == []

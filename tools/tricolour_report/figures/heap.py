@@ -72,8 +72,8 @@ def _stopped(series: Series, stops: pd.DataFrame, begin: int, end: int) -> Spans
 def _use(material: Material, run: RunEvents, heap: pd.DataFrame) -> Line:
     used = heap["used"].to_numpy()
     shown = heap.iloc[extremes(used, run.samples)]
-    colour = material.style.colour(run.result.cell.collector)
-    series = Series("in use", "in use (in the collector's colour)", colour, width=1.3)
+    colour = material.style.colour(run.result.cell.barrier)
+    series = Series("in use", "in use (in the barrier's colour)", colour, width=1.3)
     return _steps(series, shown["time"].to_numpy(), shown["used"].to_numpy())
 
 

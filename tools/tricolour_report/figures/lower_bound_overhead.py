@@ -9,7 +9,7 @@ from ..compare.explicit_free import FILE as EXPLICIT_FREE
 from ..compare.explicit_free import ExplicitFree, read_explicit_free
 from ..compare.lower_bound_overhead import Overhead, overheads
 from . import comparison
-from .chart import Axis, Chart, Panel, Rule
+from .chart import Axis, Chart, Panel, Rule, in_facets
 from .comparison import of_ratio
 from .description import Figure, Material, Scope
 
@@ -27,7 +27,7 @@ def _chart(material: Material) -> Chart | None:
         for resource, title in RESOURCES.items()
         if (own := [one for one in found if _is_of(one, workload, resource)])
     ]
-    return Chart(panels, columns=2, switchable=True) if panels else None
+    return in_facets(panels, 2, switchable=True) if panels else None
 
 
 def _is_of(one: Overhead, workload: str, resource: str) -> bool:

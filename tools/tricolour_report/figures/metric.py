@@ -10,7 +10,7 @@ from math import isnan
 from ..read.experiment import ENOUGH_CYCLES, CellResult, Experiment
 from ..statistics.metrics import METRICS, Metric
 from . import comparison
-from .chart import Axis, Chart, Panel, Rule
+from .chart import Axis, Chart, Panel, Rule, in_facets
 from .comparison import Compared, of_ratio
 from .description import Figure, Material, Scope
 
@@ -44,7 +44,7 @@ def _chart(material: Material, metric: Metric, view: str) -> Chart | None:
         len(material.experiment.heaps) > 1 and any(_failed(one, ratio) for one in results),
         "" if all(one.fairly_compared for one in results) else starved,
     )
-    return Chart(panels, switchable=True, explained=explained, columns=_columns(material))
+    return in_facets(panels, _columns(material), switchable=True, explained=explained)
 
 
 def _columns(material: Material) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..read.experiment import CellResult
 from ..statistics import quantiles
-from .chart import Chart, Line, Panel
+from .chart import Chart, Line, Panel, in_facets
 from .description import BANDS_ON_PAGE, Figure, Material, Scope
 from .percentiles import TOO_FEW, X, band, nines, time_axis
 
@@ -24,7 +24,7 @@ def _chart(material: Material) -> Chart | None:
         return None
     note = "" if any(len(line.at) for line in lines) else TOO_FEW
     panel = Panel("", nines(lines), time_axis("length of the pause"), lines, note=note)
-    return Chart([panel], columns=1, switchable=True)
+    return in_facets([panel], 1, switchable=True, shared=True)
 
 
 def _of_cell(material: Material, result: CellResult) -> list[Line]:

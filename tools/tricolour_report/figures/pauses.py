@@ -10,7 +10,7 @@ import numpy as np
 
 from ..compare.bystander import machine_floor
 from ..read.experiment import CellResult
-from .chart import Axis, Chart, Line, Panel, Series
+from .chart import Axis, Chart, Line, Panel, Series, in_facets
 from .description import Material
 
 KINDS = ("full", "cycle_begin", "termination", "quantum", "fallback")
@@ -41,7 +41,7 @@ def by_kind(
         ]
         along = Axis("length of the pause", "ns", log=True, limits=limits)
         panels.append(Panel(kind, along, values, [*lines, *floor], tally=True))
-    return Chart(panels, columns=3, switchable=True) if panels else None
+    return in_facets(panels, 3, switchable=True) if panels else None
 
 
 def kinds_of(results: list[CellResult]) -> list[str]:

@@ -21,6 +21,7 @@ LIST = (
     "bystander",
     "utilisation",
     "time_spent",
+    "speed_up",
     "timeline",
     "heap",
 )

@@ -7,7 +7,7 @@ median over runs, and an interval from the least to the greatest.
 import numpy as np
 
 from ..read.experiment import CellResult, OverRuns
-from .chart import Chart, Line, Panel, Points
+from .chart import Chart, Line, Panel, Points, in_facets
 from .description import BANDS_ON_PAGE, Figure, Material, Scope
 from .percentiles import TOO_FEW, band, nines, time_axis
 
@@ -30,7 +30,7 @@ def _chart(material: Material) -> Chart | None:
         for name in digest.request_curves
     }
     panels = [_panel(material, name) for name in TITLES if name in present]
-    return Chart(panels, columns=2, switchable=True, shared=True) if panels else None
+    return in_facets(panels, 2, switchable=True, shared=True) if panels else None
 
 
 def _panel(material: Material, name: str) -> Panel:

@@ -1,9 +1,9 @@
-"""How collectors and barriers look, and the shared axes.
+"""How barriers look, and the shared axes.
 
-Invariants: one colour-blind-safe colour (Okabe, Ito) a collector, one line style a barrier and one
-marker a barrier, the same in every figure; of cells that share both, up to three have lines of
-different widths. A name looks as its place in the program's list has it, so that reports of one
-version agree.
+Invariants: a barrier has one colour-blind-safe colour (Okabe, Ito), one line style and one marker in
+every figure, so that it is known in grey too; a collector has panels of its own, where places are
+not rows. Of cells that share both, up to three have lines of different widths. A name looks as its
+place in the program's list has it, so that reports of one version agree.
 """
 
 import matplotlib
@@ -19,7 +19,16 @@ from ..statistics.quantities import time_text
 from .chart import Series
 
 # By the place in the program's list. Okabe and Ito's colours first; the marker X is a failure.
-COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#000000", "#8C6D31"]
+COLOURS = [
+    "#000000",
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#8C6D31",
+]
 DASHES: list[tuple[float, ...]] = [
     (),
     (5, 2),
@@ -65,36 +74,45 @@ plt.rcParams.update(
 
 
 class Style:
-    """The looks of one experiment's collectors and barriers."""
+    """The looks of one experiment's barriers."""
 
     def __init__(self, experiment: Experiment):
         self._place = experiment.sweep.place
         self._combination = experiment.combination
         self._labels = {one.cell.hash: experiment.label(one.cell) for one in experiment.results}
+        self._barriers = {
+            one.cell.hash: experiment.barrier_label(one.cell) for one in experiment.results
+        }
         self._alike: dict[tuple[str, str], list[str]] = {}
         for result in experiment.results:
             alike = self._alike.setdefault((result.cell.collector, result.cell.barrier), [])
             if (one := self._combination(result.cell)) not in alike:
                 alike.append(one)
 
-    def colour(self, collector: str) -> str:
-        return COLOURS[self._place("collectors", collector) % len(COLOURS)]
+    def colour(self, barrier: str) -> str:
+        return COLOURS[self._place("barriers", barrier) % len(COLOURS)]
 
     def series(self, result: CellResult, **look) -> Series:
-        """Of a cell: named by its label, so that it is the same series at every heap."""
+        """Of a cell: named by its barrier, so that it is the same series at every heap and under
+        every collector."""
         cell = result.cell
         alike = self._alike[cell.collector, cell.barrier]
-        label = self.label(result)
+        label = self.barrier_label(result)
         own = {
-            "colour": self.colour(cell.collector),
+            "colour": self.colour(cell.barrier),
             "dash": DASHES[self._place("barriers", cell.barrier) % len(DASHES)],
             "width": WIDTHS[alike.index(self._combination(cell)) % len(WIDTHS)],
-            "rank": list(dict.fromkeys(self._labels.values())).index(label),
+            "rank": list(dict.fromkeys(self._barriers.values())).index(label),
+            "facet": cell.collector,
         }
         return Series(label, label, **own | look)
 
     def label(self, result: CellResult) -> str:
         return self._labels[result.cell.hash]
+
+    def barrier_label(self, result: CellResult) -> str:
+        """Among the cells of its collector."""
+        return self._barriers[result.cell.hash]
 
     def marker(self, barrier: str) -> str:
         return MARKERS[self._place("barriers", barrier) % len(MARKERS)]

@@ -43,6 +43,7 @@ def test_cells_of_one_collector_and_barrier_look_different():
         SimpleNamespace(
             results=results,
             label=lambda cell: "one label",
+            barrier_label=lambda cell: "one barrier",
             combination=lambda cell: f"{cell.barrier} {cell.allocate}",
             sweep=SimpleNamespace(
                 place=lambda kind, name: {"dijkstra": 1, "steele": 3}.get(name, 0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..read.digest import WINDOWS
 from ..statistics import quantiles
-from .chart import Axis, Chart, Line, Panel
+from .chart import Axis, Chart, Line, Panel, in_facets
 from .description import BANDS_ON_PAGE, Figure, Material, Scope
 
 KINDS = {
@@ -28,7 +28,7 @@ def _chart(material: Material) -> Chart | None:
         Panel(title, along, values, _lines(material, kind, say))
         for kind, (title, say) in KINDS.items()
     ]
-    return Chart(panels, columns=2)
+    return in_facets(panels, 2)
 
 
 def _lines(material: Material, kind: str, say: str) -> list[Line]:

@@ -159,6 +159,11 @@ class Experiment:
         """`collector + barrier`, with the extra coordinates where cells would else share a label."""
         return self._with_extras(f"{cell.collector} + {cell.barrier}", cell, self.extra_keys)
 
+    def barrier_label(self, cell: Cell, but: Collection[str] = ()) -> str:
+        """The label among the cells of its collector, `but` these keys are the same."""
+        keys = [key for key in self.extra_keys if key not in but]
+        return self._with_extras(cell.barrier, cell, keys)
+
     def combination(self, cell: Cell) -> str:
         """The label without what the workload has of its own, so that workloads share it."""
         keys = [key for key in self.extra_keys if not of_workload(key)]

@@ -31,7 +31,7 @@ def change_all(page):
     choose(page, "run-block", "block 1")
     click_on(page, "#cycle-after")
     click_on(page, "#larger")
-    click_on(page, "#chart-utilisation .key", "concurrent + yuasa")
+    click_on(page, "#chart-utilisation .key", "yuasa")
     click_on(page, "#chart-metric .tools input")
     fold(page, "chart-pause-percentiles")
     fold(page, "provenance")

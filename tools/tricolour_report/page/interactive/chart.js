@@ -54,7 +54,7 @@ function describe(figure, {log}) {
     const domain = d3.extent(panels.flatMap((panel) => panel.y.domain));
     for (const panel of panels) panel.y = {...panel.y, domain};
   }
-  return {panels, legend: legendOf(chart), logarithmic};
+  return {panels, columns: chart.columns, legend: legendOf(chart), logarithmic};
 }
 
 function whyAbsent(figure) {
@@ -69,9 +69,9 @@ function marksOf(panel) {
   return panel.marks.map((one) => (Array.isArray(one) ? spans(one) : {...one, ...thing(one.of)}));
 }
 
-function look({key, label, colour, dash = [], width = 1.5, marker, area, hollow, opacity}) {
+function look({key, label, colour, dash = [], width = 1.5, marker, area, hollow, opacity, facet}) {
   const scaled = dash.map((length) => 1.5 * length);
-  return {key, label, colour, dash: scaled, width, marker, box: area, hollow, opacity};
+  return {key, label, said: facet ? `${facet} + ${label}` : label, colour, dash: scaled, width, marker, box: area, hollow, opacity};
 }
 
 // Every series once, by its rank; where panels have their own legends, below their titles.
@@ -92,7 +92,7 @@ const byRank = (one, other) => rank(one) - rank(other);
 function panelOf(panel, log, wide) {
   const marks = marksOf(panel);
   const {along, values: axis, limits} = panel;
-  const names = along.names && rowsOf(along.names);
+  const names = along.names && rowsOf(along.names, marks);
   const shown = marks.filter((mark) => !hidden.has(mark.series.key) && isInRows(mark, names));
   const sums = panel.stacked ? sumsOf(shown) : null;
   const zoomed = panel.picks === "range" && chosen.range;
@@ -116,9 +116,14 @@ function panelOf(panel, log, wide) {
   };
 }
 
-// A row is switched off with the series of its name, but one always stays.
-function rowsOf(names) {
-  const shown = names.filter((name) => !hidden.has(name));
+// A row of one series is switched off with it, but one row always stays.
+function rowsOf(names, marks) {
+  const keys = new Map(names.map((name) => [name, new Set()]));
+  for (const {at, rows, series} of marks) {
+    for (const row of rows || column(at) || []) keys.get(row).add(series.key);
+  }
+  const isOff = (name) => keys.get(name).size === 1 && hidden.has([...keys.get(name)][0]);
+  const shown = names.filter((name) => !isOff(name));
   return shown.length ? shown : names.slice(0, 1);
 }
 

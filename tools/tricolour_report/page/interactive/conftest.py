@@ -10,12 +10,17 @@ from ...testing.synthetic_barrier_cost import write_barrier_cost
 from ...testing.synthetic_sweep import write_sweep
 from .. import report
 
-COMBINATIONS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
+COMBINATIONS = (
+    ("stop_the_world", "none"),
+    ("incremental", "yuasa"),
+    ("concurrent", "yuasa"),
+    ("concurrent", "hybrid"),
+)
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
-    """Three combinations at two heaps, one failing, with requests, barrier cost and calibration."""
+    """Four combinations at two heaps, one failing, with requests, barrier cost and calibration."""
     folder = write_sweep(
         tmp_path_factory.mktemp("sweep"),
         2,

@@ -1,6 +1,7 @@
 // One figure: its panels, its legend, a choice of y axis, and the SVG to take away.
 //
-// `describe({log})` gives {panels, legend, logarithmic, absent}: `logarithmic` whether the y (or value) axis may be switched, and `absent` is a
+// `describe({log})` gives {panels, columns, legend, logarithmic, absent}: `columns` beside each other
+// where the page is wide, `logarithmic` whether the y (or value) axis may be switched, and `absent` is a
 // sentence in place of panels. `lacks()` tells that without drawing. A figure that is folded is drawn when it is opened.
 
 const figures = [];
@@ -28,7 +29,7 @@ function figure(id, describe, lacks, {log = false} = {}) {
   let stale = true;
   const draw = () => {
     stale = false;
-    const {panels = [], legend: keys = [], logarithmic = false, absent = ""} = describe(state);
+    const {panels = [], columns = 1, legend: keys = [], logarithmic = false, absent = ""} = describe(state);
     const focused = [...holder.children].findIndex((panel) => panel.contains(document.activeElement));
     const isolate = (key) => keepPlace(root, () => { if (isAlone(key, keys)) allOf(keys); else leaveAlone(key, keys); redrawAll(); });
     axis.hidden = !logarithmic;
@@ -36,6 +37,7 @@ function figure(id, describe, lacks, {log = false} = {}) {
     save.hidden = !panels.length;
     holder.dataset.out = "";
     holder.classList.toggle("slim", panels.length > 2 && panels.every((panel) => panel.y.kind !== "band"));
+    holder.style.setProperty("--columns", columns);
     holder.style.minHeight = `${holder.offsetHeight}px`; // the page keeps its place while panels are replaced
     holder.replaceChildren(...panels.map(({wide}) => element("div", {className: wide ? "panel wide" : "panel"})));
     drawLegend(legend, keys, holder);

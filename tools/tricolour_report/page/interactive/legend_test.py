@@ -43,13 +43,13 @@ def wide(page, folder, request):
 
 def test_a_series_is_switched_off_everywhere_and_on_again(wide):
     before = drawn(wide)
-    label = "concurrent + yuasa"
+    label = "yuasa"
     assert label in labels_of_marks(wide, "utilisation")
     click_on(wide, KEY.format("utilisation"), label)
     for chart in ("utilisation", "pause-percentiles", "metric"):
         assert label not in labels_of_marks(wide, chart)
         assert label not in pressed(wide, chart)
-        assert len(labels_of_marks(wide, chart)) == 2
+        assert labels_of_marks(wide, chart) == {"none", "hybrid"}
     click_on(wide, KEY.format("utilisation"), label)
     assert drawn(wide) == before
 
@@ -83,23 +83,24 @@ def test_only_leaves_a_series_alone_and_brings_the_others_back(wide):
 
 
 def test_a_band_is_shown_of_a_series_that_is_pointed_at_or_alone(page):
-    label = "concurrent + yuasa"
+    label = "yuasa"  # of concurrent, beside hybrid
     bands = (
         "[...document.querySelectorAll('#chart-utilisation .band[visibility=visible]')]"
         ".map((m) => m.dataset.key)"
     )
-    assert page.run(bands) == []
+    alone = ["none", "yuasa"] * 2  # the only one of its collector, each with MMU and BMU
+    assert sorted(page.run(bands)) == sorted(alone)
     page.point(*middle_of(page, KEY.format("utilisation"), label))
-    assert page.run(bands) == [label] * 2
+    assert sorted(page.run(bands)) == sorted([*alone, label, label])
     page.click(*middle_of(page, KEY.format("utilisation"), label), times=2)
     page.point(2, 2)
-    assert page.run(bands) == [label] * 2
+    assert page.run(bands) == [label] * 4  # of two collectors
 
 
 def test_a_pointed_series_stands_out(page):
     choose(page, "workload", "latency")
     faded = "[...document.querySelectorAll('#chart-utilisation .faded')].map((m) => m.dataset.key)"
-    page.point(*middle_of(page, KEY.format("utilisation"), "concurrent + yuasa"))
-    assert "concurrent + yuasa" not in page.run(faded) and len(set(page.run(faded))) == 2
+    page.point(*middle_of(page, KEY.format("utilisation"), "yuasa"))
+    assert set(page.run(faded)) == {"none", "hybrid"}
     page.point(2, 2)
     assert page.run(faded) == []

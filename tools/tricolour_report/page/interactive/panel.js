@@ -2,8 +2,8 @@
 //
 // A panel is {title, x, y, lines, dots, bars, shades, rules, notes, height, note, onRange, picksAt, keys}. What is drawn carries its looks as attributes, so
 // that the SVG can be saved as it is. Marks whose key is in `hidden` are not drawn.
-//   lines:  {key, label, colour, dash, width, points: [[x, y], ...], band: [[x, low, high], ...], step, say(point, place)}   a point of which `say` gives null is not read out
-//   dots:   {key, label, colour, marker, x, y, low, high, small, hollow, text}   the interval lies along the axis that is no band
+//   lines:  {key, said, colour, dash, width, points: [[x, y], ...], band: [[x, low, high], ...], step, say(point, place)}   a point of which `say` gives null is not read out
+//   dots:   {key, said, colour, marker, x, y, low, high, small, hollow, text}   the interval lies along the axis that is no band
 //   bars:   {key, label, colour, row, from, to, place, of, low, high, text, more}   `place` of `of` bars in a row of the band axis y
 //   shades: {from, to, colour, opacity}   rules: {x or y, label, dash}   notes: [row, text]
 
@@ -190,7 +190,7 @@ function drawLine(plot, one, panel, x, y, targets) {
     .attr("stroke-width", one.width || 1.6).attr("stroke-dasharray", (one.dash || []).join(" ")).attr("stroke-opacity", one.opacity || 1);
   one.points.forEach((point, place) => {
     const text = shown(point) ? one.say(point, place) : null;
-    if (text !== null) targets.push({key: one.key, at: [x(point[0]), y(point[1])], colour: one.colour, texts: [one.label, text]});
+    if (text !== null) targets.push({key: one.key, at: [x(point[0]), y(point[1])], colour: one.colour, texts: [one.said, text]});
   });
 }
 
@@ -208,5 +208,5 @@ function drawDot(plot, dot, panel, x, y, above, targets) {
     .attr("transform", `translate(${at[0]},${at[1]}) scale(${dot.small ? 0.55 : 1})`)
     .attr("fill", open ? "none" : dot.hollow ? PAPER : colour).attr("fill-opacity", dot.small ? 0.45 : 1)
     .attr("stroke", open || dot.hollow ? colour : "none").attr("stroke-width", dot.hollow ? 1.5 : 2);
-  targets.push({key: dot.key, at, colour, texts: [dot.label, dot.text]});
+  targets.push({key: dot.key, at, colour, texts: [dot.said, dot.text]});
 }
