@@ -12,6 +12,7 @@ from math import isfinite, isnan
 
 import numpy as np
 
+from ..program.columns import fitted
 from ..program.process import shown
 from ..read.experiment import ENOUGH_CYCLES
 from ..statistics.intervals import CONFIDENCE, ENOUGH_INVOCATIONS
@@ -43,28 +44,30 @@ def as_text(comparison: Comparison, gate: Gate | None) -> str:
         if finding.metric is not current:
             current = finding.metric
             lines += ["", f"{current.name} ({current.better} is better)"]
-        lines += [_line(finding, width), *_members(finding)]
+        lines += [*_lines(finding, width), *_members(finding)]
     lines += [*interaction_lines(comparison), "", *_conclusion(comparison, gate)]
     lines += [f"What this shows: {_summary(comparison)}.", f"What to do next: {_next(comparison)}."]
-    return "\n".join(lines) + "\n"
+    return fitted(lines)
 
 
-def _line(finding: Finding, width: int) -> str:
+def _lines(finding: Finding, width: int) -> list[str]:
+    """The ratio with its verdict, and below it what is behind them."""
     if finding.ratio is None:
-        return f"  {finding.where:<{width}} {finding.why_not}"
+        return [f"  {finding.where:<{width}} {finding.why_not}"]
     label = ", exploratory" if finding.ratio.exploratory else ""
-    starved = f"; {finding.starved}" if finding.starved else ""
-    return (
+    below = "; ".join(filter(None, [_values(finding), _needed(finding), finding.starved]))
+    return [
         f"  {finding.where:<{width}} {ratio(finding.ratio):<22} {finding.verdict}"
-        f" (n={finding.ratio.invocations}{label}{_needed(finding)}) {_values(finding)}{starved}"
-    ).rstrip()
+        f" (n={finding.ratio.invocations}{label})",
+        *([f"    {below}"] if below else []),
+    ]
 
 
 def _needed(finding: Finding) -> str:
     """Where no difference is shown."""
     if finding.ratio.differs or finding.runs_needed is None:
         return ""
-    return f"; {needed_text(finding.runs_needed)}"
+    return needed_text(finding.runs_needed)
 
 
 def _summary(comparison: Comparison) -> str:

@@ -103,6 +103,6 @@ def test_where_no_difference_is_shown_it_says_how_many_runs_would_show_a_small_o
     write_sweep(tmp_path, 10, ("gcbench",), combinations=pairs, speed=speed, seconds=0.1, cycles=3)
     sides = [f"{tmp_path}:barrier=dijkstra", f"{tmp_path}:barrier=yuasa"]
     _, out, _ = command("compare", *sides, "--metric", "throughput")
-    assert "runs show 2 %)" in out and "What this shows: throughput: 1 no difference shown" in out
+    assert "runs show 2 %" in out and "What this shows: throughput: 1 no difference shown" in out
     _, out, _ = command("compare", *sides, "--metric", "throughput", "--json")
     assert 2 < json.loads(out)["findings"][0]["runs_needed"] < 40

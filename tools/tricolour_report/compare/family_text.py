@@ -8,6 +8,7 @@ say so and have both.
 import json
 from math import isfinite
 
+from ..program.columns import fitted
 from ..statistics.intervals import CONFIDENCE, ENOUGH_INVOCATIONS, Ratio
 from ..statistics.quantities import ratio
 from ..statistics.several_pairs import POWER, SMALL_DIFFERENCE, runs_needed
@@ -73,7 +74,7 @@ def pairwise_text(operand: str, found: list[Pairs]) -> str:
     if any(pair.ratio.exploratory for one in found for pair in one.pairs):
         lines.append(f"exploratory: fewer than {ENOUGH_INVOCATIONS} invocations claim nothing")
     lines.append(f"What this shows: {'; '.join(map(_summary, found))}.")
-    return "\n".join(lines) + "\n"
+    return fitted(lines)
 
 
 def _named(pair: Pair) -> str:

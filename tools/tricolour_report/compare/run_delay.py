@@ -25,9 +25,7 @@ class Delayed:
 
 def _share(digest: Digest) -> float:
     mutators = digest.record["mutator_time_ns"]
-    spent = sum(
-        time for mutator in mutators for name, time in mutator.items() if name != "mutator"
-    )
+    spent = sum(time for mutator in mutators for name, time in mutator.items() if name != "mutator")
     return sum(mutator["run_delay"] for mutator in mutators) / spent if spent else 0.0
 
 

@@ -18,7 +18,7 @@ from ..statistics.intervals import ENOUGH_INVOCATIONS
 from ..statistics.quantities import ABSENT
 
 FILE = "tables.tex"
-COLUMNS: dict[str, tuple[str, Callable[[Row], str]]] = {  # alignment and text by title
+ALIGNED: dict[str, tuple[str, Callable[[Row], str]]] = {  # alignment and text by title
     "Collector": ("l", lambda row: row.collector),
     "Barrier": ("l", lambda row: row.barrier),
     "Throughput ratio [95 %]": ("l", lambda row: row.ratio + (" *" if row.differs else "")),
@@ -56,7 +56,7 @@ def escaped(text: str) -> str:
 def _table(experiment: Experiment, group: Group) -> str:
     shown = {
         title: column
-        for title, column in COLUMNS.items()
+        for title, column in ALIGNED.items()
         if any(column[1](row) != ABSENT for row in group.rows)
     }
     rows = [[read(row) for _, read in shown.values()] for row in group.rows]

@@ -24,7 +24,8 @@ Texts = Mapping[str, str | Sequence[str | float]]
 class Series:
     """What an entry of a legend names, and what the reader can switch off. An entry without a key
     explains a mark and switches nothing. Entries are in the order of `rank`, of equal ones as they
-    are drawn. `facet`: the panel of its own in which a mark of it stands, where a chart is split."""
+    are drawn. `facet`: the panel of its own in which a mark of it stands, where a chart is split.
+    """
 
     key: str
     label: str
@@ -209,9 +210,7 @@ def facets(panels: Iterable[Panel]) -> list[list[Panel]]:
     names = list(dict.fromkeys(one.facet for panel in panels for one in panel.legend if one.facet))
     if len(names) < 2:
         return [[panel] for panel in panels]
-    return [
-        [panel] if isinstance(panel.along, Rows) else _split(panel, names) for panel in panels
-    ]
+    return [[panel] if isinstance(panel.along, Rows) else _split(panel, names) for panel in panels]
 
 
 def _split(panel: Panel, names: list[str]) -> list[Panel]:

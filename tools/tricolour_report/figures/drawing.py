@@ -217,7 +217,9 @@ def _draw_failures(axes: Axes, failures: Failures, panel: Panel) -> None:
         if isinstance(panel.along, Rows):
             along = axes.get_yaxis_transform()
             axes.plot(0.02, at, "x", color=FAILED, transform=along, clip_on=False)
-            axes.text(0.07, at, reason, color=FAILED, fontsize=letters(8), va="center", transform=along)
+            axes.text(
+                0.07, at, reason, color=FAILED, fontsize=letters(8), va="center", transform=along
+            )
         else:
             along = axes.get_xaxis_transform()
             axes.plot(at, 0.03, "x", color=FAILED, transform=along, clip_on=False)

@@ -51,7 +51,8 @@ class Cycle:
 class RunEvents:
     """`of` counts all cycles in the region, `cycles` are those that are shown. `table` has every
     phase and pause, `heap` every sample with `time` from the region's begin; no figure of it is to
-    show more than `samples`. `moments` has the worst `pause` and `request`, as far as there are any."""
+    show more than `samples`. `moments` has the worst `pause` and `request`, as far as there are any.
+    """
 
     result: CellResult
     block: int
@@ -121,7 +122,8 @@ def one_of_each_collector(results: list[CellResult]) -> list[RunEvents]:
     for result in timed:
         by_collector.setdefault(result.cell.collector, []).append(result)
     common = Counter(
-        barrier for _, barrier in dict.fromkeys((one.cell.collector, one.cell.barrier) for one in timed)
+        barrier
+        for _, barrier in dict.fromkeys((one.cell.collector, one.cell.barrier) for one in timed)
     ).most_common(1)
     found = []
     for group in by_collector.values():

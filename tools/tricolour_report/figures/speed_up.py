@@ -90,9 +90,7 @@ def _of_group(
     first = counted[min(counted)]
     label = material.experiment.barrier_label(first.cell, keys)
     marker = material.style.marker(first.cell.barrier)
-    series = replace(
-        material.style.series(first, width=0.9, marker=marker), key=label, label=label
-    )
+    series = replace(material.style.series(first, width=0.9, marker=marker), key=label, label=label)
     at, values = np.array(list(ratios), dtype=float), list(ratios.values())
     points = Points(
         series,

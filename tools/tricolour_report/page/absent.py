@@ -7,6 +7,7 @@ import numpy as np
 
 from ..compare.bystander import machine_floor
 from ..compare.explicit_free import FILE as EXPLICIT_FREE
+from ..compare.memory import memory
 from ..figures.barrier_cost import FILE as COST
 from ..read.digest import Digest
 from ..read.experiment import Experiment
@@ -35,6 +36,11 @@ def absences(experiment: Experiment) -> list[str]:
             )
     elif digests:
         found += _without_events(experiment, digests)
+    if digests and not memory(experiment):
+        found.append(
+            "What memory buys: no workload with a throughput of its own ran at several heaps. An "
+            'experiment with heap = ["1.5x", "2x", "3x"] shows it.'
+        )
     if not (folder / COST).exists():
         found.append(
             f"Cost of a store: the folder lacks {COST}, the output of the benchmark of stores."

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import jinja2
 
-from ..compare import run_delay, unserved
+from ..compare import unserved
 from ..compare.bystander import floor_sentence, machine_floor
+from ..compare.memory import memory
 from ..compare.peers import appendix
 from ..compare.rows import groups
 from ..compare.waits import SLOW, explained_text, shares_text, waits
@@ -21,9 +22,10 @@ from ..program.regular import regular
 from ..read.calibration import Calibration, read_calibration
 from ..read.experiment import ENOUGH_CYCLES, Experiment
 from ..statistics.intervals import ENOUGH_INVOCATIONS
-from ..statistics.quantities import ABSENT, duration, size
+from ..statistics.quantities import ABSENT, duration, ratio, size
 from .absent import absences
 from .answers import answers, headline, means, starved
+from .doubts import doubts
 from .interactive.document import document, packed
 from .interactive.script import Script
 from .provenance import provenance, shared_parameters
@@ -79,7 +81,9 @@ def render(
         floor=floor_sentence(machine_floor(experiment)),
         waited=_waited(experiment),
         unserved=unserved.sentences(experiment),
-        run_delay=run_delay.sentence(experiment),
+        memory=_memory(experiment),
+        doubts=doubts(experiment),
+        fewest_cycles=min((one.cycles[0] for one in experiment.results if one.digests), default=0),
         slow=SLOW,
         static=static or [],
         plotted=static is not None,
@@ -129,6 +133,22 @@ def _waited(experiment: Experiment) -> list[dict]:
         for group in groups(experiment)
         for row in group.rows
         if (one := waits(row.result))
+    ]
+
+
+def _memory(experiment: Experiment) -> list[dict]:
+    """One entry for each combination that ran at several heaps."""
+    return [
+        {
+            "combination": row.combination,
+            "workloads": row.workloads,
+            "price": row.price,
+            "told": "\n".join(
+                f"{step.low} to {step.high}: {ratio(step.ratio)}{' *' if step.ratio.differs else ''}"
+                for step in row.steps
+            ),
+        }
+        for row in memory(experiment)
     ]
 
 

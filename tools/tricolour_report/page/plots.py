@@ -58,9 +58,7 @@ def draw_all(
             captions.append(
                 f"- `{picture.name}`: {picture.title} ({picture.section}). {picture.reading}\n"
             )
-            yield Drawn(
-                picture.title, picture.section, picture.reading, files["svg"], extent.width
-            )
+            yield Drawn(picture.title, picture.section, picture.reading, files["svg"], extent.width)
     publication.path(plots / "README.md").write_text("\n".join(captions), encoding="utf-8")
 
 

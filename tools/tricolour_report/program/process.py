@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Callable, NoReturn
 
 from .children import captured, interrupt
+from .columns import COLUMNS
 from .errors import UsageProblem
 from .names import unknown_name
 
@@ -25,7 +26,6 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 # As tools/python has them.
 MODULES = ("numpy", "pandas", "scipy", "matplotlib", "jinja2", "jsonschema")
 INTERPRETERS = Path(__file__).resolve().parents[2] / "python"
-COLUMNS = 80
 # For an encoding that is not Unicode.
 LOOK_ALIKES = str.maketrans(
     {"µ": "u", "–": "-", "─": "-", "┼": "+", "·": "/", **dict(zip("▁▂▃▄▅▆▇█", "..::==##"))}

@@ -1,6 +1,8 @@
 """Fixtures: the page of a synthetic sweep in a browser."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from ...testing.synthetic_barrier_cost import write_barrier_cost
 from ...testing.synthetic_sweep import write_sweep
 from .. import report
 
+ROOT = Path(__file__).resolve().parents[4]
 COMBINATIONS = (
     ("stop_the_world", "none"),
     ("incremental", "yuasa"),
@@ -77,3 +80,12 @@ def page(browser, folder):
     yield browser
     assert browser.complaints == []
     assert set(browser.requests) <= {(folder / "report.html").as_uri(), "about:blank"}
+
+
+@pytest.fixture(scope="session")
+def quickstart(tmp_path_factory):
+    """With the costs of stores and loads, which the quickstart measures and no published folder has."""
+    folder = tmp_path_factory.mktemp("quickstart") / "sweep"
+    shutil.copytree(ROOT / "results/reference/quickstart", folder)
+    write_barrier_cost(folder)
+    return report.write_report(folder, None, lambda line: None)

@@ -1,27 +1,13 @@
 """The quickstart's page as a whole: its length on a desk, a telephone and paper."""
 
 import re
-import shutil
-from pathlib import Path
 
 import pytest
 
 from ...testing.page_in_browser import open_all
-from ...testing.synthetic_barrier_cost import write_barrier_cost
-from ..report import write_report
 
-ROOT = Path(__file__).resolve().parents[4]
 MOST_PAGES = 8
 PAGE = re.compile(rb"/Type /Page\b")
-
-
-@pytest.fixture(scope="module")
-def quickstart(tmp_path_factory):
-    """With the costs of stores and loads, which the quickstart measures and no published folder has."""
-    folder = tmp_path_factory.mktemp("quickstart") / "sweep"
-    shutil.copytree(ROOT / "results/reference/quickstart", folder)
-    write_barrier_cost(folder)
-    return write_report(folder, None, lambda line: None)
 
 
 @pytest.mark.parametrize("width, height, screens", [(1280, 800, 12), (390, 844, 20)])
