@@ -266,16 +266,14 @@ std::string cycle_log(const Outcome& outcome) {
     line.marking_ns += interval->end_ns - interval->begin_ns;
     line.marked_bytes = std::max(line.marked_bytes, interval->marked_bytes);
   }
-  std::string text;
-  for (const auto& [number, line] : cycles) {
-    const std::string trigger_text =
-        line.trigger ? fmt::format("  trigger {:>9}", bytes(*line.trigger)) : "";
-    fmt::format_to(std::back_inserter(text),
-                   "cycle {:>5}  {:<18} live {:>9}{}  {:>4} pauses, together {:>8}, longest {:>8}"
-                   "  mark threads {:>8}\n",
-                   number, line.cause, bytes(line.marked_bytes), trigger_text, line.pauses,
-                   ns(line.paused_ns), ns(line.longest_ns), ns(line.marking_ns));
-  }
+  if (cycles.empty()) return "";
+  static constexpr std::string_view row = "{:>5} {:<18} {:>8} {:>8} {:>6} {:>8} {:>8} {:>8}\n";
+  std::string text = fmt::format(row, "cycle", "cause", "live", "trigger", "pauses", "paused",
+                                 "longest", "marking");
+  for (const auto& [number, line] : cycles)
+    text += fmt::format(row, number, line.cause, bytes(line.marked_bytes),
+                        line.trigger ? bytes(*line.trigger) : "-", line.pauses, ns(line.paused_ns),
+                        ns(line.longest_ns), ns(line.marking_ns));
   return text;
 }
 
