@@ -92,7 +92,8 @@ def _failed(experiment: Experiment) -> list[str]:
     failed = sum(bool(result.failures) for result in experiment.results)
     if not failed:
         return []
-    return [f"{failed} cells have failed runs; their figures are of the others alone."]
+    cells = "1 cell has" if failed == 1 else f"{failed} cells have"
+    return [f"{cells} failed runs; figures are of the others alone."]
 
 
 def _differing(experiment: Experiment) -> list[str]:

@@ -67,7 +67,7 @@ def test_failed_runs_and_runs_that_differ_are_told(tmp_path):
 
     failing = {("concurrent", "yuasa", "gcbench"): "crashed"}
     found = told(tmp_path, change=change, failing=failing)
-    assert any(one.startswith("1 cells have failed runs") for one in found)
+    assert any(one.startswith("1 cell has failed runs") for one in found)
     assert any(one.startswith("Runs differ in commit") for one in found)
 
 
