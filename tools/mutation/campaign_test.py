@@ -2,15 +2,17 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
 from tricolour_report.program.errors import UsageProblem
 from tricolour_report.program.session import Finished
 
-from . import campaign, checks, equivalents, results, sites
+from . import campaign, checks, equivalents, python_sites, results, sites
 from .checks import Check, Programs, culprit_of_pytest, culprit_of_test_program, failed_combination
 
+ROOT = Path(__file__).resolve().parents[2]
 # As a test program: it prints its test's name, and what it does depends on the switch.
 PROGRAM = """
 import os, sys, time
@@ -119,6 +121,11 @@ def test_a_mutant_is_called_equivalent_with_a_proof_only(tmp_path, text, complai
     (tmp_path / "list.toml").write_text(text)
     with pytest.raises(UsageProblem, match=complaint):
         equivalents.read([mutant(1)], tmp_path / "list.toml")
+
+
+def test_what_is_called_equivalent_is_a_mutant_of_the_present_sources():
+    everything = [site.mutant for site in sites.in_tree(ROOT)] + python_sites.in_tree(ROOT)
+    assert equivalents.read(everything)
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,11 @@ def read(mutants: Iterable[Mutant], path: Path = LIST) -> dict[str, str]:
             f"{path}: each [[equivalent]] needs a name and a proof: {error!r}"
         ) from error
     known = {mutant.name for mutant in mutants}
+    if gone := [f"'{name}'" for name in found if name not in known]:
+        raise UsageProblem(
+            f"{path}: there is no mutant {', '.join(gone)} any more; --list --sample 0 prints them"
+        )
     for name, proof in found.items():
-        if name not in known:
-            raise UsageProblem(f"{path}: there is no mutant '{name}' any more; --list prints them")
         if len(proof) < LEAST_PROOF:
             raise UsageProblem(f"{path}: '{name}' needs a sentence that proves it equivalent")
     return found
