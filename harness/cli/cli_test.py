@@ -230,7 +230,9 @@ def test_a_trigger_is_told_of_collectors_that_pace(tricolour, tmp_path, collecto
         "stopped",
     ]
     said = tricolour(*RUN, *words).stderr
-    header, *cycles = [line for line in said.splitlines() if re.match(r"cycle cause| *\d+ \w", line)]
+    header, *cycles = [
+        line for line in said.splitlines() if re.match(r"cycle cause| *\d+ \w", line)
+    ]
     assert header.split()[:4] == ["cycle", "cause", "live", "trigger"] and cycles
     trigger = header.index("trigger")
     shown = [line[trigger - 1 : trigger + len("trigger")].strip() for line in cycles]

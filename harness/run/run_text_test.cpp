@@ -1,7 +1,6 @@
 #include "harness/run/run_text.hpp"
 
 #include "harness/text/columns.hpp"
-
 #include "tools/testing/catch.hpp"
 
 namespace tricolour {

@@ -39,6 +39,7 @@ def test_every_pair_of_one_heap_is_compared_and_corrected_together(sweep, comman
     assert pair["ratio"] == pytest.approx(0.9 * 0.93 / 0.98, rel=0.02)
     assert pair["shown"] and pair["corrected_p"] < 0.05 and not pair["exploratory"]
     code, out, _ = command("compare", *words)
+    out = " ".join(out.split())
     assert "Holm-corrected for all pairs of the metric and heap" in out
     shown = sum(pair["shown"] for pair in second["pairs"])
     assert shown >= 2 and f"throughput, heap 128M: {shown} of 3 pairs differ" in out

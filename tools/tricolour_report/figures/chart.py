@@ -207,7 +207,8 @@ def facets(panels: Iterable[Panel]) -> list[list[Panel]]:
     what has no facet is in each. Panels stay whole where there are not two facets, and where rows
     name what they are of."""
     panels = list(panels)
-    names = list(dict.fromkeys(one.facet for panel in panels for one in panel.legend if one.facet))
+    marks = [mark for panel in panels for mark in panel.marks if not isinstance(mark, Rule)]
+    names = list(dict.fromkeys(mark.series.facet for mark in marks if mark.series.facet))
     if len(names) < 2:
         return [[panel] for panel in panels]
     return [[panel] if isinstance(panel.along, Rows) else _split(panel, names) for panel in panels]

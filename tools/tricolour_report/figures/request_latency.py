@@ -14,7 +14,7 @@ from .percentiles import TOO_FEW, band, nines, time_axis
 TITLES = {
     "simple": "simple: end - start",
     "intended": "intended: end - scheduled start",
-    "metered_100ms": "metered, window of 100 ms of requests",
+    "metered_100ms": "metered, 100 ms of requests",
     "metered_full": "metered, whole run",
 }
 DOTS = (1.0, 3.0)

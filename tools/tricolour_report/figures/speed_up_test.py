@@ -1,6 +1,5 @@
 """Speed-up is paired with the cell of the fewest threads that is otherwise the same."""
 
-from copy import copy
 from dataclasses import replace
 
 import pytest
@@ -23,17 +22,16 @@ def experiment(tmp_path):
 
 def with_threads(result, factor, **threads):
     """The same cell with these threads, whose every run is `factor` times as good."""
-    own = {key: str(count) for key, count in threads.items()}
-    cell = Cell(result.cell.hash + str(own), result.cell.parameters | own)
+    counts = {key: str(count) for key, count in threads.items()}
+    cell = Cell(result.cell.hash + str(counts), result.cell.parameters | counts)
     digests = []
     for digest in result.digests:
-        digest = copy(digest)
-        digest.metrics = digest.metrics | {
+        own = {
             "throughput": digest.metrics["throughput"] * factor,
             "pause_p50": 1000.0 / factor,
             "cpu_gc": 5e6,
         }
-        digests.append(digest)
+        digests.append(replace(digest, metrics=digest.metrics | own))
     return replace(result, cell=cell, digests=digests)
 
 

@@ -12,8 +12,8 @@ from .chart import Axis, Chart, Line, Panel, in_facets
 from .description import BANDS_ON_PAGE, Figure, Material, Scope
 
 KINDS = {
-    "mmu": ("MMU: worst window of this length", "windows of {at}: {value}"),
-    "bmu": ("BMU: worst window this long or longer", "windows of at least {at}: {value}"),
+    "mmu": ("MMU: windows this long", "windows of {at}: {value}"),
+    "bmu": ("BMU: this long or longer", "windows of at least {at}: {value}"),
 }
 
 

@@ -143,7 +143,7 @@ def _memory(experiment: Experiment) -> list[dict]:
             "combination": row.combination,
             "workloads": row.workloads,
             "price": row.price,
-            "told": "\n".join(
+            "told": "; ".join(
                 f"{step.low} to {step.high}: {ratio(step.ratio)}{' *' if step.ratio.differs else ''}"
                 for step in row.steps
             ),

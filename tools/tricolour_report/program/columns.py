@@ -1,7 +1,7 @@
 """Lines of a terminal.
 
 Invariant: a line that is too long goes on below, deeper than it began; no word is cut, and a line
-with a word that fits nowhere, such as a path, stays whole.
+that is hardly more than one long word, such as a path, stays whole.
 """
 
 import textwrap
@@ -18,8 +18,8 @@ def fitted(lines: Iterable[str]) -> str:
 
 def _fitted(line: str) -> str:
     begin = len(line) - len(line.lstrip())
-    longest = max(map(len, line.split()), default=0)
-    if len(line) <= COLUMNS or begin + DEEPER + longest > COLUMNS:
+    words = line.split()
+    if len(line) <= COLUMNS or len(words) < 3 or begin + DEEPER + max(map(len, words)) > COLUMNS:
         return line
     return textwrap.fill(
         line,

@@ -8,6 +8,8 @@ import os
 import struct
 from pathlib import Path
 
+from ..program.regular import regular
+
 LOCKED = "experiment.toml"  # by the sweep, as long as it runs
 FLOCK = "hhqqi4x"  # struct flock of 64-bit Linux: type, whence, start, length, process
 
@@ -15,7 +17,7 @@ FLOCK = "hhqqi4x"  # struct flock of 64-bit Linux: type, whence, start, length, 
 def is_written(folder: Path) -> bool:
     """False also where that cannot be known."""
     try:
-        with (folder / LOCKED).open("rb") as file:
+        with regular(folder / LOCKED).open("rb") as file:
             asked = struct.pack(FLOCK, fcntl.F_RDLCK, os.SEEK_SET, 0, 0, 0)
             answer = fcntl.fcntl(file, fcntl.F_GETLK, asked)
     except OSError:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ...testing.page_in_browser import after, choose, click_on, fold, follow
+from ...testing.page_in_browser import after, choose, click_on, fold, follow, open_all
 
 SEEN = """JSON.stringify({
   selects: [...document.querySelectorAll("main select")].map((one) => one.value),
@@ -40,6 +40,8 @@ def change_all(page):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_reloading_and_sharing_show_the_same(page, folder, width):
     page.width(width)
+    page.open(folder / "report.html")  # at this width
+    open_all(page)
     begun = page.run(SEEN)
     change_all(page)
     seen, shared = page.run(SEEN), address(page)

@@ -27,7 +27,7 @@ def test_the_keys_go_from_mark_to_mark(page, chart):
         page.press(key)
         assert shown(page)
         read.append(text_of(page, ".read-out"))
-    assert read[0] == read[-1] and len(set(read)) >= 3
+    assert read[0] == read[-1] and len(set(read)) >= 2
     page.press("Escape")
     assert not shown(page)
 

@@ -88,13 +88,13 @@ def test_a_band_is_shown_of_a_series_that_is_pointed_at_or_alone(page):
         "[...document.querySelectorAll('#chart-utilisation .band[visibility=visible]')]"
         ".map((m) => m.dataset.key)"
     )
-    alone = ["none", "yuasa"] * 2  # the only one of its collector, each with MMU and BMU
+    alone = ["none"] * 2  # the only one of its collector, with MMU and BMU
     assert sorted(page.run(bands)) == sorted(alone)
     page.point(*middle_of(page, KEY.format("utilisation"), label))
     assert sorted(page.run(bands)) == sorted([*alone, label, label])
     page.click(*middle_of(page, KEY.format("utilisation"), label), times=2)
     page.point(2, 2)
-    assert page.run(bands) == [label] * 4  # of two collectors
+    assert page.run(bands) == [label] * 2
 
 
 def test_a_pointed_series_stands_out(page):
