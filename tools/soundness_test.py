@@ -72,5 +72,11 @@ def test_each_pair_of_collector_and_barrier_meets_every_value_unless_short(plan)
         assert meetings(plan(), *triple) == meetings(plan("--pairwise"), *triple)
 
 
+def test_a_sample_is_of_the_cover_and_always_the_same(plan):
+    whole, some = plan("--pairwise", "--short"), plan("--pairwise", "--short", "--sample", "9")
+    assert len(some) == 9 and all(row in whole for row in some)
+    assert some == plan("--pairwise", "--short", "--sample", "9")
+
+
 def test_the_short_cover_is_short(plan):
     assert len(plan("--pairwise", "--short")) < len(plan("--pairwise")) / 2 < len(plan()) / 50
