@@ -18,7 +18,8 @@ from ..statistics.intervals import Ratio
 from ..statistics.quantities import time_text
 from .chart import Series
 
-# By the place in the program's list. Okabe and Ito's colours first; the marker X is a failure.
+# By the place in the program's list: Okabe and Ito's colours, and two more. The marker X is a
+# failure.
 COLOURS = [
     "#000000",
     "#0072B2",
@@ -28,6 +29,7 @@ COLOURS = [
     "#E69F00",
     "#56B4E9",
     "#8C6D31",
+    "#7A5195",
 ]
 DASHES: list[tuple[float, ...]] = [
     (),

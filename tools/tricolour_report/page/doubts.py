@@ -52,8 +52,8 @@ def _floor(experiment: Experiment, timed: list[CellResult]) -> list[str]:
     if not near:
         return []
     return [
-        f"The longest pause of {len(near)} of {len(timed)} cells: its median over runs is no more than "
-        f"the {duration(floor.longest)} that a thread which only sleeps was late with nothing else "
+        f"The longest pause of {len(near)} of {len(timed)} cells: its median over runs is no more "
+        f"than the {duration(floor.longest)} that a thread which only sleeps was late with nothing else "
         "running, so it may be the machine's doing."
     ]
 
@@ -71,8 +71,8 @@ def _open_loops(timed: list[CellResult]) -> list[str]:
     if not workloads:
         return []
     return [
-        f"Throughput of {', '.join(workloads)}: its requests come at a rate that was asked for, so it "
-        "is no result."
+        f"Throughput of {', '.join(workloads)}: its requests come at a rate that was asked for, so "
+        "it is no result."
     ]
 
 
@@ -82,9 +82,10 @@ def _fallen_back(experiment: Experiment, timed: list[CellResult]) -> list[str]:
         return []
     most = max(fell, key=lambda one: one.fallback_share)
     return [
-        f"Figures of {len(fell)} cells are in part those of a stopped collection, which finished more "
-        f"than {100 * MUCH_FALLBACK:.0f} % of their cycles; most, {100 * most.fallback_share:.0f} %, of "
-        f"{experiment.label(most.cell)}, {most.cell.workload}, heap {most.cell.heap}."
+        f"Figures of {len(fell)} of {len(timed)} cells are in part those of a stopped collection, "
+        f"which finished more than {100 * MUCH_FALLBACK:.0f} % of their cycles; most, "
+        f"{100 * most.fallback_share:.0f} %, of {experiment.label(most.cell)}, "
+        f"{most.cell.workload}, heap {most.cell.heap}."
     ]
 
 
