@@ -101,7 +101,7 @@ void add_run_flags(CLI::App& app, RunCommand& command, RunWords& words) {
       ->check(CLI::IsMember({"on", "off"}))
       ->capture_default_str();
   app.add_option("--log", words.log,
-                 "cycles: print one line per cycle on standard error, after the run")
+                 "cycles: print a table of the cycles on standard error, after the run")
       ->check(CLI::IsMember({"cycles"}));
   app.add_option("--timeout", command.timeout_s,
                  "end the run after this number of seconds, with exit code 5; 0: never")

@@ -159,8 +159,8 @@ def parser() -> argparse.ArgumentParser:
         "--watch",
         action="store_true",
         help=(
-            "while a sweep writes DIR: write the page anew as runs end, and the whole report at the "
-            "end. The page reloads itself. It takes at most a tenth of one processor, at idle "
+            "while a sweep writes DIR: write the page anew as runs end, and the whole report at "
+            "the end. The page reloads itself. It takes at most a tenth of one processor, at idle "
             "priority"
         ),
     )

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from ..testing.synthetic_sweep import write_sweep
+from ..testing.synthetic_sweep import changed_records, write_sweep
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
 
@@ -18,11 +18,9 @@ def slower(tmp_path_factory):
     after = write_sweep(
         tmp_path_factory.mktemp("after"), **arguments, speed={("concurrent", "yuasa"): 0.8}
     )
-    for path in after.glob("runs/*/*/run.json"):
-        record = json.loads(path.read_text())
+    for record in changed_records(after):
         if record["parameters"]["collector"] == "concurrent":
             record["cpu_ns"]["mark"] *= 3
-            path.write_text(json.dumps(record))
     return (
         f"{before}:collector=concurrent,workload=gcbench",
         f"{after}:collector=concurrent,workload=gcbench",
@@ -169,10 +167,8 @@ def test_a_longest_pause_has_no_interval_and_fails_when_all_of_its_runs_are_wors
 )
 def test_requests_that_were_never_served_are_told(tmp_path, command, unserved, told, share):
     folder = write_sweep(tmp_path, 2, ("latency",), combinations=PAIRS, open_loop=True)
-    for path in folder.glob("runs/00000001/*/run.json"):
-        record = json.loads(path.read_text())
+    for record in changed_records(folder, "00000001/*"):
         record["requests"]["unserved"] = unserved
-        path.write_text(json.dumps(record))
     base, other = (f"{folder}:collector={name}" for name, _ in PAIRS)
     _, out, _ = command("compare", base, other, "--metric", "request_p99")
     assert (
@@ -287,11 +283,9 @@ def test_a_zero_and_a_missing_value_say_which_metric_and_side(small_sweep, comma
 
 def test_request_percentiles_are_the_runs_own_and_unset_coordinates_are_silent(tmp_path, command):
     folder = write_sweep(tmp_path / "sweep", 2, ("gcbench", "latency"), combinations=PAIRS)
-    for path in folder.glob("runs/*/*/run.json"):
-        record = json.loads(path.read_text())
+    for record in changed_records(folder):
         if record["requests"]:
             record["requests"]["p99_ns"] = 123_000_000
-            path.write_text(json.dumps(record))
     index = json.loads((folder / "index.json").read_text())
     for cell in index["cells"]:
         if cell["parameters"]["workload"] == "latency":

@@ -49,6 +49,6 @@ def sentence(experiment: Experiment) -> str:
         f"In {len(found)} of {timed} cells the mutators could run and had no core for more than "
         f"{share(NOTICEABLE)} of their time; the most is {share(worst.share)}, of "
         f"{experiment.label(worst.result.cell)}, {worst.result.cell.workload}, heap "
-        f"{worst.result.cell.heap}. There were more threads than cores, or another program ran: such "
-        "figures hold for a machine that is as busy."
+        f"{worst.result.cell.heap}. There were more threads than cores, or another program ran: "
+        "such figures hold for a machine that is as busy."
     )

@@ -1,11 +1,9 @@
 """A page warns where mutators could run and had no core, and nowhere else."""
 
-import json
-
 import pytest
 
 from ..read.experiment import load_experiment
-from ..testing.synthetic_sweep import write_sweep
+from ..testing.synthetic_sweep import changed_records, write_sweep
 from .run_delay import delayed, sentence
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
@@ -17,13 +15,10 @@ def told(tmp_path):
     folder = write_sweep(tmp_path, 2, ("gcbench",), combinations=PAIRS)
 
     def tell(*shares):
-        for block, part in enumerate(shares):
-            path = folder / "runs" / "00000001" / str(block) / "run.json"
-            record = json.loads(path.read_text())
+        for record, part in zip(changed_records(folder, "00000001/*"), shares):
             for mutator in record["mutator_time_ns"]:
                 delay = int(part * record["wall_ns"])
                 mutator.update(run_delay=delay, running=mutator["running"] - delay)
-            path.write_text(json.dumps(record))
         return load_experiment(folder, print)
 
     return tell

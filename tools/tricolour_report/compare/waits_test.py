@@ -1,12 +1,10 @@
 """The parts of slow requests add up to their time, and nothing unnamed gets a name."""
 
-import json
-
 import pytest
 
 from ..page.terminal import summary
 from ..read.experiment import load_experiment
-from ..testing.synthetic_sweep import write_sweep
+from ..testing.synthetic_sweep import changed_records, write_sweep
 from .waits import UNEXPLAINED, explained_text, shares_text, slow_requests, waits
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
@@ -19,11 +17,8 @@ def told(tmp_path):
     folder = write_sweep(tmp_path, 2, ("latency",), combinations=PAIRS)
 
     def tell(*requests):
-        for block, changes in enumerate(requests):
-            path = folder / "runs" / "00000001" / str(block) / "run.json"
-            record = json.loads(path.read_text())
+        for record, changes in zip(changed_records(folder, "00000001/*"), requests):
             record["requests"].update(changes)
-            path.write_text(json.dumps(record))
         experiment = load_experiment(folder, print)
         return experiment, experiment.results[1]
 

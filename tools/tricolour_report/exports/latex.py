@@ -2,9 +2,9 @@
 
 Purpose: `tables.tex`, a `table` for each workload and heap with the columns of the page's cells; it
 needs the packages booktabs and textcomp.
-Invariants: every cell has a row, a failed or starved one too, with its state. No character of a name
-is a command of LaTeX. A caption says how many invocations its table has, and where these are too few
-to claim anything.
+Invariants: every cell has a row, a failed or starved one too, with its state. No character of a
+name is a command of LaTeX. A caption says how many invocations its table has, and where these are
+too few to claim anything.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The cost of a reference store and load under each barrier, in four arms.
 
-Purpose: read `barrier_cost.json` (Google Benchmark) and show ns and instructions per operation, with
-intervals.
+Purpose: read `barrier_cost.json` (Google Benchmark) and show ns and instructions per operation,
+with intervals.
 Invariants: intervals are over repetitions within one process, so they tell noise, not differences
 between processes. An arm that a barrier lacks has no mark. The axis is logarithmic, because the
 dearest arm costs many times the cheapest, and marks are points, because the length of a bar means
@@ -105,9 +105,9 @@ def _panel(costs: Costs, quantity: str, label: str) -> Panel:
 
 FIGURE = Figure(
     title="Cost of a reference store and load",
-    reading="The time and the instructions of one operation in four arms, which separate the cost of "
-    "flag test, filter and shading. Only barriers that guard loads are among the loads. Intervals "
-    "are over repetitions in one process. An arm that a barrier lacks is not drawn.",
+    reading="The time and the instructions of one operation in four arms, which separate the cost "
+    "of flag test, filter and shading. Only barriers that guard loads are among the loads. "
+    "Intervals are over repetitions in one process. An arm that a barrier lacks is not drawn.",
     scope=Scope.EXPERIMENT,
     chart=_chart,
     lacks="barrier_cost.json in this folder, which is the output of the benchmark of stores",

@@ -233,7 +233,7 @@ def in_facets(panels: Iterable[Panel], columns: int, **how) -> Chart:
     not split."""
     rows = facets(panels)
     widest = max(map(len, rows))
-    beside = columns if widest == 1 else MOST_BESIDE if widest > 4 else 2 if widest == 4 else widest
+    beside = {1: columns, 4: 2}.get(widest, min(widest, MOST_BESIDE))
     return Chart([panel for row in rows for panel in row], columns=beside, **how)
 
 

@@ -13,18 +13,21 @@ from matplotlib.transforms import ScaledTranslation
 
 from .chart import Bars, Chart, Failures, Line, Panel, Points, Rows, Rule, Series, Spans
 from .drawn_axes import in_ticks, set_axis, value_limits
-from .style import FAILED, GREY, empty_note, letters, panels
+from .paper import for_paper
+from .style import FAILED, GREY, LETTER, empty_note, letters, panels
 
 SIZES = {1: (7.6, 4.2), 2: (4.8, 3.6), 3: (3.6, 3.1)}  # inches of a panel by columns
 WIDE = 8.6  # of panels below each other
 BESIDE_ROWS = 1.4  # inches for title, ticks and the axis' label
-ROW, LETTER = 0.3, 0.075  # inches
+ROW = 0.3  # inches
+ENTRY = 1.5  # inches of an entry of a panel's own legend
 BELOW = 0.5  # inches from an axis to its own legend
 BAR, NOTED = 0.72, 0.4  # of a row's height; the latter where texts are in rows
 
 
 def draw(chart: Chart, page: float | None = None) -> Figure:
-    """`page`: exactly so many inches wide."""
+    """`page`: for paper, exactly so many inches wide."""
+    chart = for_paper(chart, page) if page else chart
     figure, grid = _grid(chart, page)
     shared = None
     if chart.shared:
@@ -39,12 +42,12 @@ def draw(chart: Chart, page: float | None = None) -> Figure:
         return figure
     for axes, panel in zip(grid, chart.panels):
         below = axes.transAxes + ScaledTranslation(0, -BELOW, figure.dpi_scale_trans)
-        place = {"bbox_to_anchor": (0.5, 0.0), "bbox_transform": below}
+        place = {"bbox_to_anchor": (1.0, 0.0), "bbox_transform": below}
         handles = [_handle(series) for series in panel.legend]
         axes.legend(
             handles=handles,
-            loc="upper center",
-            ncol=3,
+            loc="upper right",
+            ncol=min(3, int(figure.get_figwidth() / columns / ENTRY)),
             fontsize=letters(8),
             columnspacing=1,
             handlelength=1.2,
@@ -129,7 +132,7 @@ def _not_in_rows(chart: Chart) -> list[Series]:
 def _legend(figure: Figure, entries: list[Series]) -> None:
     if not entries:
         return
-    longest = max(len(each.label) for each in entries)
+    longest = max(len(line) for each in entries for line in each.label.splitlines())
     areas = all(each.area for each in entries)
     figure.legend(
         handles=[_handle(series) for series in entries],

@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from ..statistics.intervals import Ratio
 from ..statistics.quantities import measured
 from .chart import FACTORS, Axis, Bars, Line, Panel, Points
-from .style import log_time_axis, nines_axis, readable_limits
+from .style import is_narrow, log_time_axis, nines_axis, readable_limits
 
 ROOM = 0.05  # of what is shown, at each end
 PLAIN = ("", "ratio", "count", "share", "percentile")
@@ -83,7 +83,8 @@ def set_axis(axes: Axes, which: str, axis: Axis, limits: tuple[float, float]) ->
         own.set_major_locator(LogLocator(numticks=6))
         own.set_minor_locator(NullLocator())
     else:
-        own.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+        most = 3 if which == "x" and is_narrow(axes) else 6
+        own.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
     own.set_major_formatter(FuncFormatter(lambda value, _: _tick(axis, value)))
 
 

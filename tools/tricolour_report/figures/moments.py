@@ -15,6 +15,7 @@ from ..compare.waits import parts_text, slow_requests
 from ..statistics.interval_union import merge
 
 PAUSE = "pause: "
+PAUSED = "paused"  # what the mutator itself says of the same time
 ALL_MUTATORS = -1
 MOST_NAMED = 3  # of what ran during a pause
 
@@ -36,7 +37,8 @@ def worst_pause(events: pd.DataFrame) -> Moment | None:
     begin, end, cycle = int(longest["begin"]), int(longest["end"]), int(longest["cycle"])
     who = "of all mutators" if longest["row"] == ALL_MUTATORS else "of one mutator"
     kind = longest["name"].removeprefix(PAUSE).replace("_", " ")
-    meanwhile = parts_text(_during(events[~events["pause"]], begin, end), MOST_NAMED)
+    others = events[~events["pause"] & (events["name"] != PAUSED)]
+    meanwhile = parts_text(_during(others, begin, end), MOST_NAMED)
     text = f"{kind} {who}, in cycle {cycle}" + (f"; meanwhile {meanwhile}" if meanwhile else "")
     return Moment(begin, end - begin, cycle, text)
 

@@ -27,6 +27,7 @@ def test_the_longest_pause_has_what_ran_in_it():
     found = worst_pause(
         events(
             (3, ALL_MUTATORS, PAUSE + "termination", 100 * MS, 104 * MS),
+            (3, 0, "paused", 100 * MS, 104 * MS),
             (3, 2, "sweeping", 101 * MS, 200 * MS),
             (3, 1, "termination", 99 * MS, 102 * MS),
             (3, 2, "termination", 101 * MS, 103 * MS),

@@ -50,8 +50,10 @@ DASHES: list[tuple[float, ...]] = [
 MARKERS = ["o", "s", "p", "v", "h", "^", "<", ">", "D", "d", "P", "8", "*"]
 WIDTHS = [1.5, 0.8, 2.6]
 GREY = "#767676"
+LETTER = 0.075  # inches of a letter of 10 points
 NARROWEST = 2.2  # inches of a panel on paper
 PAPER_HEIGHT = 0.75  # of a panel's on the screen: its letters are as much smaller
+NARROW = 3.5  # inches of a panel, below which texts of ticks meet sooner
 MOST_NINES = 5  # ticks beside each other, before their texts meet
 FAILED = "#B00020"
 
@@ -150,7 +152,7 @@ def panels(
         constrained_layout=True,
         **kwargs,
     )
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08)
+    figure.get_layout_engine().set(w_pad=0.06 if page else 0.12, h_pad=0.08)
     axes = list(grid.ravel())
     for unused in axes[count:]:
         unused.set_visible(False)
@@ -168,11 +170,16 @@ def log_time_axis(axis, low_ns: float, high_ns: float) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: time_text(value)))
 
 
+def is_narrow(axes: Axes) -> bool:
+    return axes.figure.get_figwidth() / axes.get_gridspec().ncols < NARROW
+
+
 def nines_axis(axes: Axes, limits: tuple[float, float]) -> None:
     """x = 1/(1-p), log, with the ticks of 0, 90, 99, 99.9 ... that are within the limits; far out
     every second."""
     first, last = np.ceil(np.log10(limits[0]) - 1e-6), np.floor(np.log10(limits[1]) + 1e-6)
-    powers = range(int(first), int(last) + 1, max(1, -(-int(last - first) // MOST_NINES)))
+    most = MOST_NINES // 2 if is_narrow(axes) else MOST_NINES
+    powers = range(int(first), int(last) + 1, max(1, -(-int(last - first) // most)))
     ticks = [10.0**power for power in powers]
     axes.set_xscale("log")
     axes.set_xlim(*limits)

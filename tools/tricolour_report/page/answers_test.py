@@ -8,7 +8,7 @@ import pytest
 from ..compare.rows import groups
 from ..read.experiment import load_experiment
 from ..testing.synthetic_figures import restate
-from ..testing.synthetic_sweep import write_sweep
+from ..testing.synthetic_sweep import changed_records, write_sweep
 from .answers import answers, headline, means, starved
 
 PAIRS = (("stop_the_world", "none"), ("incremental", "yuasa"), ("concurrent", "yuasa"))
@@ -152,10 +152,8 @@ def test_who_left_requests_unserved_wins_no_contest_of_requests(tmp_path):
     name = "lowest request p99, open loop"
     before = winners()
     assert before[name] == "concurrent + yuasa"
-    for path in folder.glob("runs/00000002/0/run.json"):
-        record = json.loads(path.read_text())
+    for record in changed_records(folder, "00000002/0"):
         record["requests"]["unserved"] = 1
-        path.write_text(json.dumps(record))
     after = winners()
     assert all("concurrent" not in after[what] for what in after if "request" in what)
     pause = "best MMU(10 ms), median over runs"

@@ -59,10 +59,13 @@ def _floor(experiment: Experiment, timed: list[CellResult]) -> list[str]:
 
 
 def _starved(experiment: Experiment) -> list[str]:
+    settings = starved(experiment)
+    if not settings:
+        return []
     return [
-        f"Starved cells, with a run of fewer than {ENOUGH_CYCLES} cycles, show little of what "
-        f"collecting costs: {setting}."
-        for setting in starved(experiment)
+        f"Starved cells: a run had fewer than {ENOUGH_CYCLES} cycles. Such a cell hardly collected, so "
+        "it is not ranked, and ratios to a starved baseline claim nothing. "
+        f"{'; '.join(settings)}."
     ]
 
 

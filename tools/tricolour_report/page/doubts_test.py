@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ..read.experiment import load_experiment
-from ..testing.synthetic_sweep import write_sweep
+from ..testing.synthetic_sweep import changed_records, write_sweep
 from .doubts import doubts
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
@@ -13,12 +13,10 @@ PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
 
 def told(tmp_path, invocations=10, change=lambda record: None, index=lambda whole: None, **how):
     folder = write_sweep(tmp_path / "sweep", invocations, ("gcbench",), combinations=PAIRS, **how)
-    for path in folder.glob("runs/*/*/run.json"):
-        record = json.loads(path.read_text())
+    for record in changed_records(folder):
         if record["status"] == "ok":
             record["pauses"]["max_ns"] = max(record["pauses"]["max_ns"], 50_000_000)
             change(record)
-            path.write_text(json.dumps(record))
     whole = json.loads((folder / "index.json").read_text())
     index(whole)
     (folder / "index.json").write_text(json.dumps(whole))

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from ..testing.synthetic_barrier_cost import write_barrier_cost
-from ..testing.synthetic_sweep import write_sweep
+from ..testing.synthetic_sweep import changed_records, write_sweep
 from . import report
 from .interactive import script
 
@@ -192,10 +192,8 @@ def test_requests_that_were_never_served_stand_on_the_page(tmp_path, command):
     folder = write_sweep(
         tmp_path, 1, ("latency",), combinations=(("stop_the_world", "none"),), open_loop=True
     )
-    path = next(folder.glob("runs/*/*/run.json"))
-    record = json.loads(path.read_text())
-    record["requests"]["unserved"] = 1000
-    path.write_text(json.dumps(record))
+    for record in changed_records(folder):
+        record["requests"]["unserved"] = 1000
     sentence = (
         "latency, heap 2x: stop_the_world + none never served 1000 of 5000 requests that were due "
         "(20.0 %); latencies are of the others."

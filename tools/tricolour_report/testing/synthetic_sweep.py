@@ -7,6 +7,7 @@ Invariant: the same arguments give the same files; what is written follows `resu
 
 import json
 from pathlib import Path
+from typing import Iterator
 
 import numpy as np
 import pandas as pd
@@ -95,6 +96,15 @@ def write_sweep(
     (folder / "index.json").write_text(json.dumps(index))
     (folder / "experiment.toml").write_text('schema = 1\nname = "synthetic"\n')
     return folder
+
+
+def changed_records(folder: Path, runs: str = "*/*") -> Iterator[dict]:
+    """The record of each run, of cell and block as `runs` has them, to be changed; it is written
+    back when the next is asked for."""
+    for path in sorted(folder.glob(f"runs/{runs}/run.json")):
+        record = json.loads(path.read_text())
+        yield record
+        path.write_text(json.dumps(record))
 
 
 def _write_run(folder, cell, block, parameters, status, factor, seconds, cycles, open_loop) -> dict:

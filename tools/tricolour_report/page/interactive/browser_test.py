@@ -168,14 +168,17 @@ def test_a_run_and_a_cycle_are_picked(page):
 
 def test_the_longest_requests_are_in_the_chart_of_latencies_and_in_their_run(page):
     choose(page, "workload", "latency")
-    panel = "#chart-request-latency .panel:first-child"
-    left, top, width, height = place_of(page, f"{panel} svg")
-    dots = page.run(
-        f"[...document.querySelectorAll('{panel} path.mark[transform]')]"
-        ".map((dot) => dot.getBoundingClientRect()).map((box) => [box.x, box.y])"
-    )
-    assert len(dots) == 1  # one barrier under the first collector
-    assert all(left < x < left + width and top < y < top + height for x, y in dots)
+    seen = 0
+    for number in (1, 2, 3):  # a panel for each collector
+        panel = f"#chart-request-latency .panel:nth-child({number})"
+        left, top, width, height = place_of(page, f"{panel} svg")
+        dots = page.run(
+            f"[...document.querySelectorAll('{panel} path.mark[transform]')]"
+            ".map((dot) => dot.getBoundingClientRect()).map((box) => [box.x, box.y])"
+        )
+        assert all(left < x < left + width and top < y < top + height for x, y in dots)
+        seen += len(dots)
+    assert seen == 4  # one for each combination
     choose(page, "run-cell", "latency, heap 3x, stop_the_world")
     rows = text_of(page, "#run-slow tr")
     assert rows.count("paused ") == 10 and "ms" in rows
