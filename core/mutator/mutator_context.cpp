@@ -68,6 +68,7 @@ MutatorContext::~MutatorContext() {
 void MutatorContext::adopt(const PhaseState& phase) {
   if (phase.cycle != phase_.cycle) regreyed_slots_ = 0;
   if (phase.cycle != phase_.cycle || !phase.marking || phase.roots_scanned) roots.forget_scan();
+  if (phase.tracing != phase_.tracing) tracing_.change(phase.tracing, so_far());
   phase_ = phase;
   colours_.allocated = phase.allocation_state();
   colours_.white = phase.sense.white();

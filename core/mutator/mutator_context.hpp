@@ -33,6 +33,7 @@
 #include "core/mutator/shadow_stack.hpp"
 #include "core/observe/activity_clock.hpp"
 #include "core/observe/activity_scope.hpp"
+#include "core/observe/tracing_account.hpp"
 #include "core/seams/faults.hpp"
 #include "core/seams/schedule_window.hpp"
 
@@ -201,6 +202,8 @@ class MutatorContext {
     return allocated_bytes_ + static_cast<std::uint64_t>(cursor_ - counted_from_);
   }
   std::uint64_t allocated_objects() const;
+  /// Up to now; by who may call `adopt`.
+  TracingTotals while_tracing() const { return tracing_.totals(so_far()); }
 
  protected:
   /// Grey items so far, where instrumented; else 0.
@@ -255,6 +258,7 @@ class MutatorContext {
   }
   void install(Hole hole);
   void count_hole();
+  TracingTotals so_far() const { return {now_ns(), allocated_bytes()}; }
   template <class Self, class Work>
   static void each_allocator(Self& self, Work work) {
     work(self.small_);
@@ -288,6 +292,7 @@ class MutatorContext {
   std::uint64_t allocated_bytes_ = 0;
   std::uint64_t allocated_objects_ = 0;
   ActivityClock clock_;
+  TracingAccount tracing_;
   LargeObjectSpace::Allocator large_;
   [[no_unique_address]] ObtainedReferences obtained_;
   std::size_t arguments_ = 0;  ///< handles at the bottom of `roots` that are no Root's

@@ -111,6 +111,16 @@ Nanoseconds certain_cpu(Nanoseconds part, Nanoseconds whole, Nanoseconds cpu) {
   return std::clamp<Nanoseconds>(part - (whole - cpu), 0, part);
 }
 
+Nanoseconds RunFigures::marking_ns() const {
+  return while_marking.mutator_time_ns / static_cast<Nanoseconds>(mutators.size());
+}
+
+std::optional<double> RunFigures::marking_allocation_per_s() const {
+  if (while_marking.mutator_time_ns == 0) return std::nullopt;
+  return static_cast<double>(while_marking.allocated_bytes) * 1e9 *
+         static_cast<double>(mutators.size()) / static_cast<double>(while_marking.mutator_time_ns);
+}
+
 RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& events,
                            std::span<const RequestTableRow> requests,
                            const BystanderFigures& bystander) {
@@ -124,6 +134,7 @@ RunFigures compute_figures(const Pass& pass, const std::vector<RecordedEvent>& e
     figures.operations += account.operations;
     figures.allocated_bytes += account.allocated_bytes;
     figures.allocated_objects += account.allocated_objects;
+    figures.while_marking += account.while_marking;
     figures.mutators.push_back(account);
   }
   if constexpr (instrumented_built) {

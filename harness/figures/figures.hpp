@@ -38,6 +38,7 @@ struct RunFigures : EventFigures {
   std::uint64_t operations = 0;
   std::uint64_t allocated_bytes = 0;
   std::uint64_t allocated_objects = 0;
+  TracingTotals while_marking;  ///< of all mutators
   std::uint64_t cycles = 0;
   std::uint64_t fallbacks = 0;
   HandshakeAnswers handshakes;
@@ -53,6 +54,10 @@ struct RunFigures : EventFigures {
   double operations_per_s() const {
     return static_cast<double>(operations) * 1e9 / static_cast<double>(wall_ns());
   }
+  /// Of the region, how long a cycle marked, as the mean mutator saw it; in it all allocated
+  /// together so many bytes a second, where it did.
+  Nanoseconds marking_ns() const;
+  std::optional<double> marking_allocation_per_s() const;
 };
 
 /// Of `part` of a wall time `whole`, in which threads wanted a CPU and were on one for `cpu`, what

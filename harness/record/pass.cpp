@@ -46,28 +46,27 @@ void Pass::abandon() {
   end_.abandon();
 }
 
-std::uint64_t Pass::take_counts(Participant& participant, bool at_end) {
+std::uint64_t Pass::take_counts(bool at_end) {
+  Heap& heap = mutators_.front().context->heap();
   // A blocked mutator's hole may be retired for it; while we hold the registry no thread stops the
   // world or shakes hands.
-  const World::Exclusive nobody_claims(participant.context->heap().world, nullptr);
-  const auto count = [at_end](std::uint64_t& total, std::uint64_t now) {
-    total = at_end ? now - total : now;
-  };
-  count(participant.account.allocated_bytes, participant.context->allocated_bytes());
-  count(participant.account.allocated_objects, participant.context->allocated_objects());
-  if constexpr (instrumented_built) {
-    participant.account.barriers =
-        since(participant.account.barriers,
-              static_cast<InstrumentedContext&>(*participant.context).barrier_counts());
+  const World::Exclusive nobody_claims(heap.world, nullptr);
+  const auto count = [at_end](auto& total, auto now) { total = at_end ? now -= total : now; };
+  for (Participant& one : mutators_) {
+    count(one.account.allocated_bytes, one.context->allocated_bytes());
+    count(one.account.allocated_objects, one.context->allocated_objects());
+    count(one.account.while_marking, one.context->while_tracing());
+    if constexpr (instrumented_built)
+      count(one.account.barriers,
+            static_cast<InstrumentedContext&>(*one.context).barrier_counts());
   }
-  return participant.context->heap().phase().cycle;
+  return heap.phase().cycle;
 }
 
 void Pass::arrive_at_begin(unsigned mutator) {
   Participant& self = mutators_[mutator];
-  const std::uint64_t cycle = take_counts(self, false);
   begin_.arrive([&] {
-    first_cycle_ = cycle;
+    first_cycle_ = take_counts(false);
     if (counters_ != nullptr) readings_ = counters_->read();
     process_cpu_ns_ = process_cpu();
     ended_barriers_ = self.context->heap().ended_barriers.sum();
@@ -88,9 +87,8 @@ void Pass::arrive_at_end(unsigned mutator, std::uint64_t operations) {
   self.account.cpu_ns = thread_cpu_ns() - self.account.cpu_ns;
   self.account.taken = self.taken_time.take_totals();
   self.account.operations = operations;
-  const std::uint64_t cycle = take_counts(self, true);
   end_.arrive([&] {
-    last_cycle_ = cycle;
+    last_cycle_ = take_counts(true);
     process_cpu_ns_ = process_cpu() - process_cpu_ns_;
     if (counters_ != nullptr) counts_ = counters_->between(readings_, counters_->read());
     ended_barriers_ = since(ended_barriers_, self.context->heap().ended_barriers.sum());

@@ -8,8 +8,8 @@
 // Invariant: a mutator's activities add up to the region exactly (on a recorded heap). No thread
 // waits for a mutator that failed.
 //
-// Ownership: a slot of `mutators_`: its mutator's thread, then any thread after the join. The
-// region's edges: Rendezvous.
+// Ownership: a slot of `mutators_`: its mutator's thread, and while all have arrived at an edge of
+// the region the one that came last, under the rendezvous' lock; any thread after the join.
 #pragma once
 
 #include <atomic>
@@ -29,6 +29,7 @@ struct MutatorAccount {
   std::uint64_t operations = 0;
   std::uint64_t allocated_bytes = 0;
   std::uint64_t allocated_objects = 0;
+  TracingTotals while_marking;
   Nanoseconds cpu_ns = 0;
   TakenTimeMeter::Totals taken;
   ActivityClock::Times time_by_activity{};
@@ -96,9 +97,9 @@ class Pass : public RunControl {
     Nanoseconds arrived_ns = 0;  ///< at the end of the region; read by the thread that arrives
                                  ///< last, under the rendezvous' lock
   };
-  /// Takes what the mutator has allocated, and what its barriers did, before the region or in it.
-  /// Returns the cycle under way.
-  static std::uint64_t take_counts(Participant& participant, bool at_end);
+  /// Takes what every mutator has allocated, and what its barriers did, before the region or in it.
+  /// All have arrived. Returns the cycle under way.
+  std::uint64_t take_counts(bool at_end);
 
   const std::uint64_t limit_;
   const bool records_requests_;

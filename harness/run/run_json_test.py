@@ -1,6 +1,8 @@
-"""What `run --json` and `doctor --json` say of a run and of the machine under it, and that the text says the same.
+"""What `run --json` and `doctor --json` say of a run and of the machine under it, and that the text
+says the same.
 
-Purpose: figures that only a whole run has. The binary is $TRICOLOUR, or build/release/tricolour of this checkout.
+Purpose: figures that only a whole run has. The binary is $TRICOLOUR, or build/release/tricolour of
+this checkout.
 """
 
 import json
@@ -31,6 +33,30 @@ def test_json_has_every_figure():
     )
     partition = {key: value for key, value in run["mutator_time_ns"][0].items() if key != "mutator"}
     assert sum(partition.values()) == run["wall_ns"]
+
+
+def while_marking(*words):
+    run = json.loads(said(*RUN, "--operations", 200, "--json", *words))
+    assert run["cycles"] > 0
+    return run, run["while_marking"]
+
+
+@pytest.mark.parametrize("mutators", [1, 2])
+@pytest.mark.parametrize("collector", ["incremental", "concurrent", "on_the_fly"])
+def test_what_mutators_allocate_while_a_cycle_marks_is_part_of_all_they_do(collector, mutators):
+    words = ["--collector", collector, "--barrier", "hybrid", "--mutators", mutators]
+    run, part = while_marking(*words)
+    assert 0 < part["time_ns"] <= run["wall_ns"]
+    assert 0 < part["allocated_bytes"] < run["allocated_bytes"]
+    assert part["allocated_bytes_per_s"] == pytest.approx(
+        part["allocated_bytes"] * 1e9 / part["time_ns"], rel=1e-3
+    )
+
+
+def test_stopped_mutators_allocate_nothing_while_a_cycle_marks():
+    run, part = while_marking("--collector", "stop_the_world", "--barrier", "none")
+    assert 0 < part["time_ns"] <= run["pauses"]["total_ns"]
+    assert (part["allocated_bytes"], part["allocated_bytes_per_s"]) == (0, 0)
 
 
 SLOW = [

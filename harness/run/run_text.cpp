@@ -141,6 +141,9 @@ void add_figures(Lines& lines, const RunPlan& plan, const Outcome& outcome) {
             count(figures.allocated_objects),
             show_bytes(static_cast<double>(figures.allocated_bytes) * 1e9 /
                        static_cast<double>(figures.wall_ns())));
+  if (const auto rate = figures.marking_allocation_per_s())
+    lines.add("", "{}/s in the {} while a cycle marked", show_bytes(*rate),
+              ns(figures.marking_ns()));
   lines.add(
       "cycles", "{}{}", figures.cycles,
       figures.fallbacks == 0 ? "" : fmt::format(", {} fell back to a pause", figures.fallbacks));

@@ -92,6 +92,8 @@ class KnownPass {
     MutatorAccount& account = participant.account;
     account.allocated_bytes = count(told, "allocated_bytes");
     account.allocated_objects = count(told, "allocated_objects");
+    account.while_marking = {integer(at(told, "while_marking"), "time_ns"),
+                             count(at(told, "while_marking"), "allocated_bytes")};
     account.cpu_ns = integer(told, "cpu_ns");
     account.taken = {integer(told, "run_delay_ns"), integer(told, "steal_ns")};
     const auto spent = [&](Activity activity, std::string_view name) {

@@ -17,6 +17,7 @@ Garbage = dict[str, float]  # a recorded workload -> share of what lives
 
 
 THROUGHPUT = [Figure("throughput", False, "throughput")]
+WHILE_MARKING = [Figure("allocation_while_marking", False, "allocation while marking")]
 TAIL = [
     Figure("request_p999", True, "request p99.9, from when requests were due,"),
     Figure("request_p99", True, "request p99, from when requests were due,"),
@@ -43,12 +44,14 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Setting:
-    """One collector at one heap and whatever else was chosen, with the cells of each barrier."""
+    """One collector at one heap and whatever else was chosen, with the cells of each barrier; what
+    is judged `while_marking` is part of throughput, and recommends nothing by itself."""
 
     collector: str
     title: str
     barriers: dict[str, list[CellResult]]
     judgements: list[Judgement]
+    while_marking: Judgement
 
     def judged(self, need: str) -> Judgement:
         return next(one for one in self.judgements if one.need == need)
@@ -73,6 +76,7 @@ def settings(
             ", ".join([collector, f"heap {heap}", *extras]),
             found[collector, heap, extras],
             _judgements(experiment, found[collector, heap, extras], garbage),
+            _judge(experiment, "throughput", WHILE_MARKING, found[collector, heap, extras]),
         )
         for collector, heap, extras in order
         if len(found[collector, heap, extras]) > 1

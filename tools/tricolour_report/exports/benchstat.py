@@ -1,9 +1,11 @@
 """The Go benchmark text format, for `benchstat`.
 
-Purpose: `benchmarks.txt`, with a line a run: `BenchmarkTricolour/workload=W/collector=C/barrier=B/heap=H`, so that `benchstat -col
-/collector -row /workload` and its like choose what is compared.
-Invariants: configuration lines hold for all that follow until they change, as the format has it. Durations carry units that end in
-`ns`, which benchstat scales. A run without timings is a `--- FAIL:` line, which benchstat passes over. A metric that a run has not got is left out.
+Purpose: `benchmarks.txt`, with a line a run:
+`BenchmarkTricolour/workload=W/collector=C/barrier=B/heap=H`, so that `benchstat -col /collector
+-row /workload` and its like choose what is compared.
+Invariants: configuration lines hold for all that follow until they change, as the format has it.
+Durations carry units that end in `ns`, which benchstat scales. A run without timings is a `---
+FAIL:` line, which benchstat passes over. A metric that a run has not got is left out.
 """
 
 from pathlib import Path
@@ -17,6 +19,14 @@ from .runs import coordinates
 
 FILE = "benchmarks.txt"
 PER_OPERATION = {"ns/op": "wall_time", "cpu-ns/op": "cpu_total"}
+SUFFIXES = {
+    "ns": "-ns",
+    "bytes": "-bytes",
+    "share": "",
+    "count": "",
+    "operations/s": "-op/s",
+    "bytes/s": "-B/s",
+}
 CONFIGURATION = ("host", "kernel", "cpu", "cores", "governor", "compiler", "build_type", "commit")
 
 
@@ -37,12 +47,7 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
 
 
 def _unit(metric: str) -> str:
-    return (
-        metric.replace("_", "-")
-        + {"ns": "-ns", "bytes": "-bytes", "share": "", "count": "", "operations/s": "-op/s"}[
-            METRICS[metric].unit
-        ]
-    )
+    return metric.replace("_", "-") + SUFFIXES[METRICS[metric].unit]
 
 
 def _configuration(run: Run, stated: dict[str, str]) -> list[str]:

@@ -47,6 +47,7 @@ class Row:
     store: str
     load: str
     throughput: str
+    while_marking: str
     tail: str
     final_pause: str
     garbage: str
@@ -85,6 +86,7 @@ def _row(setting: Setting, name: str, sources: Sources) -> Row:
         _cost(sources.stores, name, meanwhile),
         _load(sources, name, meanwhile),
         _beside_best(setting.judged("throughput"), name),
+        _beside_best(setting.while_marking, name) if meanwhile else ABSENT,
         _beside_best(setting.judged("tail latency"), name),
         _final_pause(cells),
         _floating(cells, sources) if meanwhile else ABSENT,

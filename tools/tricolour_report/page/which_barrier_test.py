@@ -6,11 +6,13 @@ import pytest
 
 from ..read.experiment import load_experiment
 from ..testing.synthetic_barrier_cost import write_barrier_cost
+from ..statistics.quantities import ABSENT
 from ..testing.synthetic_sweep import write_sweep
 from .which_barrier import NOT_SHOWN, repeat_command, which_barrier
 
 BARRIERS = ("dijkstra", "yuasa", "hybrid")
 PAIRS = tuple(("concurrent", name) for name in BARRIERS)
+STOPPED = tuple(("stop_the_world", name) for name in BARRIERS)
 FAST = {("concurrent", "yuasa"): 1.2}
 GARBAGE = {"dijkstra": ("white", 0, 10), "yuasa": ("black", 30, 60), "hybrid": ("black", 200, 90)}
 
@@ -124,7 +126,7 @@ def test_the_fastest_is_not_recommended_where_something_is_wrong_with_it(tmp_pat
 
 
 def test_barriers_are_ranked_only_under_one_collector_and_heap(tmp_path):
-    both = (*PAIRS, *(("stop_the_world", name) for name in ("none", *BARRIERS)))
+    both = (*PAIRS, ("stop_the_world", "none"), *STOPPED)
     folder = sweep_of(tmp_path, 3, combinations=both, heaps=("2x", "4x"), speed=FAST)
     section = section_of(folder)
     assert sorted(table.title for table in section.tables) == [
@@ -186,7 +188,7 @@ def test_floating_garbage_of_another_colour_is_not_taken(tmp_path):
 
 
 def test_where_the_world_is_stopped_nothing_floats_and_only_the_idle_store_counts(tmp_path):
-    folder = sweep_of(tmp_path, combinations=[("stop_the_world", name) for name in BARRIERS])
+    folder = sweep_of(tmp_path, combinations=STOPPED)
     write_garbage(folder)
     write_barrier_cost(folder)
     section = section_of(folder)
@@ -238,3 +240,28 @@ def test_the_command_changes_the_number_of_runs_and_nothing_else(tmp_path, recip
     wanted = tomllib.loads(recipe)
     wanted.setdefault("run", {})["invocations"] = 17
     assert tomllib.loads(made) == wanted
+
+
+def test_speed_while_marking_is_beside_that_of_whole_runs(tmp_path):
+    """It recommends nothing: what it costs is in the throughput."""
+    folder = sweep_of(tmp_path, combinations=(*PAIRS, *STOPPED), speed=FAST)
+    section = section_of(folder)
+    rows = {table.title.split(",")[0]: table.rows for table in section.tables}
+    meanwhile, stopped = rows["concurrent"], rows["stop_the_world"]
+    assert [row.while_marking for row in meanwhile][1] == "1 (best)"
+    assert all(row.while_marking.endswith(" *") for row in (meanwhile[0], meanwhile[2]))
+    assert {row.while_marking for row in stopped} == {ABSENT}
+    assert [one.need for one in section.tables[0].recommendations] == [
+        "throughput",
+        "tail latency",
+        "memory",
+    ]
+
+
+def test_runs_of_before_that_figure_lack_it(tmp_path):
+    folder = sweep_of(tmp_path, speed=FAST)
+    for cell in range(3):
+        rewrite(folder, cell, lambda record: record.pop("while_marking"))
+    section = section_of(folder)
+    assert {row.while_marking for row in section.tables[0].rows} == {ABSENT}
+    assert advice(section, "throughput").advice == "yuasa"

@@ -61,6 +61,12 @@ METRICS = {
         Metric(
             "throughput", "operations/s", "higher", "operations per second of the measured region"
         ),
+        Metric(
+            "allocation_while_marking",
+            "bytes/s",
+            "higher",
+            "bytes that all mutators allocated per second in which a cycle marked",
+        ),
         Metric("wall_time", "ns", "lower", "length of the measured region"),
         Metric("pause_p50", "ns", "lower", "median pause (needs 20 pauses in each run)"),
         Metric("pause_p99", "ns", "lower", "99th percentile of pauses (needs 1000 in each run)"),
@@ -215,6 +221,9 @@ def measure(record: dict) -> dict[str, float]:
     cpu = record["cpu_ns"]
     return {
         "throughput": float(record["operations_per_s"]),
+        "allocation_while_marking": _or_nan(
+            record.get("while_marking", {}).get("allocated_bytes_per_s")
+        ),
         "wall_time": float(record["wall_ns"]),
         "pause_p50": _allowed(pauses, "p50_ns", 0.5),
         "pause_p99": _allowed(pauses, "p99_ns", 0.99),

@@ -1,7 +1,7 @@
 """Sweep folders for the tests, made from a seeded random model of three collectors.
 
-Purpose: complete, plausible result folders (every table, every kind of pause, failed and verified runs) without running
-a collector.
+Purpose: complete, plausible result folders (every table, every kind of pause, failed and verified
+runs) without running a collector.
 Invariant: the same arguments give the same files; what is written follows `results/schema`.
 """
 
@@ -143,7 +143,8 @@ def _frame(table: str, rows: list[tuple]) -> pd.DataFrame:
 
 
 def _room(parameters) -> float:
-    """The heap beyond the least that works, over that least: 1 at 2x and where the heap is no multiple, 0.5 at least."""
+    """The heap beyond the least that works, over that least: 1 at 2x and where the heap is no
+    multiple, 0.5 at least."""
     heap = parameters["heap"]
     return max(0.5, float(heap[:-1]) - 1) if heap.endswith("x") else 1.0
 
@@ -283,6 +284,17 @@ def _requests(rng, tables, start, length, open_loop) -> dict:
     }
 
 
+def _while_marking(parameters, rate, seconds) -> dict:
+    """A quarter of the run, at the speed of the rest; stopped mutators allocate nothing."""
+    stopped = parameters["collector"] == "stop_the_world"
+    per_second = 0.0 if stopped else 200 * rate
+    return {
+        "time_ns": int(seconds / 4 * 1e9),
+        "allocated_bytes": int(per_second * seconds / 4),
+        "allocated_bytes_per_s": per_second,
+    }
+
+
 def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) -> dict:
     wall = int(seconds * 1e9)
     rate = (
@@ -323,6 +335,7 @@ def _measurements(rng, parameters, factor, seconds, cycles, tables, requests) ->
         "operations_per_s": rate,
         "allocated_bytes": 10**9,
         "allocated_objects": 10**7,
+        "while_marking": _while_marking(parameters, rate, seconds),
         "cycles": cycles,
         "fallbacks": fallbacks,
         "whole_process": {
