@@ -1,6 +1,7 @@
 """`tricolour explore` as its users meet it: verdicts, counterexamples, the page, exit codes.
 
-The binary is $TRICOLOUR, or build/release/tricolour of this checkout. What the explorer must find is tested beside the barriers.
+The binary is $TRICOLOUR, or build/release/tricolour of this checkout. What the explorer must find
+is tested beside the barriers.
 """
 
 import json
