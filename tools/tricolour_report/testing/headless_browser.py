@@ -1,8 +1,10 @@
 """Headless Chromium for the tests, driven by its DevTools protocol over a pipe.
 
-Purpose: open a page at a given width, run scripts in it, move the pointer, take pictures, and know what it printed and asked for.
-Invariants: one tab; `complaints` holds every console error and exception, `requests` every address asked for (`data:` holds what it names), of all pages opened.
-Without Chromium the tests fail. Ownership: the browser and its profile folder live as long as the `with` block.
+Purpose: open a page at a given width, run scripts in it, move the pointer, take pictures, and know
+what it printed and asked for.
+Invariants: one tab; `complaints` holds every console error and exception, `requests` every address
+asked for (`data:` holds what it names), of all pages opened. Without Chromium the tests fail.
+Ownership: the browser and its profile folder live as long as the `with` block.
 """
 
 import base64
@@ -197,8 +199,9 @@ class Browser:
         """The whole page, or one element of it, as PNG."""
         self.call("Page.bringToFront")
         clip = self.run(
-            f"(() => {{ const box = document.querySelector({json.dumps(selector or 'html')}).getBoundingClientRect();"
-            " return {x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height, scale: 1}; })()"
+            f"(() => {{ const node = document.querySelector({json.dumps(selector or 'html')});"
+            " const {x, y, width, height} = node.getBoundingClientRect();"
+            " return {x: x + scrollX, y: y + scrollY, width, height, scale: 1}; })()"
         )
         picture = self.call(
             "Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True

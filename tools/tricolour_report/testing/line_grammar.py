@@ -1,7 +1,8 @@
 """Grammars of text formats that are made of lines, for tests.
 
 Purpose: say whether a file belongs to a format, from a grammar that is committed beside the writer.
-Invariant: a line belongs to exactly one of the rules that the rule `file` names, else the file is refused at that line.
+Invariant: a line belongs to exactly one of the rules that the rule `file` names, else the file is
+refused at that line.
 """
 
 import re

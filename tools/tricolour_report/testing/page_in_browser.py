@@ -3,7 +3,8 @@
 
 def drawn(page):
     return page.run(
-        "Object.fromEntries([...document.querySelectorAll('.chart')].map((chart) => [chart.id.slice(6), chart.dataset.drawn]))"
+        "Object.fromEntries([...document.querySelectorAll('.chart')].map((chart) => "
+        "[chart.id.slice(6), chart.dataset.drawn]))"
     )
 
 
@@ -51,8 +52,12 @@ def middle_of(page, selector, text=""):
 def choose(page, select, text):
     assert (
         page.run(
-            f"(() => {{ const select = document.getElementById('{select}'), place = [...select.options].findIndex((one) => one.textContent.includes({text!r}));"
-            " if (place >= 0) { select.selectedIndex = place; select.dispatchEvent(new Event('change')); } return place; })()"
+            f"(() => {{ const select = document.getElementById('{select}');"
+            " const texts = [...select.options].map((one) => one.textContent);"
+            f" const place = texts.findIndex((one) => one.includes({text!r}));"
+            " if (place < 0) return place;"
+            " select.selectedIndex = place; select.dispatchEvent(new Event('change'));"
+            " return place; })()"
         )
         >= 0
     )
@@ -67,7 +72,8 @@ def text_of(page, selector):
 def place_of(page, selector):
     """Scrolls there; returns left, top, width and height in the window."""
     return page.run(
-        f"(() => {{ const node = document.querySelector({selector!r}); node.scrollIntoView({{block: 'center'}}); const box = node.getBoundingClientRect();"
+        f"(() => {{ const node = document.querySelector({selector!r});"
+        " node.scrollIntoView({block: 'center'}); const box = node.getBoundingClientRect();"
         " return [box.left, box.top, box.width, box.height]; })()"
     )
 

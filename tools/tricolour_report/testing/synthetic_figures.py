@@ -2,7 +2,8 @@
 
 Purpose: records of synthetic runs that agree with their tables, also after a test has changed one.
 Invariant: a model, not a definition: utilisation is that of a single pause as long as the longest,
-mutators are held by pauses alone, as one would be, and metered latency is intended latency. The definitions are those of `tricolour run`.
+mutators are held by pauses alone, as one would be, and metered latency is intended latency. The
+definitions are those of `tricolour run`.
 """
 
 import json

@@ -6,7 +6,8 @@ from ...testing.page_in_browser import after, choose, click_on, fold, follow, op
 
 SEEN = """JSON.stringify({
   selects: [...document.querySelectorAll("main select")].map((one) => one.value),
-  pressed: [...document.querySelectorAll("[open] .key[aria-pressed]")].map((one) => one.ariaPressed),
+  pressed: [...document.querySelectorAll("[open] .key[aria-pressed]")]
+    .map((one) => one.ariaPressed),
   logarithmic: [...document.querySelectorAll("[open] .tools input")].map((one) => one.checked),
   open: [...document.querySelectorAll("[id] > details")].map((one) => one.open),
   ticks: [...document.querySelectorAll("#chart-timeline .x-tick")].map((one) => one.textContent),

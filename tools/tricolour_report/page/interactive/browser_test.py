@@ -1,8 +1,10 @@
-"""The page in a browser: every chart is drawn, answers to the reader, and fits a desk and a telephone, without a network."""
+"""The page in a browser: every chart is drawn, answers to the reader, and fits a desk and a
+telephone, without a network."""
 
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -24,26 +26,7 @@ EVENTS = tuple(name for name in CHARTS if name not in OF_RECORDS)
 OF_REQUESTS = ("request-latency", "slowest-requests")
 LOGARITHMIC = (*CHARTS[:6], "request-latency", "bystander")
 
-# Texts that leave their picture, ticks that run into each other, boxes that leave the page, tables that are cut; empty where all is well.
-FITS = """(() => {
-  const wrong = [], room = document.documentElement.clientWidth;
-  const far = (box, of) => box.left < of.left - 1 || box.right > of.right + 1 || box.top < of.top - 1 || box.bottom > of.bottom + 1;
-  for (const svg of document.querySelectorAll(".panel svg")) {
-    const frame = svg.getBoundingClientRect(), name = svg.closest("figure").id;
-    for (const text of svg.querySelectorAll("text")) if (far(text.getBoundingClientRect(), frame)) wrong.push(`${name}: "${text.textContent}" is cut`);
-    for (const [kind, side] of [["x-tick", ["left", "right"]], ["y-tick", ["top", "bottom"]]]) {
-      const boxes = [...svg.querySelectorAll("." + kind)].map((tick) => tick.getBoundingClientRect()).sort((a, b) => a[side[0]] - b[side[0]]);
-      boxes.slice(1).forEach((box, before) => { if (box[side[0]] < boxes[before][side[1]] - 3) wrong.push(`${name}: ticks overlap`); });
-      if (!boxes.length) wrong.push(`${name}: no ${kind}`);
-    }
-  }
-  for (const node of document.querySelectorAll("main *")) {
-    if (!node.closest("svg") && node.offsetParent && node.getBoundingClientRect().right > room + 1 && !node.closest("option")) wrong.push(`${node.tagName} ${node.className} leaves the page`);
-  }
-  for (const box of document.querySelectorAll(".scroll")) if (box.scrollWidth > box.clientWidth + 1) wrong.push(`a table is cut: ${box.textContent.trim().slice(0, 40)}`);
-  if (document.documentElement.scrollWidth > room) wrong.push("the page scrolls sideways");
-  return [...new Set(wrong)];
-})()"""
+FITS = (Path(__file__).parents[2] / "testing/fits.js").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -231,13 +214,15 @@ def test_a_failed_run_says_why(page):
 
 def test_a_chart_is_saved_as_svg(page):
     page.run(
-        "URL.createObjectURL = (file) => { window.saved = file; return 'data:,'; }; URL.revokeObjectURL = () => {}"
+        "URL.createObjectURL = (file) => { window.saved = file; return 'data:,'; };"
+        "URL.revokeObjectURL = () => {}"
     )
     for name in ("utilisation", "time-spent"):
         click_on(page, f"#chart-{name} .tools button")
         document = page.run("window.saved.text()")
         assert page.run(
-            f"new DOMParser().parseFromString({json.dumps(document)}, 'image/svg+xml').querySelector('parsererror') === null"
+            f"new DOMParser().parseFromString({json.dumps(document)}, 'image/svg+xml')"
+            ".querySelector('parsererror') === null"
         )
         assert (
             document.count("<svg") > 2

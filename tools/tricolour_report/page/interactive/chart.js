@@ -1,43 +1,8 @@
-// Charts of the document as panels: what `encoding.py` wrote, for what is chosen and switched on.
-//
-// A chart refers to the document's pool for axes, looks and columns. `chosen` (page.js) is what the
-// selects say.
+// Charts of the document (pool.js) as panels, for what is chosen and switched on. `chosen`
+// (page.js) is what the selects say.
 
-const data = JSON.parse(await unpacked(document.getElementById("data").textContent));
 const ROW = 24; // pixels
 const WIDE = 340;
-
-// The text of compressed bytes that are written in letters (base64).
-function unpacked(letters) {
-  const bytes = Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
-}
-
-for (const thing of data.pool) {
-  for (const series of [thing.series, ...(Array.isArray(thing) ? thing : [])]) {
-    if (series && series.colour) series.colour = painted(series.colour);
-  }
-}
-
-// What is at a place of the pool; nothing where there is no place.
-const thing = (place, otherwise) => (place === undefined ? otherwise : data.pool[place]);
-
-// A column of numbers or names; whole numbers come as differences.
-const columns = new Map();
-function column(place) {
-  if (place === undefined) return null;
-  if (!columns.has(place)) {
-    const found = data.pool[place];
-    const whole = () => running(found.steps).map((value) => value * found.by);
-    columns.set(place, Array.isArray(found) ? found : whole());
-  }
-  return columns.get(place);
-}
-
-function running(steps) {
-  let at = 0;
-  return steps.map((step) => (at += step));
-}
 
 const chartOf = (figure) => figure.charts[figure.choices.map(choiceText).join("\n")];
 
@@ -71,7 +36,18 @@ function marksOf(panel) {
 
 function look({key, label, colour, dash = [], width = 1.5, marker, area, hollow, opacity, facet}) {
   const scaled = dash.map((length) => 1.5 * length);
-  return {key, label, said: facet ? `${facet} + ${label}` : label, colour, dash: scaled, width, marker, box: area, hollow, opacity};
+  return {
+    key,
+    label,
+    said: facet ? `${facet} + ${label}` : label,
+    colour,
+    dash: scaled,
+    width,
+    marker,
+    box: area,
+    hollow,
+    opacity,
+  };
 }
 
 // Every series once, by its rank; where panels have their own legends, below their titles.
@@ -99,7 +75,13 @@ function panelOf(panel, log, wide) {
   const counted = shown.length ? shown : marks;
   const domain = zoomed || limits || valueDomain(axis, counted, sums, log);
   const context = {
-    panel, axis, names, sums, log, left: new Map(), values: axisOf(axis, domain, log),
+    panel,
+    axis,
+    names,
+    sums,
+    log,
+    left: new Map(),
+    values: axisOf(axis, domain, log),
     along: names ? bandAxis(names, along.label) : axisOf(along, along.limits, Boolean(along.log)),
     groups: [...new Set(marks.filter(({kind}) => kind === "bars").map(({series}) => series.key))],
   };
@@ -107,10 +89,18 @@ function panelOf(panel, log, wide) {
   for (const mark of shown) DRAWN[mark.kind](parts, mark, context);
   parts.lines.sort((one, other) => (one.opacity || 1) - (other.opacity || 1)); // pale ones below
   return {
-    title: titleOf(panel, marks, shown, log), note: panel.note, wide, ...parts,
-    x: names ? context.values : context.along, y: names ? context.along : context.values,
-    rules: thing(panel.rules, []).map((rule) => ({...rule, ...placed(names, undefined, rule.value)})),
-    notes: notesOf(panel, names, parts), ...picking(panel, parts, context),
+    title: titleOf(panel, marks, shown, log),
+    note: panel.note,
+    wide,
+    ...parts,
+    x: names ? context.values : context.along,
+    y: names ? context.along : context.values,
+    rules: thing(panel.rules, []).map((rule) => ({
+      ...rule,
+      ...placed(names, undefined, rule.value),
+    })),
+    notes: notesOf(panel, names, parts),
+    ...picking(panel, parts, context),
     rowHeight: names && Math.round(ROW * (along.thick || 1)),
     height: wide && !names ? WIDE : undefined,
   };
@@ -181,123 +171,12 @@ function notesOf(panel, names, {bars}) {
   return Object.entries(thing(panel.notes, {})).filter(empty);
 }
 
-// A sentence with its fields filled in; what is between two bars is left out where one of its
-// fields is unknown.
-function said(sentence, fields) {
-  const unknown = (name) => [undefined, null, ""].includes(fields[name]);
-  return sentence.split("|").map((part, place) => {
-    const names = [...part.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-    if (place % 2 && names.some(unknown)) return "";
-    return part.replace(/\{(\w+)\}/g, (_, name) => fields[name]);
-  }).join("");
-}
-
-// What is read out at one point of a mark.
-function sayAt(mark, place, {along, values}) {
-  const at = column(mark.at);
-  const next = at[Math.min(place + 1, at.length - 1)];
-  const value = (of) => (of && finite(of[place]) ? values.say(of[place]) : null);
-  const texts = Object.entries(thing(mark.texts, {})).map(([name, all]) => {
-    const one = Array.isArray(all) ? all[place] : all;
-    return [name, typeof one === "number" ? values.say(one) : one];
-  });
-  return said(mark.say, {
-    at: along.say(at[place]), next: along.say(next), value: value(column(mark.value)),
-    low: value(column(mark.low)), high: value(column(mark.high)), ...Object.fromEntries(texts),
-  });
-}
-
-// `draw` is given each place of a mark that no switched-off row has.
-function eachShown(mark, names, draw) {
-  column(mark.at).forEach((at, place) => { if (!names || names.includes(at)) draw(at, place); });
-}
-
-const placed = (names, at, value) => (names ? {x: value, y: at} : {x: at, y: value});
-
-const DRAWN = {
-  line(parts, mark, {axis, log, along, values}) {
-    const at = column(mark.at), low = column(mark.low), high = column(mark.high);
-    const lifted = (value) => (log && value === 0 && finite(axis.zero) ? axis.zero : value);
-    const silent = (value) => !mark.say || finite(axis.zero) && value === 0;
-    const own = column(mark.value);
-    parts.lines.push({
-      ...look(mark.series), ...(mark.width === undefined ? {} : {width: mark.width}),
-      ...(mark.dash ? {dash: mark.dash} : {}), step: mark.step,
-      points: own.map((value, place) => [at[place], lifted(value)]),
-      band: low ? low.map((one, place) => [at[place], one, high[place]]) : undefined,
-      say: (_, place) => (silent(own[place]) ? null : sayAt(mark, place, {along, values})),
-    });
-  },
-  points(parts, mark, {names, along, values}) {
-    const hollow = column(mark.hollow), low = column(mark.low), high = column(mark.high);
-    eachShown(mark, names, (at, place) => parts.dots.push({
-      ...look(mark.series), ...placed(names, at, column(mark.value)[place]),
-      low: low && low[place], high: high && high[place], small: mark.small,
-      hollow: Boolean(hollow && hollow[place]), text: sayAt(mark, place, {along, values}),
-    }));
-  },
-  failures(parts, mark, {names, values}) {
-    eachShown(mark, names, (at, place) => parts.dots.push({
-      ...look(mark.series), ...placed(names, at, values.domain[0]), colour: FAILED, marker: "X",
-      text: thing(mark.reasons)[place],
-    }));
-  },
-  bars(parts, mark, context) {
-    const {panel, names, values, sums} = context;
-    const notes = thing(panel.notes, {});
-    const {key, label: series, colour} = mark.series;
-    const tell = (value) => (finite(value) ? values.say(value) : null);
-    eachShown(mark, names, (row, place) => {
-      const value = column(mark.value)[place];
-      if (panel.stacked && !value) return;
-      const bar = (panel.stacked ? stackedBar : groupedBar)(mark, place, context);
-      const share = sums ? `${(100 * value / sums.get(row)).toFixed(1)} %` : null;
-      const ends = {low: tell(bar.low), high: tell(bar.high)};
-      const text = said(mark.say, {row, series, value: tell(value), share, ...ends});
-      parts.bars.push({key, colour, row, ...bar, text, more: notes[row]});
-    });
-  },
-  spans(parts, mark, {panel, along, values}) {
-    const origin = panel.origin || 0;
-    const edges = running(mark.edges).map((edge) => edge + origin);
-    const {rows} = mark;
-    const [low, high] = rows ? values.domain : along.domain;
-    const {key, label, colour, opacity} = mark.series;
-    for (let place = 0; place + 1 < edges.length; place += 2) {
-      const [begin, end] = [edges[place], edges[place + 1]];
-      if (end < low || begin > high) continue;
-      const [from, to] = [Math.max(begin, low), Math.min(end, high)];
-      if (!rows) parts.shades.push({from, to, colour, opacity});
-      const fields = {length: duration(end - begin), after: duration(begin - origin)};
-      const text = said(mark.say || "", fields);
-      for (const row of rows || []) {
-        parts.bars.push({key, label: `${row}, ${label}`, colour, row, from, to, least: 1, text});
-      }
-    }
-  },
-};
-
-function stackedBar(mark, place, {left}) {
-  const row = column(mark.at)[place];
-  const from = left.get(row) || 0;
-  const to = from + column(mark.value)[place];
-  left.set(row, to);
-  return {label: row, from, to};
-}
-
-function groupedBar(mark, place, {values, groups}) {
-  const low = column(mark.low), high = column(mark.high);
-  return {
-    from: values.domain[0], to: column(mark.value)[place],
-    low: low && low[place], high: high && high[place],
-    place: groups.indexOf(mark.series.key), of: groups.length,
-  };
-}
-
 // What drawing over a panel, a click into it, or a key chooses.
 function picking(panel, parts, {values}) {
-  const zoom = (range) => { if (range) zoomTo(range); };
-  const keys = {"+": () => zoomBy(0.5), "-": () => zoomBy(2), "0": () => zoomTo(null)};
+  const zoom = (range) => {
+    if (range) zoomTo(range);
+  };
+  const keys = {"+": () => zoomBy(0.5), "-": () => zoomBy(2), 0: () => zoomTo(null)};
   if (panel.picks === "range") {
     parts.shades.push(...momentShades(values.domain));
     return {onRange: zoom, keys};
@@ -308,5 +187,8 @@ function picking(panel, parts, {values}) {
     const {begin: from, span} = cycle;
     parts.shades.unshift({from, to: from + span, colour: CHOSEN, opacity: 0.25});
   }
-  return {picksAt: true, onRange: (range, at) => nearestCycle(range ? (range[0] + range[1]) / 2 : at)};
+  return {
+    picksAt: true,
+    onRange: (range, at) => nearestCycle(range ? (range[0] + range[1]) / 2 : at),
+  };
 }

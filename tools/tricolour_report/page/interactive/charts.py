@@ -21,9 +21,9 @@ from .encoding import Pool, encode
 KEY = "\n"
 VIEWS = ("ratio", "value")
 WITHOUT_TABLES = (
-    "This page was made without tables of single events, so there is no {} here. A published folder "
-    "has none, and a new sweep with its experiment.toml has them; that of a running sweep has them "
-    "at its end."
+    "This page was made without tables of single events, so there is no {} here. A published "
+    "folder has none, and a new sweep with its experiment.toml has them; that of a running sweep "
+    "has them at its end."
 )
 
 
@@ -42,7 +42,8 @@ def silent(line: str) -> None:
 def figures(
     experiment: Experiment, runs: list[RunCharts | None], pool: Pool, without: bool
 ) -> list[dict]:
-    """Each with its charts; `runs` in the order of the page's; `without` tables of single events."""
+    """Each with its charts; `runs` in the order of the page's; `without` tables of single
+    events."""
     style = Style(experiment)
     found = []
     for figure in FIGURES:

@@ -1,5 +1,5 @@
-// Colours of the charts. Each is a variable of the style sheet, which the themes set, and the colour
-// on paper where no theme says another.
+// Colours of the charts. Each is a variable of the style sheet, which the themes set, and the
+// colour on paper where no theme says another.
 
 const painted = (colour) => `var(--of-${colour.slice(1).toLowerCase()}, ${colour})`;
 const INK = "var(--ink, #1c1e21)";
@@ -18,7 +18,8 @@ const onPaper = (text) => text.replace(/var\(--[\w-]+, (#\w+)\)/g, "$1");
 const THEME = "tricolour-theme";
 
 function pickTheme(theme) {
-  if (theme) document.documentElement.dataset.theme = theme; else delete document.documentElement.dataset.theme;
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
 }
 
 function startTheme() {
@@ -26,10 +27,16 @@ function startTheme() {
   select.parentNode.hidden = false;
   try {
     select.value = localStorage.getItem(THEME) || "";
-  } catch { /* where nothing can be kept, the theme is the system's */ }
+  } catch {
+    /* where nothing can be kept, the theme is the system's */
+  }
   pickTheme(select.value);
   select.addEventListener("change", () => {
     pickTheme(select.value);
-    try { localStorage.setItem(THEME, select.value); } catch { /* it holds for this visit */ }
+    try {
+      localStorage.setItem(THEME, select.value);
+    } catch {
+      /* it holds for this visit */
+    }
   });
 }

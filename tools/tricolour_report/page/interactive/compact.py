@@ -1,6 +1,7 @@
 """Numbers as short JSON.
 
-Purpose: figures with DIGITS significant digits, which is more than a chart can show; NaN and infinity become null.
+Purpose: figures with DIGITS significant digits, which is more than a chart can show; NaN and
+infinity become null.
 """
 
 from math import floor, isfinite, log10

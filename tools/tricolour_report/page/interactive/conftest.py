@@ -69,8 +69,8 @@ def browser():
 
 @pytest.fixture
 def page(browser, folder):
-    """The page at 1280 pixels with all charts open. Whatever a test does, there may be no complaint,
-    and no request but that for the page itself."""
+    """The page at 1280 pixels with all charts open. Whatever a test does, there may be no
+    complaint, and no request but that for the page itself."""
     browser.complaints.clear()
     browser.requests.clear()
     browser.width(1280)
@@ -84,7 +84,8 @@ def page(browser, folder):
 
 @pytest.fixture(scope="session")
 def quickstart(tmp_path_factory):
-    """With the costs of stores and loads, which the quickstart measures and no published folder has."""
+    """With the costs of stores and loads, which the quickstart measures and no published folder
+    has."""
     folder = tmp_path_factory.mktemp("quickstart") / "sweep"
     shutil.copytree(ROOT / "results/reference/quickstart", folder)
     write_barrier_cost(folder)

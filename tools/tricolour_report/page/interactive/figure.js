@@ -1,8 +1,9 @@
 // One figure: its panels, its legend, a choice of y axis, and the SVG to take away.
 //
-// `describe({log})` gives {panels, columns, legend, logarithmic, absent}: `columns` beside each other
-// where the page is wide, `logarithmic` whether the y (or value) axis may be switched, and `absent` is a
-// sentence in place of panels. `lacks()` tells that without drawing. A figure that is folded is drawn when it is opened.
+// `describe({log})` gives {panels, columns, legend, logarithmic, absent}: `columns` beside each
+// other where the page is wide, `logarithmic` whether the y (or value) axis may be switched, and
+// `absent` is a sentence in place of panels. `lacks()` tells that without drawing. A figure that is
+// folded is drawn when it is opened.
 
 const figures = [];
 
@@ -29,22 +30,42 @@ function figure(id, describe, lacks, {log = false} = {}) {
   let stale = true;
   const draw = () => {
     stale = false;
-    const {panels = [], columns = 1, legend: keys = [], logarithmic = false, absent = ""} = describe(state);
-    const focused = [...holder.children].findIndex((panel) => panel.contains(document.activeElement));
-    const isolate = (key) => keepPlace(root, () => { if (isAlone(key, keys)) allOf(keys); else leaveAlone(key, keys); redrawAll(); });
+    const {
+      panels = [],
+      columns = 1,
+      legend: keys = [],
+      logarithmic = false,
+      absent = "",
+    } = describe(state);
+    const focused = [...holder.children].findIndex((panel) =>
+      panel.contains(document.activeElement),
+    );
+    const isolate = (key) =>
+      keepPlace(root, () => {
+        if (isAlone(key, keys)) allOf(keys);
+        else leaveAlone(key, keys);
+        redrawAll();
+      });
     axis.hidden = !logarithmic;
     box.checked = state.log;
     save.hidden = !panels.length;
     holder.dataset.out = "";
-    holder.classList.toggle("slim", panels.length > 2 && panels.every((panel) => panel.y.kind !== "band"));
+    holder.classList.toggle(
+      "slim",
+      panels.length > 2 && panels.every((panel) => panel.y.kind !== "band"),
+    );
     holder.style.setProperty("--columns", columns);
-    holder.style.minHeight = `${holder.offsetHeight}px`; // the page keeps its place while panels are replaced
-    holder.replaceChildren(...panels.map(({wide}) => element("div", {className: wide ? "panel wide" : "panel"})));
+    // The page keeps its place while panels are replaced.
+    holder.style.minHeight = `${holder.offsetHeight}px`;
+    holder.replaceChildren(
+      ...panels.map(({wide}) => element("div", {className: wide ? "panel wide" : "panel"})),
+    );
     drawLegend(legend, keys, holder);
     panels.forEach((panel, place) => drawPanel(holder.children[place], panel, isolate));
     if (absent) holder.append(element("p", {className: "soft absent", textContent: absent}));
     holder.style.minHeight = "";
-    if (focused >= 0 && panels[focused]) holder.children[focused].firstChild.focus({preventScroll: true});
+    if (focused >= 0 && panels[focused])
+      holder.children[focused].firstChild.focus({preventScroll: true});
     root.dataset.drawn = absent ? "absent" : String(holder.querySelectorAll(".mark").length);
     state.keys = keys;
   };
@@ -53,9 +74,29 @@ function figure(id, describe, lacks, {log = false} = {}) {
     if (fold.open && stale) draw();
   };
   fold.addEventListener("toggle", show);
-  box.addEventListener("change", () => { state.log = box.checked; draw(); remember(); });
-  save.addEventListener("click", () => saveSvg(id, holder, state.keys.filter(({key}) => key && !hidden.has(key))));
-  const made = {id, state, first: log, fold, show, refresh: () => { stale = true; show(); }};
+  box.addEventListener("change", () => {
+    state.log = box.checked;
+    draw();
+    remember();
+  });
+  save.addEventListener("click", () =>
+    saveSvg(
+      id,
+      holder,
+      state.keys.filter(({key}) => key && !hidden.has(key)),
+    ),
+  );
+  const made = {
+    id,
+    state,
+    first: log,
+    fold,
+    show,
+    refresh: () => {
+      stale = true;
+      show();
+    },
+  };
   figures.push(made);
   return made;
 }
@@ -71,7 +112,7 @@ function saveSvg(name, holder, keys) {
   const panels = [...holder.querySelectorAll("svg")];
   const width = d3.max(panels, (panel) => Number(panel.getAttribute("width")));
   let height = 0;
-  const whole = d3.create("svg").attr("xmlns", "http://www.w3.org/2000/svg").attr("font-family", FONT).attr("font-size", 11).attr("fill", INK);
+  const whole = picture({"font-family": FONT, "font-size": 11, fill: INK});
   const put = (node, x, y) => {
     const copy = node.cloneNode(true);
     copy.setAttribute("x", x);
@@ -89,11 +130,11 @@ function saveSvg(name, holder, keys) {
     const room = 34 + 6 + textWidth(key.label) + 18;
     if (x > 0 && x + room > width) [x, height] = [0, height + 18];
     put(sample(key), x, height);
-    whole.append("text").attr("x", x + 40).attr("y", height + 10).text(key.label);
+    draw(whole, "text", {x: x + 40, y: height + 10}).text(key.label);
     x += room;
   }
   height += 20;
-  whole.attr("width", width).attr("height", height).attr("viewBox", `0 0 ${width} ${height}`);
+  withAttributes(whole, {width, height, viewBox: `0 0 ${width} ${height}`});
   const text = onPaper(new XMLSerializer().serializeToString(whole.node()));
   const file = URL.createObjectURL(new Blob([text], {type: "image/svg+xml"}));
   element("a", {href: file, download: `${name}.svg`}).click();

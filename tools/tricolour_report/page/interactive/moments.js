@@ -22,8 +22,12 @@ function momentText(name) {
   const title = MOMENTS[name][0].toUpperCase() + MOMENTS[name].slice(1);
   if (!moment) return `${title}: none of this run is known by itself.`;
   const {begin, length, text} = moment;
-  const where = isShown(moment) || !chosen.run.events ? "" : " It is in no cycle that lies inside the measured region, so no timeline shows it.";
-  return `${title}: ${duration(length)}, ${duration(begin)} after the measured region began; ${text}.${where}`;
+  const where =
+    isShown(moment) || !chosen.run.events
+      ? ""
+      : " It is in no cycle that lies inside the measured region, so no timeline shows it.";
+  const when = `${duration(begin)} after the measured region began`;
+  return `${title}: ${duration(length)}, ${when}; ${text}.${where}`;
 }
 
 function fillMoments() {
@@ -46,6 +50,11 @@ function openMoment(name) {
 // The moments that a stretch of a run holds, to be shaded.
 function momentShades([from, to]) {
   const inside = ({begin, length}) => begin < to && begin + length > from;
-  const shade = ({begin, length}) => ({from: Math.max(begin, from), to: Math.min(begin + length, to), colour: CHOSEN, opacity: 0.2});
+  const shade = ({begin, length}) => ({
+    from: Math.max(begin, from),
+    to: Math.min(begin + length, to),
+    colour: CHOSEN,
+    opacity: 0.2,
+  });
   return Object.values(momentsHere()).filter(inside).map(shade);
 }

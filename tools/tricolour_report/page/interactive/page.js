@@ -3,8 +3,13 @@
 const byId = (id) => document.getElementById(id);
 const firstTimed = data.cells.find((cell) => cell.blocks.length) || data.cells[0];
 const chosen = {
-  workload: firstTimed && firstTimed.workload, heap: firstTimed && preferredHeap(firstTimed.workload), metric: data.metrics.length ? data.metrics[0].name : "",
-  view: "ratio", run: null, cycle: null, range: null,
+  workload: firstTimed && firstTimed.workload,
+  heap: firstTimed && preferredHeap(firstTimed.workload),
+  metric: data.metrics.length ? data.metrics[0].name : "",
+  view: "ratio",
+  run: null,
+  cycle: null,
+  range: null,
 };
 
 const metricHere = () => data.metrics.find(({name}) => name === chosen.metric);
@@ -21,7 +26,9 @@ function choiceText(name) {
 }
 
 function heapsOf(workload) {
-  return data.heaps.filter((heap) => data.cells.some((cell) => cell.workload === workload && cell.heap === heap));
+  return data.heaps.filter((heap) =>
+    data.cells.some((cell) => cell.workload === workload && cell.heap === heap),
+  );
 }
 
 function preferredHeap(workload) {
@@ -30,45 +37,87 @@ function preferredHeap(workload) {
 }
 
 function fill(select, options, value) {
-  select.replaceChildren(...options.map(([text, key]) => element("option", {textContent: text, value: key})));
+  select.replaceChildren(
+    ...options.map(([text, key]) => element("option", {textContent: text, value: key})),
+  );
   select.value = value;
 }
 
 // Another select or figure may depend on what a select says, so everything is drawn again.
 function onChoice(id, choose) {
-  byId(id).addEventListener("change", (event) => { choose(event.target.value); redrawAll(); });
+  byId(id).addEventListener("change", (event) => {
+    choose(event.target.value);
+    redrawAll();
+  });
 }
 
 function fillSettings() {
-  fill(byId("workload"), data.workloads.map((name) => [name, name]), chosen.workload);
-  fill(byId("heap"), heapsOf(chosen.workload).map((heap) => [heap, heap]), chosen.heap);
-  fill(byId("metric"), data.metrics.map(({name}) => [name, name]), chosen.metric);
+  fill(
+    byId("workload"),
+    data.workloads.map((name) => [name, name]),
+    chosen.workload,
+  );
+  fill(
+    byId("heap"),
+    heapsOf(chosen.workload).map((heap) => [heap, heap]),
+    chosen.heap,
+  );
+  fill(
+    byId("metric"),
+    data.metrics.map(({name}) => [name, name]),
+    chosen.metric,
+  );
   byId("view").value = chosen.view;
   tellMetric();
 }
 
 function tellMetric() {
   const metric = metricHere();
-  byId("metric-meaning").textContent = metric ? `${metric.meaning}${metric.extreme ? `; an extreme: no interval, the ${metric.told} of runs` : ""}` : "";
+  const extreme = (one) =>
+    one.extreme ? `; an extreme: no interval, the ${one.told} of runs` : "";
+  byId("metric-meaning").textContent = metric ? metric.meaning + extreme(metric) : "";
+}
+
+function cycleText({number, span, longest, fell_back: fellBack}) {
+  const text = `${number}: ${duration(span)}, longest pause ${duration(longest)}`;
+  return fellBack ? `${text}, fell back` : text;
 }
 
 const runsOf = (cell) => data.runs.filter((run) => run.cell === cell);
 
 function fillRun() {
-  const cells = data.cells.map((cell, place) => [`${cell.workload}, heap ${cell.heap}, ${cell.label}`, String(place)]).filter(([, place]) => runsOf(Number(place)).length);
+  const cells = data.cells
+    .map((cell, place) => [`${cell.workload}, heap ${cell.heap}, ${cell.label}`, String(place)])
+    .filter(([, place]) => runsOf(Number(place)).length);
   fill(byId("run-cell"), cells, chosen.run ? String(chosen.run.cell) : "");
   const runs = chosen.run ? runsOf(chosen.run.cell) : [];
-  fill(byId("run-block"), runs.map((run, place) => [`block ${run.block}${run.status === "ok" ? "" : `: ${run.status.replaceAll("_", " ")}`}`, String(place)]), String(runs.indexOf(chosen.run)));
+  fill(
+    byId("run-block"),
+    runs.map((run, place) => [
+      `block ${run.block}${run.status === "ok" ? "" : `: ${run.status.replaceAll("_", " ")}`}`,
+      String(place),
+    ]),
+    String(runs.indexOf(chosen.run)),
+  );
   const cycle = cycleHere();
   const cycles = chosen.run && chosen.run.events ? chosen.run.events.cycles : [];
-  fill(byId("run-cycle"), cycles.map(({number, span, longest, fell_back}) => [`${number}: ${duration(span)}, longest pause ${duration(longest)}${fell_back ? ", fell back" : ""}`, String(number)]), cycle ? String(cycle.number) : "");
+  fill(
+    byId("run-cycle"),
+    cycles.map((one) => [cycleText(one), String(one.number)]),
+    cycle ? String(cycle.number) : "",
+  );
   const place = cycles.indexOf(cycle);
   byId("cycle-before").disabled = place <= 0;
   byId("cycle-after").disabled = place < 0 || place >= cycles.length - 1;
-  for (const id of ["larger", "smaller", "earlier", "later", "whole-cycle"]) byId(id).disabled = !cycle || (id !== "larger" && !chosen.range);
+  for (const id of ["larger", "smaller", "earlier", "later", "whole-cycle"])
+    byId(id).disabled = !cycle || (id !== "larger" && !chosen.range);
   byId("left-out").textContent = leftOut();
   byId("run-command").textContent = chosen.run ? chosen.run.command : "";
-  byId("run-status").textContent = chosen.run ? [`status ${chosen.run.status.replaceAll("_", " ")}`, chosen.run.utc, chosen.run.error].filter(Boolean).join("; ") : "";
+  byId("run-status").textContent = chosen.run
+    ? [`status ${chosen.run.status.replaceAll("_", " ")}`, chosen.run.utc, chosen.run.error]
+        .filter(Boolean)
+        .join("; ")
+    : "";
   fillMoments();
   fillSlow();
   fillMetrics();
@@ -77,22 +126,41 @@ function fillRun() {
 function fillSlow() {
   const slow = (chosen.run && chosen.run.slow) || [];
   byId("run-slow-table").hidden = !slow.length;
-  byId("run-slow-none").textContent = slow.length ? "" : chosen.run && chosen.run.slow ? "No request of this run took 1 ms or more." : "This run has no requests.";
-  byId("run-slow").replaceChildren(...slow.map(([start, length, text]) => element("tr", {}, element("td", {textContent: duration(start)}),
-    element("td", {className: "number", textContent: duration(length)}), element("td", {className: "some-wrap", textContent: text}))));
+  byId("run-slow-none").textContent = slow.length
+    ? ""
+    : chosen.run && chosen.run.slow
+      ? "No request of this run took 1 ms or more."
+      : "This run has no requests.";
+  byId("run-slow").replaceChildren(
+    ...slow.map(([start, length, text]) =>
+      element(
+        "tr",
+        {},
+        element("td", {textContent: duration(start)}),
+        element("td", {className: "number", textContent: duration(length)}),
+        element("td", {className: "some-wrap", textContent: text}),
+      ),
+    ),
+  );
 }
 
 // Every metric of the chosen run beside its cell's median.
 function fillMetrics() {
   const cell = chosen.run && data.cells[chosen.run.cell];
   const place = cell ? cell.blocks.indexOf(chosen.run.block) : -1;
-  byId("run-metrics").replaceChildren(...data.metrics.flatMap((metric) => {
-    const values = place >= 0 ? column(cell.values[metric.name]) : null;
-    if (!values || !finite(values[place])) return [];
-    const row = element("tr", {title: metric.meaning}, element("td", {textContent: metric.name}));
-    row.append(...[values[place], d3.median(values.filter(finite))].map((value) => element("td", {className: "number", textContent: measured(value, metric.unit)})));
-    return [row];
-  }));
+  byId("run-metrics").replaceChildren(
+    ...data.metrics.flatMap((metric) => {
+      const values = place >= 0 ? column(cell.values[metric.name]) : null;
+      if (!values || !finite(values[place])) return [];
+      const row = element("tr", {title: metric.meaning}, element("td", {textContent: metric.name}));
+      row.append(
+        ...[values[place], d3.median(values.filter(finite))].map((value) =>
+          element("td", {className: "number", textContent: measured(value, metric.unit)}),
+        ),
+      );
+      return [row];
+    }),
+  );
 }
 
 function redrawRun() {
@@ -154,11 +222,25 @@ function leftOut() {
   const events = chosen.run && chosen.run.events;
   const cycle = cycleHere();
   if (!events || !cycle) return "";
-  const parts = [events.cycles.length < events.of ? `${events.cycles.length} of ${events.of} cycles are in this page, the one with the longest pause and the longest among them.` : `All ${events.of} cycles are in this page that lie inside the measured region.`];
+  const shown = events.cycles.length;
+  const parts = [
+    shown < events.of
+      ? `${shown} of ${events.of} cycles are in this page, the one with the longest pause and ` +
+        "the longest among them."
+      : `All ${events.of} cycles are in this page that lie inside the measured region.`,
+  ];
   const fallen = events.cycles.filter(({fell_back}) => fell_back).length;
   if (fallen) parts.push(`${fallen} of them fell back.`);
-  if (cycle.shown < cycle.events) parts.push(`In this cycle, bars less than ${duration(cycle.closed_ns)} apart are drawn as one: ${cycle.shown} for ${cycle.events}.`);
-  if (events.samples > events.most_samples) parts.push(`Of ${events.samples} samples of the heap, at most ${events.most_samples} are shown: least and most of equal stretches.`);
+  if (cycle.shown < cycle.events)
+    parts.push(
+      `In this cycle, bars less than ${duration(cycle.closed_ns)} apart are drawn as one: ` +
+        `${cycle.shown} for ${cycle.events}.`,
+    );
+  if (events.samples > events.most_samples)
+    parts.push(
+      `Of ${events.samples} samples of the heap, at most ${events.most_samples} are shown: least ` +
+        "and most of equal stretches.",
+    );
   return parts.join(" ");
 }
 
@@ -168,8 +250,14 @@ function startPrinting() {
   let at = 0;
   window.addEventListener("beforeprint", () => {
     at = window.scrollY;
-    const folded = folds.filter(({node}) => !node.open).map(({node}) => (node.querySelector("h2, h3, h4") || node.querySelector("summary")).textContent);
-    byId("not-printed").textContent = folded.length ? `Folded when this was printed: ${folded.join(", ")}.` : "";
+    const folded = folds
+      .filter(({node}) => !node.open)
+      .map(
+        ({node}) => (node.querySelector("h2, h3, h4") || node.querySelector("summary")).textContent,
+      );
+    byId("not-printed").textContent = folded.length
+      ? `Folded when this was printed: ${folded.join(", ")}.`
+      : "";
     root.classList.add("printing");
     redrawAll();
   });
@@ -182,15 +270,41 @@ function startPrinting() {
 
 startTheme();
 byId("charts").hidden = false; // figures take their width from the page
-const make = (one) => figure(`chart-${one.name.replaceAll("_", "-")}`, (state) => describe(one, state), () => !chartOf(one), {log: one.log});
-const runFigures = data.figures.map((one) => [one, make(one)]).filter(([{choices}]) => choices.includes("run")).map(([, made]) => made);
+const make = (one) =>
+  figure(
+    `chart-${one.name.replaceAll("_", "-")}`,
+    (state) => describe(one, state),
+    () => !chartOf(one),
+    {log: one.log},
+  );
+const runFigures = data.figures
+  .map((one) => [one, make(one)])
+  .filter(([{choices}]) => choices.includes("run"))
+  .map(([, made]) => made);
 
-onChoice("workload", (name) => { [chosen.workload, chosen.heap] = [name, heapsOf(name).includes(chosen.heap) ? chosen.heap : preferredHeap(name)]; fillSettings(); });
-onChoice("heap", (heap) => { chosen.heap = heap; });
-onChoice("metric", (name) => { chosen.metric = name; tellMetric(); });
-onChoice("view", (view) => { chosen.view = view; });
-byId("run-cell").addEventListener("change", (event) => chooseRun(runsOf(Number(event.target.value))[0]));
-byId("run-block").addEventListener("change", (event) => chooseRun(runsOf(chosen.run.cell)[Number(event.target.value)]));
+onChoice("workload", (name) => {
+  [chosen.workload, chosen.heap] = [
+    name,
+    heapsOf(name).includes(chosen.heap) ? chosen.heap : preferredHeap(name),
+  ];
+  fillSettings();
+});
+onChoice("heap", (heap) => {
+  chosen.heap = heap;
+});
+onChoice("metric", (name) => {
+  chosen.metric = name;
+  tellMetric();
+});
+onChoice("view", (view) => {
+  chosen.view = view;
+});
+byId("run-cell").addEventListener("change", (event) =>
+  chooseRun(runsOf(Number(event.target.value))[0]),
+);
+byId("run-block").addEventListener("change", (event) =>
+  chooseRun(runsOf(chosen.run.cell)[Number(event.target.value)]),
+);
 byId("run-cycle").addEventListener("change", (event) => chooseCycle(Number(event.target.value)));
 const onClick = (id, act) => byId(id).addEventListener("click", act);
 onClick("cycle-before", () => stepCycle(-1));
@@ -201,8 +315,15 @@ onClick("earlier", () => zoomBy(1, -0.5));
 onClick("later", () => zoomBy(1, 0.5));
 onClick("whole-cycle", () => zoomTo(null));
 for (const name of Object.keys(MOMENTS)) onClick(`worst-${name}`, () => openMoment(name));
-onClick("open-charts", () => { for (const {fold, show} of figures) { fold.open = true; show(); } });
-onClick("fold-charts", () => { for (const {fold} of figures) fold.open = false; });
+onClick("open-charts", () => {
+  for (const {fold, show} of figures) {
+    fold.open = true;
+    show();
+  }
+});
+onClick("fold-charts", () => {
+  for (const {fold} of figures) fold.open = false;
+});
 
 chosen.run = data.runs.find((run) => run.events) || data.runs[0] || null;
 chosen.cycle = medianCycle(chosen.run);

@@ -1,7 +1,8 @@
 // Any combination as the baseline, and the matrix of all pairs. Ratios, intervals and verdicts are
 // those of the data; turning a pair round is all that is computed here.
 
-const familyText = ({metric, heap, workloads}) => `${metric}, heap ${heap}: ${workloads.join(", ")}`;
+const familyText = ({metric, heap, workloads}) =>
+  `${metric}, heap ${heap}: ${workloads.join(", ")}`;
 const compared = {family: data.pairs[0], base: 0};
 
 // OTHER / BASE, whichever way round the data has it; null of a combination with itself.
@@ -17,10 +18,12 @@ function pairOf(family, base, other) {
 }
 
 const three = (value) => value.toFixed(3);
-const intervalText = ({low, high}) => (finite(low) ? `[${three(low)}, ${three(high)}]` : "no interval");
+const intervalText = ({low, high}) =>
+  finite(low) ? `[${three(low)}, ${three(high)}]` : "no interval";
 function verdictText({value, shown, runs, needed}, {better}) {
-  if (shown && runs < data.enough) return `${value > 1 ? "higher" : "lower"} here, nothing claimed (exploratory)`;
-  if (shown) return (value > 1) === (better === "higher") ? "better" : "worse";
+  if (shown && runs < data.enough)
+    return `${value > 1 ? "higher" : "lower"} here, nothing claimed (exploratory)`;
+  if (shown) return value > 1 === (better === "higher") ? "better" : "worse";
   return `no difference shown${needed ? `; about ${needed} runs show 2 %` : ""}`;
 }
 
@@ -33,9 +36,21 @@ function labelled(label, text, className = "") {
 function pairRow(other, name) {
   const {family, base} = compared;
   const pair = pairOf(family, base, other);
-  if (!pair) return element("tr", {}, labelled("combination", name, "some-wrap"), labelled("ratio [95 %]", other === base ? "1 (baseline)" : "no common block"));
-  return element("tr", {}, labelled("combination", name, "some-wrap"), labelled("ratio [95 %]", `${three(pair.value)} ${intervalText(pair)}`, "some-wrap"),
-    labelled("verdict", verdictText(pair, family), "some-wrap"), labelled("runs", String(pair.runs), "number"));
+  if (!pair)
+    return element(
+      "tr",
+      {},
+      labelled("combination", name, "some-wrap"),
+      labelled("ratio [95 %]", other === base ? "1 (baseline)" : "no common block"),
+    );
+  return element(
+    "tr",
+    {},
+    labelled("combination", name, "some-wrap"),
+    labelled("ratio [95 %]", `${three(pair.value)} ${intervalText(pair)}`, "some-wrap"),
+    labelled("verdict", verdictText(pair, family), "some-wrap"),
+    labelled("runs", String(pair.runs), "number"),
+  );
 }
 
 // Columns have numbers for names, so that twenty of them fit.
@@ -52,11 +67,25 @@ function matrixRow(base, name) {
 
 function redrawPairs() {
   const {family, base} = compared;
-  fill(byId("pairs-family"), data.pairs.map((one, place) => [familyText(one), String(place)]), String(data.pairs.indexOf(family)));
-  fill(byId("pairs-base"), family.names.map((name, place) => [name, String(place)]), String(base));
-  byId("pairs-better").textContent = `${family.better} is better. ${family.without.length ? `Without ${family.without.join("; ")}.` : ""}`;
+  fill(
+    byId("pairs-family"),
+    data.pairs.map((one, place) => [familyText(one), String(place)]),
+    String(data.pairs.indexOf(family)),
+  );
+  fill(
+    byId("pairs-base"),
+    family.names.map((name, place) => [name, String(place)]),
+    String(base),
+  );
+  const without = family.without.length ? `Without ${family.without.join("; ")}.` : "";
+  byId("pairs-better").textContent = `${family.better} is better. ${without}`;
   byId("pairs-rows").replaceChildren(...family.names.map((name, place) => pairRow(place, name)));
-  byId("matrix-head").replaceChildren(element("th", {textContent: "baseline"}), ...family.names.map((name, place) => element("th", {className: "number", title: name, textContent: String(place + 1)})));
+  byId("matrix-head").replaceChildren(
+    element("th", {textContent: "baseline"}),
+    ...family.names.map((name, place) =>
+      element("th", {className: "number", title: name, textContent: String(place + 1)}),
+    ),
+  );
   byId("matrix-rows").replaceChildren(...family.names.map((name, place) => matrixRow(place, name)));
 }
 
@@ -68,6 +97,9 @@ if (data.pairs.length) {
     compared.base = Math.max(0, compared.family.names.indexOf(name));
     redrawPairs();
   });
-  byId("pairs-base").addEventListener("change", (event) => { compared.base = Number(event.target.value); redrawPairs(); });
+  byId("pairs-base").addEventListener("change", (event) => {
+    compared.base = Number(event.target.value);
+    redrawPairs();
+  });
   redrawPairs();
 }

@@ -13,12 +13,16 @@ from ...program.errors import UsageProblem
 D3 = Path("/usr/share/nodejs/d3/dist/d3.min.js")
 D3_NOTICE = Path("/usr/share/doc/node-d3/copyright")
 PARTS = (
+    "svg",
     "axes",
     "colours",
     "reading",
+    "marks",
     "panel",
     "legend",
     "figure",
+    "pool",
+    "parts",
     "chart",
     "address",
     "moments",
@@ -40,7 +44,8 @@ def read_script() -> Script:
         library, notice = (path.read_text(encoding="utf-8") for path in (D3, D3_NOTICE))
     except OSError as error:
         raise UsageProblem(
-            f"{error.filename}, of Debian's package node-d3, is needed for the page's charts: {error.strerror}"
+            f"{error.filename}, of Debian's package node-d3, is needed for the page's charts: "
+            f"{error.strerror}"
         ) from error
     own = "\n".join(
         (Path(__file__).parent / f"{part}.js").read_text(encoding="utf-8") for part in PARTS
