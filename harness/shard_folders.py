@@ -27,7 +27,8 @@ def experiment(folder, invocations=5, operations=5, heaps=("8M", "9M")):
     path = folder / "experiment.toml.in"
     path.write_text(
         f'schema = 1\nname = "test"\n[matrix]\ncollector = "stop_the_world"\nbarrier = "none"\n'
-        f'workload = {{ name = "binary_trees", operations = {operations}, param = {{ depth = 10 }} }}\nheap = {json.dumps(heaps)}\n'
+        f'workload = {{ name = "binary_trees", operations = {operations}, '
+        f"param = {{ depth = 10 }} }}\nheap = {json.dumps(heaps)}\n"
         f"[run]\ninvocations = {invocations}\ntimeout_s = 20\n"
     )
     return path

@@ -5,7 +5,8 @@ import time
 
 
 def begin_sweep(program, words, until, **options):
-    """Starts `tricolour sweep` and returns its process once `until()` holds; fails when the sweep ends before."""
+    """Starts `tricolour sweep` and returns its process once `until()` holds; fails when the sweep
+    ends before."""
     process = subprocess.Popen(
         [program, "sweep", *map(str, words)],
         **{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} | options

@@ -1,4 +1,5 @@
-"""tools/calibrate: its statistics on made-up measurements, what the instrumented build counts, and a smoke run of it all."""
+"""tools/calibrate: its statistics on made-up measurements, what the instrumented build counts, and
+a smoke run of it all."""
 
 import json
 import pathlib
@@ -64,7 +65,8 @@ COUNT, ALONE = 500, 100_050.0
 
 
 def pause_run(injected=0.0, outside=0, cpu=0):
-    """A run of 500 pauses of 10 us; `injected` into each of them, `outside` in all elsewhere, by the clock and as the mutator's CPU time."""
+    """A run of 500 pauses of 10 us; `injected` into each of them, `outside` in all elsewhere, by
+    the clock and as the mutator's CPU time."""
     paused = COUNT * (10_000 + injected)
     return {
         "wall_ns": 200_000_000 + paused + outside,
@@ -276,7 +278,8 @@ def test_the_time_left_is_scaled_by_how_long_it_really_took(capsys):
 # --- the instrumented build ---------------------------------------------------------------------
 
 REQUESTS = 1000
-# A request stores three links of a new chain, the last of them null, and exchanges the chain for another: all of it known.
+# A request stores three links of a new chain, the last of them null, and exchanges the chain for
+# another: all of it known.
 LATENCY = [
     "--workload",
     "latency",

@@ -94,8 +94,10 @@ def test_a_broken_link_and_a_broken_anchor_are_seen(tmp_path, monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
     document = tmp_path / "one.md"
     document.write_text(
-        "# One `two`: three\n[a](#one-two-three) [b](#four) [c](none.md) [d](one.md#one-two-three)\n"
-        "`[e](code.md)` <!-- [f](comment.md) --> [g](https://example.org/)\n```\n# [h](block.md)\n```\n"
+        "# One `two`: three\n"
+        "[a](#one-two-three) [b](#four) [c](none.md) [d](one.md#one-two-three)\n"
+        "`[e](code.md)` <!-- [f](comment.md) --> [g](https://example.org/)\n"
+        "```\n# [h](block.md)\n```\n"
     )
     assert list(broken_links(document)) == ["#four", "none.md"]
 

@@ -1,7 +1,8 @@
 """A barrier, a collector, a marker and a workload are each one file and one line: what
 docs/extending.md says, done to a copy of the tree.
 
-The copy lists only what the example needs besides its own names, so that few instances are compiled.
+The copy lists only what the example needs besides its own names, so that few instances are
+compiled.
 """
 
 import csv
@@ -18,7 +19,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/extending.md"
 COPIED = ("core", "barriers", "collectors", "workloads", "harness", "tools", "CMakeLists.txt")
 MARKER = re.compile(
-    r'<!-- example:(?P<kind>\w+) file=(?P<file>\S+) list=(?P<list>\S+) below="(?P<below>[^"]*)" line="(?P<line>[^"]*)" -->\s*'
+    r'<!-- example:(?P<kind>\w+) file=(?P<file>\S+) list=(?P<list>\S+) below="(?P<below>[^"]*)" '
+    r'line="(?P<line>[^"]*)" -->\s*'
     r"```cpp\n(?P<code>.*?)```",
     re.DOTALL,
 )
@@ -260,7 +262,8 @@ def test_a_wrong_collector_and_a_wrong_marker_are_caught_without_another_edit(tm
     marker, collector = examples()["marker"], examples()["collector"]
     forgets = {
         "breadth_first": "forgetful",
-        "void push(GreyItem item) { items_": "void push(GreyItem item) { if (pushed_ % 1024 != 1023) items_",
+        "void push(GreyItem item) { items_": "void push(GreyItem item) "
+        "{ if (pushed_ % 1024 != 1023) items_",
     }
     add_wrong(tree, marker["code"], forgets, marker)
     code = (ROOT / "collectors/incremental.cpp").read_text()

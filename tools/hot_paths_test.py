@@ -1,4 +1,5 @@
-"""tools/check_hot_paths: green on the build; sees indirect calls, counts instructions, and holds the traits to their word."""
+"""tools/check_hot_paths: green on the build; sees indirect calls, counts instructions, and holds
+the traits to their word."""
 
 import importlib.machinery
 import importlib.util

@@ -1,8 +1,8 @@
 """The report says of a run of known times what is known by hand.
 
-Purpose: tools/testing/known_run.toml states the events of a run and every figure of it; harness_test
-plays them into the recorder and writes the result folders, in text and with binary requests, that
-are read here: digest, statistics, the report's row, the page's data and the exports.
+Purpose: tools/testing/known_run.toml states the events of a run and every figure of it;
+harness_test plays them into the recorder and writes the result folders, in text and with binary
+requests, that are read here: digest, statistics, the report's row, the page's data and the exports.
 """
 
 import json

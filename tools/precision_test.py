@@ -1,4 +1,5 @@
-"""tools/precision from the recorded run to the figure: the order that the literature gives is there on real work."""
+"""tools/precision from the recorded run to the figure: the order that the literature gives is there
+on real work."""
 
 import csv
 import os

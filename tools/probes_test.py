@@ -1,6 +1,7 @@
 """The probes of core/observe/probes.hpp are in the built program, as its comment lists them.
 
-Purpose: a tool finds a probe by the note in the program's file: provider, name, and where each argument is.
+Purpose: a tool finds a probe by the note in the program's file: provider, name, and where each
+argument is.
 """
 
 import pathlib
@@ -22,7 +23,8 @@ def listed():
 
 
 def probes_of(program):
-    """(name, arguments) of every note of provider `tricolour`; an argument is size and place, for example -8@%rax."""
+    """(name, arguments) of every note of provider `tricolour`; an argument is size and place, for
+    example -8@%rax."""
     notes = subprocess.run(
         ["readelf", "--notes", "--wide", program], capture_output=True, text=True, check=True
     ).stdout

@@ -15,6 +15,7 @@ GOOD = {
     "core/good.cpp": "int one() { return 1; }\n",
     "tools/good.py": '"""Good."""\n',
     "tools/good": '#!/usr/bin/env bash\necho "$1"\n',
+    "tools/good.js": 'const good = "good";\n',
 }
 ACTOR = "some" + "body"  # in two parts, for this file is checked, too
 FAULTS = {
@@ -23,8 +24,11 @@ FAULTS = {
     "Python, its imports": ("tools/bad.py", "import sys\nimport os\n\nprint(os, sys)\n"),
     "Python, a name": ("tools/bad.py", "print(missing)\n"),
     "Python without a suffix": ("tools/bad", "#!/usr/bin/env -S python3 -I\nprint(missing)\n"),
+    "JavaScript": ("tools/bad.js", "const  one=1\n"),
     "shell": ("tools/bad", "#!/usr/bin/env bash\nrm -r $1/bin\n"),
     "shell that is sourced": ("tools/bad", "# shellcheck shell=bash\nrm -r $1/bin\n"),
+    "a long comment": ("core/bad.hpp", "// " + 49 * "ab" + "\n"),
+    "a long text": ("tools/bad.py", f'"""{98 * "a"}"""\n'),
     "a word in a comment": ("core/bad.hpp", f"// Read by {ACTOR}.\n"),
     "a word in a message": ("tools/bad.py", f'print("{ACTOR.capitalize()} else")\n'),
     "a word in a document": ("docs/bad.md", f"# Read by\n\n{ACTOR}'s\n"),
@@ -61,6 +65,8 @@ def test_what_is_as_it_should_be_passes(tree):
 
 @pytest.mark.parametrize("path, text", FAULTS.values(), ids=FAULTS)
 def test_a_fault_is_seen_and_its_file_named(tree, path, text):
+    if path.endswith(".js") and not shutil.which("prettier"):
+        pytest.skip("npm could not install prettier")
     write(tree / path, text)
     checked = check(tree)
     assert checked.returncode == 1

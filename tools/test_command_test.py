@@ -1,4 +1,5 @@
-"""tools/test: levels, resuming by commit, time left. The checks are stubs in a scratch repository."""
+"""tools/test: levels, resuming by commit, time left. The checks are stubs in a scratch
+repository."""
 
 import gzip
 import os

@@ -1,6 +1,7 @@
 """The built `tricolour` as its users meet it: exit codes, files, failures of the disk.
 
-Purpose: what only the whole program shows. The binary is $TRICOLOUR, or build/release/tricolour of this checkout.
+Purpose: what only the whole program shows. The binary is $TRICOLOUR, or build/release/tricolour of
+this checkout.
 Invariant: every test has a folder and a cache of its own and a time limit.
 """
 

@@ -1,8 +1,8 @@
 """Every call to the system that the program makes fails once, in turn.
 
-Purpose: whatever fails, the program says a sentence, exits with a code of its own, does not hang, and
-leaves a folder that can be gone on with. A place is a way through the program to a call; each place is
-tried once, with an errno that the call can have.
+Purpose: whatever fails, the program says a sentence, exits with a code of its own, does not hang,
+and leaves a folder that can be gone on with. A place is a way through the program to a call; each
+place is tried once, with an errno that the call can have.
 Invariant: the library harness/failing_calls counts and fails calls; a run without failing calls
 comes first and says which places there are.
 """

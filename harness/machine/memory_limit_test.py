@@ -1,6 +1,7 @@
 """`tricolour` under a real limit on memory: refused or exhausted in order, never killed.
 
-Purpose: what fake files cannot show. The test makes a control group with a limit where it may (as root, version 1 or 2), and says so where not.
+Purpose: what fake files cannot show. The test makes a control group with a limit where it may (as
+root, version 1 or 2), and says so where not.
 Invariant: a group is removed with its test, and no process in it was killed.
 """
 
@@ -18,7 +19,8 @@ LIMIT_MB = 200
 
 
 def memory_hierarchy():
-    """Mount point of a hierarchy with the memory controller, and the name of its file with the limit."""
+    """Mount point of a hierarchy with the memory controller, and the name of its file with the
+    limit."""
     for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
         before, after = line.split(" - ", 1)
         kind, _, options = after.split(" ", 2)
@@ -149,7 +151,8 @@ def test_a_recording_that_nears_the_limit_ends_the_run(group, tmp_path):
         expect=4,
     ).stderr
     assert re.search(
-        r"memory exhausted: heap \d+ bytes, live \d+ bytes, recorded \d+ bytes; of the control group's limit of 44.0 MiB",
+        r"memory exhausted: heap \d+ bytes, live \d+ bytes, recorded \d+ bytes; of the control "
+        r"group's limit of 44.0 MiB",
         said,
     )
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "heap_exhausted"

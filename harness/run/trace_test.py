@@ -1,4 +1,5 @@
-"""The timelines of `tricolour run --trace` and `tricolour export --format perfetto`: they nest, and tell the same.
+"""The timelines of `tricolour run --trace` and `tricolour export --format perfetto`: they nest, and
+tell the same.
 
 The binary is $TRICOLOUR, or build/release/tricolour of this checkout.
 """

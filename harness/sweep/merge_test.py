@@ -155,7 +155,8 @@ def test_what_the_runs_of_a_merged_sweep_differ_in_is_told(shards, tmp_path):
     said = tricolour("merge", *shards, "--out", tmp_path / "merged").stderr
     assert "the runs are of several commits: 0123abc, " in said and "10 of 10 runs" in said
     assert re.search(
-        f"cell {index_of(shards[0])['cells'][1]['cell']} ran in heaps of 9437184 and 12345678 bytes",
+        f"cell {index_of(shards[0])['cells'][1]['cell']} ran in heaps of 9437184 and 12345678 "
+        "bytes",
         said,
     )
     assert said.count("ran in heaps") == 1

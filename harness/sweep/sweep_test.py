@@ -21,7 +21,8 @@ def experiment(folder, cells=1, invocations=2, operations=20, timeout_s=20):
     heaps = ", ".join(f'"{8 + cell}M"' for cell in range(cells))
     path.write_text(
         f'schema = 1\nname = "test"\n[matrix]\ncollector = "stop_the_world"\nbarrier = "none"\n'
-        f'workload = {{ name = "binary_trees", operations = {operations}, param = {{ depth = 10 }} }}\nheap = [{heaps}]\n'
+        f'workload = {{ name = "binary_trees", operations = {operations}, '
+        f"param = {{ depth = 10 }} }}\nheap = [{heaps}]\n"
         f"[run]\ninvocations = {invocations}\ntimeout_s = {timeout_s}\n"
     )
     return path

@@ -1,8 +1,10 @@
 """Damaged result folders, by the thousand.
 
-Purpose: whatever a disk, an editor or an interrupted copy did to a sweep's folder, reading it ends in figures without the damaged runs,
-which are named, or in one sentence; never in another exception. Each mutant is a small valid folder with one file changed.
-Invariant: the seed decides everything, so that a failure's number repeats it. A mutant differs in one file, which is put back.
+Purpose: whatever a disk, an editor or an interrupted copy did to a sweep's folder, reading it ends
+in figures without the damaged runs, which are named, or in one sentence; never in another
+exception. Each mutant is a small valid folder with one file changed.
+Invariant: the seed decides everything, so that a failure's number repeats it. A mutant differs in
+one file, which is put back.
 """
 
 import json
@@ -166,7 +168,8 @@ def damage(file: Path, chance: random.Random) -> None:
 
 
 def read_all(folder: Path, out: Path, drawn: bool) -> tuple[int, int]:
-    """(timed runs, runs named and skipped) of everything that reads the folder; pictures are drawn of every `DRAWN`th folder only."""
+    """(timed runs, runs named and skipped) of everything that reads the folder; pictures are drawn
+    of every `DRAWN`th folder only."""
     told = []
     experiment = load_experiment(folder, told.append)
     assert len(told) == len(experiment.skipped) and all(

@@ -1,7 +1,8 @@
 """What a calibration reports.
 
 Purpose: a check, its verdict, and calibration.json, README.md and the table made of all of them.
-Invariant: `expected` is said before anything is measured; a check passes by the figures in `measured` alone.
+Invariant: `expected` is said before anything is measured; a check passes by the figures in
+`measured` alone.
 """
 
 import json
@@ -59,7 +60,8 @@ def readme(checks: list[Check], made_by: dict[str, str]) -> str:
         [
             "# Calibration",
             "",
-            f"{passed} of {len(checks)} checks pass. Made by `{made_by['command']}`: {origin}. The same, for programs, stands in `calibration.json`.",
+            f"{passed} of {len(checks)} checks pass. Made by `{made_by['command']}`: {origin}. The "
+            "same, for programs, stands in `calibration.json`.",
             "",
             "| check | what | expected | measured | verdict |",
             "|---|---|---|---|---|",

@@ -26,7 +26,8 @@ COMPARISONS: dict[str, tuple[Callable, tuple]] = {
 
 
 def agreement(lists: int) -> dict[str, tuple[int, int]]:
-    """For each figure, how many of how many random lists agree; `lists` seeds each, with every variant of the comparison."""
+    """For each figure, how many of how many random lists agree; `lists` seeds each, with every
+    variant of the comparison."""
     return {
         name: _agreeing(comparison, variants, lists)
         for name, (comparison, variants) in COMPARISONS.items()

@@ -1,15 +1,19 @@
-"""Known nanoseconds in a barrier's flag test, or in its shades, must come out again in the arms that execute them, and in no other.
+"""Known nanoseconds in a barrier's flag test, or in its shades, must come out again in the arms
+that execute them, and in no other.
 
-Purpose: whole runs in the four arms of barrier cost, each three times: as a base, with more multiplications in every flag test (the fast path), with
-more in every shade (the slow path). What is injected is the difference between two numbers of multiplications, measured by itself in the
-same processes. Arm `off` executes neither; `test` the flag test; `filtered` and `full` both.
+Purpose: whole runs in the four arms of barrier cost, each three times: as a base, with more
+multiplications in every flag test (the fast path), with more in every shade (the slow path). What
+is injected is the difference between two numbers of multiplications, measured by itself in the same
+processes. Arm `off` executes neither; `test` the flag test; `filtered` and `full` both.
 
-Why whole runs and not tricolour_bench: its store loop is a few instructions that an out-of-order processor overlaps with anything, and the
-multiplications wait for all that is before them (core/seams/injected_costs.hpp), so there the waiting would be what is measured. In a whole run
-both members of a difference wait alike.
+Why whole runs and not tricolour_bench: its store loop is a few instructions that an out-of-order
+processor overlaps with anything, and the multiplications wait for all that is before them
+(core/seams/injected_costs.hpp), so there the waiting would be what is measured. In a whole run both
+members of a difference wait alike.
 
-About noise: CPU time of the mutator per barrier executed, not wall time. The twelve cells are interleaved in random blocks, differences are taken
-within a block, and the median over blocks counts.
+About noise: CPU time of the mutator per barrier executed, not wall time. The twelve cells are
+interleaved in random blocks, differences are taken within a block, and the median over blocks
+counts.
 """
 
 import random
@@ -50,7 +54,8 @@ def measure(binary: Path, blocks: int, seconds: float, progress: Progress) -> li
 
 
 def known_ns(blocks: list[dict], place: str) -> float:
-    """What was injected each time, measured by itself in the same processes: the difference of medians over runs."""
+    """What was injected each time, measured by itself in the same processes: the difference of
+    medians over runs."""
     by_number = {BASE: [], MORE: []}
     for block in blocks:
         for (_, injected), record in block.items():
@@ -85,7 +90,8 @@ def _check(blocks: list[dict], place: str, tolerance: float) -> Check:
     per = "flag test" if place == "test" else "shade"
     return Check(
         name=f"injected barrier cost, {PLACES[place]}",
-        what=f"{known_ns(blocks, place):.1f} ns are injected into every {per}: a store costs that much more in the arms that execute it.",
+        what=f"{known_ns(blocks, place):.1f} ns are injected into every {per}: a store costs that "
+        "much more in the arms that execute it.",
         expected=", ".join(f"{arm} {percent(share, 0)}" for arm, share in expected.items())
         + f" of it, within {percent(tolerance, 0)}",
         measured=", ".join(f"{arm} {percent(share)}" for arm, share in found.items())

@@ -1,10 +1,12 @@
 """A known time in every global pause must come out again, as pause and as nothing else.
 
-Purpose: pairs of runs that do the same work (one mutator, a fixed number of operations: the same collections at the same allocations), one of
-each with `inject.pause_ns`. What was injected is measured in the same process by itself.
+Purpose: pairs of runs that do the same work (one mutator, a fixed number of operations: the same
+collections at the same allocations), one of each with `inject.pause_ns`. What was injected is
+measured in the same process by itself.
 
-About noise: pairs are interleaved, in an order that alternates; every figure is the median over pairs. Of a run's pauses the median counts,
-which no descheduled pause moves. Wall time has no such shield: it needs a quiet machine.
+About noise: pairs are interleaved, in an order that alternates; every figure is the median over
+pairs. Of a run's pauses the median counts, which no descheduled pause moves. Wall time has no such
+shield: it needs a quiet machine.
 """
 
 from pathlib import Path
@@ -47,7 +49,8 @@ def measure(binary: Path, pairs: int, progress: Progress) -> list[tuple[dict, di
 
 
 def recovered(pairs: list[tuple[dict, dict]]) -> dict[str, float]:
-    """Each difference as a share of what was injected: per pause into `pause`, in total into the others."""
+    """Each difference as a share of what was injected: per pause into `pause`, in total into the
+    others."""
     shares: dict[str, list[float]] = {
         "pause": [],
         "wall": [],
@@ -75,12 +78,16 @@ def checks(pairs: list[tuple[dict, dict]], bounds: Bounds = STRICT) -> list[Chec
     found = recovered(pairs)
     alone = float(np.median([injected["injected_ns"]["pause"] for _, injected in pairs]))
     count = pairs[0][0]["pauses"]["count"]
-    source = f"{INJECTED_NS // 1000} us are injected into each of {count} pauses of a run ({alone / 1000:.2f} us by themselves)"
+    source = (
+        f"{INJECTED_NS // 1000} us are injected into each of {count} pauses of a run "
+        f"({alone / 1000:.2f} us by themselves)"
+    )
     pause = Check(
         name="injected pause, recovered",
         what=f"{source}: the median pause is longer by that.",
         expected=f"100 % of it, within {percent(tolerance, 0)}",
-        measured=f"{percent(found['pause'])} by the clock, {percent(found['pause_cpu'])} in CPU time of pauses; median of {len(pairs)} pairs",
+        measured=f"{percent(found['pause'])} by the clock, {percent(found['pause_cpu'])} in CPU "
+        f"time of pauses; median of {len(pairs)} pairs",
         passes=within(found["pause"], 1, tolerance) and within(found["pause_cpu"], 1, tolerance),
     )
     elsewhere = Check(
@@ -88,7 +95,8 @@ def checks(pairs: list[tuple[dict, dict]], bounds: Bounds = STRICT) -> list[Chec
         what="The run is longer by the sum of what was injected, and nothing but its pauses is.",
         expected="wall time 100 % of the sum, time outside pauses and the mutator's CPU time 0 %, "
         f"each within {percent(tolerance, 0)}",
-        measured=f"wall time {percent(found['wall'])}, outside pauses {percent(found['outside'])}, mutator's CPU time {percent(found['mutator_cpu'])}",
+        measured=f"wall time {percent(found['wall'])}, outside pauses {percent(found['outside'])}, "
+        f"mutator's CPU time {percent(found['mutator_cpu'])}",
         passes=within(found["wall"], 1, tolerance)
         and within(found["outside"], 0, tolerance)
         and within(found["mutator_cpu"], 0, tolerance),

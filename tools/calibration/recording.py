@@ -70,15 +70,18 @@ def _check(name: str, off: list[float], on: list[float], most_cost: float) -> Ch
     request_ns = 1e9 / float(np.median(off))
     return Check(
         name=f"cost of recording, {name}",
-        what=f"latency, closed loop, under {name}: throughput with --record off over that with recording on.",
+        what=f"latency, closed loop, under {name}: throughput with --record off over that with "
+        "recording on.",
         expected=f"below {1 + most_cost:.2f}, the whole interval",
-        measured=f"{value:.4f}, 95 % interval {low:.4f} to {high:.4f}, {len(off)} pairs; a request takes {request_ns:.0f} ns",
+        measured=f"{value:.4f}, 95 % interval {low:.4f} to {high:.4f}, {len(off)} pairs; a request "
+        f"takes {request_ns:.0f} ns",
         passes=bool(high < 1 + most_cost),
     )
 
 
 def centre(values: np.ndarray) -> tuple[float, float, float]:
-    """The Hodges-Lehmann estimate of the centre of a symmetric distribution, and its 95 % Wilcoxon interval (normal approximation)."""
+    """The Hodges-Lehmann estimate of the centre of a symmetric distribution, and its 95 % Wilcoxon
+    interval (normal approximation)."""
     n = len(values)
     rows, columns = np.triu_indices(n)
     averages = np.sort((values[rows] + values[columns]) / 2)

@@ -1,7 +1,8 @@
 """Runs of tricolour for a calibration.
 
 Purpose: call a build, get its run.json.
-Invariant: a run that does not exit 0 ends the calibration: nothing is measured by leaving out what failed.
+Invariant: a run that does not exit 0 ends the calibration: nothing is measured by leaving out what
+failed.
 """
 
 import json

@@ -1,19 +1,24 @@
 """A cell against itself: the intervals of `compare` must contain 1 as often as they say.
 
-Purpose: many real runs of one cell are drawn into two pseudo-cells, thousands of times, and compared by the functions that `compare` uses.
-There is no difference, so 95 % of the intervals contain 1.
+Purpose: many real runs of one cell are drawn into two pseudo-cells, thousands of times, and
+compared by the functions that `compare` uses. There is no difference, so 95 % of the intervals
+contain 1.
 
-How it is drawn. What is drawn must have a true ratio of exactly 1 and the variance that the interval is told, though the pool is finite:
-- paired (two cells of one folder): two runs that followed each other are a pair, as the runs of a block are, so that drift of the machine
-  hits both. A trial takes n pairs and gives each pair's two runs to the two cells by the toss of a coin. The coin makes the difference
-  symmetric about 0 whatever the pool, and tosses are independent, so drawing pairs without replacement biases nothing. Drawing runs with
-  replacement would compare runs with themselves and throw the pairing away.
-- unpaired (two folders): a trial takes 2 n runs without replacement and deals them out, n to each cell. The two means are then
-  negatively correlated, by exactly as much as the finite pool makes each vary less: the variance of their difference is that of two
-  independent samples.
+How it is drawn. What is drawn must have a true ratio of exactly 1 and the variance that the
+interval is told, though the pool is finite:
+- paired (two cells of one folder): two runs that followed each other are a pair, as the runs of a
+  block are, so that drift of the machine hits both. A trial takes n pairs and gives each pair's two
+  runs to the two cells by the toss of a coin. The coin makes the difference symmetric about 0
+  whatever the pool, and tosses are independent, so drawing pairs without replacement biases
+  nothing. Drawing runs with replacement would compare runs with themselves and throw the pairing
+  away.
+- unpaired (two folders): a trial takes 2 n runs without replacement and deals them out, n to each
+  cell. The two means are then negatively correlated, by exactly as much as the finite pool makes
+  each vary less: the variance of their difference is that of two independent samples.
 
-About noise: the cell has one thread, so that a machine with two cores does not disturb itself, and its runs are so long that a neighbour's
-bursts average out. A pool with outliers makes t intervals too long, not too short: coverage above the band says that the machine was not quiet.
+About noise: the cell has one thread, so that a machine with two cores does not disturb itself, and
+its runs are so long that a neighbour's bursts average out. A pool with outliers makes t intervals
+too long, not too short: coverage above the band says that the machine was not quiet.
 """
 
 import subprocess
@@ -109,9 +114,11 @@ def checks(values: list[float], trials: int, bounds: Bounds = STRICT) -> list[Ch
     return [
         Check(
             name=f"same against same, {'paired' if paired else 'unpaired'}, n = {n}",
-            what=f"Runs of one cell, drawn {trials} times into two cells of {n} and compared: the 95 % interval of {METRIC} contains 1.",
+            what=f"Runs of one cell, drawn {trials} times into two cells of {n} and compared: the "
+            f"95 % interval of {METRIC} contains 1.",
             expected=f"in {percent(least, 0)} to {percent(most, 0)}",
-            measured=f"{percent(share, 2)} (standard error {percent(error, 2)}; pool of {len(values)} runs that vary by {percent(spread)})",
+            measured=f"{percent(share, 2)} (standard error {percent(error, 2)}; pool of "
+            f"{len(values)} runs that vary by {percent(spread)})",
             passes=bool(least <= share <= most),
         )
         for (paired, n), share in found.items()

@@ -1,4 +1,5 @@
-"""What is installed works without the checkout: the embed example builds and runs, and the program writes a report."""
+"""What is installed works without the checkout: the embed example builds and runs, and the program
+writes a report."""
 
 import os
 import pathlib
@@ -106,8 +107,10 @@ def test_the_installed_program_writes_a_report(build_dir, tmp_path):
         page.write("<!-- installed -->")
     experiment = tmp_path / "tiny.toml"
     experiment.write_text(
-        'schema = 1\nname = "tiny"\n[matrix]\ncollector = "stop_the_world"\nbarrier = ["none", "yuasa"]\nheap = "8M"\n'
-        'workload = { name = "binary_trees", operations = 50, param = { depth = 10 } }\n[run]\ninvocations = 1\n'
+        'schema = 1\nname = "tiny"\n[matrix]\ncollector = "stop_the_world"\n'
+        'barrier = ["none", "yuasa"]\nheap = "8M"\n'
+        'workload = { name = "binary_trees", operations = 50, param = { depth = 10 } }\n'
+        "[run]\ninvocations = 1\n"
     )
     program = prefix / "bin" / "tricolour"
     run(program, "sweep", experiment, "--out", out)

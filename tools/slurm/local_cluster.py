@@ -1,10 +1,12 @@
-"""A Slurm cluster on this machine, for tests: munged, slurmctld and two nodes, in one temporary folder.
+"""A Slurm cluster on this machine, for tests: munged, slurmctld and two nodes, in one temporary
+folder.
 
 Purpose: real daemons with real job arrays. Each node is a slurmd in namespaces of its own: it has
 its own host name and boot identifier, and it dies whole, with every step and program on it, as a
 machine does.
-Invariant: on leaving the cluster, also on a failure, its daemons and everything they started are gone, and so is the folder; when the test
-itself is killed, the daemons go with it. It uses free ports and no file outside its folder.
+Invariant: on leaving the cluster, also on a failure, its daemons and everything they started are
+gone, and so is the folder; when the test itself is killed, the daemons go with it. It uses free
+ports and no file outside its folder.
 """
 
 import os
@@ -90,7 +92,8 @@ class LocalCluster:
         )
 
     def kill_node(self, node: str) -> None:
-        """The kernel ends every process in the node's namespace with its first one, which is the one child of `unshare`."""
+        """The kernel ends every process in the node's namespace with its first one, which is the
+        one child of `unshare`."""
         process = self.processes.pop(node)
         for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
             os.kill(int(child), signal.SIGKILL)

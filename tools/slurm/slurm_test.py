@@ -1,4 +1,5 @@
-"""`tools/slurm/submit` on a real cluster: an array whose node dies goes on elsewhere, a cancelled one goes on when it is sent again."""
+"""`tools/slurm/submit` on a real cluster: an array whose node dies goes on elsewhere, a cancelled
+one goes on when it is sent again."""
 
 import json
 import os
@@ -28,7 +29,8 @@ def experiment(folder, invocations):
     """Two cells; a run takes about half a second."""
     path = folder / "experiment.toml.in"
     path.write_text(
-        'schema = 1\nname = "array"\n[matrix]\ncollector = "stop_the_world"\nbarrier = ["none", "yuasa"]\n'
+        'schema = 1\nname = "array"\n[matrix]\ncollector = "stop_the_world"\n'
+        'barrier = ["none", "yuasa"]\n'
         'workload = { name = "binary_trees", seconds = 0.4, param = { depth = 10 } }\nheap = "8M"\n'
         f"[run]\ninvocations = {invocations}\ntimeout_s = 60\n"
     )

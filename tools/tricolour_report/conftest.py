@@ -1,4 +1,5 @@
-"""Fixtures: synthetic sweeps, written once a session, and `command`, which runs the command line in this process."""
+"""Fixtures: synthetic sweeps, written once a session, and `command`, which runs the command line in
+this process."""
 
 import gzip
 import shutil

@@ -94,7 +94,8 @@ def _core_to_spare(result: CellResult) -> bool:
 
 
 def delay_text(experiment: Experiment, result: CellResult) -> str:
-    """The 99th percentile of the median run, and what of it is the collector's where that is known."""
+    """The 99th percentile of the median run, and what of it is the collector's where that is
+    known."""
     own, more = result.told(METRIC), excess(experiment, result)
     if isnan(own):
         return ABSENT

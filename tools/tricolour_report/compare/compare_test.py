@@ -12,7 +12,8 @@ PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
 
 @pytest.fixture(scope="module")
 def slower(tmp_path_factory):
-    """Two sweeps of 10 invocations; in the second `concurrent` is 20 % slower and spends three times as much on marking."""
+    """Two sweeps of 10 invocations; in the second `concurrent` is 20 % slower and spends three
+    times as much on marking."""
     arguments = dict(invocations=10, workloads=("gcbench", "gcold"), combinations=PAIRS, cycles=4)
     before = write_sweep(tmp_path_factory.mktemp("before"), **arguments)
     after = write_sweep(

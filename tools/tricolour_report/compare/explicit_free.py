@@ -1,7 +1,9 @@
 """The same workload with malloc and free, beside a sweep.
 
-Purpose: `explicit_free.json` in a sweep's folder, as `tools/compare_malloc --json` writes it: what an operation took without a collector.
-Invariant: it holds for cells that leave the workload's parameters to their defaults, and for wall time.
+Purpose: `explicit_free.json` in a sweep's folder, as `tools/compare_malloc --json` writes it: what
+an operation took without a collector.
+Invariant: it holds for cells that leave the workload's parameters to their defaults, and for wall
+time.
 """
 
 from dataclasses import dataclass

@@ -26,7 +26,8 @@ WORK_KEYS = ("workload", "mutators", "operations", "seconds", "warmup_s", "seed"
 
 @dataclass(frozen=True)
 class Overhead:
-    """The overhead of one cell in `wall` or `cpu` time, over the least distilled cost, which is that of `floor`."""
+    """The overhead of one cell in `wall` or `cpu` time, over the least distilled cost, which is
+    that of `floor`."""
 
     result: CellResult
     resource: str
@@ -110,7 +111,8 @@ def _cost(result: CellResult, resource: str, distilled: bool) -> dict[int, float
 
 
 def _ratio(floor: dict[int, float], costs: dict[int, float]) -> Ratio:
-    """Paired where both have the same blocks; else unpaired, so that the value stays total / floor."""
+    """Paired where both have the same blocks; else unpaired, so that the value stays total /
+    floor."""
     if floor.keys() == costs.keys():
         return intervals.ratio(intervals.paired(floor, costs))
     return intervals.ratio(intervals.unpaired(list(floor.values()), list(costs.values())))

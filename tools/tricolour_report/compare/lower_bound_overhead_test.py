@@ -18,7 +18,8 @@ PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"), ("incremental", "d
 
 
 def random_result(number, name, blocks, mutators, truth):
-    """A cell of `blocks` random runs; what the definition says of it goes into `truth`: totals and distilled by resource."""
+    """A cell of `blocks` random runs; what the definition says of it goes into `truth`: totals and
+    distilled by resource."""
     digests = []
     for block in blocks:
         rng = np.random.default_rng([number, block])

@@ -1,9 +1,9 @@
 """Operands of `compare`: a sweep folder with an optional filter, `DIR[:key=value,...]`.
 
 Purpose: parse operands, select cells, and match the cells of two selections.
-Invariants: a filter that names an unknown key, or matches nothing, says what exists. Cells are matched on the workload
-and on every parameter that varies within either selection and that no filter pins, so that each comparison has exactly
-one cell on either side.
+Invariants: a filter that names an unknown key, or matches nothing, says what exists. Cells are
+matched on the workload and on every parameter that varies within either selection and that no
+filter pins, so that each comparison has exactly one cell on either side.
 """
 
 from dataclasses import dataclass
@@ -77,7 +77,8 @@ def _check(operand: Operand) -> None:
             )
         if _spelling(value) not in {_spelling(one) for one in existing[key]}:
             raise UsageProblem(
-                f"no cell of {operand.folder} has {key}={value}; there are {', '.join(sorted(existing[key]))}"
+                f"no cell of {operand.folder} has {key}={value}; there are "
+                f"{', '.join(sorted(existing[key]))}"
             )
     if not any(operand.selects(cell) for cell in cells):
         there = sorted(
@@ -96,7 +97,8 @@ def _spelling(name: str) -> str:
 def match(
     base: Operand, other: Operand, left: list[CellResult], right: list[CellResult]
 ) -> tuple[list[Match], list[str]]:
-    """(comparisons, one sentence for each cell without a partner); raises UsageProblem when a side is ambiguous or nothing fits."""
+    """(comparisons, one sentence for each cell without a partner); raises UsageProblem when a side
+    is ambiguous or nothing fits."""
     keys = _matching_keys(base, other, left, right)
     left_by_key = _by_key(base, left, keys)
     right_by_key = _by_key(other, right, keys)
@@ -110,7 +112,8 @@ def match(
             f"'{base.text}' and '{other.text}' have no cell with the same {', '.join(keys)}"
         )
     lonely = [
-        f"only in '{operand.text}': {', '.join(f'{k}={v}' for k, v in zip(keys, values) if v != UNSET)}"
+        f"only in '{operand.text}': "
+        f"{', '.join(f'{k}={v}' for k, v in zip(keys, values) if v != UNSET)}"
         for operand, mine, theirs in (
             (base, left_by_key, right_by_key),
             (other, right_by_key, left_by_key),
@@ -148,14 +151,16 @@ def _by_key(
                 or "nothing"
             )
             raise UsageProblem(
-                f"'{operand.text}' selects several cells for {values[0]}, which differ in {differing}; add a filter"
+                f"'{operand.text}' selects several cells for {values[0]}, which differ in "
+                f"{differing}; add a filter"
             )
         by_key[values] = result
     return by_key
 
 
 def differences(matches: list[Match]) -> list[str]:
-    """The parameters that differ between the sides, as `collector: stop_the_world -> concurrent`."""
+    """The parameters that differ between the sides, as `collector: stop_the_world ->
+    concurrent`."""
     found: dict[str, None] = {}
     for one in matches:
         left, right = one.base.cell.parameters, one.other.cell.parameters

@@ -1,8 +1,8 @@
 """summary.csv: one row a run and metric.
 
 Purpose: the experiment as a tidy table for other tools.
-Invariants: every run that was read has at least one row; a run without timings (failed or verified) has one with empty
-metric and value.
+Invariants: every run that was read has at least one row; a run without timings (failed or verified)
+has one with empty metric and value.
 """
 
 import pandas as pd

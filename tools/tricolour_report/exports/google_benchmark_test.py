@@ -66,7 +66,7 @@ def test_compare_py_compares_two_combinations_and_passes_over_failures(tmp_path,
         "collector:concurrent/barrier:yuasa",
     )
     assert (
-        "gcbench/[collector:stop_the_world/barrier:none vs. collector:concurrent/barrier:yuasa]/heap:2x"
-        in text
+        "gcbench/[collector:stop_the_world/barrier:none vs. "
+        "collector:concurrent/barrier:yuasa]/heap:2x" in text
     )
     assert "latency/" not in text

@@ -1,8 +1,10 @@
 """An HDR histogram of durations in nanoseconds (Tene, HdrHistogram, version 2 of its encoding).
 
-Purpose: counts in buckets of at most 1/1000 relative width, their compressed encoding, and their distribution by percentile.
-Invariants: bucket boundaries, encoding and iteration are those of the Java library with 3 significant digits and a least
-discernible value of 1 ns, so that what it reads back equals what is here. Not for values above 2^53.
+Purpose: counts in buckets of at most 1/1000 relative width, their compressed encoding, and their
+distribution by percentile.
+Invariants: bucket boundaries, encoding and iteration are those of the Java library with 3
+significant digits and a least discernible value of 1 ns, so that what it reads back equals what is
+here. Not for values above 2^53.
 """
 
 import base64
@@ -24,7 +26,8 @@ COMPRESSED_COOKIE, COOKIE = 0x1C849314, 0x1C849313
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the distribution: `percentile` of 100 (the level asked for), `value` in ns, `count` up to it."""
+    """One line of the distribution: `percentile` of 100 (the level asked for), `value` in ns,
+    `count` up to it."""
 
     value: int
     percentile: float
@@ -66,7 +69,8 @@ class HdrHistogram:
         return mean, float(np.sqrt((weights * (middles - mean) ** 2).sum() / self.total))
 
     def by_percentile(self) -> Iterator[Step]:
-        """Levels that halve the distance to 100 in PERCENTILE_TICKS_PER_HALF steps, and 100 itself at the end."""
+        """Levels that halve the distance to 100 in PERCENTILE_TICKS_PER_HALF steps, and 100 itself
+        at the end."""
         level, counted = 0.0, 0
         for index in self._used.tolist():
             counted += int(self.counts[index])

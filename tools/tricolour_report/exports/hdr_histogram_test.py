@@ -89,7 +89,8 @@ def test_nothing_and_negative_durations():
 
 
 def test_the_java_library_reads_logs_and_prints_the_same_distribution(tmp_path, command):
-    """Also the check of `.hgrm`: the library's own text of what it read is what was written, byte for byte."""
+    """Also the check of `.hgrm`: the library's own text of what it read is what was written, byte
+    for byte."""
     folder = write_sweep(tmp_path / "sweep", 1, ("latency",), combinations=PAIRS, seconds=2.5)
     for form in ("hgrm", "hlog"):
         assert (

@@ -1,7 +1,7 @@
 """`.hgrm`: the percentile distribution that HdrHistogram prints and its plotter draws.
 
-Invariants: one file for each run and kind of event, values in microseconds; the text is what the Java library prints of the
-same histogram.
+Invariants: one file for each run and kind of event, values in microseconds; the text is what the
+Java library prints of the same histogram.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
@@ -28,14 +28,16 @@ def write(experiment: Experiment, out: Path, progress: Callable[[str], None]) ->
 def distribution(histogram: HdrHistogram) -> str:
     lines = [f"{'Value':>12} {'Percentile':>14} {'TotalCount':>10} {'1/(1-Percentile)':>14}", ""]
     for step in histogram.by_percentile():
-        line = f"{_fixed(step.value / NS_PER_UNIT, 3):>12} {_fixed(step.percentile / 100.0, 12)} {step.count:>10}"
+        value, percentile = _fixed(step.value / NS_PER_UNIT, 3), _fixed(step.percentile / 100.0, 12)
+        line = f"{value:>12} {percentile} {step.count:>10}"
         if step.percentile < 100.0:
             line += f" {_fixed(1.0 / (1.0 - step.percentile / 100.0), 2):>14}"
         lines.append(line)
     mean, deviation = (_fixed(value / NS_PER_UNIT, 3) for value in histogram.mean_and_deviation())
     lines += [
         f"#[Mean    = {mean:>12}, StdDeviation   = {deviation:>12}]",
-        f"#[Max     = {_fixed(histogram.maximum / NS_PER_UNIT, 3):>12}, Total count    = {histogram.total:>12}]",
+        f"#[Max     = {_fixed(histogram.maximum / NS_PER_UNIT, 3):>12}, Total count    = "
+        f"{histogram.total:>12}]",
         f"#[Buckets = {histogram.buckets:>12}, SubBuckets     = {SUB_BUCKETS:>12}]",
     ]
     return "\n".join(lines) + "\n"

@@ -1,7 +1,8 @@
 """`.hlog`: HdrHistogram's interval log, version 1.3, one histogram a second.
 
-Invariants: one file for each run and kind of event; an event is in the interval in which it ended, an interval without events
-has no line. Histograms are in nanoseconds, times in seconds from the start of the measured region, maxima in milliseconds.
+Invariants: one file for each run and kind of event; an event is in the interval in which it ended,
+an interval without events has no line. Histograms are in nanoseconds, times in seconds from the
+start of the measured region, maxima in milliseconds.
 """
 
 from datetime import datetime, timezone
@@ -35,7 +36,8 @@ def interval_log(run: Run, series: Series) -> str:
     lines = [
         f"#[Logged by tricolour: {series.name}, {run.record['command']}]",
         "#[Histogram log format version 1.3]",
-        f"#[StartTime: {began.timestamp():.3f} (seconds since epoch), {began:%a %b %d %H:%M:%S UTC %Y}]",
+        f"#[StartTime: {began.timestamp():.3f} (seconds since epoch), "
+        f"{began:%a %b %d %H:%M:%S UTC %Y}]",
         '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
     ]
     rows, total = len(series.weights), int(series.weights.sum())
@@ -53,6 +55,7 @@ def interval_log(run: Run, series: Series) -> str:
         histogram = HdrHistogram(series.lengths[own], series.weights[own])
         seconds = (min(length, (number + 1) * INTERVAL_NS) - number * INTERVAL_NS) / 1e9
         lines.append(
-            f"{number * INTERVAL_NS / 1e9:.3f},{seconds:.3f},{histogram.maximum / 1e6:.3f},{histogram.encoded()}"
+            f"{number * INTERVAL_NS / 1e9:.3f},{seconds:.3f},{histogram.maximum / 1e6:.3f},"
+            f"{histogram.encoded()}"
         )
     return "\n".join(lines) + "\n"

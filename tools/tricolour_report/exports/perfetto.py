@@ -1,4 +1,5 @@
-"""A timeline of each run in the Trace Event Format, which Perfetto (ui.perfetto.dev) and Chrome's trace viewer open.
+"""A timeline of each run in the Trace Event Format, which Perfetto (ui.perfetto.dev) and Chrome's
+trace viewer open.
 
 Purpose: what `tricolour run --trace` writes from memory, from a run's tables: same names, arguments
 and units, and `origin_ns`, the moment at which `ts` is 0. Two things are missing. The tables do not
@@ -9,8 +10,8 @@ A pause is drawn from the request on, as `--trace` draws it, however many mutato
 argument `time_to_safepoint_ns` is the part that the length of a single mutator's pause leaves out.
 Invariant: slices of one row nest. A slice that would cross another is in a further row of the same
 name, so both are visible.
-Source: Trace Event Format, Google; complete ("X"), counter ("C") and metadata ("M") events; times in microseconds, with nanoseconds behind
-the point.
+Source: Trace Event Format, Google; complete ("X"), counter ("C") and metadata ("M") events; times
+in microseconds, with nanoseconds behind the point.
 """
 
 import json
@@ -73,7 +74,8 @@ def timeline(run: Run) -> str:
 
 
 def nested_rows(slices: Iterable[Slice]) -> list[tuple[str, list[Slice]]]:
-    """(name, slices) of each row: the run's, the mutators', the collector's; as few as there can be without slices that cross."""
+    """(name, slices) of each row: the run's, the mutators', the collector's; as few as there can be
+    without slices that cross."""
     rows: dict[str, list[tuple[list[Slice], list[int]]]] = {}
     for one in sorted(slices, key=lambda one: (one.begin, -one.end)):
         of_name = rows.setdefault(one.row, [])

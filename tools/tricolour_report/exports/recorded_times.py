@@ -1,7 +1,8 @@
 """What a run recorded of pauses and requests, as moments and lengths.
 
-Invariants: times are nanoseconds from the start of the measured region; an event belongs to the moment it ended. Requests
-are the rows of the run's table, each with the number of requests that it stands for as its weight.
+Invariants: times are nanoseconds from the start of the measured region; an event belongs to the
+moment it ended. Requests are the rows of the run's table, each with the number of requests that it
+stands for as its weight.
 """
 
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ def pauses(run: Run) -> Series:
 
 
 def requests(run: Run) -> list[Series]:
-    """One series for each kind of latency, or none: simple, intended where there is a schedule, and metered."""
+    """One series for each kind of latency, or none: simple, intended where there is a schedule, and
+    metered."""
     table = read_table(run.folder, "requests").sort_values(
         "intended_ns", kind="stable", ignore_index=True
     )

@@ -1,6 +1,7 @@
 """The runs of an experiment, and what they are called in other tools' files.
 
-Invariant: no two cells share a name; names hold letters, digits, `.`, `_`, `-` and `=` only, which every format and file system takes.
+Invariant: no two cells share a name; names hold letters, digits, `.`, `_`, `-` and `=` only, which
+every format and file system takes.
 """
 
 import re

@@ -1,8 +1,9 @@
 """Tidy CSV: one observation a row, with the cell's coordinates in columns of their own.
 
-Purpose: `runs.csv` (a row for each run and metric), `lower_bound_overhead.csv` and `pauses.csv`, for data frames.
-Invariant: the first two are what `tricolour report` writes into the sweep's folder; `pauses.csv` holds the region's pauses only, in ns
-from its start.
+Purpose: `runs.csv` (a row for each run and metric), `lower_bound_overhead.csv` and `pauses.csv`,
+for data frames.
+Invariant: the first two are what `tricolour report` writes into the sweep's folder; `pauses.csv`
+holds the region's pauses only, in ns from its start.
 """
 
 from pathlib import Path

@@ -43,8 +43,8 @@ FIGURE = Figure(
     title="Bystander delay",
     reading="By how much a thread that only sleeps woke late while the cell ran. The machine, the "
     "mutators and the collector's threads cause it together. The grey line is the machine's own "
-    "floor, with nothing else running. A collector's part is the excess over a cell without a cycle; the table "
-    "states it where there is one and mutators are fewer than cores.",
+    "floor, with nothing else running. A collector's part is the excess over a cell without a "
+    "cycle; the table states it where there is one and mutators are fewer than cores.",
     scope=Scope.SETTING,
     chart=_chart,
     lacks="bystander delay of {workload} at heap {heap}",

@@ -155,8 +155,8 @@ Mark = Line | Points | Failures | Bars | Spans | Rule
 @dataclass(frozen=True)
 class Panel:
     """`tally`: the title goes on with how many events are shown, and the longest. `notes` are texts
-    in rows. `origin`: from where spans count. `picks`: what drawing over the panel or a click into it chooses on the page, `range` of
-    values or `cycle`."""
+    in rows. `origin`: from where spans count. `picks`: what drawing over the panel or a click into
+    it chooses on the page, `range` of values or `cycle`."""
 
     title: str
     along: Axis | Rows

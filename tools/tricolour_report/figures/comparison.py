@@ -2,7 +2,8 @@
 
 Invariants: over several heap sizes the places are the logarithm of the multiple, or the sizes in
 turn where the heap is none, and combinations are shifted a little so that intervals are apart. At
-one heap the combinations are rows; else each collector has its panels. A cell that failed is a cross with its status, never a gap.
+one heap the combinations are rows; else each collector has its panels. A cell that failed is a
+cross with its status, never a gap.
 """
 
 from dataclasses import dataclass, field

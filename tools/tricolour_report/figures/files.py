@@ -18,7 +18,8 @@ FORMS = {"png": None, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 def save(
     figure: Figure, plots: Path, name: str, place: Callable[[Path], Path], extent="tight"
 ) -> dict[str, Path]:
-    """Writes `name` in every form to where `place` says for its final path in `plots`; returns what was written, by form."""
+    """Writes `name` in every form to where `place` says for its final path in `plots`; returns what
+    was written, by form."""
     written = {}
     for form, metadata in FORMS.items():
         written[form] = place(plots / f"{name}.{form}")

@@ -44,7 +44,8 @@ def reference_results(experiment: Experiment, workload: str) -> tuple[str, list[
 def pictures(
     experiment: Experiment, progress: Callable[[str], None], page: float | None = None
 ) -> Iterator[Picture]:
-    """Draw one figure after the other, on paper exactly `page` inches wide; the caller closes each."""
+    """Draw one figure after the other, on paper exactly `page` inches wide; the caller closes
+    each."""
     style = Style(experiment)
     whole = Material(experiment, style, experiment.results, progress)
     for figure in FIGURES:

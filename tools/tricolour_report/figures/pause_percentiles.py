@@ -44,8 +44,8 @@ def _of_cell(material: Material, result: CellResult) -> list[Line]:
 FIGURE = Figure(
     title="Pauses by nines",
     reading="Each step to the right is ten times rarer. A thick line is the median over "
-    "invocations and its band their range, as far as the number of pauses of a run allows (1 - 10/n). A thin "
-    "line is of the pauses of all runs together. Lower is better.",
+    "invocations and its band their range, as far as the number of pauses of a run allows (1 - "
+    "10/n). A thin line is of the pauses of all runs together. Lower is better.",
     on_page=BANDS_ON_PAGE,
     scope=Scope.SETTING,
     chart=_chart,

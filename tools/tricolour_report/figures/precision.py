@@ -1,7 +1,9 @@
-"""Floating garbage per barrier: a panel for each workload, a bar for each barrier and colour of allocation.
+"""Floating garbage per barrier: a panel for each workload, a bar for each barrier and colour of
+allocation.
 
-Invariants: a bar is split into what was born black and what a barrier or the marker retained; every panel has the same bars in the same
-order; the number at a bar is the sum in per cent of the live data.
+Invariants: a bar is split into what was born black and what a barrier or the marker retained; every
+panel has the same bars in the same order; the number at a bar is the sum in per cent of the live
+data.
 """
 
 import pandas as pd

@@ -82,7 +82,8 @@ FIGURE = Figure(
     reading="The latency of requests by nines. A line is the median over invocations and its band "
     "their range, as far as the number of requests allows. The longest request of a run is at "
     "one of n, as the median, with a bar from the least to the greatest. In an open "
-    "loop, intended latency is the one to compare. In a closed loop, metered latency also charges a pause to the requests that would have queued behind it; "
+    "loop, intended latency is the one to compare. In a closed loop, metered latency also charges "
+    "a pause to the requests that would have queued behind it; "
     "where there are several pauses, and over the whole run, a later pause can lower what "
     "earlier requests are charged, and drift of the rate shows as latency.",
     on_page=BANDS_ON_PAGE,

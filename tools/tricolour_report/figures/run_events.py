@@ -2,8 +2,8 @@
 
 Invariants: times are ns from the begin of the measured region. Only cycles wholly inside the
 region. All runs of a page together show about BARS and SAMPLES, so that the page of a long sweep
-stays small: cycles are left out (the one of the longest pause, the longest, the one of median length
-and those of the worst moments never are), and bars closer together than `closed_ns` are one.
+stays small: cycles are left out (the one of the longest pause, the longest, the one of median
+length and those of the worst moments never are), and bars closer together than `closed_ns` are one.
 """
 
 from collections import Counter
@@ -32,9 +32,9 @@ NO_ROW = -2  # of a workload's own children
 
 @dataclass(frozen=True)
 class Cycle:
-    """`bars` are (thread, ALL_MUTATORS or NO_ROW, name, begins, ends); `events` is how many there were,
-    `shown` how many bars they became, and `longest` its longest pause. `fell_back`: it began beside
-    running mutators and ended with all of them stopped."""
+    """`bars` are (thread, ALL_MUTATORS or NO_ROW, name, begins, ends); `events` is how many there
+    were, `shown` how many bars they became, and `longest` its longest pause. `fell_back`: it began
+    beside running mutators and ended with all of them stopped."""
 
     number: int
     begin: int
@@ -51,7 +51,8 @@ class Cycle:
 class RunEvents:
     """`of` counts all cycles in the region, `cycles` are those that are shown. `table` has every
     phase and pause, `heap` every sample with `time` from the region's begin; no figure of it is to
-    show more than `samples`. `moments` has the worst `pause` and `request`, as far as there are any.
+    show more than `samples`. `moments` has the worst `pause` and `request`, as far as there are
+    any.
     """
 
     result: CellResult

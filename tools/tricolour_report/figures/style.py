@@ -1,9 +1,9 @@
 """How barriers look, and the shared axes.
 
-Invariants: a barrier has one colour-blind-safe colour (Okabe, Ito), one line style and one marker in
-every figure, so that it is known in grey too; a collector has panels of its own, where places are
-not rows. Of cells that share both, up to three have lines of different widths. A name looks as its
-place in the program's list has it, so that reports of one version agree.
+Invariants: a barrier has one colour-blind-safe colour (Okabe, Ito), one line style and one marker
+in every figure, so that it is known in grey too; a collector has panels of its own, where places
+are not rows. Of cells that share both, up to three have lines of different widths. A name looks as
+its place in the program's list has it, so that reports of one version agree.
 """
 
 import matplotlib
@@ -160,7 +160,8 @@ def panels(
 
 
 def log_time_axis(axis, low_ns: float, high_ns: float) -> None:
-    """Decades between two durations as ticks such as 10 µs, at most seven of them; over a short range 20 and 50 µs as well."""
+    """Decades between two durations as ticks such as 10 µs, at most seven of them; over a short
+    range 20 and 50 µs as well."""
     low, high = int(np.floor(np.log10(low_ns))), int(np.ceil(np.log10(high_ns)))
     step = max(1, -(-(high - low) // 6))
     within = (1, 2, 5) if np.log10(high_ns / low_ns) < 2 else (1,)
@@ -193,9 +194,9 @@ LEAST_AXIS = 0.1  # of a ratio
 
 
 def readable_limits(ratios: list[Ratio]) -> tuple[float, float]:
-    """Limits that hold every value with 1, and the intervals as far as they do not press the values together: one that is far wider than the
-    values are apart is cut at the edge. The axis is never so short that a difference below a
-    percent looks like one."""
+    """Limits that hold every value with 1, and the intervals as far as they do not press the values
+    together: one that is far wider than the values are apart is cut at the edge. The axis is never
+    so short that a difference below a percent looks like one."""
     values = [1.0, *(one.value for one in ratios)]
     reach = 2 * max(max(values) - min(values), 0.05)
     ends = [end for one in ratios for end in (one.low, one.high) if not np.isnan(end)]

@@ -45,8 +45,8 @@ def _lines(material: Material, kind: str, say: str) -> list[Line]:
 FIGURE = Figure(
     title="Mutator utilisation",
     reading="The least share of any window of a length in which the mutator ran. A line is the "
-    "median over invocations and its band their range. A line leaves 0 at the longest time that the "
-    "mutator was kept from running. Higher and further left is better.",
+    "median over invocations and its band their range. A line leaves 0 at the longest time that "
+    "the mutator was kept from running. Higher and further left is better.",
     on_page=BANDS_ON_PAGE,
     scope=Scope.SETTING,
     chart=_chart,

@@ -59,7 +59,8 @@ CONTESTS = [
 
 @dataclass(frozen=True)
 class Win:
-    """The best combination of one contest in one setting; `claim` is claimed, exploratory, or none."""
+    """The best combination of one contest in one setting; `claim` is claimed, exploratory, or
+    none."""
 
     contest: str
     winner: str
@@ -228,7 +229,8 @@ def _why_left_out(result: CellResult) -> str:
 
 
 def headline(experiment: Experiment) -> list[str]:
-    """One sentence for each collector about its best barrier, by throughput, and one about the machine's floor."""
+    """One sentence for each collector about its best barrier, by throughput, and one about the
+    machine's floor."""
     sentences = []
     seen = set()
     for mean in means(experiment):
@@ -241,9 +243,8 @@ def headline(experiment: Experiment) -> list[str]:
             verdict = " (exploratory: nothing is claimed)"
         best = "has its highest throughput" if mean.ratio.exploratory else "does best"
         sentences.append(
-            f"{collector} {best} with {mean.barrier} at heap {mean.heap}: {mean.text} times the baseline's "
-            f"throughput{verdict}"
-            f"{_longest_pause(experiment, mean)}."
+            f"{collector} {best} with {mean.barrier} at heap {mean.heap}: {mean.text} times the "
+            f"baseline's throughput{verdict}{_longest_pause(experiment, mean)}."
         )
     if sentences:
         baseline = experiment.sweep.baseline_label

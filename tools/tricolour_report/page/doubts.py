@@ -53,8 +53,8 @@ def _floor(experiment: Experiment, timed: list[CellResult]) -> list[str]:
         return []
     return [
         f"The longest pause of {len(near)} of {len(timed)} cells: its median over runs is no more "
-        f"than the {duration(floor.longest)} that a thread which only sleeps was late with nothing else "
-        "running, so it may be the machine's doing."
+        f"than the {duration(floor.longest)} that a thread which only sleeps was late with nothing "
+        "else running, so it may be the machine's doing."
     ]
 
 
@@ -63,8 +63,8 @@ def _starved(experiment: Experiment) -> list[str]:
     if not settings:
         return []
     return [
-        f"Starved cells: a run had fewer than {ENOUGH_CYCLES} cycles. Such a cell hardly collected, so "
-        "it is not ranked, and ratios to a starved baseline claim nothing. "
+        f"Starved cells: a run had fewer than {ENOUGH_CYCLES} cycles. Such a cell hardly "
+        "collected, so it is not ranked, and ratios to a starved baseline claim nothing. "
         f"{'; '.join(settings)}."
     ]
 

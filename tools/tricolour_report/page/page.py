@@ -1,8 +1,9 @@
 """The HTML page of a sweep.
 
-Purpose: put answers, tables, the charts' data and script, failures, calibration, provenance and commands into `page.html.j2`.
-Invariants: the page refers to nothing outside itself, and its policy forbids it to; all text goes through autoescape. What is not a chart
-can be read without JavaScript.
+Purpose: put answers, tables, the charts' data and script, failures, calibration, provenance and
+commands into `page.html.j2`.
+Invariants: the page refers to nothing outside itself, and its policy forbids it to; all text goes
+through autoescape. What is not a chart can be read without JavaScript.
 """
 
 from dataclasses import dataclass
@@ -35,12 +36,16 @@ TEMPLATE = "page.html.j2"
 STYLE_SHEET = "page.css"
 RELOAD_S = 10  # until a live page reads itself anew
 MOST_RECIPE = 100_000  # characters of the experiment's file
-NO_CALIBRATION = "There is no calibration.json, neither in the sweep's folder nor in results/reference/calibration."
+NO_CALIBRATION = (
+    "There is no calibration.json, neither in the sweep's folder nor in "
+    "results/reference/calibration."
+)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A drawn figure for readers without JavaScript; `source` is a data URI, `width` its natural width in CSS pixels."""
+    """A drawn figure for readers without JavaScript; `source` is a data URI, `width` its natural
+    width in CSS pixels."""
 
     title: str
     reading: str
@@ -144,7 +149,8 @@ def _memory(experiment: Experiment) -> list[dict]:
             "workloads": row.workloads,
             "price": row.price,
             "told": "; ".join(
-                f"{step.low} to {step.high}: {ratio(step.ratio)}{' *' if step.ratio.differs else ''}"
+                f"{step.low} to {step.high}: "
+                f"{ratio(step.ratio)}{' *' if step.ratio.differs else ''}"
                 for step in row.steps
             ),
         }

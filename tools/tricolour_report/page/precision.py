@@ -1,8 +1,9 @@
-"""Floating garbage of barriers on identical work: `cycles.csv` of tools/precision, summed up and drawn.
+"""Floating garbage of barriers on identical work: `cycles.csv` of tools/precision, summed up and
+drawn.
 
 Purpose: summary.csv, one row per workload, barrier and colour of allocation, and the figure.
-Invariants: shares are of what was reachable when the cycles ended, summed over cycles; that sum is the same for every barrier, or the
-file is refused: then it is not of identical work.
+Invariants: shares are of what was reachable when the cycles ended, summed over cycles; that sum is
+the same for every barrier, or the file is refused: then it is not of identical work.
 """
 
 from pathlib import Path
@@ -41,7 +42,8 @@ def summarise(cycles: pd.DataFrame) -> pd.DataFrame:
     different = work[(work > 1).any(axis=1)]
     if not different.empty:
         raise UsageProblem(
-            f"cycles.csv compares different work: {different.index[0]} was not the same under every barrier"
+            f"cycles.csv compares different work: {different.index[0]} was not the same under "
+            "every barrier"
         )
     summary["black"] = summary["floating_black"] / summary["live_at_end"]
     summary["retained"] = summary["floating_retained"] / summary["live_at_end"]

@@ -25,7 +25,8 @@ TABLES = {"summary.csv": tidy_table, "lower_bound_overhead.csv": overhead_table}
 
 
 def write_report(folder: Path, html: Path | None, progress: Callable[[str], None]) -> Path:
-    """Write DIR/plots, DIR/summary.csv, DIR/lower_bound_overhead.csv and the page, whose path is returned."""
+    """Write DIR/plots, DIR/summary.csv, DIR/lower_bound_overhead.csv and the page, whose path is
+    returned."""
     page = (html or folder / "report.html").absolute()
     _check_places(folder, html, page)
     script = read_script()
@@ -103,8 +104,8 @@ def write_paper(folder: Path, width: str, progress: Callable[[str], None]) -> Pa
     experiment = load_experiment(folder, progress)
     if experiment.sweep.published:
         raise UsageProblem(
-            f"{folder} keeps no tables of single events, from which the figures of a paper are made; "
-            "plots/ has those that were drawn when it had"
+            f"{folder} keeps no tables of single events, from which the figures of a paper are "
+            "made; plots/ has those that were drawn when it had"
         )
     with publish() as publication:
         for _ in draw_all(experiment, paper, publication, progress, width):

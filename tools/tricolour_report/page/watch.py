@@ -24,8 +24,8 @@ def watch(folder: Path, html: Path | None, progress: Callable[[str], None]) -> P
     """Until no sweep writes the folder; returns the page's path."""
     if not is_written(folder):
         raise UsageProblem(
-            f"no sweep is writing {folder}, so there is nothing to watch; without --watch its report "
-            "is written"
+            f"no sweep is writing {folder}, so there is nothing to watch; without --watch its "
+            "report is written"
         )
     policy = os.sched_getscheduler(0)
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))

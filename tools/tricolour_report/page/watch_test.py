@@ -1,5 +1,5 @@
-"""A page follows a sweep while it runs: it says how far the sweep is, reloads itself, and becomes the
-whole report at the end."""
+"""A page follows a sweep while it runs: it says how far the sweep is, reloads itself, and becomes
+the whole report at the end."""
 
 import fcntl
 import json

@@ -1,7 +1,8 @@
 """The ways in which input can be wrong.
 
-`UsageProblem` ends the program with one sentence and exit code 2. `DamagedRun` concerns one run, which is then named
-and skipped; an `EarlierVersion` among the runs of a folder is a reason to refuse the folder.
+`UsageProblem` ends the program with one sentence and exit code 2. `DamagedRun` concerns one run,
+which is then named and skipped; an `EarlierVersion` among the runs of a folder is a reason to
+refuse the folder.
 """
 
 
@@ -10,7 +11,8 @@ class UsageProblem(Exception):
 
 
 class DamagedRun(Exception):
-    """A run's folder is incomplete, truncated or of another schema; the text says what is wrong with it."""
+    """A run's folder is incomplete, truncated or of another schema; the text says what is wrong
+    with it."""
 
 
 class EarlierVersion(DamagedRun):

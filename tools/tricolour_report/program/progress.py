@@ -10,7 +10,8 @@ REPORTED_EVERY_S = 5
 
 @dataclass
 class Progress:
-    """`total_s`: what all runs take on a quiet machine, about; the time left is scaled by how long the ones so far really took."""
+    """`total_s`: what all runs take on a quiet machine, about; the time left is scaled by how long
+    the ones so far really took."""
 
     total_s: float
     done_s: float = 0.0

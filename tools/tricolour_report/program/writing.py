@@ -38,7 +38,8 @@ def _takes_a_stream(mode: int) -> bool:
 
 
 class Publication:
-    """Files being written: `path(final)` is where to write what `final` will be once all is complete."""
+    """Files being written: `path(final)` is where to write what `final` will be once all is
+    complete."""
 
     def __init__(self):
         self._hidden: dict[Path, Path] = {}
@@ -80,7 +81,8 @@ class Publication:
 
 @contextmanager
 def publish() -> Iterator[Publication]:
-    """Within the block write drafts; on leaving it without an exception they are moved into place."""
+    """Within the block write drafts; on leaving it without an exception they are moved into
+    place."""
     publication = Publication()
     try:
         yield publication

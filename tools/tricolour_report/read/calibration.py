@@ -1,7 +1,9 @@
 """What was checked of the measuring itself.
 
-Purpose: `calibration.json` of a sweep's folder, else the one that the project publishes, for the page's appendix.
-Invariant: a file that is there is shown or named as damaged, never ignored; a checkout or installation may have none.
+Purpose: `calibration.json` of a sweep's folder, else the one that the project publishes, for the
+page's appendix.
+Invariant: a file that is there is shown or named as damaged, never ignored; a checkout or
+installation may have none.
 """
 
 from dataclasses import dataclass
@@ -17,7 +19,8 @@ PUBLISHED = schema.FOLDER.parent / "reference" / "calibration" / FILE
 
 @dataclass(frozen=True)
 class Check:
-    """`what` says in a sentence what was compared; `expected` and `measured` are texts with units."""
+    """`what` says in a sentence what was compared; `expected` and `measured` are texts with
+    units."""
 
     name: str
     what: str
@@ -34,7 +37,8 @@ class Calibration:
 
 
 def read_calibration(folder: Path) -> Calibration | None:
-    """That of the sweep's folder (`own`) before the published one; None where there is neither. Raises DamagedRun."""
+    """That of the sweep's folder (`own`) before the published one; None where there is neither.
+    Raises DamagedRun."""
     path = next((path for path in (folder / FILE, PUBLISHED) if path.exists()), None)
     if path is None:
         return None
@@ -42,7 +46,8 @@ def read_calibration(folder: Path) -> Calibration | None:
         document = schema.parse(path, path.name)
         if document["schema_version"] != SCHEMA_VERSION:
             raise DamagedRun(
-                f"{path.name}: schema version {document['schema_version']!r}, this program reads version {SCHEMA_VERSION}"
+                f"{path.name}: schema version {document['schema_version']!r}, this program reads "
+                f"version {SCHEMA_VERSION}"
             )
         checks = [
             Check(

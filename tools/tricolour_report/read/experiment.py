@@ -117,7 +117,8 @@ class CellResult:
         return {status: count for status, count in self.statuses.items() if status != "ok"}
 
     def ratio(self, metric: str = "throughput") -> Ratio | None:
-        """This cell over its baseline, paired by block; None without a common block or with a value of 0."""
+        """This cell over its baseline, paired by block; None without a common block or with a value
+        of 0."""
         if self.baseline is None:
             return None
         return paired_ratio(self.baseline, self, metric)
@@ -140,7 +141,8 @@ class Experiment:
 
     @property
     def extra_keys(self) -> list[str]:
-        """Parameters beyond the main four in which cells of one collector, barrier, workload and heap differ."""
+        """Parameters beyond the main four in which cells of one collector, barrier, workload and
+        heap differ."""
         groups: dict[tuple, list[Cell]] = {}
         for result in self.results:
             groups.setdefault(tuple(result.cell.parameters[k] for k in MAIN_KEYS), []).append(
@@ -156,7 +158,8 @@ class Experiment:
         )
 
     def label(self, cell: Cell) -> str:
-        """`collector + barrier`, with the extra coordinates where cells would else share a label."""
+        """`collector + barrier`, with the extra coordinates where cells would else share a
+        label."""
         return self._with_extras(f"{cell.collector} + {cell.barrier}", cell, self.extra_keys)
 
     def barrier_label(self, cell: Cell, but: Collection[str] = ()) -> str:
@@ -217,7 +220,8 @@ def behind_ratio(metric: str, values: Collection[float]) -> float:
 
 
 def heap_order(heap: str) -> tuple:
-    """Multiples by their number first, then sizes by their bytes (64M before 256M before 1G), then what is neither, as text."""
+    """Multiples by their number first, then sizes by their bytes (64M before 256M before 1G), then
+    what is neither, as text."""
     size = HEAP.fullmatch(heap)
     if size is None:
         return (2, 0.0, heap)
@@ -234,7 +238,8 @@ def load_experiment(
     progress: Callable[[str], None],
     wanted: Callable[[Cell], bool] = lambda cell: True,
 ) -> Experiment:
-    """Open the sweep and digest the timed runs of the wanted cells; damaged runs are told through `progress` and skipped."""
+    """Open the sweep and digest the timed runs of the wanted cells; damaged runs are told through
+    `progress` and skipped."""
     sweep = open_sweep(folder)
     skipped = list(sweep.skipped)
     digests: dict[str, list[Digest]] = {}

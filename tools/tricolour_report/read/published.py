@@ -1,9 +1,9 @@
 """A published sweep: its records and metrics, without the tables of events.
 
-Purpose: `runs.json.gz` (every `run.json`, one after the other) and `summary.csv` of a folder that keeps no run folders, such as those
-in `results/reference`.
-Invariant: a figure that needs single pauses, phases or requests is not there for such a sweep; metrics are those that the report wrote
-when the tables were.
+Purpose: `runs.json.gz` (every `run.json`, one after the other) and `summary.csv` of a folder that
+keeps no run folders, such as those in `results/reference`.
+Invariant: a figure that needs single pauses, phases or requests is not there for such a sweep;
+metrics are those that the report wrote when the tables were.
 """
 
 import gzip
@@ -25,7 +25,8 @@ def is_published(folder: Path) -> bool:
 
 
 def read_records(folder: Path) -> dict[tuple[str, int], dict]:
-    """Every record by cell and block, not yet validated; raises UsageProblem when the file is not whole."""
+    """Every record by cell and block, not yet validated; raises UsageProblem when the file is not
+    whole."""
     path = folder / RECORDS
     try:
         with gzip.open(regular(path), "rt", encoding="utf-8") as stream:
@@ -51,7 +52,8 @@ def read_records(folder: Path) -> dict[tuple[str, int], dict]:
 
 
 def read_metrics(folder: Path) -> dict[tuple[str, int], dict[str, float]]:
-    """The metrics of every timed run by cell and block; raises UsageProblem when there is no such table."""
+    """The metrics of every timed run by cell and block; raises UsageProblem when there is no such
+    table."""
     path = folder / METRICS
     try:
         table = pd.read_csv(

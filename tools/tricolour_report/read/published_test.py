@@ -1,4 +1,5 @@
-"""A folder that keeps records and metrics only is read, reported as far as these go, and never overwritten."""
+"""A folder that keeps records and metrics only is read, reported as far as these go, and never
+overwritten."""
 
 import gzip
 

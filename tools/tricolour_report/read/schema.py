@@ -1,8 +1,8 @@
 """The schema of result files, loaded from `results/schema`, the one place where it is written.
 
 Purpose: read `index.json` and `run.json`, and give the columns of every table.
-Invariant: a document that `read` returns has every field that later code reads, every number in it is finite and every
-whole one fits 64 bits, and its text can be written as UTF-8.
+Invariant: a document that `read` returns has every field that later code reads, every number in it
+is finite and every whole one fits 64 bits, and its text can be written as UTF-8.
 """
 
 import json
@@ -43,8 +43,8 @@ def _whole(word: str) -> int:
 
 
 class Decoder(json.JSONDecoder):
-    """Of JSON alone: not Python's NaN and Infinity, no number that becomes infinite, no half of a surrogate pair. Raises ValueError, or
-    RecursionError when a document is nested too deeply."""
+    """Of JSON alone: not Python's NaN and Infinity, no number that becomes infinite, no half of a
+    surrogate pair. Raises ValueError, or RecursionError when a document is nested too deeply."""
 
     def __init__(self):
         super().__init__(parse_constant=_refuse, parse_float=_real, parse_int=_whole)
@@ -77,7 +77,8 @@ def _check_size(path: Path, called: str) -> None:
 
 
 def read(path: Path, name: str) -> dict:
-    """The document in `path`, valid by schema `name`; raises DamagedRun with what is wrong in it."""
+    """The document in `path`, valid by schema `name`; raises DamagedRun with what is wrong in
+    it."""
     document = parse(path)
     require(document, name)
     return document

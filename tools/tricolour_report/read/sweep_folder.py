@@ -1,7 +1,9 @@
 """A sweep folder as it lies on disk.
 
-Purpose: read `index.json` and every `run.json`; know which runs are complete, failed, damaged, skipped or never ran.
-Invariants: nothing here computes a statistic. Each run that the index lists ends in exactly one of `Sweep.runs`
+Purpose: read `index.json` and every `run.json`; know which runs are complete, failed, damaged,
+skipped or never ran.
+Invariants: nothing here computes a statistic. Each run that the index lists ends in exactly one of
+`Sweep.runs`
 (complete or failed) and `Sweep.skipped` (named, with the reason).
 """
 
@@ -24,7 +26,8 @@ def of_workload(key: str) -> bool:
 
 @dataclass(frozen=True)
 class Cell:
-    """One point of the experiment's matrix; `parameters` are flat text, `param.scale` for a nested one."""
+    """One point of the experiment's matrix; `parameters` are flat text, `param.scale` for a nested
+    one."""
 
     hash: str
     parameters: dict = field(hash=False, compare=False)
@@ -48,7 +51,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Run:
-    """One invocation. `record` is the validated `run.json`, or None for a failed run that left none."""
+    """One invocation. `record` is the validated `run.json`, or None for a failed run that left
+    none."""
 
     cell: Cell
     block: int
@@ -125,7 +129,8 @@ class Sweep:
 
 
 def open_sweep(folder: Path) -> Sweep:
-    """Read the index and every run's record; raises UsageProblem when `folder` is no sweep folder."""
+    """Read the index and every run's record; raises UsageProblem when `folder` is no sweep
+    folder."""
     running = is_written(folder)  # before the index is read: what ends meanwhile is in it
     index = _read_index(folder)
     records = read_records(folder) if is_published(folder) else None

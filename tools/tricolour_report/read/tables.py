@@ -1,9 +1,10 @@
 """Strict reading of one run's tables.
 
 Purpose: a data frame from `pauses.csv` and its like.
-Invariant: a table is returned whole and typed (int64 or text) or `DamagedRun` is raised: wrong header, a cut last line,
-a missing or non-integer field, a word that the schema does not know are all refused. Numbers are not negative and below
-MOST, so that no difference or sum of two of them leaves 64 bits.
+Invariant: a table is returned whole and typed (int64 or text) or `DamagedRun` is raised: wrong
+header, a cut last line, a missing or non-integer field, a word that the schema does not know are
+all refused. Numbers are not negative and below MOST, so that no difference or sum of two of them
+leaves 64 bits.
 """
 
 import csv
@@ -43,7 +44,8 @@ def read_table(run_folder: Path, table: str) -> pd.DataFrame:
         unknown = rows.loc[~rows[name].isin(words), name]
         if len(unknown):
             raise DamagedRun(
-                f"{path.name}: no {name} is called '{unknown.iloc[0]}'; there are {', '.join(words)}"
+                f"{path.name}: no {name} is called '{unknown.iloc[0]}'; there are "
+                f"{', '.join(words)}"
             )
     return rows
 

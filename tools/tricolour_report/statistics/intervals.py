@@ -1,10 +1,10 @@
 """Ratios with 95 % intervals.
 
-Purpose: the ratio of two samples of invocations, paired by block or not, and geometric means of such ratios over
-workloads.
-Invariants: everything is a t interval on logarithms, with the invocation as the unit. Paired differences use their own
-variance (n - 1 degrees of freedom); unpaired ones Welch's; a geometric mean of paired ratios averages within each block
-first, so that drift common to a block cancels.
+Purpose: the ratio of two samples of invocations, paired by block or not, and geometric means of
+such ratios over workloads.
+Invariants: everything is a t interval on logarithms, with the invocation as the unit. Paired
+differences use their own variance (n - 1 degrees of freedom); unpaired ones Welch's; a geometric
+mean of paired ratios averages within each block first, so that drift common to a block cancels.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +19,8 @@ ENOUGH_INVOCATIONS = 10
 
 @dataclass(frozen=True)
 class LogEstimate:
-    """Mean of a log ratio, the variance of that mean, its degrees of freedom, and the invocations behind it."""
+    """Mean of a log ratio, the variance of that mean, its degrees of freedom, and the invocations
+    behind it."""
 
     mean: float
     variance: float
@@ -29,7 +30,8 @@ class LogEstimate:
 
 @dataclass(frozen=True)
 class Ratio:
-    """A ratio; `low` and `high` are NaN when there is no interval (one invocation, or an extreme)."""
+    """A ratio; `low` and `high` are NaN when there is no interval (one invocation, or an
+    extreme)."""
 
     value: float
     low: float
@@ -85,7 +87,8 @@ def unpaired(base: list[float], other: list[float]) -> LogEstimate | None:
 
 
 def mean_over_workloads_paired(by_workload: list[dict[int, float]]) -> LogEstimate | None:
-    """Geometric mean over workloads: mean log ratio within each block that every workload has, then over blocks."""
+    """Geometric mean over workloads: mean log ratio within each block that every workload has, then
+    over blocks."""
     common = set.intersection(*(set(ratios) for ratios in by_workload)) if by_workload else set()
     return one_sample(
         {block: float(np.mean([r[block] for r in by_workload])) for block in sorted(common)}
@@ -132,7 +135,8 @@ def ratio(estimate: LogEstimate) -> Ratio:
 
 
 def mean_with_interval(values: list[float]) -> tuple[float, float, float]:
-    """(mean, low, high) of repetitions, on the plain scale; low and high are NaN for fewer than two."""
+    """(mean, low, high) of repetitions, on the plain scale; low and high are NaN for fewer than
+    two."""
     sample = np.array(values, dtype=float)
     if len(sample) < 2:
         return float(sample.mean()), float("nan"), float("nan")

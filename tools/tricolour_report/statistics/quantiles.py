@@ -67,7 +67,8 @@ def tail(values: np.ndarray) -> tuple[float, float] | None:
 def median_and_range(
     curves: list[np.ndarray], points: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(median, least, most) over invocations' curves at each of `points`, NaN where not every one has a value."""
+    """(median, least, most) over invocations' curves at each of `points`, NaN where not every one
+    has a value."""
     if not curves:
         return (np.full(points, np.nan),) * 3
     stacked = np.array(curves)

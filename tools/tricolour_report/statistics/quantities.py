@@ -1,7 +1,7 @@
 """Numbers as people read them.
 
-Purpose: durations, sizes, ratios and shares with three significant digits and a unit; an absent value is an en dash,
-everywhere.
+Purpose: durations, sizes, ratios and shares with three significant digits and a unit; an absent
+value is an en dash, everywhere.
 """
 
 from math import isnan

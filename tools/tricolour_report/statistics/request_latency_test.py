@@ -36,7 +36,8 @@ def closed_loop(durations, pauses=(), gap=50):
 
 
 def pausing(length, every, seconds=4.0, duration=20_000):
-    """Equal requests of `duration` ns, and a pause of `length` ns in every stretch of `every` ns."""
+    """Equal requests of `duration` ns, and a pause of `length` ns in every stretch of `every`
+    ns."""
     count = int(seconds * 1e9 / (duration + 50 + duration * length / every))
     step = int(every / duration)
     return closed_loop(
