@@ -229,21 +229,21 @@ def _why_left_out(result: CellResult) -> str:
 
 
 def headline(experiment: Experiment) -> list[str]:
-    """One sentence for each collector about its best barrier, by throughput, and one about the
-    machine's floor."""
+    """One sentence for each collector about its best barrier, by throughput, at a heap at which it
+    ran the most workloads, and one about the machine's floor."""
     sentences = []
-    seen = set()
+    best: dict[str, Mean] = {}
     for mean in means(experiment):
-        collector = mean.collector
-        if not mean.whole or collector in seen:
-            continue
-        seen.add(collector)
+        known = best.get(mean.collector)
+        if mean.whole and (known is None or len(mean.workloads) > len(known.workloads)):
+            best[mean.collector] = mean
+    for collector, mean in best.items():
         verdict = "" if mean.ratio.differs else " (no difference shown)"
         if mean.ratio.exploratory:
             verdict = " (exploratory: nothing is claimed)"
-        best = "has its highest throughput" if mean.ratio.exploratory else "does best"
+        does = "has its highest throughput" if mean.ratio.exploratory else "does best"
         sentences.append(
-            f"{collector} {best} with {mean.barrier} at heap {mean.heap}: {mean.text} times the "
+            f"{collector} {does} with {mean.barrier} at heap {mean.heap}: {mean.text} times the "
             f"baseline's throughput{verdict}{_longest_pause(experiment, mean)}."
         )
     if sentences:

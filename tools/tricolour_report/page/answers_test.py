@@ -36,6 +36,21 @@ def test_a_faster_cell_wins_when_it_collects(tmp_path):
     assert "concurrent does best with yuasa" in " ".join(headline(experiment))
 
 
+def test_the_headline_is_of_the_heap_with_the_most_workloads(tmp_path):
+    """Not of 4x, where only `gcbench` ran, and ratios are greater."""
+    folder = sweep_of(tmp_path, workloads=("gcbench", "binary_trees"), heaps=("2x", "4x"))
+    index = json.loads((folder / "index.json").read_text())
+    index["cells"] = index["cells"][:9]
+    (folder / "index.json").write_text(json.dumps(index))
+    for cell in (4, 5):
+        for record in changed_records(folder, f"{cell:08x}/*"):
+            record["operations_per_s"] *= 2
+    experiment = load_experiment(folder, print)
+    assert means(experiment)[0].heap == "4x"
+    said = " ".join(headline(experiment))
+    assert "heap 2x" in said and "heap 4x" not in said
+
+
 def test_a_starved_cell_wins_nothing(tmp_path):
     experiment = load_experiment(
         sweep_of(tmp_path, speed={WINNER: 1.5}, cycles_of={WINNER: 2}), print

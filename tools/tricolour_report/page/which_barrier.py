@@ -46,7 +46,10 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class Table:
+    """`further`: of a collector that has a table before this one, at another heap or choice."""
+
     title: str
+    further: bool
     rows: list[Row]
     recommendations: list[Recommendation]
 
@@ -66,8 +69,15 @@ class Section:
 def which_barrier(experiment: Experiment) -> Section:
     sources, problems = _sources(experiment)
     found = settings(experiment, sources.garbage)
+    first = {one.collector: one for one in reversed(found)}
     tables = [
-        Table(one.title, rows(experiment, one, sources), _recommendations(one)) for one in found
+        Table(
+            one.title,
+            one is not first[one.collector],
+            rows(experiment, one, sources),
+            _recommendations(one),
+        )
+        for one in found
     ]
     missing = []
     if sources.stores is None:

@@ -134,6 +134,7 @@ def test_barriers_are_ranked_only_under_one_collector_and_heap(tmp_path):
         for collector in ("concurrent", "stop_the_world")
         for heap in ("2x", "4x")
     ]
+    assert [table.further for table in section.tables] == [False, True, False, True]
     names = {table.title: {row.barrier for row in table.rows} for table in section.tables}
     assert "none" not in names["concurrent, heap 2x"] and section.alone == []
 

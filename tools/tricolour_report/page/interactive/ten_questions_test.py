@@ -49,8 +49,8 @@ QUESTIONS = {
         r"(confirm with \d+ runs|More runs, here \d+ of each cell)",
     ),
     "how much memory buys 5 % throughput": (
-        "#absent, #memory",
-        r"(about [\d.]+x|What memory buys: .* ran at several heaps)",
+        "#memory",
+        r"concurrent \+ yuasa.*(about [\d.]+x|more than 4x)",
     ),
     "what does a store cost idle and while marking": (
         "#which-barrier",
