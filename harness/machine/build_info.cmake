@@ -1,8 +1,10 @@
-# Run with cmake -P at every build: writes `output` from `input` with the commit, so that the commit never goes stale.
+# Run with cmake -P at every build: writes `output` from `input` with the commit, so that the commit
+# never goes stale.
 find_package(Git QUIET)
 set(commit unknown)
 if(Git_FOUND)
-  # A clone may belong to another user: reading it runs nothing of theirs, hooks and monitors left out.
+  # A clone may belong to another user: reading it runs nothing of theirs, hooks and monitors left
+  # out.
   set(git ${GIT_EXECUTABLE} -c safe.directory=* -c core.fsmonitor=false -C ${source})
   execute_process(COMMAND ${git} rev-parse --short=12 HEAD OUTPUT_VARIABLE head OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_VARIABLE why
                   RESULT_VARIABLE failed)

@@ -57,8 +57,7 @@ std::uint64_t Pass::take_counts(bool at_end) {
     count(one.account.allocated_objects, one.context->allocated_objects());
     count(one.account.while_marking, one.context->while_tracing());
     if constexpr (instrumented_built)
-      count(one.account.barriers,
-            static_cast<InstrumentedContext&>(*one.context).barrier_counts());
+      count(one.account.barriers, static_cast<InstrumentedContext&>(*one.context).barrier_counts());
   }
   return heap.phase().cycle;
 }

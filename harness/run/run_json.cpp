@@ -133,6 +133,12 @@ Json barrier_counts(const BarrierCounts& counts) {
                       {"redundant", counts.redundant}};
 }
 
+Json while_marking(const RunFigures& figures) {
+  return Json::Object{{"time_ns", figures.marking_ns()},
+                      {"allocated_bytes", figures.while_marking.allocated_bytes},
+                      {"allocated_bytes_per_s", or_null(figures.marking_allocation_per_s())}};
+}
+
 void add_figures(Json::Object& run, const RunFigures& figures, bool recorded) {
   const CpuFigures& cpu = figures.cpu_ns;
   run.insert(run.end(),
@@ -144,11 +150,7 @@ void add_figures(Json::Object& run, const RunFigures& figures, bool recorded) {
                  {"operations_per_s", figures.operations_per_s()},
                  {"allocated_bytes", figures.allocated_bytes},
                  {"allocated_objects", figures.allocated_objects},
-                 {"while_marking",
-                  Json::Object{
-                      {"time_ns", figures.marking_ns()},
-                      {"allocated_bytes", figures.while_marking.allocated_bytes},
-                      {"allocated_bytes_per_s", or_null(figures.marking_allocation_per_s())}}},
+                 {"while_marking", while_marking(figures)},
                  {"cycles", figures.cycles},
                  {"fallbacks", figures.fallbacks},
                  {"handshakes", Json::Object{{"count", figures.handshakes.count},

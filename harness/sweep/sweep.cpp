@@ -253,10 +253,10 @@ class Sweep {
   }
 
   /// With nothing of the sweep running; nothing when we were interrupted. A sweep of few
-  /// invocations claims nothing, and does not wait long for its floor.
+  /// invocations is a look at the figures, and does not wait long for its floor.
   std::optional<BystanderFigures> measured_floor(std::string_view when) const {
     const Nanoseconds length_ns =
-        experiment_.invocations < least_claiming_invocations ? 200'000'000 : 2'000'000'000;
+        experiment_.invocations < invocations_with_long_floor ? 200'000'000 : 2'000'000'000;
     const Nanoseconds began = now_ns();
     const std::vector<BystanderDelay> seen = attend(length_ns);
     if (interrupted()) return std::nullopt;
@@ -269,7 +269,7 @@ class Sweep {
     }
     return floor;
   }
-  static constexpr unsigned least_claiming_invocations = 5;
+  static constexpr unsigned invocations_with_long_floor = 5;
 
   int give_up() {
     index_.flush();

@@ -1,5 +1,6 @@
-# The microbenchmarks, one program from the <unit>_bench.cpp files that stand beside what they measure; and the probes that
-# tools/check_hot_paths disassembles, one per barrier, compiled with the flags of everything else.
+# The microbenchmarks, one program from the <unit>_bench.cpp files that stand beside what they
+# measure; and the probes that tools/check_hot_paths disassembles, one per barrier, compiled with
+# the flags of everything else.
 
 find_package(benchmark QUIET)
 if(benchmark_FOUND)

@@ -10,7 +10,8 @@ install(TARGETS tricolour_core tricolour_collectors tricolour_heap EXPORT tricol
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT heap)
 install(EXPORT tricolour_heap NAMESPACE tricolour:: DESTINATION ${tricolour_config} FILE tricolour-heap.cmake COMPONENT heap)
 foreach(room core barriers collectors)
-  # probes.hpp is the sources' own, and needs a header of SystemTap; the explorer is no part of a heap.
+  # probes.hpp is the sources' own, and needs a header of SystemTap; the explorer is no part of a
+  # heap.
   install(DIRECTORY ${room} DESTINATION include/tricolour COMPONENT heap FILES_MATCHING PATTERN "*.hpp"
           PATTERN "probes.hpp" EXCLUDE PATTERN "core/exploration" EXCLUDE)
 endforeach()

@@ -1,5 +1,5 @@
-# The peers in C++: the testbed's programs with malloc and free, and with Boehm's collector where its library is there.
-# Target `peers` is all of them; a build with benchmarks has them too.
+# The peers in C++: the testbed's programs with malloc and free, and with Boehm's collector where
+# its library is there. Target `peers` is all of them; a build with benchmarks has them too.
 
 if(TRICOLOUR_BENCHMARKS)
   add_custom_target(peers ALL)

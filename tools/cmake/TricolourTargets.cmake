@@ -9,7 +9,8 @@ elseif(NOT TRICOLOUR_SANITIZE STREQUAL "none")
   message(FATAL_ERROR "TRICOLOUR_SANITIZE is '${TRICOLOUR_SANITIZE}'; it takes none, address or thread")
 endif()
 if(NOT TRICOLOUR_SANITIZE STREQUAL "none")
-  # GCC's own instrumentation makes it see uninitialised reads that are not there (its manual, -fsanitize).
+  # GCC's own instrumentation makes it see uninitialised reads that are not there (its manual,
+  # -fsanitize).
   list(APPEND tricolour_sanitizer_flags $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 endif()
 if(NOT TRICOLOUR_SANITIZE STREQUAL "none")
@@ -28,15 +29,17 @@ function(tricolour_flags target)
   target_link_options(${target} PRIVATE ${tricolour_sanitizer_flags})
 endfunction()
 
-# tricolour_function_names(program): puts its functions into its dynamic symbol table, where core/threads/thread_stack.cpp looks up the
-# names of a thread's stack. Otherwise the report of a late mutator has addresses only.
+# tricolour_function_names(program): puts its functions into its dynamic symbol table, where
+# core/threads/thread_stack.cpp looks up the names of a thread's stack. Otherwise the report of a
+# late mutator has addresses only.
 function(tricolour_function_names program)
   set_target_properties(${program} PROPERTIES ENABLE_EXPORTS ON)
 endfunction()
 
-# tricolour_compile_in_batches(target): up to six sources of one folder as one, which saves a quarter of a cold build, because most of
-# the time to compile a source is its headers. A name in an anonymous namespace is then the only one of its folder. Not for what is measured,
-# whose speed would depend on its batch; nor for explorations, which take long of their own.
+# tricolour_compile_in_batches(target): up to six sources of one folder as one, which saves a
+# quarter of a cold build, because most of the time to compile a source is its headers. A name in an
+# anonymous namespace is then the only one of its folder. Not for what is measured, whose speed
+# would depend on its batch; nor for explorations, which take long of their own.
 function(tricolour_compile_in_batches target)
   get_target_property(sources ${target} SOURCES)
   list(FILTER sources INCLUDE REGEX "^${PROJECT_SOURCE_DIR}/")
@@ -55,7 +58,8 @@ function(tricolour_compile_in_batches target)
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endfunction()
 
-# tricolour_library(room sources...): static library tricolour_<room>, alias tricolour::<room>, headers found from the project's root.
+# tricolour_library(room sources...): static library tricolour_<room>, alias tricolour::<room>,
+# headers found from the project's root.
 function(tricolour_library room)
   add_library(tricolour_${room} STATIC ${ARGN})
   add_library(tricolour::${room} ALIAS tricolour_${room})
@@ -66,7 +70,8 @@ function(tricolour_library room)
   tricolour_flags(tricolour_${room})
 endfunction()
 
-# tricolour_sources(result room EXCEPT folders...): the sources of a room that are neither tests nor benchmarks nor in the folders.
+# tricolour_sources(result room EXCEPT folders...): the sources of a room that are neither tests nor
+# benchmarks nor in the folders.
 function(tricolour_sources result room)
   cmake_parse_arguments(PARSE_ARGV 2 argument "" "" "EXCEPT")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${room}/*.cpp)

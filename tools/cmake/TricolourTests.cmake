@@ -1,6 +1,6 @@
-# One test program per room, from the <unit>_test.cpp files that stand beside what they test. Only the harness's needs the instances of every
-# workload and barrier, which are most of a build. The <unit>_fault_test.cpp files among them need the seams of
-# TRICOLOUR_FAULTS.
+# One test program per room, from the <unit>_test.cpp files that stand beside what they test. Only
+# the harness's needs the instances of every workload and barrier, which are most of a build. The
+# <unit>_fault_test.cpp files among them need the seams of TRICOLOUR_FAULTS.
 
 find_package(Catch2 QUIET)
 if(NOT Catch2_FOUND)
@@ -12,7 +12,8 @@ add_library(tricolour_test_main OBJECT tools/testing/test_main.cpp)
 target_include_directories(tricolour_test_main PRIVATE ${PROJECT_SOURCE_DIR})
 target_compile_features(tricolour_test_main PRIVATE cxx_std_20)
 tricolour_flags(tricolour_test_main)
-# It is most of Catch2: optimised less, it is compiled in two thirds of the time, and no test waits for it.
+# It is most of Catch2: optimised less, it is compiled in two thirds of the time, and no test waits
+# for it.
 set_source_files_properties(tools/testing/test_main.cpp PROPERTIES COMPILE_OPTIONS -O1)
 
 # It asks the compiler what is hidden from one who does not include the header that shows it.
@@ -44,7 +45,8 @@ set_property(SOURCE ${PROJECT_SOURCE_DIR}/harness/figures/known_run_test.cpp
   APPEND PROPERTY COMPILE_DEFINITIONS
   TRICOLOUR_KNOWN_RUN_FILE="${PROJECT_SOURCE_DIR}/tools/testing/known_run.toml")
 
-# Preloaded into the program by harness/cli/failing_calls_test.py; a sanitizer would have to come first.
+# Preloaded into the program by harness/cli/failing_calls_test.py; a sanitizer would have to come
+# first.
 if(TRICOLOUR_SANITIZE STREQUAL "none")
   add_library(failing_calls SHARED harness/failing_calls/failing_calls.cpp)
   target_compile_features(failing_calls PRIVATE cxx_std_20)
