@@ -9,6 +9,7 @@ named as damaged, never ignored.
 
 import base64
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from statistics import median
 
@@ -20,6 +21,7 @@ from ..statistics.intervals import ENOUGH_INVOCATIONS, Ratio, paired, ratio
 from ..statistics.quantities import ABSENT, duration, measured
 from ..statistics.quantities import ratio as ratio_text
 from ..statistics.quantities import size
+from .table import Column, Table
 
 FILE = "peers.json"
 FIGURE = Path("plots") / "peers.png"
@@ -93,21 +95,29 @@ class Peers:
         return same_text(self.document["same_against_same"])
 
     @property
-    def targets(self) -> list[list[str]]:
-        return [target_text(target) for target in self.document["targets"]]
+    def targets(self) -> Table:
+        looks = {"figure": "some-wrap", "verdict": "wrap"}
+        columns = [
+            Column(title, itemgetter(place), looks.get(title, ""))
+            for place, title in enumerate(("cell", "figure", "measured", "target", "verdict"))
+        ]
+        return Table(columns, [target_text(target) for target in self.document["targets"]])
 
     @property
-    def tables(self) -> list[dict]:
-        """For a page: each contest with its columns and rows."""
-        found = []
-        for contest in self.contests:
-            base = self.base(contest)
-            rows = [
-                {"texts": row(cell, base), "failed": cell.status not in ("ok", "missing")}
-                for cell in self.of(contest)
-            ]
-            found.append({"name": contest, "columns": columns(contest, base), "rows": rows})
-        return found
+    def tables(self) -> dict[str, Table]:
+        """By contest. A row is its texts and the cell."""
+        return {contest: self._table(contest) for contest in self.contests}
+
+    def _table(self, contest: str) -> Table:
+        base = self.base(contest)
+        return Table(
+            [
+                Column(title, itemgetter(place), "some-wrap")
+                for place, title in enumerate(columns(contest, base))
+            ],
+            [[*row(cell, base), cell] for cell in self.of(contest)],
+            lambda row: "" if row[-1].status in ("ok", "missing") else "failed",
+        )
 
     @property
     def contests(self) -> list[str]:

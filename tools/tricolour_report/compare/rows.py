@@ -12,6 +12,7 @@ from ..read.experiment import CellResult, Experiment, heap_order
 from ..statistics.quantiles import quantile
 from ..statistics.quantities import ABSENT, duration, fraction, ratio, share
 from .bystander import delay_text
+from .table import Column
 
 BASELINE = "1 (baseline)"
 
@@ -35,6 +36,30 @@ class Row:
     failed: bool
     starved: bool
     result: CellResult
+
+    @property
+    def state(self) -> str:
+        return "failed" if self.failed else "starved" if self.starved else ""
+
+
+COLUMNS = [
+    Column("collector", lambda row: row.collector),
+    Column("barrier", lambda row: row.barrier),
+    Column(
+        "throughput ratio [95 %]",
+        lambda row: row.ratio + (" *" if row.differs else ""),
+        "some-wrap",
+    ),
+    Column("cycles", lambda row: row.cycles + (", starved" if row.starved else ""), "number"),
+    Column("pause p50", lambda row: row.p50, "number"),
+    Column("tail", lambda row: row.tail.replace(" ", "\n", 1), "number lines"),
+    Column("longest pause", lambda row: row.longest, "number lines"),
+    Column("longest request", lambda row: row.longest_request, "number lines"),
+    Column("MMU(10 ms)", lambda row: row.mmu, "number"),
+    Column("fallback", lambda row: row.fallback, "number"),
+    Column("bystander p99", lambda row: row.bystander, "number some-wrap"),
+    Column("runs", lambda row: row.status.replace("_", " "), "some-wrap"),
+]
 
 
 @dataclass(frozen=True)

@@ -11,25 +11,14 @@ import re
 from pathlib import Path
 from typing import Callable
 
-from ..compare.rows import Group, Row, groups
+from ..compare.rows import COLUMNS, Group, groups
 from ..page.provenance import provenance
 from ..read.experiment import Experiment
 from ..statistics.intervals import ENOUGH_INVOCATIONS
 from ..statistics.quantities import ABSENT
 
 FILE = "tables.tex"
-ALIGNED: dict[str, tuple[str, Callable[[Row], str]]] = {  # alignment and text by title
-    "Collector": ("l", lambda row: row.collector),
-    "Barrier": ("l", lambda row: row.barrier),
-    "Throughput ratio [95 %]": ("l", lambda row: row.ratio + (" *" if row.differs else "")),
-    "Cycles": ("r", lambda row: row.cycles + (", starved" if row.starved else "")),
-    "Pause p50": ("r", lambda row: row.p50),
-    "Tail": ("r", lambda row: row.tail),
-    "Longest pause": ("r", lambda row: row.longest),
-    "Longest request": ("r", lambda row: row.longest_request),
-    "MMU(10 ms)": ("r", lambda row: row.mmu),
-    "Runs": ("l", lambda row: row.status.replace("_", " ")),
-}
+LEFT_OUT = ("fallback", "bystander p99")  # what a table has no room for
 SPECIAL = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -54,21 +43,22 @@ def escaped(text: str) -> str:
 
 
 def _table(experiment: Experiment, group: Group) -> str:
-    shown = {
-        title: column
-        for title, column in ALIGNED.items()
-        if any(column[1](row) != ABSENT for row in group.rows)
-    }
-    rows = [[read(row) for _, read in shown.values()] for row in group.rows]
+    shown = [
+        column
+        for column in COLUMNS
+        if column.title not in LEFT_OUT and any(column.text(row) != ABSENT for row in group.rows)
+    ]
+    rows = [[column.text(row).replace("\n", " ") for column in shown] for row in group.rows]
     body = "\n".join(" & ".join(map(escaped, row)) + r" \\" for row in rows)
-    titles = " & ".join(map(escaped, shown))
+    titles = " & ".join(escaped(_capitalised(column.title)) for column in shown)
+    alignment = "".join("r" if column.is_number else "l" for column in shown)
     place = re.sub("[^a-z0-9]+", "-", group.title.lower()).strip("-")
     return "\n".join(
         [
             r"\begin{table}",
             rf"\caption{{{escaped(_caption(experiment, group))}}}",
             rf"\label{{tab:{place}}}",
-            rf"\begin{{tabular}}{{{''.join(alignment for alignment, _ in shown.values())}}}",
+            rf"\begin{{tabular}}{{{alignment}}}",
             r"\toprule",
             titles + r" \\",
             r"\midrule",
@@ -79,6 +69,10 @@ def _table(experiment: Experiment, group: Group) -> str:
             "",
         ]
     )
+
+
+def _capitalised(title: str) -> str:
+    return title[0].upper() + title[1:]
 
 
 def _caption(experiment: Experiment, group: Group) -> str:

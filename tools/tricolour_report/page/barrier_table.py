@@ -16,6 +16,7 @@ from typing import Callable
 import numpy as np
 
 from ..compare.ranking import Pair
+from ..compare.table import Column, Table
 from ..compare.unserved import counted
 from ..compare.which_barrier import Garbage, Judgement, Setting, garbage_of, marks_meanwhile
 from ..figures.barrier_cost import FILE as STORES
@@ -55,6 +56,20 @@ class Row:
     worst_request: str
 
 
+COLUMNS = [
+    Column("barrier", lambda row: row.barrier),
+    Column("store", lambda row: row.store, "lines"),
+    Column("load", lambda row: row.load, "lines"),
+    Column("throughput / best", lambda row: row.throughput, "some-wrap"),
+    Column("while marking / best", lambda row: row.while_marking, "some-wrap"),
+    Column("tail latency / best", lambda row: row.tail, "some-wrap"),
+    Column("final pause", lambda row: row.final_pause, "number"),
+    Column("floating garbage", lambda row: row.garbage, "some-wrap"),
+    Column("fallbacks", lambda row: row.fallbacks, "some-wrap"),
+    Column("worst request", lambda row: row.worst_request, "number lines"),
+]
+
+
 def read_sources(folder: Path) -> dict[str, Callable[[], object]]:
     """What reads each of Sources; one that is there and unreadable raises."""
     costs, cycles = folder / STORES, folder / GARBAGE / "cycles.csv"
@@ -72,10 +87,11 @@ def _garbage(cycles: Path) -> dict[tuple[str, str], Garbage]:
     return found
 
 
-def rows(experiment: Experiment, setting: Setting, sources: Sources) -> list[Row]:
+def table(experiment: Experiment, setting: Setting, sources: Sources) -> Table:
     """In the program's order of barriers."""
     place = lambda name: experiment.sweep.place("barriers", name)
-    return [_row(setting, name, sources) for name in sorted(setting.barriers, key=place)]
+    names = sorted(setting.barriers, key=place)
+    return Table(COLUMNS, [_row(setting, name, sources) for name in names])
 
 
 def _row(setting: Setting, name: str, sources: Sources) -> Row:

@@ -13,19 +13,18 @@ import jinja2
 
 from ..compare import unserved
 from ..compare.bystander import floor_sentence, machine_floor
-from ..compare.memory import memory
 from ..compare.peers import appendix
 from ..compare.rows import groups
-from ..compare.waits import SLOW, explained_text, shares_text, waits
+from ..compare.waits import SLOW
 from ..figures.registry import FIGURES
 from ..program.errors import DamagedRun
 from ..program.regular import regular
 from ..read.calibration import Calibration, read_calibration
 from ..read.experiment import ENOUGH_CYCLES, Experiment
 from ..statistics.intervals import ENOUGH_INVOCATIONS
-from ..statistics.quantities import ABSENT, duration, ratio, size
+from . import tables
 from .absent import absences
-from .answers import answers, headline, means, starved
+from .answers import headline, means, starved
 from .doubts import doubts
 from .interactive.document import document, packed
 from .interactive.script import Script
@@ -67,6 +66,7 @@ def render(
     )
     calibration, calibration_absent = _calibration(experiment)
     peers, peers_absent = appendix(experiment.sweep.folder)
+    ranked = means(experiment)
     fewest = min(
         (len(result.digests) for result in experiment.results if result.digests), default=0
     )
@@ -78,15 +78,16 @@ def render(
         enough=ENOUGH_INVOCATIONS,
         barriers=which_barrier(experiment),
         headline=headline(experiment),
-        answers=answers(experiment),
-        means=means(experiment),
-        groups=groups(experiment),
+        wins=tables.wins(experiment),
+        means=ranked,
+        throughput=tables.throughput(ranked),
+        memory=tables.bought(experiment),
+        cells=[(group.title, tables.cells(group)) for group in groups(experiment)],
         starved=starved(experiment),
         enough_cycles=ENOUGH_CYCLES,
         floor=floor_sentence(machine_floor(experiment)),
-        waited=_waited(experiment),
+        waited=tables.waited(experiment),
         unserved=unserved.sentences(experiment),
-        memory=_memory(experiment),
         doubts=doubts(experiment),
         fewest_cycles=min((one.cycles[0] for one in experiment.results if one.digests), default=0),
         slow=SLOW,
@@ -99,11 +100,13 @@ def render(
         reload_s=RELOAD_S if live else 0,
         absent=absences(experiment),
         calibration=calibration,
+        checks=calibration and tables.checks(calibration),
         calibration_absent=calibration_absent,
         peers=peers,
         peers_absent=peers_absent,
-        failures=_failures(experiment),
-        verified=_verified(experiment),
+        failed=tables.failed(experiment),
+        verified=tables.verified(experiment),
+        lost=any(tables.found_by_oracle(run, "lost_objects") for run in experiment.verified),
         provenance=provenance(experiment),
         shared=shared_parameters(experiment),
         recipe=_recipe(experiment.sweep.folder),
@@ -117,83 +120,6 @@ def _calibration(experiment: Experiment) -> tuple[Calibration | None, str]:
         return read_calibration(experiment.sweep.folder), NO_CALIBRATION
     except DamagedRun as damage:
         return None, f"The calibration is damaged: {damage}"
-
-
-def _waited(experiment: Experiment) -> list[dict]:
-    """One entry for each cell with requests."""
-    return [
-        {
-            "label": experiment.label(row.result.cell),
-            "setting": group.title,
-            "count": one.count,
-            "total": duration(one.total) if one.count else ABSENT,
-            "unexplained": row.unexplained,
-            "shares": shares_text(one, len(one.parts)) or ABSENT,
-            "explained": explained_text(one) if one.count else ABSENT,
-            "slowest": f"{duration(one.slowest.length)} (block {one.slowest.block}): "
-            f"{one.slowest.text}"
-            if one.slowest
-            else ABSENT,
-        }
-        for group in groups(experiment)
-        for row in group.rows
-        if (one := waits(row.result))
-    ]
-
-
-def _memory(experiment: Experiment) -> list[dict]:
-    """One entry for each combination that ran at several heaps."""
-    return [
-        {
-            "combination": row.combination,
-            "workloads": row.workloads,
-            "price": row.price,
-            "told": "; ".join(
-                f"{step.low} to {step.high}: "
-                f"{ratio(step.ratio)}{' *' if step.ratio.differs else ''}"
-                for step in row.steps
-            ),
-        }
-        for row in memory(experiment)
-    ]
-
-
-def _failures(experiment: Experiment) -> list[dict]:
-    """One entry for each failed run."""
-    return [
-        {
-            "label": experiment.label(result.cell),
-            "workload": result.cell.workload,
-            "heap": result.cell.heap,
-            "block": run.block,
-            "status": run.status,
-            "exit_code": run.exit_code,
-            "error": (run.record or {}).get("error", ""),
-            "command": (run.record or {}).get("command", ""),
-        }
-        for result in experiment.results
-        for run in result.runs
-        if run.status != "ok"
-    ]
-
-
-def _verified(experiment: Experiment) -> list[dict]:
-    found = []
-    for run in experiment.verified:
-        verdict = run.record.get("verify", {})
-        found.append(
-            {
-                "label": experiment.label(run.cell),
-                "workload": run.cell.workload,
-                "heap": run.cell.heap,
-                "block": run.block,
-                "status": run.status,
-                "cycles": verdict.get("cycles_checked", 0),
-                "lost": verdict.get("lost_objects", 0),
-                "floating": size(verdict.get("floating_bytes", 0)),
-            }
-        )
-    return found
 
 
 def _recipe(folder: Path) -> str:

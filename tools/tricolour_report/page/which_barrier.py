@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import expm1
 
 from ..compare.ranking import Ranking
+from ..compare.table import Table
 from ..compare.which_barrier import Judgement, Setting, alone, settings
 from ..program.errors import DamagedRun, UsageProblem
 from ..read.experiment import Experiment
@@ -21,11 +22,10 @@ from ..statistics.several_pairs import SMALL_DIFFERENCE, runs_needed
 from .barrier_table import (
     GARBAGE_COMMAND,
     STORES_COMMAND,
-    Row,
     Sources,
     fallen_back,
     read_sources,
-    rows,
+    table,
 )
 
 NOT_SHOWN = "not shown by these runs"
@@ -45,12 +45,13 @@ class Recommendation:
 
 
 @dataclass(frozen=True)
-class Table:
-    """`further`: of a collector that has a table before this one, at another heap or choice."""
+class Choice:
+    """Between the barriers of one setting. `further`: of a collector that has one before this, at
+    another heap or with other parameters."""
 
     title: str
     further: bool
-    rows: list[Row]
+    table: Table
     recommendations: list[Recommendation]
 
 
@@ -59,7 +60,7 @@ class Section:
     """`alone` are sentences of collectors that ran under one barrier; `missing` are (column,
     command) or (column, what is wrong); `confirm` is (runs, command)."""
 
-    tables: list[Table]
+    choices: list[Choice]
     alone: list[str]
     missing: list[tuple[str, str]]
     problems: list[str]
@@ -70,11 +71,11 @@ def which_barrier(experiment: Experiment) -> Section:
     sources, problems = _sources(experiment)
     found = settings(experiment, sources.garbage)
     first = {one.collector: one for one in reversed(found)}
-    tables = [
-        Table(
+    choices = [
+        Choice(
             one.title,
             one is not first[one.collector],
-            rows(experiment, one, sources),
+            table(experiment, one, sources),
             _recommendations(one),
         )
         for one in found
@@ -86,9 +87,9 @@ def which_barrier(experiment: Experiment) -> Section:
         missing.append(("Cost of a load", STORES_COMMAND))
     if sources.garbage is None:
         missing.append(("Floating garbage", GARBAGE_COMMAND))
-    runs = _runs_of_command([one for table in tables for one in table.recommendations])
+    runs = _runs_of_command([one for choice in choices for one in choice.recommendations])
     return Section(
-        tables,
+        choices,
         [f"{name} ran under {barrier} only." for name, barrier in alone(experiment).items()],
         missing,
         problems,

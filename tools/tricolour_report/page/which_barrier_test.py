@@ -5,8 +5,8 @@ import json
 import pytest
 
 from ..read.experiment import load_experiment
-from ..testing.synthetic_barrier_cost import write_barrier_cost
 from ..statistics.quantities import ABSENT
+from ..testing.synthetic_barrier_cost import write_barrier_cost
 from ..testing.synthetic_sweep import write_sweep
 from .which_barrier import NOT_SHOWN, repeat_command, which_barrier
 
@@ -27,7 +27,7 @@ def section_of(folder):
 
 
 def advice(section, need, table=0):
-    return next(one for one in section.tables[table].recommendations if one.need == need)
+    return next(one for one in section.choices[table].recommendations if one.need == need)
 
 
 def rewrite(folder, cell, change, blocks="*"):
@@ -57,7 +57,7 @@ def test_the_faster_barrier_is_recommended_from_ten_runs_on(tmp_path):
     one = advice(section, "throughput")
     assert (one.advice, one.claim, one.confirm) == ("yuasa", "claimed", 0)
     assert "times that of yuasa (10 runs; shown after Holm's correction for 3 pairs)" in one.reason
-    assert [row.throughput for row in section.tables[0].rows][1] == "1 (best)"
+    assert [row.throughput for row in section.choices[0].table.rows][1] == "1 (best)"
 
 
 def test_few_runs_are_exploratory_and_name_the_command_that_confirms(tmp_path):
@@ -129,20 +129,20 @@ def test_barriers_are_ranked_only_under_one_collector_and_heap(tmp_path):
     both = (*PAIRS, ("stop_the_world", "none"), *STOPPED)
     folder = sweep_of(tmp_path, 3, combinations=both, heaps=("2x", "4x"), speed=FAST)
     section = section_of(folder)
-    assert sorted(table.title for table in section.tables) == [
+    assert sorted(choice.title for choice in section.choices) == [
         f"{collector}, heap {heap}"
         for collector in ("concurrent", "stop_the_world")
         for heap in ("2x", "4x")
     ]
-    assert [table.further for table in section.tables] == [False, True, False, True]
-    names = {table.title: {row.barrier for row in table.rows} for table in section.tables}
+    assert [choice.further for choice in section.choices] == [False, True, False, True]
+    names = {choice.title: {row.barrier for row in choice.table.rows} for choice in section.choices}
     assert "none" not in names["concurrent, heap 2x"] and section.alone == []
 
 
 def test_a_collector_under_one_barrier_is_named_and_not_ranked(tmp_path):
     pairs = (("stop_the_world", "none"), *PAIRS)
     section = section_of(sweep_of(tmp_path, 3, combinations=pairs))
-    assert [table.title for table in section.tables] == ["concurrent, heap 2x"]
+    assert [choice.title for choice in section.choices] == ["concurrent, heap 2x"]
     assert section.alone == ["stop_the_world ran under none only."]
 
 
@@ -177,7 +177,7 @@ def test_memory_is_ranked_on_identical_work_under_the_colour_of_the_runs(tmp_pat
     one = advice(section, "memory")
     assert one.advice == "dijkstra" and one.claim == "exploratory" and one.confirm == 0
     assert "(4 recorded workloads; shown" in one.reason
-    assert section.tables[0].rows[1].garbage == "9.0 % to 9.3 %"
+    assert section.choices[0].table.rows[1].garbage == "9.0 % to 9.3 %"
 
 
 def test_floating_garbage_of_another_colour_is_not_taken(tmp_path):
@@ -185,7 +185,7 @@ def test_floating_garbage_of_another_colour_is_not_taken(tmp_path):
     write_garbage(folder, colours=False)
     section = section_of(folder)
     assert advice(section, "memory").advice == NOT_SHOWN
-    assert {row.garbage for row in section.tables[0].rows} == {"–"}
+    assert {row.garbage for row in section.choices[0].table.rows} == {"–"}
 
 
 def test_where_the_world_is_stopped_nothing_floats_and_only_the_idle_store_counts(tmp_path):
@@ -194,7 +194,7 @@ def test_where_the_world_is_stopped_nothing_floats_and_only_the_idle_store_count
     write_barrier_cost(folder)
     section = section_of(folder)
     assert advice(section, "memory").advice == NOT_SHOWN
-    row = section.tables[0].rows[0]
+    row = section.choices[0].table.rows[0]
     assert (row.garbage, row.fallbacks, row.final_pause) == ("–", "–", "–")
     assert row.store.startswith("idle 0.8") and "marking" not in row.store
 
@@ -205,7 +205,7 @@ def test_the_cost_of_stores_and_loads_or_the_command_that_makes_it(tmp_path):
     assert ("Cost of a store and of a load", "tools/barrier_cost DIR") in section.missing
     write_barrier_cost(folder)
     section = section_of(folder)
-    rows = {row.barrier: row for row in section.tables[0].rows}
+    rows = {row.barrier: row for row in section.choices[0].table.rows}
     assert rows["yuasa"].store.startswith("idle 0.8") and "\nmarking 2." in rows["yuasa"].store
     assert rows["yuasa"].load == "a plain load" and rows["hybrid"].load.startswith("idle 1.8")
     assert [what for what, _ in section.missing] == ["Floating garbage"]
@@ -213,7 +213,7 @@ def test_the_cost_of_stores_and_loads_or_the_command_that_makes_it(tmp_path):
     stores = [one for one in data["benchmarks"] if one["name"].startswith("store")]
     (folder / "barrier_cost.json").write_text(json.dumps({"benchmarks": stores}))
     section = section_of(folder)
-    assert section.tables[0].rows[0].load == "see below"
+    assert section.choices[0].table.rows[0].load == "see below"
     assert ("Cost of a load", "tools/barrier_cost DIR") in section.missing
 
 
@@ -222,7 +222,7 @@ def test_a_damaged_file_is_named_and_the_rest_is_shown(tmp_path):
     (folder / "barrier_cost.json").write_text("{")
     section = section_of(folder)
     assert len(section.problems) == 1 and "barrier_cost.json" in section.problems[0]
-    assert section.tables[0].rows
+    assert section.choices[0].table.rows
 
 
 @pytest.mark.parametrize(
@@ -247,12 +247,12 @@ def test_speed_while_marking_is_beside_that_of_whole_runs(tmp_path):
     """It recommends nothing: what it costs is in the throughput."""
     folder = sweep_of(tmp_path, combinations=(*PAIRS, *STOPPED), speed=FAST)
     section = section_of(folder)
-    rows = {table.title.split(",")[0]: table.rows for table in section.tables}
+    rows = {choice.title.split(",")[0]: choice.table.rows for choice in section.choices}
     meanwhile, stopped = rows["concurrent"], rows["stop_the_world"]
     assert [row.while_marking for row in meanwhile][1] == "1 (best)"
     assert all(row.while_marking.endswith(" *") for row in (meanwhile[0], meanwhile[2]))
     assert {row.while_marking for row in stopped} == {ABSENT}
-    assert [one.need for one in section.tables[0].recommendations] == [
+    assert [one.need for one in section.choices[0].recommendations] == [
         "throughput",
         "tail latency",
         "memory",
@@ -264,5 +264,5 @@ def test_runs_of_before_that_figure_lack_it(tmp_path):
     for cell in range(3):
         rewrite(folder, cell, lambda record: record.pop("while_marking"))
     section = section_of(folder)
-    assert {row.while_marking for row in section.tables[0].rows} == {ABSENT}
+    assert {row.while_marking for row in section.choices[0].table.rows} == {ABSENT}
     assert advice(section, "throughput").advice == "yuasa"
