@@ -14,7 +14,10 @@
 #include "workloads/deep_stack.hpp"
 #include "workloads/fifo.hpp"
 #include "workloads/graph.hpp"
+#include "workloads/list.hpp"
+#include "workloads/lru_cache.hpp"
 #include "workloads/pipeline.hpp"
+#include "workloads/quads.hpp"
 
 namespace tricolour {
 namespace {
@@ -96,6 +99,15 @@ void check_self_check(const Small& small) {
 
 TEST_CASE("fifo sees that an element is missing") {
   check_self_check<Fifo>({100'000, {{"elements", 5000}}});
+}
+TEST_CASE("list sees that it is cut short") {
+  check_self_check<List>({100'000, {{"nodes", 5000}, {"rebuild_every", 20'000}}});
+}
+TEST_CASE("quads sees that a subtree is missing") {
+  check_self_check<Quads>({10'000, {{"depth", 6}}});
+}
+TEST_CASE("lru_cache sees that an entry is missing, or in two places") {
+  check_self_check<LruCache>({100'000, {{"capacity", 2000}, {"rehash_every", 10'000}}});
 }
 TEST_CASE("pipeline sees that a message is missing, or twice there") {
   check_self_check<Pipeline>({200'000, {{"ring", 500}}});

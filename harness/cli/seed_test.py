@@ -10,7 +10,7 @@ import json
 import pytest
 
 # These choose nothing at random.
-WITHOUT_CHOICE = {"gcbench", "binary_trees", "fifo"}
+WITHOUT_CHOICE = {"gcbench", "binary_trees", "fifo", "quads", "list"}
 # One operation of these makes 10^5 objects.
 LARGE_OPERATIONS = {"gcbench", "mt_gcbench"}
 NOT_RECORDED = {"churn_threads"}
