@@ -121,7 +121,7 @@ def _cost(costs: Costs | None, barrier: str, meanwhile: bool) -> str:
         return ABSENT
     marking = [arms[arm] for arm in ("filtered", "full") if arm in arms and meanwhile]
     texts = list(dict.fromkeys(map(_mean, sorted(marking, key=np.mean))))
-    return f"idle {_mean(idle)} ns" + (f"\nmarking {' to '.join(texts)} ns" if texts else "")
+    return f"idle {_mean(idle)} ns" + ("\nmarking " + "\nto ".join(texts) + " ns" if texts else "")
 
 
 def _mean(repetitions: list[float]) -> str:

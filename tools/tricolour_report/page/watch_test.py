@@ -69,7 +69,7 @@ def test_a_report_of_a_running_sweep_calls_it_running_and_not_interrupted(runnin
     folder, _ = running
     keep_runs(folder, [0])
     page = report.write_report(folder, None, lambda line: None).read_text()
-    assert "This sweep is running: 2 of 4 runs have ended" in page
+    assert "This sweep is running: 2 of 4 runs have ended" in " ".join(page.split())
     assert "was interrupted" not in page and "data-reload-s" not in page
 
 
@@ -92,7 +92,9 @@ def test_the_page_follows_and_ends_as_the_report(running, undrawn):
     end()
     watching.join()
     assert told[0] == f"{folder}/report.html: 2 of 4 runs, 50 %"
-    assert "2 of 4 runs have ended" in pages[0] and 'data-reload-s="10"' in pages[0]
+    assert (
+        "2 of 4 runs have ended" in " ".join(pages[0].split()) and 'data-reload-s="10"' in pages[0]
+    )
     last = (folder / "report.html").read_text()
     assert "sweep is running" not in last and "data-reload-s" not in last
 

@@ -64,9 +64,11 @@ def choose(page, select, text):
 
 
 def text_of(page, selector):
-    return page.run(
+    """With one space wherever there is any."""
+    text = page.run(
         f"[...document.querySelectorAll({selector!r})].map((node) => node.textContent).join(' ')"
     )
+    return " ".join(text.split())
 
 
 def place_of(page, selector):
