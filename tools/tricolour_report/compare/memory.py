@@ -13,6 +13,7 @@ from ..statistics import intervals
 from ..statistics.intervals import Ratio
 
 GAIN = 1.05
+NOT_SHOWN = "not shown by these runs"
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,17 @@ class Row:
 
     @property
     def price(self) -> str:
-        """The heap at which throughput is GAIN times that at the smallest, such as `about 1.8x`."""
+        """The heap at which throughput is GAIN times that at the smallest, such as `about 1.8x`,
+        where an interval shows that the last step to it rises; `more than 4x` where the intervals
+        of all steps together stay below GAIN."""
         reached = 0.0
         for step in self.steps:
             before, reached = reached, reached + log(step.ratio.value)
             if reached >= log(GAIN):
                 part = (log(GAIN) - before) / (reached - before)
-                return _between(step.low, step.high, part)
-        return f"more than {self.steps[-1].high}"
+                return _between(step.low, step.high, part) if step.ratio.low > 1 else NOT_SHOWN
+        most = sum(log(step.ratio.high) for step in self.steps)
+        return f"more than {self.steps[-1].high}" if most < log(GAIN) else NOT_SHOWN
 
 
 def _between(low: str, high: str, part: float) -> str:

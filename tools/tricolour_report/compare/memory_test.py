@@ -6,7 +6,7 @@ import pytest
 
 from ..read.experiment import load_experiment
 from ..testing.synthetic_sweep import write_sweep
-from .memory import memory
+from .memory import NOT_SHOWN, memory
 
 PAIRS = (("stop_the_world", "none"), ("concurrent", "yuasa"))
 
@@ -53,6 +53,19 @@ def test_the_price_of_five_percent_lies_between_heaps_that_were_measured(rows, a
     assert 2 * 2 ** (log2(1.5) / 2) == pytest.approx(
         2.449, abs=1e-3
     )  # half of the way on logarithms
+
+
+@pytest.mark.parametrize("mean", [1.2, 1.0])
+def test_a_price_is_told_only_where_the_interval_supports_it(rows, mean):
+    """By one block a larger heap brings 30 % more than the mean, by the next 30 % less."""
+
+    def change(experiment):
+        for result in experiment.results:
+            for digest in result.digests:
+                rise = mean * (1.3, 1 / 1.3, 1.0)[digest.block]
+                digest.metrics["throughput"] = rise if result.cell.heap == "3x" else 1.0
+
+    assert rows("2x", "3x", change=change)["stop_the_world + none"].price == NOT_SHOWN
 
 
 def test_one_heap_buys_nothing(rows):

@@ -50,7 +50,7 @@ QUESTIONS = {
     ),
     "how much memory buys 5 % throughput": (
         "#memory",
-        r"concurrent \+ yuasa.*(about [\d.]+x|more than 4x)",
+        r"concurrent \+ hybrid 2x to 4x: .*(about [\d.]+x|not shown by these runs)",
     ),
     "what does a store cost idle and while marking": (
         "#which-barrier",
