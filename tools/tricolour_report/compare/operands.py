@@ -13,7 +13,7 @@ from ..program.errors import UsageProblem
 from ..program.names import unknown_name
 from ..program.process import shown
 from ..read.experiment import CellResult
-from ..read.sweep_folder import Cell, open_sweep
+from ..read.sweep_folder import Cell, read_cells
 
 UNSET = "-"  # where a cell leaves a parameter to its default
 
@@ -65,7 +65,7 @@ def parse(text: str) -> Operand:
 
 
 def _check(operand: Operand) -> None:
-    cells = open_sweep(operand.folder).cells
+    cells = read_cells(operand.folder)
     existing: dict[str, set] = {}
     for cell in cells:
         for key, value in cell.parameters.items():

@@ -24,7 +24,7 @@ from .names import unknown_name
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 # As tools/python has them.
-MODULES = ("numpy", "pandas", "scipy", "matplotlib", "jinja2", "jsonschema")
+MODULES = ("numpy", "pandas", "scipy", "matplotlib", "jinja2", "jsonschema", "fastjsonschema")
 INTERPRETERS = Path(__file__).resolve().parents[2] / "python"
 # For an encoding that is not Unicode.
 LOOK_ALIKES = str.maketrans(

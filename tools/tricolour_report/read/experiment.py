@@ -11,7 +11,7 @@ as a baseline.
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Collection, Iterable
 
@@ -255,7 +255,7 @@ def load_experiment(
             continue
         whole.append(run)
         if outcome is not None:
-            digests.setdefault(run.cell.hash, []).append(outcome)
+            digests.setdefault(run.cell.hash, []).append(replace(outcome, record=run.record))
     for one in skipped:
         progress(f"skipped {folder / one.place}: {one.reason}")
     results = [_result(sweep, cell, digests, whole) for cell in sweep.cells if wanted(cell)]
@@ -276,9 +276,10 @@ def _digest_published(
 
 
 def _attempt(run: Run) -> Digest | str | None:
-    """The digest of a run, None when it is not timed, or what is wrong with it."""
+    """The digest of a run, None when it is not timed, or what is wrong with it. It goes without its
+    record, which is most of it and is here already."""
     try:
-        return digest_run(run) if run.timed else None
+        return replace(digest_run(run), record={}) if run.timed else None
     except DamagedRun as damage:
         return str(damage)
 

@@ -9,7 +9,9 @@ import json
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
+from typing import Callable
 
+import fastjsonschema
 import jsonschema
 
 from ..program.errors import DamagedRun, EarlierVersion, UsageProblem
@@ -34,8 +36,15 @@ def _refuse(word: str):
     raise ValueError(f"{word[:40]} is no number here")
 
 
-def _real(word: str) -> float:
-    return float(word) if isfinite(float(word)) else _refuse(word)
+class Real(float):
+    """Of a text with a fraction or an exponent, such as 1.0: never whole."""
+
+    def is_integer(self) -> bool:
+        return False
+
+
+def _real(word: str) -> Real:
+    return Real(word) if isfinite(float(word)) else _refuse(word)
 
 
 def _whole(word: str) -> int:
@@ -110,6 +119,20 @@ def _validator(name: str) -> jsonschema.Draft7Validator:
     return Validator(load(name))
 
 
+@lru_cache(maxsize=None)
+def _compiled(name: str) -> Callable[[object], object]:
+    return fastjsonschema.compile(load(name), use_default=False)
+
+
+def _is_valid(document: object, name: str) -> bool:
+    """Quickly. What it refuses, `_validator` judges, and finds the words."""
+    try:
+        _compiled(name)(document)
+    except fastjsonschema.JsonSchemaValueException:
+        return False
+    return True
+
+
 def check(document: object, name: str) -> str | None:
     """The first violation of schema `name` in one line, or None when the document is valid."""
     found = _version_of(document)
@@ -125,6 +148,8 @@ def check(document: object, name: str) -> str | None:
         )
     if found not in (version(name), None):
         return f"schema version {found!r}, this program reads version {version(name)}"
+    if _is_valid(document, name):
+        return None
     violation = jsonschema.exceptions.best_match(_validator(name).iter_errors(document))
     if violation is None:
         return None

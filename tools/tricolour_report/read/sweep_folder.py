@@ -128,6 +128,15 @@ class Sweep:
         return max(0, self.planned - self.listed)
 
 
+def read_cells(folder: Path) -> list[Cell]:
+    """Of the index alone; raises UsageProblem when `folder` is no sweep folder."""
+    return [_cell(entry) for entry in _read_index(folder)["cells"]]
+
+
+def _cell(entry: dict) -> Cell:
+    return Cell(entry["cell"], flatten(entry["parameters"]))
+
+
 def open_sweep(folder: Path) -> Sweep:
     """Read the index and every run's record; raises UsageProblem when `folder` is no sweep
     folder."""
@@ -136,7 +145,7 @@ def open_sweep(folder: Path) -> Sweep:
     records = read_records(folder) if is_published(folder) else None
     cells, runs, skipped, listed = [], [], [], 0
     for entry in index["cells"]:
-        cell = Cell(entry["cell"], flatten(entry["parameters"]))
+        cell = _cell(entry)
         cells.append(cell)
         for listing in entry["runs"]:
             listed += 1
