@@ -61,7 +61,7 @@ def readme(checks: list[Check], made_by: dict[str, str]) -> str:
             "# Calibration",
             "",
             f"{passed} of {len(checks)} checks pass. Made by `{made_by['command']}`: {origin}. The "
-            "same, for programs, stands in `calibration.json`.",
+            "same, for programs, is in `calibration.json`.",
             "",
             "| check | what | expected | measured | verdict |",
             "|---|---|---|---|---|",

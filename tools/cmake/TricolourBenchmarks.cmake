@@ -1,4 +1,4 @@
-# The microbenchmarks, one program from the <unit>_bench.cpp files that stand beside what they
+# The microbenchmarks, one program from the <unit>_bench.cpp files beside what they
 # measure; and the probes that tools/check_hot_paths disassembles, one per barrier, compiled with
 # the flags of everything else.
 

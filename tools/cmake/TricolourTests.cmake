@@ -1,4 +1,4 @@
-# One test program per room, from the <unit>_test.cpp files that stand beside what they test. Only
+# One test program per room, from the <unit>_test.cpp files beside what they test. Only
 # the harness's needs the instances of every workload and barrier, which are most of a build. The
 # <unit>_fault_test.cpp files among them need the seams of TRICOLOUR_FAULTS.
 

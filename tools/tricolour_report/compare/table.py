@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Sequence
 
 
-def plain(_: Any) -> str:
+def nothing(_: Any) -> str:
     return ""
 
 
@@ -21,8 +21,8 @@ class Column:
     title: str
     text: Callable[[Any], object]
     looks: str = ""
-    state: Callable[[Any], str] = plain
-    code: Callable[[Any], str] = plain
+    state: Callable[[Any], str] = nothing
+    code: Callable[[Any], str] = nothing
 
     @property
     def is_number(self) -> bool:
@@ -38,4 +38,4 @@ class Table:
 
     columns: Sequence[Column]
     rows: Sequence[Any]
-    state: Callable[[Any], str] = plain
+    state: Callable[[Any], str] = nothing

@@ -5,7 +5,7 @@ Purpose: `benchmarks.txt`, with a line a run:
 -row /workload` and its like choose what is compared.
 Invariants: configuration lines hold for all that follow until they change, as the format has it.
 Durations carry units that end in `ns`, which benchstat scales. A run without timings is a `---
-FAIL:` line, which benchstat passes over. A metric that a run has not got is left out.
+FAIL:` line, which benchstat passes over. A metric that a run lacks is left out.
 """
 
 from pathlib import Path

@@ -3,8 +3,8 @@
 Purpose: `benchmarks.json`, with one entry a run: a repetition of the benchmark that the cell is,
 named `workload/collector:C/barrier:B/heap:H`, and every metric as a counter.
 Invariants: times are nanoseconds per operation, `real_time` by the wall, `cpu_time` over all
-threads. A run without timings stands in a list of its own, `failures`: among the benchmarks
-compare.py would take it for one that took no time. A metric that a run has not got is left out:
+threads. A run without timings is in a list of its own, `failures`: among the benchmarks
+compare.py would take it for one that took no time. A metric that a run lacks is left out:
 JSON has no NaN.
 """
 
